@@ -1,0 +1,21 @@
+"""Finds the line of the user's own source that asked for an operation."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_PACKAGES = (_HERE, os.path.join(os.path.dirname(os.path.dirname(_HERE)), "nn") + os.sep)
+
+
+def user_line() -> str:
+    """Return ``file.py:12: the line`` for the innermost frame outside autograd and nn."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGES):
+        frame = frame.f_back
+    file, number = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(file, number, frame.f_globals).strip()
+    place = f"{os.path.basename(file)}:{number}"
+    return f"{place}: {text}" if text else place

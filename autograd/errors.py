@@ -1,0 +1,61 @@
+"""The errors of this project: each is an AutogradError and the built-in that one would catch."""
+
+from __future__ import annotations
+
+
+class AutogradError(Exception):
+    """Base of every error that autograd and nn raise on their own account."""
+
+
+class OperandError(AutogradError, TypeError):
+    """An operation was given something that is not a real number or a Value."""
+
+
+class NumberOverflowError(AutogradError, OverflowError):
+    """A number is too large to be a float."""
+
+
+class AmbiguousNumberError(AutogradError, TypeError):
+    """A Value was used where Python needs a plain number, which would lose its gradient."""
+
+
+class EditedLeafError(AutogradError, ValueError):
+    """A leaf's data was edited after the graph above it was recorded."""
+
+
+class RecordedResultError(AutogradError, ValueError):
+    """The data of a recorded result was assigned to; only a leaf's data may be."""
+
+
+class AnomalyError(AutogradError, FloatingPointError):
+    """Under detect_anomaly: a value or a derivative is nan or infinite."""
+
+
+class StructureError(AutogradError, ValueError):
+    """The structure or the shape of arguments does not fit."""
+
+
+class ArgumentError(AutogradError, TypeError):
+    """A function was called with an argument of a kind that it does not take."""
+
+
+class ExpressionError(AutogradError, ValueError):
+    """A formula given as text cannot be read."""
+
+
+class TraceError(AutogradError, TypeError):
+    """Under jit: Python asked a traced Value for a number that is not there yet."""
+
+
+class MissingExtraError(AutogradError, ImportError):
+    """A part of the project needs a package that is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs a package that is not installed: "
+            f"run  pip install 'scalar-autograd[{extra}]'"
+        )
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (ImportError, self.args)

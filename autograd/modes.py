@@ -1,0 +1,164 @@
+"""What a thread can switch on around operations: no_grad, scope, detect_anomaly (and tracing).
+
+The engine looks at ``active``, one number for the whole process, before each operation. Only while
+some thread is in some mode does it look further, at ``thread``, which every thread has of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import Any, Protocol
+
+from autograd.errors import ArgumentError
+from autograd.operation import Operation
+
+active = 0
+_counting = threading.Lock()
+
+
+class Recorder(Protocol):
+    """What records operations in place of the eager engine while a function is traced."""
+
+    def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
+        """Record one operation and return what stands for its result."""
+
+
+class Scope:
+    """One entry of ``with scope(name)``: nodes made inside hold it, and it knows its parent."""
+
+    __slots__ = ("name", "parent")
+
+    def __init__(self, name: str, parent: Scope | None) -> None:
+        self.name = name
+        self.parent = parent
+
+    def path(self) -> tuple[Scope, ...]:
+        """Return the scopes from the outermost to this one."""
+        inner: Scope | None = self
+        scopes: list[Scope] = []
+        while inner is not None:
+            scopes.append(inner)
+            inner = inner.parent
+        return tuple(reversed(scopes))
+
+    def __repr__(self) -> str:
+        return f"Scope({'/'.join(scope.name for scope in self.path())!r})"
+
+
+class _Thread(threading.local):
+    """The modes of one thread; ``special`` is true when operations are not simply recorded."""
+
+    special: bool = False
+    recording: bool = True
+    anomaly: bool = False
+    recorder: Recorder | None = None
+    scope: Scope | None = None
+
+
+thread = _Thread()
+
+
+class Mode(contextlib.ContextDecorator):
+    """A context manager and decorator that sets some of the thread's modes and puts them back."""
+
+    def __init__(self, **changes: Any) -> None:
+        self._changes = changes
+        self._before: list[dict[str, Any]] = []
+
+    def __enter__(self) -> None:
+        global active
+        before = {name: getattr(thread, name) for name in self._changes}
+        self._before.append(before)
+        with _counting:
+            active += 1
+        for name, setting in self._changes.items():
+            setattr(thread, name, setting)
+        _settle()
+
+    def __exit__(self, *error: object) -> None:
+        global active
+        for name, setting in self._before.pop().items():
+            setattr(thread, name, setting)
+        _settle()
+        with _counting:
+            active -= 1
+
+
+def _settle() -> None:
+    thread.special = not thread.recording or thread.anomaly or thread.recorder is not None
+
+
+class no_grad(Mode):
+    """Record nothing: inside, operations give Values without operands (in this thread only).
+
+    It is a context manager and a decorator, as in PyTorch.
+
+    Example:
+        >>> from autograd import Value, no_grad
+        >>> w = Value(3.0)
+        >>> with no_grad():
+        ...     y = w * 2
+        >>> y.is_leaf
+        True
+    """
+
+    def __init__(self) -> None:
+        super().__init__(recording=False)
+
+
+class detect_anomaly(Mode):
+    """Raise FloatingPointError at the first operation whose value or derivative is nan or infinite.
+
+    The error names the operation, its operands' labels and numbers, and the line of the user's
+    source where it was made. Recording is slower inside; it holds in this thread only.
+
+    Example:
+        >>> import autograd
+        >>> from autograd import Value, detect_anomaly
+        >>> with detect_anomaly():
+        ...     autograd.log(Value(0.0, label="x"))
+        Traceback (most recent call last):
+        ...
+        autograd.errors.AnomalyError: log gave -inf ...
+    """
+
+    def __init__(self) -> None:
+        super().__init__(anomaly=True)
+
+
+class scope(Mode):
+    """Name the part of a computation in which nodes are made; pictures draw it as a box.
+
+    Args:
+        name: any text; scopes may be nested, and each entry is a box of its own.
+
+    Raises:
+        TypeError: the name is not a str.
+
+    Example:
+        >>> from autograd import Value, scope
+        >>> with scope("attention"):
+        ...     y = Value(2.0) * 3.0
+        >>> y.scope
+        Scope('attention')
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise ArgumentError(
+                f"scope takes a name (a str), and was given a {type(name).__name__}"
+            )
+        super().__init__()
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._changes = {"scope": Scope(self._name, thread.scope)}
+        super().__enter__()
+
+
+class recording_with(Mode):
+    """Hand every operation of this thread to a recorder (the compiler traces so)."""
+
+    def __init__(self, recorder: Recorder | None) -> None:
+        super().__init__(recorder=recorder)

@@ -1,0 +1,286 @@
+"""What one row of the operation table is, and how its rules are evaluated.
+
+A rule is written once, with arithmetic and other operations only. It is then called with floats
+(the eager engine), with Values (the gradient of a graph is a graph), with traced Values (the
+compiler) and with symbols (formulas): whoever is not a float says what an operation on it means
+in a static method ``_apply(operation, operands)``.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable
+from typing import Any
+
+from autograd.errors import NumberOverflowError, OperandError
+
+INFINITY = math.inf
+TABLE: dict[str, Operation] = {}
+
+Rule = Callable[..., Any]
+
+
+def real(number: Any, name: str = "Value") -> float:
+    """Return a real number as a float, or say which operation was given something else.
+
+    Accepted are int, float, bool, Fraction and whatever else is a numbers.Real, NumPy's real
+    scalars, and its arrays of no dimension.
+    """
+    if type(number) is float:
+        return number
+    kind = getattr(getattr(number, "dtype", None), "kind", None)
+    if isinstance(number, numbers.Real) or (kind in ("b", "i", "u", "f") and number.shape == ()):
+        try:
+            return float(number)
+        except OverflowError:
+            raise NumberOverflowError(
+                f"{name}: a number of type {type(number).__name__} is too large for a float "
+                f"(the largest is about 1.8e308)"
+            ) from None
+    if hasattr(number, "backward"):
+        raise OperandError(
+            f"{name}: takes a plain number here, and was given a Value; "
+            f"write v.data for its number alone"
+        )
+    raise OperandError(f"{name}: takes real numbers and Values, and was given {_described(number)}")
+
+
+def _described(thing: Any) -> str:
+    if thing is None:
+        return "None"
+    text = repr(thing)
+    return f"a {type(thing).__name__}" + (f" ({text})" if len(text) <= 40 else "")
+
+
+class IEEE(float):
+    """A float whose ``/`` and ``**`` follow IEEE 754 where Python's float raises."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> IEEE:
+        return IEEE(float(self) + float(other))
+
+    def __radd__(self, other: Any) -> IEEE:
+        return IEEE(float(other) + float(self))
+
+    def __sub__(self, other: Any) -> IEEE:
+        return IEEE(float(self) - float(other))
+
+    def __rsub__(self, other: Any) -> IEEE:
+        return IEEE(float(other) - float(self))
+
+    def __mul__(self, other: Any) -> IEEE:
+        return IEEE(float(self) * float(other))
+
+    def __rmul__(self, other: Any) -> IEEE:
+        return IEEE(float(other) * float(self))
+
+    def __truediv__(self, other: Any) -> IEEE:
+        return IEEE(divided(float(self), float(other)))
+
+    def __rtruediv__(self, other: Any) -> IEEE:
+        return IEEE(divided(float(other), float(self)))
+
+    def __pow__(self, other: Any, modulo: None = None) -> IEEE:
+        return IEEE(raised(float(self), float(other)))
+
+    def __rpow__(self, other: Any, modulo: None = None) -> IEEE:
+        return IEEE(raised(float(other), float(self)))
+
+    def __neg__(self) -> IEEE:
+        return IEEE(-float(self))
+
+    def __abs__(self) -> IEEE:
+        return IEEE(abs(float(self)))
+
+    @staticmethod
+    def _apply(operation: Operation, operands: tuple[Any, ...]) -> IEEE:
+        return IEEE(operation.value(*[float(operand) for operand in operands]))
+
+
+def divided(a: float, b: float) -> float:
+    """Return a / b as IEEE 754 has it: 1/0 is inf, 0/0 is nan."""
+    try:
+        return a / b
+    except ZeroDivisionError:
+        if a == 0.0 or a != a:
+            return math.nan
+        return math.copysign(INFINITY, a) * math.copysign(1.0, b)
+
+
+def raised(a: float, b: float) -> float:
+    """Return a ** b as C's pow has it: (-8) ** (1/3) is nan, 0 ** -1 is inf."""
+    try:
+        power = a**b
+    except ZeroDivisionError:
+        return math.copysign(INFINITY, a) if b % 2.0 == 1.0 else INFINITY
+    except OverflowError:
+        return -INFINITY if a < 0.0 and b % 2.0 == 1.0 else INFINITY
+    return power if type(power) is float else math.nan
+
+
+class Operation:
+    """One row of the table: an operation on numbers, its derivatives and how it is written.
+
+    Attributes:
+        name: the name in the table and in ``autograd``; an operation is pickled by it.
+        symbol: Python's spelling, ``+`` or ``tanh``.
+        parameters: the names of the operands, in order.
+        defaults: numbers for the operands that may be left out, by name.
+        value: the function of floats, total: it follows IEEE 754 and never raises.
+        definition: the value as an expression in other operations; None for a kernel.
+        partials: one rule per operand, called with the result and the operands.
+        shown: the same derivatives as a textbook writes them, where that differs.
+        form: how it is set: "infix", "prefix", "call", "fraction", "power", "bars", ...
+        latex: its name in LaTeX, or a template with {0}, {1} when the form is "latex".
+        rank: how strongly it binds, from 1 (a sum) to 5 (a call).
+        domain: for each operand the numbers (lowest, highest) where the value is real.
+        kinks: numbers of the first operand at which the derivative is a convention or jumps.
+        shares: False where a contribution is a plain product, ``+ - *`` and negation;
+            elsewhere zero times infinity is zero.
+        public: False for the operations that only rules use.
+    """
+
+    def __init__(
+        self,
+        signature: str,
+        value: Callable[..., float] | None,
+        partials: tuple[Rule, ...],
+        *,
+        definition: Rule | None = None,
+        summary: str = "",
+        symbol: str = "",
+        form: str = "call",
+        latex: str = "",
+        rank: int = 5,
+        domain: tuple[tuple[float, float], ...] = (),
+        kinks: tuple[float, ...] = (),
+        shown: tuple[Rule, ...] | None = None,
+        shares: bool = True,
+        public: bool = True,
+        source: str = "",
+    ) -> None:
+        self.name, _, inside = signature.rstrip(")").partition("(")
+        words = [word.strip().partition("=") for word in inside.split(",")]
+        self.parameters = tuple(word[0] for word in words)
+        self.defaults = {word[0]: float(word[2]) for word in words if word[1]}
+        self.arity = len(words)
+        self.symbol = symbol or self.name
+        self.form = form
+        self.latex = latex or rf"\operatorname{{{self.name}}}"
+        self.rank = rank
+        self.partials = partials
+        self.shown = shown or partials
+        self.definition = definition
+        self.domain = domain or ((-INFINITY, INFINITY),) * self.arity
+        self.kinks = kinks
+        self.shares = shares
+        self.public = public
+        self.signature = signature
+        self.source = source
+        self.value: Callable[..., float] = value or self._defined_value
+        self.__name__ = self.name
+        self.__doc__ = summary
+
+    def _defined_value(self, *numbers: float) -> float:
+        return float(_evaluated(self.definition, numbers))
+
+    def partial(self, index: int, result: float, numbers: tuple[float, ...]) -> float:
+        """Return d(result)/d(operand number ``index``) at the given numbers, a float."""
+        return float(_evaluated(self.partials[index], (result, *numbers)))
+
+    def bound(self, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        """Return the operands in order, with those given by name and the defaults put in."""
+        given = dict(zip(self.parameters, operands, strict=False))
+        for name, operand in named.items():
+            if name not in self.parameters or name in given:
+                raise OperandError(f"{self.signature} does not take {name!r} there")
+            given[name] = operand
+        complete = {**self.defaults, **given}
+        if len(operands) > self.arity or len(complete) != self.arity:
+            raise OperandError(
+                f"{self.signature} takes {self.arity} operand{'s' * (self.arity != 1)}, "
+                f"and was given {len(operands) + len(named)}"
+            )
+        return tuple(complete[name] for name in self.parameters)
+
+    def __call__(self, *operands: Any, **named: Any) -> Any:
+        """Apply the operation: plain numbers give a float, a Value among them gives a Value."""
+        if named or len(operands) != self.arity:
+            operands = self.bound(operands, named)
+        for operand in operands:
+            if type(operand) is not float:
+                apply = getattr(type(operand), "_apply", None)
+                if apply is not None:
+                    return apply(self, operands)
+        return self.value(*[real(operand, self.name) for operand in operands])
+
+    def __repr__(self) -> str:
+        return f"<operation {self.signature}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (operation_named, (self.name,))
+
+    def __copy__(self) -> Operation:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Operation:
+        return self
+
+
+def _evaluated(rule: Rule | None, numbers: tuple[float, ...]) -> Any:
+    """Call a rule with floats; where Python's float raises, once more with IEEE numbers."""
+    assert rule is not None
+    try:
+        return rule(*numbers)
+    except ArithmeticError:
+        return rule(*[IEEE(number) for number in numbers])
+
+
+def operation_named(name: str) -> Operation:
+    """Return the row of that name (what a pickle holds of an operation)."""
+    try:
+        return TABLE[name]
+    except KeyError:
+        raise OperandError(
+            f"there is no operation named {name!r} in the table; if it was declared with "
+            f"@primitive, import the module that declares it first"
+        ) from None
+
+
+def total(function: Callable[..., float], otherwise: Callable[..., float]) -> Callable[..., float]:
+    """Make a function of ``math`` total: ``otherwise`` answers where it raises."""
+
+    def value(*numbers: float) -> float:
+        try:
+            return function(*numbers)
+        except (ValueError, OverflowError):
+            return otherwise(*numbers)
+
+    return value
+
+
+def kernel(
+    signature: str, value: Callable[..., float], *partials: Rule, **notation: Any
+) -> Operation:
+    """Add an operation that every back end provides itself."""
+    row = Operation(signature, value, partials, **notation)
+    TABLE[row.name] = row
+    return row
+
+
+def defined(
+    signature: str,
+    definition: Rule,
+    *partials: Rule,
+    fast: Callable[..., float] | None = None,
+    **notation: Any,
+) -> Operation:
+    """Add an operation whose value is an expression in others: it then runs everywhere.
+
+    ``fast`` is a Python function of floats with the same results to the bit, for the eager engine.
+    """
+    row = Operation(signature, fast, partials, definition=definition, **notation)
+    TABLE[row.name] = row
+    return row

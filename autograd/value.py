@@ -1,0 +1,437 @@
+"""Value: a number that remembers how it was made, and hands gradients back.
+
+A node holds its operands and, for each of them, the derivative of the node with respect to it,
+taken at the numbers of the forward pass. Backward is then one line, the chain rule:
+
+    operand.adjoint += node.adjoint * partial
+
+called for every node in the reverse of the order in which a depth-first walk finishes with them.
+A node has two slots for operands and two for partials, since tuples would double what the garbage
+collector has to look at; the few operations with more operands keep tuples in those slots.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, cast
+
+from autograd import modes, ops
+from autograd.callsite import user_line
+from autograd.copying import copied_graph, copied_node, flattened
+from autograd.errors import AmbiguousNumberError, ArgumentError, OperandError, RecordedResultError
+from autograd.modes import Scope, thread
+from autograd.operation import TABLE, Operation, real
+from autograd.walk import check_forward, made_at, named, propagated, walking
+
+ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
+NEGATIVE, POWER, ABSOLUTE = ops.negative, ops.power, ops.absolute
+
+_epoch = 0  # grows when some leaf's data is edited
+
+
+class Value:
+    """A number in a computation graph.
+
+    Args:
+        data: any real number (int, float, bool, Fraction, NumPy scalar); kept as a float.
+        label: the user's name for the node.
+
+    Raises:
+        TypeError: data is not a real number, or the label is not a str.
+        OverflowError: data is too large for a float.
+
+    Example:
+        >>> from autograd import Value
+        >>> x = Value(3.0, label="x")
+        >>> y = x * x + 1
+        >>> y.backward()
+        >>> y.data, x.grad
+        (10.0, 6.0)
+    """
+
+    __slots__ = (
+        *("_data", "_grad", "_label", "op", "scope", "_epoch", "_mark", "_adjoint"),
+        *("_left", "_right", "_left_partial", "_right_partial", "__weakref__"),
+    )
+
+    op: Operation | None
+    scope: Scope | None
+    _data: float
+    _grad: float
+    _label: str
+    _left: Any  # a Value, a float, None; a tuple of them where there are more than two
+    _right: Any
+    _left_partial: Any  # a float; None beside a constant; a tuple where there are more than two
+    _right_partial: Any
+    _adjoint: float
+    _epoch: int
+    _mark: int
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = data if type(data) is float else real(data)
+        self._grad = self._adjoint = 0.0
+        self.label = label
+        self.op = self.scope = None
+        self._left = self._right = self._left_partial = self._right_partial = None
+        self._epoch = _epoch
+        self._mark = 0
+
+    # -- what a node knows ---------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number. Only a leaf's may be assigned; recorded results keep theirs."""
+        return self._data
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        global _epoch
+        number = real(number, "data")
+        if self.op is not None:
+            raise RecordedResultError(
+                f"data: {named(self)} was computed by {self.op.name} and cannot be edited: "
+                f"edit the leaves below it and compute again, or make a new Value"
+            )
+        if number != self._data or number == 0.0:
+            _epoch += 1
+            self._epoch = _epoch
+        self._data = number
+
+    @property
+    def grad(self) -> float:
+        """The sum of the derivatives that backward calls have brought to this node."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, number: Any) -> None:
+        self._grad = real(number, "grad")
+
+    @property
+    def label(self) -> str:
+        """The user's name for the node."""
+        return self._label
+
+    @label.setter
+    def label(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise ArgumentError(f"label: takes a str, and was given a {type(text).__name__}")
+        self._label = text
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The operands in order: a Value each, or a float for a constant."""
+        if self.op is None:
+            return ()
+        if type(self._left) is tuple:
+            return self._left
+        return (self._left, self._right)[: self.op.arity]
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """d(node)/d(operand) at the recorded numbers, None for a constant."""
+        if self.op is None:
+            return ()
+        if type(self._left) is tuple:
+            wide: tuple[float | None, ...] = self._right
+            return wide
+        return (self._left_partial, self._right_partial)[: self.op.arity]
+
+    @property
+    def is_leaf(self) -> bool:
+        """True when no operation made the node."""
+        return self.op is None
+
+    def item(self) -> float:
+        """Return the number as a float."""
+        return self._data
+
+    @property
+    def _prev(self) -> set[Value]:  # micrograd's names for the operands and the operation
+        return {arg for arg in self.args if isinstance(arg, Value)}
+
+    @property
+    def _op(self) -> str:
+        return self.op.symbol if self.op is not None else ""
+
+    def __repr__(self) -> str:
+        label = f", label={self._label!r}" if self._label else ""
+        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    # -- backward ------------------------------------------------------------------------------
+
+    def backward(self, gradient: Any = 1.0) -> None:
+        """Add the derivative of this node to ``.grad`` of every node that it depends on.
+
+        Args:
+            gradient: the derivative of something further on with respect to this node.
+
+        Raises:
+            TypeError: the gradient is not a real number.
+
+        Example:
+            >>> from autograd import Value
+            >>> a, b = Value(2.0), Value(3.0)
+            >>> (a * b + a).backward()
+            >>> a.grad, b.grad
+            (4.0, 2.0)
+        """
+        with walking:
+            order = propagated(self, real(gradient, "backward"))
+            sums = [node._grad + node._adjoint for node in order]
+            # One call of C, so that Ctrl-C falls before or after it: no half of a gradient.
+            deque(map(_store_grad, order, sums), maxlen=0)
+
+    # -- operators -----------------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(ADD, self, other)
+        if isinstance(other, Value):
+            return _node(ADD, self._data + other._data, self, other, 1.0, 1.0)
+        if (number := _constant(ADD, other)) is None:
+            return NotImplemented
+        return _node(ADD, self._data + number, self, number, 1.0, None)
+
+    def __radd__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(ADD, other, self)
+        if (number := _constant(ADD, other)) is None:
+            return NotImplemented
+        return _node(ADD, number + self._data, number, self, None, 1.0)
+
+    def __sub__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(SUBTRACT, self, other)
+        if isinstance(other, Value):
+            return _node(SUBTRACT, self._data - other._data, self, other, 1.0, -1.0)
+        if (number := _constant(SUBTRACT, other)) is None:
+            return NotImplemented
+        return _node(SUBTRACT, self._data - number, self, number, 1.0, None)
+
+    def __rsub__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(SUBTRACT, other, self)
+        if (number := _constant(SUBTRACT, other)) is None:
+            return NotImplemented
+        return _node(SUBTRACT, number - self._data, number, self, None, -1.0)
+
+    def __mul__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(MULTIPLY, self, other)
+        if isinstance(other, Value):
+            a, b = self._data, other._data
+            return _node(MULTIPLY, a * b, self, other, b, a)
+        if (number := _constant(MULTIPLY, other)) is None:
+            return NotImplemented
+        return _node(MULTIPLY, self._data * number, self, number, number, None)
+
+    def __rmul__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(MULTIPLY, other, self)
+        if (number := _constant(MULTIPLY, other)) is None:
+            return NotImplemented
+        return _node(MULTIPLY, number * self._data, number, self, None, number)
+
+    def __truediv__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(DIVIDE, self, other)
+        if isinstance(other, Value):
+            a, b = self._data, other._data
+            if b == 0.0:  # where Python's / raises, the table has IEEE's answer
+                return self._apply(DIVIDE, (self, other))
+            return _node(DIVIDE, a / b, self, other, 1.0 / b, -(a / b) / b)
+        if (number := _constant(DIVIDE, other)) is None:
+            return NotImplemented
+        if number == 0.0:
+            return self._apply(DIVIDE, (self, number))
+        return _node(DIVIDE, self._data / number, self, number, 1.0 / number, None)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _in_mode(DIVIDE, other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return _in_mode(POWER, self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _in_mode(POWER, other, self)
+
+    def __neg__(self) -> Value:
+        if modes.active and thread.special:
+            return cast(Value, self._apply(NEGATIVE, (self,)))
+        return _node(NEGATIVE, -self._data, self, None, -1.0, None)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return cast(Value, self._apply(ABSOLUTE, (self,)))
+
+    # -- comparisons ---------------------------------------------------------------------------
+
+    def __lt__(self, other: Any) -> Any:
+        return _compared(ops.less, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _compared(ops.less_equal, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _compared(ops.less, other, self)
+
+    def __ge__(self, other: Any) -> Any:
+        return _compared(ops.less_equal, other, self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Value):
+            return self is other
+        if _constant(None, other) is None:
+            return NotImplemented
+        raise AmbiguousNumberError(
+            f"== compares Values by identity (a node is a node), so a Value never equals the "
+            f"number {other!r}: compare the number, v.data == {other!r}"
+        )
+
+    __hash__ = object.__hash__
+
+    # -- a gradient is never dropped in silence ------------------------------------------------
+
+    def __float__(self) -> float:
+        raise AmbiguousNumberError(
+            "float() of a Value would drop its gradient: write v.data for the number, or use the "
+            "functions of autograd (autograd.sin and so on in place of math.sin)"
+        )
+
+    def __int__(self) -> int:
+        raise AmbiguousNumberError(
+            "int() of a Value would drop its gradient: write int(v.data), or autograd.floor(v)"
+        )
+
+    def __bool__(self) -> bool:
+        raise AmbiguousNumberError(
+            "a Value has no truth of its own: compare it (v > 0), or its number (v.data != 0)"
+        )
+
+    # -- the table ---------------------------------------------------------------------------
+
+    if TYPE_CHECKING:  # the operations of the table are put in below, as methods
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    @staticmethod
+    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
+        """Record an operation of the table: its value, and its partials at these numbers."""
+        if modes.active and thread.special:
+            if thread.recorder is not None:
+                return thread.recorder.record(operation, operands)
+            node = _recorded(operation, operands)
+            if thread.anomaly:
+                made_at[node] = user_line()
+                check_forward(node)
+            return node if thread.recording else Value(node._data)
+        return _recorded(operation, operands)
+
+    def __copy__(self) -> Value:
+        return copied_node(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return copied_graph(self, memo)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return flattened(self)
+
+
+_new = object.__new__
+
+
+def _node(
+    operation: Operation, data: float, left: Any, right: Any, left_partial: Any, right_partial: Any
+) -> Value:
+    """Make a node; the one place besides Value() where its slots are filled."""
+    node: Value = _new(Value)
+    node._data = data
+    node._grad = node._adjoint = 0.0
+    node._label = ""
+    node.op = operation
+    node._left = left
+    node._right = right
+    node._left_partial = left_partial
+    node._right_partial = right_partial
+    node._epoch = _epoch
+    node._mark = 0
+    node.scope = thread.scope if modes.active else None
+    return node
+
+
+def _constant(operation: Operation | None, other: Any) -> float | None:
+    """Return a plain number as a float, and None for what an operator leaves to others."""
+    if type(other) is float:
+        return other
+    try:
+        return real(other, operation.symbol if operation is not None else "==")
+    except OperandError:
+        return None
+
+
+def _in_mode(operation: Operation, left: Any, right: Any) -> Any:
+    """Record an operator by the table, where the short way of the common case does not serve."""
+    for operand in (left, right):
+        if not isinstance(operand, Value) and _constant(operation, operand) is None:
+            return NotImplemented
+    return Value._apply(operation, (left, right))
+
+
+def _compared(operation: Operation, left: Any, right: Any) -> Any:
+    numbers = []
+    for operand in (left, right):
+        number = operand if isinstance(operand, Value) else _constant(operation, operand)
+        if number is None:
+            return NotImplemented
+        numbers.append(number)
+    if modes.active and thread.recorder is not None:
+        return thread.recorder.record(operation, tuple(numbers))
+    a, b = [number._data if isinstance(number, Value) else number for number in numbers]
+    return bool(operation.value(a, b))
+
+
+def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
+    """Make the node of any operation of the table."""
+    args: list[Any] = []
+    numbers: list[float] = []
+    for operand in operands:
+        is_node = isinstance(operand, Value)
+        number = operand._data if is_node else real(operand, operation.name)
+        args.append(operand if is_node else number)
+        numbers.append(number)
+    result = operation.value(*numbers)
+    at = tuple(numbers)
+    partials = [
+        operation.partial(index, result, at) if isinstance(arg, Value) else None
+        for index, arg in enumerate(args)
+    ]
+    if len(args) == 1:
+        return _node(operation, result, args[0], None, partials[0], None)
+    if len(args) == 2:
+        return _node(operation, result, args[0], args[1], partials[0], partials[1])
+    return _node(operation, result, tuple(args), tuple(partials), None, None)
+
+
+_store_grad = Value.__dict__["_grad"].__set__
+
+
+def _method(row: Operation) -> Any:
+    def method(self: Value, *operands: Any, **named: Any) -> Any:
+        return row(self, *operands, **named)
+
+    method.__name__, method.__doc__ = row.name, row.__doc__
+    return method
+
+
+# Methods, not a __getattr__: a class that has one loses CPython's fast access to slots, and with
+# it half of the speed of every walk.
+for _row in TABLE.values():
+    if _row.public and not hasattr(Value, _row.name):
+        setattr(Value, _row.name, _method(_row))
+for _name, _known in ops.NUMPY_NAMES.items():
+    setattr(Value, _name, _method(TABLE[_known]))

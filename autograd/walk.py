@@ -1,0 +1,177 @@
+"""The one walk over a graph, and the chain rule along it.
+
+Whoever reads a graph (backward, pictures, steps, the gradient as a graph, the compiler) takes the
+nodes in the order of ``ordered``, or in its reverse.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+from autograd import modes
+from autograd.errors import AnomalyError, EditedLeafError
+from autograd.modes import thread
+from autograd.operation import Operation
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+walking = threading.RLock()  # marks and adjoints live in the nodes: one walk at a time
+_walk = 0  # the number of the latest walk; a node marked with it has been seen
+made_at: weakref.WeakKeyDictionary[Value, str] = weakref.WeakKeyDictionary()
+
+
+def ordered(root: Value) -> list[Value]:
+    """Return every node under the root once, operands before results: depth-first post-order.
+
+    Operands are visited left to right. Backward, and every reader of a graph, goes through the
+    reverse of this list. Adjoints are 0.0 afterwards.
+    """
+    global _walk
+    with walking:
+        _walk += 1
+        walk = _walk
+        order: list[Value] = []
+        stack: list[Value | None] = [root]
+        finish, push, pop = order.append, stack.append, stack.pop
+        while stack:
+            node = pop()
+            if node is None:  # the node below this mark has had all its operands
+                finish(pop())  # type: ignore[arg-type]
+            elif node._mark != walk:
+                node._mark = walk
+                node._adjoint = 0.0
+                left, right = node._left_partial, node._right_partial
+                if left is not None:
+                    push(node)
+                    push(None)
+                    if right is not None and node._right._mark != walk:
+                        push(node._right)
+                    if node._left._mark != walk:
+                        push(node._left)
+                elif right is not None:
+                    push(node)
+                    push(None)
+                    push(node._right)
+                elif type(node._left) is tuple:
+                    pairs = zip(node._left, node._right, strict=True)
+                    operands = [arg for arg, partial in pairs if partial is not None]
+                    stack += [node, None, *reversed(operands)]
+                else:
+                    finish(node)
+    return order
+
+
+def recorded(root: Value) -> list[Value]:
+    """Return ``ordered(root)``, for readers that need the operands' numbers once more.
+
+    Raises:
+        ValueError: a leaf's data was edited after something above it was recorded.
+    """
+    order = ordered(root)
+    for node in order:
+        for arg, partial in zip(node.args, node.partials, strict=True):
+            if partial is not None and arg._epoch > node._epoch:
+                raise EditedLeafError(
+                    f"the data of {named(arg)} was edited after {named(node)} was recorded "
+                    f"from it: compute the expression again to read this graph"
+                )
+    return order
+
+
+def contribution(operation: Operation, upstream: float, partial: float) -> float:
+    """Return upstream x partial, where for all but + - * and negation 0 x inf is 0."""
+    if operation.shares and (upstream == 0.0 or partial == 0.0):
+        return 0.0
+    return upstream * partial
+
+
+def propagated(root: Value, gradient: float) -> list[Value]:
+    """Set the adjoint of every node under the root, d(root)/d(node) x gradient.
+
+    Returns ``ordered(root)``. Call it, and read the adjoints, while holding no other walk.
+    """
+    order = ordered(root)
+    root._adjoint = gradient
+    for node in reversed(order):
+        upstream = node._adjoint
+        partial = node._left_partial
+        if partial is not None:
+            product = upstream * partial
+            if product != product:  # nan: 0 x inf may be 0 here
+                product = contribution(node.op, upstream, partial)  # type: ignore[arg-type]
+            node._left._adjoint += product
+        partial = node._right_partial
+        if partial is not None:
+            product = upstream * partial
+            if product != product:
+                product = contribution(node.op, upstream, partial)  # type: ignore[arg-type]
+            node._right._adjoint += product
+        elif type(node._left) is tuple:
+            for arg, partial in zip(node._left, node._right, strict=True):
+                if partial is not None:
+                    arg._adjoint += contribution(node.op, upstream, partial)  # type: ignore[arg-type]
+    if modes.active and thread.anomaly:
+        _check_backward(order)
+    return order
+
+
+def zero_grad(root: Value) -> None:
+    """Set ``.grad`` of every node under the root to 0.0.
+
+    Example:
+        >>> from autograd import Value, zero_grad
+        >>> x = Value(3.0)
+        >>> y = x * 2
+        >>> y.backward()
+        >>> zero_grad(y)
+        >>> x.grad
+        0.0
+    """
+    for node in ordered(root):
+        node._grad = 0.0
+
+
+# -- words for errors --------------------------------------------------------------------------
+
+
+def named(node: Value) -> str:
+    """Return words for a node in an error: its label, or what made it, and its number."""
+    if node._label:
+        return f"{node._label!r} (now {node._data!r})"
+    kind = f"the result of {node.op.name}" if node.op is not None else "a leaf"
+    return f"{kind} ({node._data!r})"
+
+
+def _operands(node: Value) -> str:
+    assert node.op is not None
+    return ", ".join(
+        f"{name} = {arg._data!r}" + (f" ({arg._label})" if arg._label else "")
+        if partial is not None
+        else f"{name} = {arg!r}"
+        for name, arg, partial in zip(node.op.parameters, node.args, node.partials, strict=True)
+    )
+
+
+def check_forward(node: Value) -> None:
+    """Under detect_anomaly: refuse a node whose value or partials are nan or infinite."""
+    numbers = [node._data, *(partial for partial in node.partials if partial is not None)]
+    if all(number - number == 0.0 for number in numbers):
+        return
+    assert node.op is not None
+    raise AnomalyError(
+        f"{node.op.name} gave {node._data!r}, with derivatives {list(node.partials)}, for "
+        f"{_operands(node)}; made at {made_at[node]}"
+    )
+
+
+def _check_backward(order: list[Value]) -> None:
+    for node in reversed(order):
+        if node.op is None or node._adjoint - node._adjoint == 0.0:
+            continue
+        raise AnomalyError(
+            f"backward brought {node._adjoint!r} to the result of {node.op.name} for "
+            f"{_operands(node)}; made at {made_at.get(node, 'a line that was not watched')}"
+        )

@@ -1,0 +1,1 @@
+"""Neurons, layers and MLPs on the scalar engine, and their training."""
