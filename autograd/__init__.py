@@ -1,6 +1,16 @@
 """A scalar automatic differentiation engine: ``Value``, ``backward`` and what reads a graph."""
 
 from autograd.errors import AutogradError, TraceError
+from autograd.functional import (
+    grad,
+    gradient,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from autograd.modes import detect_anomaly, no_grad, scope
 from autograd.ops import absolute as abs
 from autograd.ops import (
@@ -71,7 +81,13 @@ __all__ = [
     "exp",
     "expm1",
     "floor",
+    "grad",
+    "gradient",
+    "hessian",
+    "hvp",
     "hypot",
+    "jacobian",
+    "jvp",
     "leaky_relu",
     "log",
     "log1p",
@@ -98,6 +114,8 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "value_and_grad",
+    "vjp",
     "where",
     "zero_grad",
 ]

@@ -1,0 +1,566 @@
+"""Derivatives of functions: grad, jacobian, hessian, jvp, vjp, hvp, and the gradient of a graph.
+
+All of them run the user's function once on Values of their own and read the graph that comes out.
+Two walks do the work, and each has two modes: with floats it uses the partials that the nodes have
+recorded, with Values it applies the rules of the table to the nodes themselves, so that the
+derivative is a graph again and can be differentiated once more, to any order.
+
+    backwards: adjoint of operand  +=  share(adjoint of node, partial)
+    forwards:  tangent of node     +=  share(tangent of operand, partial)
+
+The names and the argument conventions are JAX's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import modes, ops
+from autograd.errors import ArgumentError, StructureError
+from autograd.modes import Mode
+from autograd.operation import Operation, real
+from autograd.structure import NUMBER, Structure, array_of, flatten, unflatten
+from autograd.value import Value
+from autograd.walk import contribution, ordered, propagated, recorded, walking
+
+# -- the two walks over a graph ----------------------------------------------------------------
+
+
+def _times(operation: Operation, upstream: Any, partial: Any) -> Any:
+    """Return the contribution of an edge, as a float where both are, else as a graph."""
+    if type(upstream) is float and type(partial) is float:
+        return contribution(operation, upstream, partial)
+    for one, other in ((upstream, partial), (partial, upstream)):
+        if type(one) is float:
+            if one == 1.0:
+                return other
+            if one == -1.0:
+                return -other
+            if one == 0.0 and operation.shares:
+                return 0.0
+            if one - one == 0.0 and one != 0.0:  # neither 0, infinite nor nan: a plain product
+                return one * other
+    return ops.share(upstream, partial) if operation.shares else upstream * partial
+
+
+def _plus(total: Any, term: Any) -> Any:
+    if type(term) is float and term == 0.0:
+        return total
+    return term if type(total) is float and total == 0.0 else total + term
+
+
+def _above(order: list[Value], targets: set[int]) -> set[int]:
+    """Return the ids of the nodes that depend on a target, targets included."""
+    found = set(targets)
+    for node in order:
+        if node.op is not None and any(id(arg) in found for arg in node.args):
+            found.add(id(node))
+    return found
+
+
+def _adjoints(root: Value, seed: Any, targets: Sequence[Value]) -> list[Any]:
+    """Return d(root)/d(target) x seed for each target, as a graph (or a float where constant)."""
+    order = recorded(root)
+    wanted = {id(target) for target in targets}
+    active = _above(order, wanted)
+    adjoint: dict[int, Any] = {id(root): seed}
+    for node in reversed(order):
+        if node.op is None or id(node) not in active:
+            continue
+        args = node.args
+        upstream = adjoint.get(id(node), 0.0)
+        for index, arg in enumerate(args):
+            if id(arg) in active:
+                partial = _partial(node, index, args)
+                term = _times(node.op, upstream, partial)
+                adjoint[id(arg)] = _plus(adjoint.get(id(arg), 0.0), term)
+    return [adjoint.get(id(target), 0.0) for target in targets]
+
+
+def _tangents(
+    outputs: Sequence[Any], leaves: Sequence[Value], directions: Sequence[Any], numeric: bool
+) -> list[Any]:
+    """Return the derivative of each output along the directions of the leaves."""
+    tangent: dict[int, Any] = {
+        id(leaf): direction for leaf, direction in zip(leaves, directions, strict=True)
+    }
+    for output in outputs:
+        for node in recorded(output) if isinstance(output, Value) else ():
+            if node.op is None or id(node) in tangent:
+                continue
+            args = node.args
+            total: Any = 0.0
+            for index, arg in enumerate(args):
+                step = tangent.get(id(arg), 0.0)
+                if type(step) is float and step == 0.0:
+                    continue
+                partial = node.partials[index] if numeric else _partial(node, index, args)
+                total = _plus(total, _times(node.op, step, partial))
+            tangent[id(node)] = total
+    return [tangent.get(id(output), 0.0) for output in outputs]
+
+
+def _partial(node: Value, index: int, args: tuple[Any, ...]) -> Any:
+    """Apply the rule of the table to the node itself, which gives a graph."""
+    operation = node.op
+    assert operation is not None
+    partial = operation.partials[index](node, *args)
+    return partial if isinstance(partial, Value) else float(partial)
+
+
+def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
+    """Return d(y)/d(x) for each x, as graphs that can be drawn and differentiated.
+
+    Args:
+        y: the root of a graph.
+        xs: Values below it, leaves or not; for one that y does not depend on, the gradient is 0.
+
+    Returns:
+        A list of Values, one for each x.
+
+    Raises:
+        ValueError: a leaf's data was edited after y was recorded.
+        TypeError: y or one of xs is not a Value.
+
+    Example:
+        >>> from autograd import Value, gradient
+        >>> x = Value(3.0)
+        >>> (slope,) = gradient(x**3, [x])
+        >>> (curvature,) = gradient(slope, [x])
+        >>> slope.data, curvature.data
+        (27.0, 18.0)
+    """
+    if isinstance(xs, Value):
+        raise ArgumentError("gradient: the second argument is a list of Values: write [x]")
+    targets = list(xs)
+    for thing in (y, *targets):
+        if not isinstance(thing, Value):
+            raise ArgumentError(f"gradient: takes Values, and was given a {type(thing).__name__}")
+    return [
+        adjoint if isinstance(adjoint, Value) else Value(adjoint)
+        for adjoint in _adjoints(y, 1.0, targets)
+    ]
+
+
+# -- one call of the user's function -----------------------------------------------------------
+
+
+def _recording() -> contextlib.AbstractContextManager[None]:
+    """Record inside, also where the caller is under no_grad."""
+    return contextlib.nullcontext() if modes.thread.recording else Mode(recording=True)
+
+
+class _Call:
+    """One call of a function on Values of our own, and what came out.
+
+    Every number among the chosen arguments becomes a leaf. A Value among them becomes the operand
+    of an identity node: to differentiate with respect to that node leaves alone whatever else the
+    function knows of the same Value (Siskind and Pearlmutter, Perturbation confusion and
+    referential transparency, 2005).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        f: Callable[..., Any],
+        argnums: int | Sequence[int],
+        args: tuple[Any, ...],
+        named: dict[str, Any],
+    ) -> None:
+        self.name = name
+        self.single = isinstance(argnums, int)
+        positions = _positions(name, argnums, len(args))
+        self.tracing = modes.thread.recorder is not None
+        self.structures: list[Structure] = []
+        self.leaves: list[Value] = []
+        arguments = list(args)
+        with _recording():
+            for position in positions:
+                numbers, structure = flatten(args[position])
+                own = [self._own(number) for number in numbers]
+                self.leaves += own
+                self.structures.append(structure)
+                arguments[position] = unflatten(structure, own)
+            outputs, self.output_structure = flatten(f(*arguments, **named))
+        self.outputs: list[Any] = [
+            output if isinstance(output, Value) else real(output, f"{name}: the result")
+            for output in outputs
+        ]
+        self._own_leaves = {id(leaf) for leaf in self.leaves if leaf.op is None}
+        # Where nothing from outside takes part, the partials the nodes recorded are all we need.
+        self.numeric = self._closed(self.outputs)
+
+    def _own(self, number: Any) -> Value:
+        if isinstance(number, Value):
+            node: Value = ops.identity(number)
+            return node
+        return Value(real(number, self.name))
+
+    def _closed(self, numbers: Sequence[Any]) -> bool:
+        """Return whether these depend on no Value but the leaves that we made."""
+        return not self.tracing and all(
+            node.op is not None or id(node) in self._own_leaves
+            for number in numbers
+            if isinstance(number, Value)
+            for node in ordered(number)
+        )
+
+    def result(self, numbers: list[Any]) -> list[Any]:
+        """Return floats, unless some of the numbers depend on a Value from outside."""
+        if self.tracing:
+            return numbers
+        if self._closed(numbers):
+            return [n._data if isinstance(n, Value) else n for n in numbers]
+        if modes.thread.recording:
+            return [n if isinstance(n, Value) else Value(n) for n in numbers]
+        return [Value(n._data if isinstance(n, Value) else n) for n in numbers]
+
+    def scalar(self) -> Any:
+        """Return the one output of a function that must have one."""
+        if self.output_structure != NUMBER:
+            raise StructureError(
+                f"{self.name}: the function must return one number, and returned "
+                f"{self.output_structure}; use jacobian for several"
+            )
+        return self.outputs[0]
+
+    def pulled(self, output: Any, seed: Any = 1.0) -> list[Any]:
+        """Return d(output)/d(leaf) x seed for every leaf, walking backwards."""
+        if not isinstance(output, Value):
+            return [0.0] * len(self.leaves)
+        if self.numeric and type(seed) is float:
+            with walking:
+                for leaf in self.leaves:
+                    leaf._adjoint = 0.0
+                propagated(output, seed)
+                return [leaf._adjoint for leaf in self.leaves]
+        with _recording():
+            return _adjoints(output, seed, self.leaves)
+
+    def pushed(self, directions: list[Any]) -> list[Any]:
+        """Return the derivative of every output along the directions, walking forwards."""
+        numeric = self.numeric and all(type(direction) is float for direction in directions)
+        with _recording():
+            return _tangents(self.outputs, self.leaves, directions, numeric)
+
+    def shaped(self, numbers: list[Any]) -> Any:
+        """Return one number for each leaf in the structure of the chosen arguments."""
+        parts = []
+        for structure in self.structures:
+            count = structure.count()
+            parts.append(unflatten(structure, numbers[:count]))
+            numbers = numbers[count:]
+        return parts[0] if self.single else tuple(parts)
+
+
+def _positions(name: str, argnums: int | Sequence[int], count: int) -> list[int]:
+    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+    for number in chosen:
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise ArgumentError(
+                f"{name}: argnums is an int or a tuple of ints, "
+                f"and was given a {type(number).__name__}"
+            )
+        if not -count <= number < count:
+            raise StructureError(
+                f"{name}: argnums is {number}, but the function was called with {count} "
+                f"positional argument{'s' * (count != 1)}"
+            )
+    return [number % count for number in chosen]
+
+
+def _checked(name: str, f: Any, argnums: Any = 0) -> None:
+    if not callable(f):
+        raise ArgumentError(f"{name}: takes a function, and was given a {type(f).__name__}")
+    if not isinstance(argnums, (int, tuple, list)) or isinstance(argnums, bool):
+        raise ArgumentError(
+            f"{name}: argnums is an int or a tuple of ints, "
+            f"and was given a {type(argnums).__name__}"
+        )
+
+
+# -- transforms --------------------------------------------------------------------------------
+
+
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0
+) -> Callable[..., tuple[Any, Any]]:
+    """Return a function that gives f and its gradient in one go.
+
+    Args:
+        f: a function of numbers, nested lists, tuples, dicts or NumPy arrays of numbers, written
+            with Python's operators and the functions of autograd, that returns one number.
+        argnums: which positional argument to differentiate with respect to, or a tuple of them.
+
+    Returns:
+        A function of the same arguments that returns the value and the gradient. The gradient has
+        the structure of the argument, or is a tuple of such for a tuple of argnums. The numbers
+        are floats, or Values where they depend on a Value from outside.
+
+    Raises:
+        TypeError: f is no function, or an argument holds something that is no number.
+        ValueError: f returns several numbers, or argnums does not fit its arguments.
+
+    Example:
+        >>> from autograd import value_and_grad
+        >>> value_and_grad(lambda w: w["a"] ** 2 + w["b"])({"a": 3.0, "b": 1.0})
+        (10.0, {'a': 6.0, 'b': 1.0})
+    """
+    _checked("value_and_grad", f, argnums)
+
+    @functools.wraps(f)
+    def both(*args: Any, **named: Any) -> tuple[Any, Any]:
+        call = _Call("value_and_grad", f, argnums, args, named)
+        output = call.scalar()
+        slopes = call.result(call.pulled(output))
+        return call.result([output])[0], call.shaped(slopes)
+
+    return both
+
+
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return a function that gives the gradient of f, as ``jax.grad`` does.
+
+    Args:
+        f: a function of numbers, nested lists, tuples, dicts or NumPy arrays of numbers, written
+            with Python's operators and the functions of autograd, that returns one number.
+        argnums: which positional argument to differentiate with respect to, or a tuple of them.
+
+    Returns:
+        A function of the same arguments that returns the gradient, in the structure of the
+        argument, or a tuple of such for a tuple of argnums.
+
+    Raises:
+        TypeError: f is no function, or an argument holds something that is no number.
+        ValueError: f returns several numbers, or argnums does not fit its arguments.
+
+    Example:
+        >>> from autograd import grad
+        >>> grad(lambda x: x**3)(2.0)
+        12.0
+        >>> grad(grad(lambda x: x**3))(2.0)
+        12.0
+        >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+        (5.0, 2.0)
+    """
+    _checked("grad", f, argnums)
+
+    @functools.wraps(f)
+    def slope(*args: Any, **named: Any) -> Any:
+        call = _Call("grad", f, argnums, args, named)
+        return call.shaped(call.result(call.pulled(call.scalar())))
+
+    return slope
+
+
+def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return a function that gives every partial derivative of every output of f.
+
+    Args:
+        f: a function of numbers or containers of them that returns a number or a container.
+        argnums: which positional argument to differentiate with respect to, or a tuple of them.
+
+    Returns:
+        A function of the same arguments. Its result has the structure of f's output outermost,
+        then a tuple if argnums is one, then the structure of the argument; for an array of
+        outputs by an array of inputs it is one array of shape ``out.shape + in.shape``.
+
+    Raises:
+        TypeError: f is no function, or an argument holds something that is no number.
+        ValueError: argnums does not fit the arguments.
+
+    Example:
+        >>> from autograd import jacobian
+        >>> jacobian(lambda p: [p[0] * p[1], p[0] + p[1]])([2.0, 3.0])
+        [[3.0, 2.0], [1.0, 1.0]]
+    """
+    _checked("jacobian", f, argnums)
+
+    @functools.wraps(f)
+    def matrix(*args: Any, **named: Any) -> Any:
+        call = _Call("jacobian", f, argnums, args, named)
+        flat = call.result([d for output in call.outputs for d in call.pulled(output)])
+        width = len(call.leaves)
+        rows = [flat[at : at + width] for at in range(0, len(flat), width)] if width else []
+        rows = rows or [[] for _ in call.outputs]
+        inner = (
+            call.structures[0] if call.single else Structure("tuple", tuple(call.structures), tuple)
+        )
+        return _blocks(call.output_structure, rows, lambda unit, part: _columns(unit, inner, part))
+
+    return matrix
+
+
+def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """Return a function that gives every second partial derivative of f.
+
+    Args:
+        f: a function of numbers or containers of them that returns one number (or several).
+        argnums: which positional argument to differentiate with respect to, or a tuple of them.
+
+    Returns:
+        A function of the same arguments that returns the jacobian of the jacobian: the structure
+        of the argument within itself; for an array, an array of shape ``in.shape + in.shape``.
+
+    Raises:
+        TypeError: f is no function, or an argument holds something that is no number.
+        ValueError: argnums does not fit the arguments.
+
+    Example:
+        >>> from autograd import hessian
+        >>> hessian(lambda p: p[0] ** 2 * p[1])([3.0, 5.0])
+        [[10.0, 6.0], [6.0, 0.0]]
+    """
+    _checked("hessian", f, argnums)
+    return jacobian(jacobian(f, argnums), argnums)
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """Return f at the primals and its derivative along the tangents (forward mode).
+
+    Args:
+        f: a function of numbers or containers of them.
+        primals: the arguments of f, as a tuple.
+        tangents: for each argument the direction, in the same structure.
+
+    Returns:
+        The value and the tangent, both in the structure of f's output.
+
+    Raises:
+        TypeError: f is no function, or something is no number.
+        ValueError: the structures of primals and tangents differ.
+
+    Example:
+        >>> from autograd import jvp
+        >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
+        (6.0, 23.0)
+    """
+    _checked("jvp", f)
+    call = _whole("jvp", f, primals)
+    directions = _matching("jvp", "tangents", tangents, tuple(call.structures))
+    slopes = call.result(call.pushed(directions))
+    value = unflatten(call.output_structure, call.result(call.outputs))
+    return value, unflatten(call.output_structure, slopes)
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """Return f at the primals, and a function that pulls cotangents back (reverse mode).
+
+    Args:
+        f: a function of numbers or containers of them.
+        primals: the arguments of f.
+
+    Returns:
+        The value, and a function from cotangents (in the structure of the value) to a tuple of
+        gradients, one for each argument, in its structure.
+
+    Raises:
+        TypeError: f is no function, or something is no number.
+        ValueError: the structure of the cotangents is not that of the value.
+
+    Example:
+        >>> from autograd import vjp
+        >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+        >>> value, pull([1.0, 10.0])
+        ([6.0, 5.0], (13.0, 12.0))
+    """
+    _checked("vjp", f)
+    call = _whole("vjp", f, primals)
+
+    def pull(cotangents: Any) -> tuple[Any, ...]:
+        given = (cotangents,)
+        seeds = _matching("vjp", "cotangents", given, (call.output_structure,))
+        sums: list[Any] = [0.0] * len(call.leaves)
+        with _recording():
+            for output, seed in zip(call.outputs, seeds, strict=True):
+                sums = [_plus(a, b) for a, b in zip(sums, call.pulled(output, seed), strict=True)]
+        pulled: tuple[Any, ...] = call.shaped(call.result(sums))
+        return pulled
+
+    return unflatten(call.output_structure, call.result(call.outputs)), pull
+
+
+def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """Return the hessian of f at the primals times the tangents, without the hessian.
+
+    Forward mode over the gradient (Pearlmutter, Fast exact multiplication by the Hessian, 1994).
+
+    Args:
+        f: a function that returns one number.
+        primals: the arguments of f, as a tuple.
+        tangents: for each argument the direction, in the same structure.
+
+    Returns:
+        The product, in the structure of ``grad(f)``, that is of the first argument.
+
+    Raises:
+        TypeError: f is no function, or something is no number.
+        ValueError: the structures of primals and tangents differ, or f returns several numbers.
+
+    Example:
+        >>> from autograd import hvp
+        >>> hvp(lambda p: p[0] ** 2 * p[1], ([3.0, 5.0],), ([1.0, 0.0],))
+        [10.0, 6.0]
+    """
+    _checked("hvp", f)
+    return jvp(grad(f), primals, tangents)[1]
+
+
+# -- structures --------------------------------------------------------------------------------
+
+
+def _whole(name: str, f: Callable[..., Any], primals: Sequence[Any]) -> _Call:
+    """Call f, differentiating with respect to all its arguments."""
+    if not isinstance(primals, (tuple, list)):
+        raise ArgumentError(
+            f"{name}: the primals are a tuple of arguments, and were a {type(primals).__name__}: "
+            f"write (x,) for a single one"
+        )
+    return _Call(name, f, tuple(range(len(primals))), tuple(primals), {})
+
+
+def _matching(name: str, what: str, given: Any, structures: tuple[Structure, ...]) -> list[Any]:
+    """Return the numbers of tangents or cotangents, which must have the given structures."""
+    if not isinstance(given, (tuple, list)):
+        raise ArgumentError(f"{name}: the {what} are a tuple, and were a {type(given).__name__}")
+    numbers: list[Any] = []
+    found: list[Structure] = []
+    for part in given:
+        flat, structure = flatten(part)
+        found.append(structure)
+        numbers += [n if isinstance(n, Value) else real(n, f"{name}: {what}") for n in flat]
+    if tuple(found) != structures:
+        raise StructureError(
+            f"{name}: the {what} must be {', '.join(map(str, structures))}, "
+            f"and were {', '.join(map(str, found))}"
+        )
+    return numbers
+
+
+def _blocks(structure: Structure, items: list[Any], build: Callable[..., Any]) -> Any:
+    """Rebuild a structure, giving each number or array of it, with its items, to ``build``."""
+    if structure.kind in ("number", "array"):
+        return build(structure, items)
+    supply = iter(items)
+    parts = [
+        _blocks(part, [next(supply) for _ in range(part.count())], build)
+        for part in structure.parts
+    ]
+    shell = Structure(structure.kind, (NUMBER,) * len(parts), structure.detail)
+    return unflatten(shell, parts)
+
+
+def _columns(unit: Structure, inner: Structure, rows: list[list[Any]]) -> Any:
+    """Return the derivatives of one output (a number, or a whole array) in the inner structure."""
+    columns = [list(column) for column in zip(*rows, strict=True)] if rows else []
+    outer = unit.detail if unit.kind == "array" else ()
+
+    def block(part: Structure, columns: list[list[Any]]) -> Any:
+        shape = outer + (part.detail if part.kind == "array" else ())
+        flat = [number for row in zip(*columns, strict=True) for number in row]
+        return array_of(flat, shape) if shape else flat[0]
+
+    return _blocks(inner, columns, block)
