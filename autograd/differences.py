@@ -1,0 +1,166 @@
+"""The slope of a function of floats by differences, with care, and what it looks like nearby.
+
+Central differences at steps that are halved again and again, extrapolated to step zero: Ridders,
+Accurate computation of F'(x) and F'(x)F''(x), Advances in Engineering Software 4, 1982.
+The same with one-sided differences tells a kink, a jump or the edge of a domain from a smooth
+point.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from autograd.operation import divided
+
+HALVINGS = 40
+_EPSILON, _SMALLEST = 2.0**-52, 5e-324
+
+Difference = tuple[float, float]  # a slope, and how far off it may be
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """What differences say of a function at one point.
+
+    Attributes:
+        central: the slope by central differences, nan where there is none.
+        error: how far off it may be.
+        left: the slope on the left alone, nan where the function is not real there.
+        right: the slope on the right alone.
+        remark: what is special here, in words; empty at a smooth point.
+    """
+
+    central: float
+    error: float
+    left: float
+    right: float
+    remark: str
+
+    def digits(self, derivative: float) -> int:
+        """Return how many significant digits the central difference shares with a derivative."""
+        gap, size = abs(self.central - derivative), max(abs(self.central), abs(derivative))
+        if gap == 0.0:
+            return 16
+        ratio = gap / size if math.isfinite(size) else math.nan
+        return max(0, min(16, math.floor(-math.log10(ratio)))) if ratio > 0.0 else 0
+
+    def agrees(self, derivative: float) -> bool:
+        """Return whether a derivative is what the central difference makes it, as far as it can."""
+        return self.digits(derivative) >= 6 or abs(self.central - derivative) <= self.error
+
+
+def slope(function: Callable[[float], float], at: float) -> Slope:
+    """Return the slope of a function at a point, by differences.
+
+    Args:
+        function: takes a float and returns one; nan where it is not defined.
+        at: the point.
+
+    Returns:
+        The slope, its uncertainty, the slopes on either side, and a remark.
+
+    Example:
+        >>> slope(lambda x: x * x, 3.0).central
+        6.0
+        >>> slope(abs, 0.0).remark
+        'kink: slope -1 on the left, 1 on the right'
+    """
+    here = function(at)
+    if not math.isfinite(here):
+        return Slope(math.nan, math.nan, math.nan, math.nan, "the value is not finite here")
+    # Near 0 what matters may lie as close as 0 itself: steps of the size of the number follow.
+    both, above, below = _differences(function, at, here, max(1.0, abs(at)))
+    if 0.0 < abs(at) < 1e-6:
+        nearer = _differences(function, at, here, abs(at))
+        both, above, below = both + nearer[0], above + nearer[1], below + nearer[2]
+    central, error = _limit(both, 4.0)
+    right, right_error = _limit(above, 2.0)
+    left, left_error = _limit(below, 2.0)
+    remark = _remark(above, below, (left, left_error), (right, right_error))
+    return Slope(central, error, left, right, remark)
+
+
+def _differences(
+    function: Callable[[float], float], at: float, here: float, scale: float
+) -> tuple[list[Difference], list[Difference], list[Difference]]:
+    """Return the central differences for halved steps, then those above and below the point."""
+    both: list[Difference] = []
+    above: list[Difference] = []
+    below: list[Difference] = []
+    for halving in range(HALVINGS):
+        # Tenths, not powers of two: those would meet the zeros of periodic functions too often.
+        step = 0.1 * scale * 0.5**halving
+        up, down = at + step, at - step
+        if down == at or up == at:
+            break
+        high, low = function(up), function(down)
+        both.append(_difference(high, low, up - down))
+        above.append(_difference(high, here, up - at))
+        below.append(_difference(here, low, at - down))
+    return both, above, below
+
+
+def _difference(high: float, low: float, width: float) -> Difference:
+    """Return the slope between two points, and what rounding may have done to it."""
+    noise = 2.0 * _EPSILON * max(abs(high), abs(low)) + _SMALLEST
+    return divided(high - low, width), divided(noise, width)
+
+
+def _limit(differences: list[Difference], ratio: float) -> Difference:
+    """Return the limit of differences whose steps are halved, and its uncertainty.
+
+    The error of a difference has terms in ratio**-k, k = 1, 2, ...: each column of the table
+    cancels one more of them. A row's best entry is the one closest to those it was made of. The
+    answer is the surest of these, as long as it does not contradict those of smaller steps.
+    """
+    rows: list[Difference] = []
+    above: list[float] = []
+    for difference, noise in differences:
+        row = [difference]
+        best, least = math.nan, math.inf
+        for column, previous in enumerate(above[:8], 1):
+            row.append(row[-1] + (row[-1] - previous) / (ratio**column - 1.0))
+            gap = max(abs(row[-1] - row[-2]), abs(row[-1] - previous)) + noise
+            if gap < least:
+                best, least = row[-1], gap
+        rows.append((best, least))
+        above = row
+    answer, error = math.nan, math.inf
+    for best, least in reversed(rows):
+        if math.isnan(answer) or (least < error and abs(best - answer) <= 10.0 * (least + error)):
+            answer, error = best, least
+    return answer, error
+
+
+def _remark(
+    above: list[Difference], below: list[Difference], left: Difference, right: Difference
+) -> str:
+    growth = max(_growth(above), _growth(below))
+    if growth > 1.9:
+        return "the value jumps here"
+    if growth > 1.1:
+        return "no finite slope here: it grows without end"
+    if math.isnan(left[0]) and math.isnan(right[0]):
+        return "not defined around here"
+    if math.isnan(left[0]) or math.isnan(right[0]):
+        side, there = ("right", right[0]) if math.isnan(left[0]) else ("left", left[0])
+        return f"edge of the domain: slope {there:.4g} on the {side}"
+    gap = abs(left[0] - right[0])
+    size = max(abs(left[0]), abs(right[0]))
+    if gap > 1e-4 * size and gap > 100.0 * (left[1] + right[1]):
+        return f"kink: slope {left[0]:.4g} on the left, {right[0]:.4g} on the right"
+    return ""
+
+
+def _growth(differences: list[Difference]) -> float:
+    """Return by how much the differences grow, at least, whenever the step is halved.
+
+    The smallest steps are left out: rounding has its say there.
+    """
+    sizes = [abs(difference) for difference, _ in differences[-16:-4]]
+    if len(sizes) < 2 or min(sizes) == 0.0:
+        return 0.0
+    return min(b / a for a, b in itertools.pairwise(sizes))
