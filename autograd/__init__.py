@@ -1,6 +1,7 @@
 """A scalar automatic differentiation engine: ``Value``, ``backward`` and what reads a graph."""
 
 from autograd.errors import AutogradError, TraceError
+from autograd.explorer.steps import Step, steps
 from autograd.functional import (
     grad,
     gradient,
@@ -60,6 +61,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AutogradError",
+    "Step",
     "TraceError",
     "Value",
     "abs",
@@ -110,6 +112,7 @@ __all__ = [
     "softmax",
     "softplus",
     "sqrt",
+    "steps",
     "stop_gradient",
     "sum",
     "tan",

@@ -1,0 +1,1 @@
+"""Reads a graph for people: steps of the chain rule, paths, derivations, and a page to walk in."""
