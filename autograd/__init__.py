@@ -54,6 +54,7 @@ from autograd.ops import (
 )
 from autograd.ops import rounded as round
 from autograd.reductions import dot, logsumexp, mean, prod, softmax, sum
+from autograd.special import digamma, erf, erfc, gelu, lgamma, polygamma
 from autograd.value import Value
 from autograd.walk import zero_grad
 
@@ -78,11 +79,15 @@ __all__ = [
     "cos",
     "cosh",
     "detect_anomaly",
+    "digamma",
     "dot",
     "elu",
+    "erf",
+    "erfc",
     "exp",
     "expm1",
     "floor",
+    "gelu",
     "grad",
     "gradient",
     "hessian",
@@ -91,6 +96,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "leaky_relu",
+    "lgamma",
     "log",
     "log1p",
     "log2",
@@ -100,6 +106,7 @@ __all__ = [
     "mean",
     "minimum",
     "no_grad",
+    "polygamma",
     "prod",
     "relu",
     "round",

@@ -116,6 +116,8 @@ def raised(a: float, b: float) -> float:
     except ZeroDivisionError:
         return math.copysign(INFINITY, a) if b % 2.0 == 1.0 else INFINITY
     except OverflowError:
+        if a < 0.0 and b % 1.0 != 0.0:  # a complex power that overflowed
+            return math.nan
         return -INFINITY if a < 0.0 and b % 2.0 == 1.0 else INFINITY
     return power if type(power) is float else math.nan
 
@@ -255,7 +257,7 @@ def total(function: Callable[..., float], otherwise: Callable[..., float]) -> Ca
     def value(*numbers: float) -> float:
         try:
             return function(*numbers)
-        except (ValueError, OverflowError):
+        except (ValueError, ArithmeticError):
             return otherwise(*numbers)
 
     return value
@@ -281,6 +283,8 @@ def defined(
 
     ``fast`` is a Python function of floats with the same results to the bit, for the eager engine.
     """
-    row = Operation(signature, fast, partials, definition=definition, **notation)
+    row = Operation(signature, None, partials, definition=definition, **notation)
+    if fast is not None:
+        row.value = total(fast, row.value)
     TABLE[row.name] = row
     return row

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, cast
 
-from autograd import modes, ops
+from autograd import modes, ops, special
 from autograd.callsite import user_line
 from autograd.copying import copied_graph, copied_node, flattened
 from autograd.errors import AmbiguousNumberError, ArgumentError, OperandError, RecordedResultError
@@ -430,7 +430,7 @@ def _method(row: Operation) -> Any:
 
 # Methods, not a __getattr__: a class that has one loses CPython's fast access to slots, and with
 # it half of the speed of every walk.
-for _row in TABLE.values():
+for _row in special.TABLE.values():
     if _row.public and not hasattr(Value, _row.name):
         setattr(Value, _row.name, _method(_row))
 for _name, _known in ops.NUMPY_NAMES.items():
