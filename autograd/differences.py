@@ -161,6 +161,6 @@ def _growth(differences: list[Difference]) -> float:
     The smallest steps are left out: rounding has its say there.
     """
     sizes = [abs(difference) for difference, _ in differences[-16:-4]]
-    if len(sizes) < 2 or min(sizes) == 0.0:
+    if len(sizes) < 2 or not all(size > 0.0 for size in sizes):
         return 0.0
     return min(b / a for a, b in itertools.pairwise(sizes))

@@ -58,7 +58,7 @@ _INSTEAD = {
 }
 
 
-class Formula:
+class Expression:
     """A formula that has been read: call it with a number, or a Value, for each of its names.
 
     Attributes:
@@ -107,10 +107,10 @@ class Formula:
         return stack.pop()
 
     def __repr__(self) -> str:
-        return f"<formula {_cut(self.text)}>"
+        return f"<expression {_cut(self.text)}>"
 
 
-def read(text: str) -> Formula:
+def read(text: str) -> Expression:
     """Read a formula: numbers, names, ``+ - * / **``, brackets and the functions of autograd.
 
     Args:
@@ -149,7 +149,7 @@ def read(text: str) -> Formula:
         program.append(instruction)
         pending += reversed(operands)
     program.reverse()
-    return Formula(text, tuple(names), program)
+    return Expression(text, tuple(names), program)
 
 
 def is_name(text: str) -> bool:
