@@ -53,6 +53,7 @@ from autograd.ops import (
     where,
 )
 from autograd.ops import rounded as round
+from autograd.primitive import primitive
 from autograd.reductions import dot, logsumexp, mean, prod, softmax, sum
 from autograd.special import digamma, erf, erfc, gelu, lgamma, polygamma
 from autograd.value import Value
@@ -107,6 +108,7 @@ __all__ = [
     "minimum",
     "no_grad",
     "polygamma",
+    "primitive",
     "prod",
     "relu",
     "round",

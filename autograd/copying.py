@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 
-def _fields(node: Value) -> list[str]:
-    return [name for name in type(node).__slots__ if name != "__weakref__"]
+FIELDS = (
+    *("_data", "_grad", "_label", "op", "scope", "_epoch", "_mark", "_adjoint"),
+    *("_left", "_right", "_left_partial", "_right_partial"),
+)
 
 
-def copied_node(node: Value) -> Value:
+def copied_node(node: Any) -> Any:
     """Return a new node with the same operands."""
-    copy: Value = object.__new__(type(node))
-    for name in _fields(node):
+    copy = object.__new__(type(node))
+    for name in FIELDS:
         setattr(copy, name, getattr(node, name))
     return copy
 
 
-def copied_graph(root: Value, memo: dict[int, Any]) -> Value:
+def copied_graph(root: Any, memo: dict[int, Any]) -> Any:
     """Return a copy of the graph under the root, sharing what the memo already holds."""
 
     def copied(operand: Any, partial: Any) -> Any:
@@ -47,11 +49,10 @@ def copied_graph(root: Value, memo: dict[int, Any]) -> Value:
                 copy._left = copied(node._left, node._left_partial)
                 copy._right = copied(node._right, node._right_partial)
     memo.setdefault(id(memo), []).append(order)  # the originals live as long as the memo
-    result: Value = memo[id(root)]
-    return result
+    return memo[id(root)]
 
 
-def flattened(root: Value) -> tuple[Any, ...]:
+def flattened(root: Any) -> tuple[Any, ...]:
     """Return what ``pickle`` needs to rebuild the graph under the root.
 
     A node is numbered by its place in ``ordered``; a constant operand is -1 - its place among

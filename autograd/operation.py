@@ -141,6 +141,8 @@ class Operation:
         kinks: numbers of the first operand at which the derivative is a convention or jumps.
         shares: False where a contribution is a plain product, ``+ - *`` and negation;
             elsewhere zero times infinity is zero.
+        summary: one sentence on what it is.
+        source: where its formulas come from.
         public: False for the operations that only rules use.
     """
 
@@ -183,7 +185,31 @@ class Operation:
         self.source = source
         self.value: Callable[..., float] = value or self._defined_value
         self.__name__ = self.name
+        self.summary = summary
         self.__doc__ = summary
+
+    def document(self) -> None:
+        """Give the operation a docstring made of its row, with an example at a point inside."""
+        numbers = [self.defaults.get(name, 2.0) for name in self.parameters]
+        for index, (low, high) in enumerate(self.domain):
+            if self.parameters[index] not in self.defaults:
+                numbers[index] = 0.5 if high <= 1.0 else max(low, 0.0) + 2.0 - 0.5 * index
+        if self.name == "polygamma":
+            numbers[0] = 1.0
+        shown = ", ".join(f"{number:g}" for number in numbers)
+        operands = "".join(
+            f"    {name}: a Value or a real number"
+            + (f"; {self.defaults[name]:g} if left out.\n" if name in self.defaults else ".\n")
+            for name in self.parameters
+        )
+        self.__doc__ = (
+            f"{self.summary}\n\nArgs:\n{operands}\nReturns:\n"
+            f"    A Value if an operand is one, else a float.\n\nRaises:\n"
+            f"    TypeError: an operand is neither a Value nor a real number.\n\nExample:\n"
+            f"    >>> import autograd\n    >>> autograd.{self.name}({shown})\n"
+            f"    {self.value(*numbers)!r}\n"
+            + (f"\nSource:\n    {self.source}\n" if self.source else "")
+        )
 
     def _defined_value(self, *numbers: float) -> float:
         return float(_evaluated(self.definition, numbers))

@@ -1,13 +1,13 @@
 """Value: a number that remembers how it was made, and hands gradients back.
 
-A node holds its operands and, for each of them, the derivative of the node with respect to it,
-taken at the numbers of the forward pass. Backward is then one line, the chain rule:
+Backward is one line, the chain rule,
 
     operand.adjoint += node.adjoint * partial
 
-called for every node in the reverse of the order in which a depth-first walk finishes with them.
-A node has two slots for operands and two for partials, since tuples would double what the garbage
-collector has to look at; the few operations with more operands keep tuples in those slots.
+called for every node in the reverse of the order in which a depth-first walk finishes with them
+(it stands in walk.py, where everything that reads a graph finds it). Here are the operators: each
+makes a node with its operands and their partials. The arithmetic of every day is written out, which
+is three times as fast as asking the table; a test holds it equal to the rows.
 """
 
 from __future__ import annotations
@@ -16,20 +16,19 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, cast
 
 from autograd import modes, ops, special
+from autograd import node as nodes
 from autograd.callsite import user_line
-from autograd.copying import copied_graph, copied_node, flattened
-from autograd.errors import AmbiguousNumberError, ArgumentError, OperandError, RecordedResultError
-from autograd.modes import Scope, thread
+from autograd.errors import AmbiguousNumberError, OperandError
+from autograd.modes import thread
+from autograd.node import Node
 from autograd.operation import TABLE, Operation, real
-from autograd.walk import check_forward, made_at, named, propagated, walking
+from autograd.walk import check_forward, made_at, propagated, walking
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
 NEGATIVE, POWER, ABSOLUTE = ops.negative, ops.power, ops.absolute
 
-_epoch = 0  # grows when some leaf's data is edited
 
-
-class Value:
+class Value(Node):
     """A number in a computation graph.
 
     Args:
@@ -49,116 +48,7 @@ class Value:
         (10.0, 6.0)
     """
 
-    __slots__ = (
-        *("_data", "_grad", "_label", "op", "scope", "_epoch", "_mark", "_adjoint"),
-        *("_left", "_right", "_left_partial", "_right_partial", "__weakref__"),
-    )
-
-    op: Operation | None
-    scope: Scope | None
-    _data: float
-    _grad: float
-    _label: str
-    _left: Any  # a Value, a float, None; a tuple of them where there are more than two
-    _right: Any
-    _left_partial: Any  # a float; None beside a constant; a tuple where there are more than two
-    _right_partial: Any
-    _adjoint: float
-    _epoch: int
-    _mark: int
-
-    def __init__(self, data: Any, label: str = "") -> None:
-        self._data = data if type(data) is float else real(data)
-        self._grad = self._adjoint = 0.0
-        self.label = label
-        self.op = self.scope = None
-        self._left = self._right = self._left_partial = self._right_partial = None
-        self._epoch = _epoch
-        self._mark = 0
-
-    # -- what a node knows ---------------------------------------------------------------------
-
-    @property
-    def data(self) -> float:
-        """The number. Only a leaf's may be assigned; recorded results keep theirs."""
-        return self._data
-
-    @data.setter
-    def data(self, number: Any) -> None:
-        global _epoch
-        number = real(number, "data")
-        if self.op is not None:
-            raise RecordedResultError(
-                f"data: {named(self)} was computed by {self.op.name} and cannot be edited: "
-                f"edit the leaves below it and compute again, or make a new Value"
-            )
-        if number != self._data or number == 0.0:
-            _epoch += 1
-            self._epoch = _epoch
-        self._data = number
-
-    @property
-    def grad(self) -> float:
-        """The sum of the derivatives that backward calls have brought to this node."""
-        return self._grad
-
-    @grad.setter
-    def grad(self, number: Any) -> None:
-        self._grad = real(number, "grad")
-
-    @property
-    def label(self) -> str:
-        """The user's name for the node."""
-        return self._label
-
-    @label.setter
-    def label(self, text: str) -> None:
-        if not isinstance(text, str):
-            raise ArgumentError(f"label: takes a str, and was given a {type(text).__name__}")
-        self._label = text
-
-    @property
-    def args(self) -> tuple[Any, ...]:
-        """The operands in order: a Value each, or a float for a constant."""
-        if self.op is None:
-            return ()
-        if type(self._left) is tuple:
-            return self._left
-        return (self._left, self._right)[: self.op.arity]
-
-    @property
-    def partials(self) -> tuple[float | None, ...]:
-        """d(node)/d(operand) at the recorded numbers, None for a constant."""
-        if self.op is None:
-            return ()
-        if type(self._left) is tuple:
-            wide: tuple[float | None, ...] = self._right
-            return wide
-        return (self._left_partial, self._right_partial)[: self.op.arity]
-
-    @property
-    def is_leaf(self) -> bool:
-        """True when no operation made the node."""
-        return self.op is None
-
-    def item(self) -> float:
-        """Return the number as a float."""
-        return self._data
-
-    @property
-    def _prev(self) -> set[Value]:  # micrograd's names for the operands and the operation
-        return {arg for arg in self.args if isinstance(arg, Value)}
-
-    @property
-    def _op(self) -> str:
-        return self.op.symbol if self.op is not None else ""
-
-    def __repr__(self) -> str:
-        label = f", label={self._label!r}" if self._label else ""
-        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
-
-    def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+    __slots__ = ()
 
     # -- backward ------------------------------------------------------------------------------
 
@@ -332,15 +222,6 @@ class Value:
             return node if thread.recording else Value(node._data)
         return _recorded(operation, operands)
 
-    def __copy__(self) -> Value:
-        return copied_node(self)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        return copied_graph(self, memo)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return flattened(self)
-
 
 _new = object.__new__
 
@@ -358,7 +239,7 @@ def _node(
     node._right = right
     node._left_partial = left_partial
     node._right_partial = right_partial
-    node._epoch = _epoch
+    node._epoch = nodes.epoch
     node._mark = 0
     node.scope = thread.scope if modes.active else None
     return node
@@ -417,7 +298,7 @@ def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
     return _node(operation, result, tuple(args), tuple(partials), None, None)
 
 
-_store_grad = Value.__dict__["_grad"].__set__
+_store_grad = Node.__dict__["_grad"].__set__
 
 
 def _method(row: Operation) -> Any:
@@ -431,6 +312,7 @@ def _method(row: Operation) -> Any:
 # Methods, not a __getattr__: a class that has one loses CPython's fast access to slots, and with
 # it half of the speed of every walk.
 for _row in special.TABLE.values():
+    _row.document()
     if _row.public and not hasattr(Value, _row.name):
         setattr(Value, _row.name, _method(_row))
 for _name, _known in ops.NUMPY_NAMES.items():

@@ -16,6 +16,7 @@ from autograd.modes import thread
 from autograd.operation import Operation
 
 if TYPE_CHECKING:
+    from autograd.node import Node
     from autograd.value import Value
 
 walking = threading.RLock()  # marks and adjoints live in the nodes: one walk at a time
@@ -137,7 +138,7 @@ def zero_grad(root: Value) -> None:
 # -- words for errors --------------------------------------------------------------------------
 
 
-def named(node: Value) -> str:
+def named(node: Node) -> str:
     """Return words for a node in an error: its label, or what made it, and its number."""
     if node._label:
         return f"{node._label!r} (now {node._data!r})"
