@@ -1,7 +1,8 @@
 """A scalar automatic differentiation engine: ``Value``, ``backward`` and what reads a graph."""
 
+from autograd.declaration import primitive
 from autograd.errors import AutogradError, TraceError
-from autograd.explorer.steps import Step, steps
+from autograd.explorer import Step, derivation, explain, latex, steps
 from autograd.functional import (
     grad,
     gradient,
@@ -53,7 +54,6 @@ from autograd.ops import (
     where,
 )
 from autograd.ops import rounded as round
-from autograd.primitive import primitive
 from autograd.reductions import dot, logsumexp, mean, prod, softmax, sum
 from autograd.special import digamma, erf, erfc, gelu, lgamma, polygamma
 from autograd.value import Value
@@ -79,6 +79,7 @@ __all__ = [
     "clip",
     "cos",
     "cosh",
+    "derivation",
     "detect_anomaly",
     "digamma",
     "dot",
@@ -86,6 +87,7 @@ __all__ = [
     "erf",
     "erfc",
     "exp",
+    "explain",
     "expm1",
     "floor",
     "gelu",
@@ -96,6 +98,7 @@ __all__ = [
     "hypot",
     "jacobian",
     "jvp",
+    "latex",
     "leaky_relu",
     "lgamma",
     "log",

@@ -450,6 +450,7 @@ logaddexp: Operation = defined(
     lambda y, a, b: sigmoid(_gap(a, b)),
     lambda y, a, b: sigmoid(_gap(b, a)),
     shown=(lambda y, a, b: exp(a - y), lambda y, a, b: exp(b - y)),
+    public=False,
     summary="log(exp(a) + exp(b)), finite wherever the mathematics is.",
 )
 

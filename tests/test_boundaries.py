@@ -1,0 +1,110 @@
+"""Imports between the modules go downwards only, and no room bears a public function's name."""
+
+import ast
+from pathlib import Path
+
+import autograd
+import nn
+
+ROOT = Path(autograd.__file__).parent.parent
+
+# From the ground up: a module imports from its own floor or from one below it.
+FLOORS = [
+    ["errors", "callsite"],
+    ["operation"],
+    ["ops", "special", "modes"],
+    ["walk", "copying"],
+    ["node", "value", "reductions", "declaration", "structure"],
+    ["functional", "differences", "expression", "formula", "notation", "render", "files"],
+    ["explorer", "testing", "compiler"],
+    ["__init__", "__main__"],
+    ["nn"],
+]
+
+
+def imports_of(file, typing_too=False):
+    """Yield the modules that a file imports from the packages, top level or inside functions."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    skipped = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and not typing_too:
+            skipped |= {id(inner) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            if node.module in ("autograd", "nn"):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def room_of(module):
+    """Return the name of a module's room as FLOORS has it: a.render.svg is in render."""
+    parts = module.split(".")
+    if parts[0] == "nn":
+        return "nn"
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def module_of(file):
+    parts = list(file.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
+
+
+FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
+FILES = sorted((ROOT / "autograd").rglob("*.py")) + sorted((ROOT / "nn").rglob("*.py"))
+
+
+def test_every_room_has_a_floor():
+    rooms = {room_of(module_of(file)) for file in FILES}
+    assert rooms <= set(FLOOR), rooms - set(FLOOR)
+
+
+def test_no_import_goes_up():
+    for file in FILES:
+        here = room_of(module_of(file))
+        for module in imports_of(file):
+            top = module.split(".")[0]
+            if top not in ("autograd", "nn"):
+                continue
+            there = room_of(module)
+            if there not in FLOOR:  # a public name, taken from the package itself
+                there = "__init__"
+            assert FLOOR[there] <= FLOOR[here], f"{file.name} imports {module}"
+
+
+def test_no_circle_between_modules():
+    graph = {
+        module_of(file): {m for m in imports_of(file) if m.startswith(("autograd.", "nn."))}
+        for file in FILES
+    }
+    done: set[str] = set()
+
+    def visit(module, path):
+        assert module not in path, f"a circle: {' -> '.join([*path, module])}"
+        if module in done or module not in graph:
+            return
+        for other in graph[module]:
+            visit(other, [*path, module])
+        done.add(module)
+
+    for module in graph:
+        visit(module, [])
+
+
+def test_nn_takes_only_what_autograd_exports():
+    for file in sorted((ROOT / "nn").rglob("*.py")):
+        for module in imports_of(file):
+            if module.startswith("autograd."):
+                name = module.split(".")[1]
+                assert name in autograd.__all__ or name == "testing", f"{file.name}: {module}"
+
+
+def test_no_room_bears_the_name_of_a_public_function():
+    for package in (autograd, nn):
+        folder = Path(package.__file__).parent
+        rooms = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
+        assert not rooms & set(package.__all__)

@@ -1,0 +1,98 @@
+"""The public names: sorted, documented, and the same after every submodule was imported."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import autograd
+import nn
+from autograd.operation import TABLE, Operation
+
+CONTRACT = """
+    Value acos acosh asin asinh atan atan2 atanh abs cbrt ceil clip cos cosh detect_anomaly digamma
+    dot elu erf erfc exp expm1 explain explore floor gelu grad gradient graph hessian hvp hypot
+    jacobian jit jvp leaky_relu lgamma log log10 log1p log2 logsumexp maximum mean minimum no_grad
+    polygamma primitive prod relu round scope sigmoid sign silu sin sinh softmax softplus sqrt steps
+    stop_gradient sum tan tanh value_and_grad vjp where zero_grad TraceError AutogradError
+    derivation latex
+""".split()
+
+
+def submodules(package):
+    found = pkgutil.walk_packages(package.__path__, package.__name__ + ".")
+    return [name for _, name, _ in found if not name.endswith("__main__")]
+
+
+@pytest.mark.parametrize("package", [autograd, nn])
+def test_the_public_names_are_sorted_and_all_there(package):
+    # ruff's order: constants, then classes, then functions, each by natural sorting
+    assert len(set(package.__all__)) == len(package.__all__)
+    for name in package.__all__:
+        assert hasattr(package, name), name
+    public = {
+        name
+        for name, thing in vars(package).items()
+        if not name.startswith("_") and not inspect.ismodule(thing)
+    }
+    assert public == set(package.__all__)
+
+
+def test_every_name_of_the_contract_is_exported():
+    assert set(CONTRACT) <= set(autograd.__all__)
+
+
+def test_public_names_work_twice_after_every_submodule_was_imported():
+    before = {name: getattr(autograd, name) for name in autograd.__all__}
+    for package in (autograd, nn):
+        for module in submodules(package):
+            importlib.import_module(module)
+    for _ in range(2):
+        for name, thing in before.items():
+            assert getattr(autograd, name) is thing, f"{name} was rebound by a module"
+        x = autograd.Value(0.5, label="x")
+        y = autograd.tanh(x)
+        y.backward()
+        assert "<svg" in autograd.graph(y).svg
+        assert len(list(autograd.steps(y))) == 1
+        assert autograd.grad(autograd.tanh)(0.5) == x.grad
+        assert autograd.jit(autograd.tanh)(0.5) == y.data
+
+
+def test_importing_loads_nothing_heavy():
+    heavy = "llvmlite numpy graphviz IPython sympy hypothesis mpmath matplotlib resvg_py tqdm dask"
+    code = (
+        "import sys, autograd, nn\n"
+        f"print(*[m for m in {heavy.split()!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("name", [n for n in autograd.__all__ if n[0] != "_"])
+def test_a_public_thing_says_what_it_is_and_shows_an_example_that_runs(name):
+    thing = getattr(autograd, name)
+    text = inspect.getdoc(thing) if not isinstance(thing, Operation) else thing.__doc__
+    assert text
+    first = text.split("\n\n")[0]
+    assert first.rstrip().endswith((".", "...")), first
+    if isinstance(thing, type) and issubclass(thing, BaseException):
+        return
+    assert ">>>" in text, f"{name} has no example"
+    finder = doctest.DocTestParser()
+    test = finder.get_doctest(inspect.cleandoc(text), {}, name, None, 0)
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    report: list[str] = []
+    result = doctest.DocTestRunner(optionflags=flags).run(test, out=report.append)
+    assert result.failed == 0, "".join(report)
+
+
+def test_every_public_operation_is_exported_and_a_method():
+    for row in TABLE.values():
+        if row.public and row.symbol == row.name:
+            assert row.name in autograd.__all__, row
+            assert hasattr(autograd.Value, row.name), row
