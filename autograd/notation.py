@@ -429,11 +429,11 @@ def mathml(whole: Formula) -> str:
     return MATHML.write(whole)
 
 
-def math_element(*rows: str) -> str:
+def math_element(*rows: str, align: str = "center") -> str:
     """Return a whole ``<math>`` element holding rows one below the other."""
     if len(rows) == 1:
         inside = f"<mrow>{rows[0]}</mrow>"
     else:
-        inside = "".join(f"<mtr><mtd>{row}</mtd></mtr>" for row in rows)
-        inside = f"<mtable>{inside}</mtable>"
+        cells = "".join(f'<mtr><mtd style="text-align: {align}">{row}</mtd></mtr>' for row in rows)
+        inside = f"<mtable>{cells}</mtable>"
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{inside}</math>'

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, relu, steps, tanh
-from autograd.explorer.steps import forward_steps
+from autograd.explorer.chain_rule import forward_steps
 from autograd.walk import ordered
 
 

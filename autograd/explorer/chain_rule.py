@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograd import notation, ops
+from autograd.errors import ArgumentError
 from autograd.formula import Application, Derivative, Formula, Names, with_numbers
 from autograd.walk import contribution, recorded
 
@@ -164,14 +165,14 @@ def forward_steps(y: Value) -> Iterator[ForwardStep]:
 
     Example:
         >>> from autograd import Value
-        >>> from autograd.explorer.steps import forward_steps
+        >>> from autograd.explorer.chain_rule import forward_steps
         >>> x = Value(3.0, label="x")
         >>> for step in forward_steps(x * x + 1):
         ...     print(step)
         v1 = x * x = 3 * 3 = 9
         v2 = v1 + 1 = 9 + 1 = 10
     """
-    order = _recorded(y, "forward_steps")
+    order = graph_under(y, "forward_steps")
     names = Names(order)
     width = _widest([notation.text(names[node]) for node in order if node.op is not None])
     return (ForwardStep(node, node.data, names, width) for node in order if node.op is not None)
@@ -206,7 +207,7 @@ def steps(y: Value) -> Iterator[Step]:
             x.grad += v1.grad * dv1/dx = 1 * 3 = 3
             x.grad  = 3 + 3 = 6
     """
-    order = _recorded(y, "steps")
+    order = graph_under(y, "steps")
     return _walked(y, order, Names(order))
 
 
@@ -234,8 +235,8 @@ def _walked(root: Value, order: list[Value], names: Names) -> Iterator[Step]:
                 yield Step(node, arg, index, *numbers, root, names, width)
 
 
-def _recorded(y: Value, reader: str) -> list[Value]:
-    from autograd.errors import ArgumentError
+def graph_under(y: Value, reader: str) -> list[Value]:
+    """Return the nodes under y as ``walk.recorded`` does, and refuse what is not a Value."""
     from autograd.value import Value
 
     if not isinstance(y, Value):

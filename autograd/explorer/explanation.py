@@ -1,0 +1,158 @@
+"""``explain(y, x)``: a gradient taken apart into its paths, and why it is odd where it is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from autograd import notation
+from autograd.errors import ArgumentError
+from autograd.explorer.chain_rule import graph_under
+from autograd.explorer.paths import MOST_COUNTED, Path, Use, Ways
+from autograd.explorer.reasons import Reasons
+from autograd.formula import Names
+from autograd.notation import digits
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+MOST_PRINTED = 12
+MOST_FACTORS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The derivative of y by x, path by path.
+
+    Attributes:
+        y: the root.
+        x: the node by which it is differentiated.
+        gradient: d(y)/d(x), the number that backward adds to ``x.grad``.
+        count: how many paths lead from y to x (10**18 stands for that many or more).
+        magnitude: the sum of the magnitudes of their products.
+        paths: the paths, the largest first; all of them, or the largest where there are many.
+        rest: what the paths that are not listed add up to; 0.0 where all are listed.
+        uses: the paths grouped by the last edge into x; the totals add up to the gradient.
+        reason: why the gradient is zero, nan, infinite, huge or tiny; "" where it is none of these.
+    """
+
+    y: Value
+    x: Value
+    gradient: float
+    count: int
+    magnitude: float
+    paths: tuple[Path, ...]
+    rest: float
+    uses: tuple[Use, ...]
+    reason: str
+    _names: Names = field(repr=False)
+    _x_name: str = field(repr=False)
+
+    def __str__(self) -> str:
+        y = notation.text(self._names[self.y])
+        lines = [f"d{y}/d{self._x_name} = {digits(self.gradient)}, over {_paths(self.count)}"]
+        rows = [self._row(path) for path in self.paths[:MOST_PRINTED]]
+        wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
+        lines += [f"  {a:>{wide[0]}} = {b:<{wide[1]}}  {c}" for a, b, c in rows]
+        unlisted = self.count - len(rows)
+        if unlisted > 0:
+            shown = math.fsum(path.product for path in self.paths[:MOST_PRINTED])
+            rest = "the smaller ones" if self.count == MOST_COUNTED else f"{unlisted} smaller ones"
+            lines.append(f"  and {rest}, adding up to {digits(self.gradient - shown)}")
+            lines += self._grouped()
+        if self.reason:
+            lines.append(self.reason)
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _row(self, path: Path) -> tuple[str, str, str]:
+        factors = [
+            f"({digits(partial)})" if partial < 0.0 and place else digits(partial)
+            for place, partial in enumerate(path.partials)
+        ]
+        nodes = [notation.text(self._names[node]) for node in path.nodes]
+        return (
+            digits(path.product),
+            " * ".join(_shortened(factors)) or "1",
+            " -> ".join(_shortened(nodes)),
+        )
+
+    def _grouped(self) -> list[str]:
+        uses = sorted(self.uses, key=lambda use: abs(use.total), reverse=True)
+        if len(uses) < 2:
+            return []
+        lines = ["by the last edge:"]
+        for use in uses[:MOST_PRINTED]:
+            node = notation.text(self._names[use.node])
+            definition = notation.text(self._names.definition(use.node))
+            lines.append(f"  {digits(use.total):>10}  {node} = {definition}  ({_paths(use.count)})")
+        if len(uses) > MOST_PRINTED:
+            lines.append(f"  and {len(uses) - MOST_PRINTED} more edges")
+        return lines
+
+
+def _paths(count: int) -> str:
+    if count == MOST_COUNTED:
+        return "more than 10**18 paths"
+    return f"{count or 'no'} path{'s' * (count != 1)}"
+
+
+def _shortened(parts: list[str]) -> list[str]:
+    if len(parts) <= MOST_FACTORS:
+        return parts
+    return [*parts[:4], f"... {len(parts) - 7} more ...", *parts[-3:]]
+
+
+def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
+    """Split d(y)/d(x) into its paths, and say why it is zero, nan or huge where it is.
+
+    Args:
+        y: the root of the graph.
+        x: any node; where y does not depend on it, the explanation says so.
+        limit: how many paths to list at most. The others are counted and summed, not enumerated.
+
+    Returns:
+        An Explanation; printed, it shows the largest paths and the reason.
+
+    Raises:
+        TypeError: y or x is not a Value, or the limit is not a whole number.
+        ValueError: a leaf's data was edited after something above it was recorded.
+
+    Example:
+        >>> from autograd import Value, explain
+        >>> x = Value(3.0, label="x")
+        >>> y = x * x + 2 * x
+        >>> y.label = "y"
+        >>> print(explain(y, x))
+        dy/dx = 8, over 3 paths
+          3 = 1 * 3  y -> v1 -> x
+          3 = 1 * 3  y -> v1 -> x
+          2 = 1 * 2  y -> v2 -> x
+    """
+    from autograd.value import Value
+
+    order = graph_under(y, "explain")
+    if not isinstance(x, Value):
+        raise ArgumentError(f"explain splits d(y)/d(x) for a Value x, and was given {x!r:.60}")
+    if not isinstance(limit, int) or limit < 1:
+        raise ArgumentError(f"explain: limit is a whole number from 1 on, and was {limit!r:.60}")
+    names = Names(order)
+    x_name = notation.text(names[x]) if any(node is x for node in order) else x.label or "x"
+    ways = Ways(order, x)
+    paths = ways.largest(limit)
+    complete = len(paths) == ways.count
+    return Explanation(
+        y=y,
+        x=x,
+        gradient=ways.gradient,
+        count=ways.count,
+        magnitude=ways.magnitude,
+        paths=tuple(paths),
+        rest=0.0 if complete else ways.gradient - math.fsum(path.product for path in paths),
+        uses=tuple(ways.uses()),
+        reason=Reasons(ways, names, x_name).reason(paths),
+        _names=names,
+        _x_name=x_name,
+    )

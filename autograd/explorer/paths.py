@@ -1,0 +1,219 @@
+"""The paths from a root down to one node: counted, summed, and the largest of them listed.
+
+A graph may have exponentially many paths. They are counted and summed by dynamic programming, and
+the largest are found one by one without looking at the others: a path is the best way down with
+a few detours, and its rank is what the detours cost (Eppstein, Finding the k shortest paths,
+SIAM J. Comput. 28, 1998, with sizes multiplied where he adds lengths).
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from autograd.walk import contribution
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+MOST_COUNTED = 10**18  # counts stop here
+MOST_DETOURS = 1_000_000  # and so does the search for large paths
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way from y down to x.
+
+    Attributes:
+        nodes: the nodes on it, y first and x last.
+        indices: for each edge, which operand of the upper node the lower one is.
+        partials: the local derivative on each edge.
+        product: the product of the partials, multiplied from y on as backward does.
+    """
+
+    nodes: tuple[Value, ...]
+    indices: tuple[int, ...]
+    partials: tuple[float, ...]
+    product: float
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of x: all paths that reach x by the same last edge, taken together.
+
+    Attributes:
+        node: the node that uses x.
+        index: which of its operands x is.
+        count: how many paths there are (10**18 stands for that many or more).
+        total: what they add up to, d(y)/d(node) x d(node)/d(x).
+    """
+
+    node: Value
+    index: int
+    count: int
+    total: float
+
+
+class Ways:
+    """All the ways from the root of a graph down to one node of it.
+
+    Attributes:
+        between: the nodes on some way, operands before results; empty where there is no way.
+        edges: for each of them by id, the edges that lead on towards x.
+        adjoints: d(root)/d(node) for every node under the root, by id.
+        count: how many paths there are (10**18 stands for that many or more).
+        magnitude: the sum of the magnitudes of their products.
+    """
+
+    def __init__(self, order: list[Value], x: Value) -> None:
+        self.root, self.x = order[-1], x
+        self.edges: dict[int, list[tuple[int, Value, float]]] = {}
+        self.between = [node for node in order if node is x or self._leads_to_x(node)]
+        if self.between and self.between[-1] is not self.root:
+            self.between, self.edges = [], {}
+        self.edges.pop(id(x), None)  # x itself has no way on
+        self.adjoints = _adjoints(order)
+        self.count = self._counted_up().get(id(x), 0)
+        self.magnitude = self._magnitude()
+
+    def _leads_to_x(self, node: Value) -> bool:
+        edges = [
+            (index, arg, partial)
+            for index, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True))
+            if partial is not None and (arg is self.x or id(arg) in self.edges)
+        ]
+        if edges:
+            self.edges[id(node)] = edges
+        return bool(edges)
+
+    @property
+    def gradient(self) -> float:
+        """The derivative of the root by x, as backward adds it up."""
+        return self.adjoints[id(self.x)] if self.between else 0.0
+
+    def uses(self) -> list[Use]:
+        """Return the uses of x in the order of backward; their totals add up to the gradient."""
+        above = self._counted_up()
+        return [
+            Use(node, index, above[id(node)], self.added(node, partial))
+            for node in reversed(self.between)
+            for index, arg, partial in self.edges.get(id(node), ())
+            if arg is self.x
+        ]
+
+    def added(self, node: Value, partial: float) -> float:
+        """Return what a node adds to an operand of that partial."""
+        assert node.op is not None
+        return contribution(node.op, self.adjoints[id(node)], partial)
+
+    def _counted_up(self) -> dict[int, int]:
+        """Return for each node the number of paths from the root to it."""
+        counts = dict.fromkeys(map(id, self.between), 0)
+        counts[id(self.root)] = 1
+        for node in reversed(self.between):
+            for _, arg, _ in self.edges.get(id(node), ()):
+                counts[id(arg)] = min(counts[id(arg)] + counts[id(node)], MOST_COUNTED)
+        return counts
+
+    def _magnitude(self) -> float:
+        sizes = dict.fromkeys(map(id, self.between), 0.0)
+        sizes[id(self.root)] = 1.0
+        for node in reversed(self.between):
+            for _, arg, partial in self.edges.get(id(node), ()):
+                if partial != 0.0 and sizes[id(node)] != 0.0:
+                    sizes[id(arg)] += sizes[id(node)] * abs(partial)
+        return sizes[id(self.x)] if self.between else 0.0
+
+    def largest(self, limit: int) -> list[Path]:
+        """Return the paths of the largest magnitude, at most ``limit`` of them, largest first."""
+        if not self.between:
+            return []
+        best, cheapest = self._best_ways()
+        paths: list[Path] = []
+        detours: list[tuple[float, int, Value, _Edges]] = [(0.0, 0, self.root, None)]
+        made = 1
+        while detours and len(paths) < limit:
+            cost, _, node, edges = heapq.heappop(detours)
+            while node is not self.x:
+                for choice, (_, arg, partial) in enumerate(self.edges[id(node)]):
+                    if choice != cheapest[id(node)] and made < MOST_DETOURS:
+                        extra = _difference(best[id(node)], _size(partial), best[id(arg)])
+                        link = (edges, node, choice)
+                        heapq.heappush(detours, (cost + extra, made, arg, link))
+                        made += 1
+                choice = cheapest[id(node)]
+                edges = (edges, node, choice)
+                node = self.edges[id(node)][choice][1]
+            paths.append(self._path(edges))
+        return sorted(paths, key=_rank, reverse=True)
+
+    def _best_ways(self) -> tuple[dict[int, float], dict[int, int]]:
+        """Return for each node the size of its largest way to x, and that way's first edge."""
+        best = {id(self.x): 0.0}
+        cheapest: dict[int, int] = {}
+        for node in self.between:
+            if node is not self.x:
+                sizes = [
+                    _product_size(_size(partial), best[id(arg)])
+                    for _, arg, partial in self.edges[id(node)]
+                ]
+                best[id(node)] = max(sizes)
+                cheapest[id(node)] = sizes.index(best[id(node)])
+        return best, cheapest
+
+    def _path(self, link: _Edges) -> Path:
+        steps = []
+        while link is not None:
+            link, node, choice = link
+            steps.append((node, *self.edges[id(node)][choice]))
+        steps.reverse()
+        product = 1.0
+        for node, _, _, partial in steps:
+            assert node.op is not None
+            product = contribution(node.op, product, partial)
+        return Path(
+            (self.root, *[arg for _, _, arg, _ in steps]),
+            tuple(index for _, index, _, _ in steps),
+            tuple(partial for *_, partial in steps),
+            product,
+        )
+
+
+_Edges = tuple["_Edges", "Value", int] | None  # the edges of a path so far, last one first
+
+
+def _adjoints(order: list[Value]) -> dict[int, float]:
+    """Return d(root)/d(node) for every node: backward's numbers, kept apart from ``.grad``."""
+    adjoints = dict.fromkeys(map(id, order), 0.0)
+    adjoints[id(order[-1])] = 1.0
+    for node in reversed(order):
+        if node.op is not None:
+            upstream = adjoints[id(node)]
+            for arg, partial in zip(node.args, node.partials, strict=True):
+                if partial is not None:
+                    adjoints[id(arg)] += contribution(node.op, upstream, partial)
+    return adjoints
+
+
+def _rank(path: Path) -> float:
+    size = abs(path.product)
+    return size if size == size else math.inf  # nan first, beside the infinite ones
+
+
+def _size(partial: float) -> float:
+    """Return log |partial|; nan counts as infinite, so that it is listed first."""
+    if partial == 0.0:
+        return -math.inf
+    return math.log(abs(partial)) if partial - partial == 0.0 else math.inf
+
+
+def _product_size(a: float, b: float) -> float:
+    return -math.inf if -math.inf in (a, b) else a + b
+
+
+def _difference(best: float, size: float, rest: float) -> float:
+    """Return what it costs to leave the best way here: nothing where both are as infinite."""
+    detour = _product_size(size, rest)
+    return 0.0 if best == detour else best - detour

@@ -1,0 +1,195 @@
+"""Why a gradient is zero, nan, infinite, huge or tiny, in words that name the nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd import notation
+from autograd.formula import Names
+from autograd.notation import digits
+
+if TYPE_CHECKING:
+    from autograd.explorer.paths import Path, Ways
+    from autograd.value import Value
+
+HUGE, TINY, STEEP, FLAT = 1e6, 1e-6, 1e2, 1e-2
+CANCELLED = 1e-12
+FEW = 1e-3
+MOST_NAMED = 4
+
+# What stops a derivative in these operations; elsewhere the slope is 0 at this point.
+_STOPPED = {
+    "multiply": "the other factor, {other}, is 0",
+    "stop_gradient": "stop_gradient lets no derivative pass",
+    "where": "the other branch was taken",
+    "maximum": "{arg} is not the larger one",
+    "minimum": "{arg} is not the smaller one",
+    "relu": "the relu is dead, its input {arg} is not positive",
+    "clip": "{arg} does not decide the result, it is beyond the bounds or a bound not reached",
+    "floor": "floor is flat between its jumps",
+    "ceil": "ceil is flat between its jumps",
+    "round": "round is flat between its jumps",
+    "sign": "sign is flat away from 0",
+    "tanh": "the tanh is saturated at {arg}",
+    "sigmoid": "the sigmoid is saturated at {arg}",
+    "erf": "erf is saturated at {arg}",
+    "softplus": "softplus is flat at {arg}",
+    "exp": "exp is flat at {arg}",
+}
+_SATURATED = {"tanh", "sigmoid", "erf", "softplus", "exp"}
+
+
+class Reasons:
+    """Finds the reason for what is remarkable in one gradient."""
+
+    def __init__(self, ways: Ways, names: Names, x_name: str) -> None:
+        self.ways = ways
+        self.names = names
+        self.x_name = x_name
+
+    def reason(self, paths: list[Path]) -> str:
+        """Return a sentence or two, or "" where the gradient is unremarkable."""
+        gradient, magnitude = self.ways.gradient, self.ways.magnitude
+        root = self._name(self.ways.root)
+        if not self.ways.between:
+            return (
+                f"{root} does not depend on {self.x_name}: no path leads there, "
+                f"so the derivative is 0."
+            )
+        if gradient != gradient:
+            return self._where_nan_enters()
+        if gradient - gradient != 0.0:
+            return self._where_infinity_enters()
+        if gradient == 0.0 and magnitude == 0.0:
+            return self._where_it_stops()
+        if abs(gradient) <= CANCELLED * magnitude and self.ways.count > 1:
+            return (
+                f"The paths cancel: their sizes add up to {digits(magnitude)}, "
+                f"and with their signs to {digits(gradient)}."
+            )
+        if abs(gradient) > HUGE and abs(paths[0].product) <= FEW * abs(gradient):
+            return (
+                f"The gradient is large because many paths add up: "
+                f"the largest of them alone is {digits(paths[0].product)}."
+            )
+        if abs(gradient) > HUGE:
+            return self._extreme(paths[0], "large", STEEP)
+        if abs(gradient) < TINY:
+            return self._extreme(paths[0], "small", FLAT)
+        return ""
+
+    # -- words -----------------------------------------------------------------------------------
+
+    def _name(self, node: Value) -> str:
+        return notation.text(self.names[node])
+
+    def _definition(self, node: Value) -> str:
+        return f"{self._name(node)} = {notation.text(self.names.definition(node))}"
+
+    def _operand(self, node: Value, index: int) -> str:
+        """Return ``v2 = -3`` for an operand, or the number alone for a constant."""
+        arg = node.args[index]
+        if node.partials[index] is None:
+            return digits(arg)
+        return f"{self._name(arg)} = {digits(arg.data)}"
+
+    def _at(self, node: Value) -> str:
+        places = [place for place, each in enumerate(node.partials) if each is not None]
+        return ", ".join(dict.fromkeys(self._operand(node, place) for place in places))
+
+    def _stopped(self, node: Value, index: int) -> str:
+        assert node.op is not None
+        words = _STOPPED.get(node.op.name, "its slope is 0 at {at}")
+        other = self._operand(node, 1 - index) if len(node.args) == 2 else ""
+        return words.format(arg=self._operand(node, index), other=other, at=self._at(node))
+
+    # -- reasons ---------------------------------------------------------------------------------
+
+    def _where_it_stops(self) -> str:
+        """Name the edges at which a nonzero gradient meets a zero slope."""
+        stops, underflows = [], []
+        reached = {id(self.ways.root)}
+        for node in reversed(self.ways.between):
+            if id(node) not in reached:
+                continue
+            for index, arg, partial in self.ways.edges.get(id(node), ()):
+                if partial == 0.0:
+                    stops.append(f"in {self._definition(node)}, {self._stopped(node, index)}")
+                elif self.ways.added(node, partial) == 0.0:
+                    underflows.append(self._definition(node))
+                else:
+                    reached.add(id(arg))
+        if not stops:
+            return (
+                f"Every slope is other than 0, but their product is below the smallest float; "
+                f"it becomes 0 at {_listed(underflows)}."
+            )
+        ends = "It stops on every path" if self.ways.count > 1 else "It stops on the way"
+        return f"{ends}: {_listed(stops)}."
+
+    def _where_nan_enters(self) -> str:
+        for node in reversed(self.ways.between):
+            upstream = self.ways.adjoints[id(node)]
+            if upstream != upstream:
+                return f"Contributions of inf and -inf meet at {self._name(node)}, and give nan."
+            for _, _, partial in self.ways.edges.get(id(node), ()):
+                if partial != partial:
+                    value = " the value itself is nan there, and" if node.data != node.data else ""
+                    return (
+                        f"nan enters at {self._definition(node)}:{value} "
+                        f"the derivative at {self._at(node)} is nan."
+                    )
+                added = self.ways.added(node, partial)
+                if added != added:
+                    return (
+                        f"nan enters at {self._definition(node)}: {digits(upstream)} x "
+                        f"{digits(partial)} has no value."
+                    )
+        return f"Contributions of inf and -inf meet at {self._name(self.ways.x)}, and give nan."
+
+    def _where_infinity_enters(self) -> str:
+        for node in reversed(self.ways.between):
+            for _, _, partial in self.ways.edges.get(id(node), ()):
+                added = self.ways.added(node, partial)
+                if added - added != 0.0 and added == added:
+                    if partial - partial != 0.0:
+                        return (
+                            f"{self._definition(node)} has an infinite slope at {self._at(node)}."
+                        )
+                    return (
+                        f"The product overflows at {self._definition(node)}: "
+                        f"{digits(self.ways.adjoints[id(node)])} x {digits(partial)} is beyond "
+                        f"the largest float."
+                    )
+        return "The sum of the paths is beyond the largest float."
+
+    def _extreme(self, path: Path, kind: str, bound: float) -> str:
+        """Name the factors of the largest path that make it large or small."""
+        factors = list(zip(path.nodes, path.indices, path.partials, strict=False))
+        factors.sort(key=lambda factor: abs(factor[2]), reverse=kind == "large")
+        named = [
+            self._factor(node, index, partial)
+            for node, index, partial in factors
+            if (abs(partial) >= bound if kind == "large" else abs(partial) <= bound)
+        ]
+        if named:
+            return f"The gradient is {kind} because {_listed(named)}."
+        return (
+            f"The gradient is {kind} because it is a product of {len(factors)} factors; "
+            f"no single one is {kind}."
+        )
+
+    def _factor(self, node: Value, index: int, partial: float) -> str:
+        assert node.op is not None
+        slope = f"the slope of {self._definition(node)} at {self._at(node)} is {digits(partial)}"
+        if abs(partial) <= FLAT and node.op.name in _SATURATED:
+            return f"{slope} ({self._stopped(node, index)})"
+        return slope
+
+
+def _listed(parts: list[str]) -> str:
+    """Return the first few of the parts, and how many more there are."""
+    parts = list(dict.fromkeys(parts))
+    more = len(parts) - MOST_NAMED
+    shown = "; ".join(parts[:MOST_NAMED])
+    return f"{shown}; and {more} more" if more > 0 else shown
