@@ -43,8 +43,24 @@ class ExpressionError(AutogradError, ValueError):
     """A formula given as text cannot be read."""
 
 
+class WrongDerivativeError(AutogradError, AssertionError):
+    """A derivative that was worked out is not the derivative of its function."""
+
+
+class NotExpressibleError(AutogradError, TypeError):
+    """A function cannot be run on numbers of many digits, or on SymPy's symbols."""
+
+
 class TraceError(AutogradError, TypeError):
     """Under jit: Python asked a traced Value for a number that is not there yet."""
+
+
+class PictureError(AutogradError, ValueError):
+    """A picture was asked for with an argument, or in a kind of file, that there is not."""
+
+
+class PictureFileError(AutogradError, OSError):
+    """A picture could not be written, or the program that lays it out could not be run."""
 
 
 class MissingExtraError(AutogradError, ImportError):

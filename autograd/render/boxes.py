@@ -1,0 +1,92 @@
+"""What stands in a box, and how large the box must be for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograd.render.measure import shortened, width
+from autograd.render.outline import Box
+from autograd.render.wording import one_line
+
+TITLE, NUMBER, WORD, SMALL = 11.0, 10.5, 8.5, 9.5  # font sizes in pixels
+LINE = 13.5  # from one line of a box to the next
+PAD = 7.0  # from the border of a box to its text
+GAP = 7.0  # from the word "data" to the number
+ROOM = 132.0  # the widest title
+NOT_COMPUTED = "—"
+WORDS = ("data", "grad")
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """One line of text in a box, placed from the top left of the box; y is its baseline."""
+
+    role: str
+    text: str
+    x: float
+    y: float
+    size: float
+    anchor: str = "start"
+
+
+@dataclass(slots=True, eq=False)
+class Content:
+    """The text of a box, and the size that holds it.
+
+    Attributes:
+        texts: its lines; ``role`` is "title", "symbol", "caption", "word", "data" or "grad".
+        width, height: the size of the box in pixels.
+        divider: where the line between the symbol and the rest stands; 0.0 where there is none.
+    """
+
+    texts: list[Text]
+    width: float
+    height: float
+    divider: float = 0.0
+
+
+def content(box: Box, spec: str, computed: bool) -> Content:
+    """Return the text of a box and its size.
+
+    Args:
+        box: what is shown.
+        spec: how numbers are written, a format specification such as ".4g".
+        computed: whether gradients are; else a dash stands in their place.
+    """
+    if box.kind == "constant":
+        text = one_line(format(box.data, spec))
+        wide = width(text, SMALL) + 8.0
+        return Content([Text("data", text, wide / 2, 11.5, SMALL, "middle")], wide, 16.0)
+    title = shortened(one_line(box.title), TITLE, ROOM)
+    symbol = shortened(one_line(box.symbol), TITLE, ROOM)
+    caption = shortened(box.caption, WORD, 2 * ROOM)
+    numbers: list[tuple[str, str]] = []
+    if box.data is not None:
+        assert box.grad is not None
+        grad = one_line(format(box.grad, spec)) if computed else NOT_COMPUTED
+        numbers = list(zip(WORDS, (one_line(format(box.data, spec)), grad), strict=True))
+    divider = max(width(symbol, TITLE) + 2 * PAD, 22.0) if symbol else 0.0
+    left = divider + PAD
+    word_room = max(width(word, WORD) for word in WORDS) + GAP
+    inner = max(
+        width(title, TITLE),
+        width(caption, WORD),
+        *[word_room + width(number, NUMBER) for _, number in numbers],
+    )
+    right = left + inner
+    texts = []
+    baseline = 3.5
+    if title:
+        baseline += LINE
+        texts.append(Text("title", title, left, baseline - 2.5, TITLE))
+    if caption:
+        baseline += LINE
+        texts.append(Text("caption", caption, left, baseline - 3.0, WORD))
+    for word, number in numbers:
+        baseline += LINE
+        texts.append(Text("word", word, left, baseline - 3.0, WORD))
+        texts.append(Text(word, number, right, baseline - 3.0, NUMBER, "end"))
+    high = max(baseline + 3.5, 20.0)
+    if symbol:
+        texts.insert(0, Text("symbol", symbol, divider / 2, high / 2 + 4.0, TITLE, "middle"))
+    return Content(texts, right + PAD, high, divider)

@@ -1,0 +1,99 @@
+"""A layout written down as DOT, the language of Graphviz, for those who work on with it."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.render.layout import Layout, frame_name
+from autograd.render.outline import Box, Frame, Link
+from autograd.render.svg import partial_text
+from autograd.render.theme import LIGHT, step_of
+from autograd.render.wording import dot_string, one_line
+
+COMMUTATIVE = ("+", "*", "maximum", "minimum", "hypot")
+
+
+def dot_of(layout: Layout) -> str:
+    """Write a layout's boxes, links and frames as DOT source; Graphviz finds the places anew.
+
+    Labels are quoted strings, never HTML: whatever is in them is shown, not obeyed.
+    """
+    lines = [
+        "digraph {",
+        f"  rankdir={layout.rankdir}",
+        f'  bgcolor="{LIGHT.paper}"',
+        f'  node [shape=box style="filled" fillcolor="{LIGHT.box}" color="{LIGHT.line}" '
+        f'fontcolor="{LIGHT.ink}" fontname="DejaVu Sans" fontsize=10 margin="0.1,0.05" height=0.3]',
+        f'  edge [color="{LIGHT.edge}" fontcolor="{LIGHT.soft}" fontname="DejaVu Sans" '
+        f"fontsize=8 arrowsize=0.5]",
+    ]
+    if layout.note:
+        lines.append(
+            f'  label={dot_string(layout.note)} labeljust=l fontname="DejaVu Sans" fontsize=9'
+        )
+    inside: dict[Frame | None, list[Box | Frame]] = {}
+    for part in (*layout.frames, *layout.boxes):
+        parent = part.parent if isinstance(part, Frame) else part.frame
+        inside.setdefault(parent, []).append(part)
+    grads = [abs(box.grad) for box in layout.boxes if box.grad and math.isfinite(box.grad)]
+    largest = max(grads, default=1.0)
+    stack: list[Box | Frame | str] = list(reversed(inside.get(None, [])))
+    while stack:
+        part = stack.pop()
+        if isinstance(part, str):
+            lines.append(part)
+        elif isinstance(part, Box):
+            lines.append(_node(part, layout, largest))
+        else:
+            lines += [
+                f'  subgraph "cluster_{part.id}" {{',
+                f"  label={dot_string(frame_name(part))} labeljust=l fontsize=9 "
+                f'fontname="DejaVu Sans" color="{LIGHT.frame}" fontcolor="{LIGHT.soft}"',
+            ]
+            stack.append("  }")
+            stack += reversed(inside.get(part, []))
+    lines += [_edge(link, layout) for link in layout.links]
+    lines.append("}")
+    return "\n".join(lines) + "\n"
+
+
+def _node(box: Box, layout: Layout, largest: float) -> str:
+    rows: list[str] = []
+    head = ""
+    for text in layout.content[box.id].texts:
+        if text.role == "word":
+            continue
+        if text.role == "symbol":
+            head = text.text
+        elif text.role == "title":
+            head = f"{head}  {text.text}".strip()
+        elif text.role in ("data", "grad") and box.kind != "constant":
+            rows.append(f"{text.role} {text.text}")
+        else:
+            rows.append(text.text)
+    label = "\\n".join(dot_string(row)[1:-1] for row in ([head] if head else []) + rows)
+    attributes = [f'label="{label}"']
+    if box.kind == "constant":
+        attributes.append(f'fontsize=8 style="filled,rounded" color="{LIGHT.frame}"')
+    elif box.kind == "leaf":
+        attributes.append('style="filled,rounded"')
+    elif box.kind == "folded":
+        attributes.append("peripheries=2")
+    if layout.computed and box.grad is not None:
+        step = step_of(box.grad, largest)
+        attributes.append(f'fillcolor="{LIGHT.tint(step)}"')
+    attributes.append(f"tooltip={dot_string(one_line(box.title) or box.symbol or box.kind)}")
+    return f'  "{box.id}" [{" ".join(attributes)}]'
+
+
+def _edge(link: Link, layout: Layout) -> str:
+    attributes = []
+    if text := partial_text(layout, link):
+        attributes.append(f"label={dot_string(text)}")
+    if link.target.operands > 1 and link.target.symbol not in COMMUTATIVE:
+        attributes.append(f'headlabel="{link.operand + 1}"')
+    if link.count > 1:
+        attributes.append(f'label="{link.count:,}"')
+    return f'  "{link.source.id}" -> "{link.target.id}"' + (
+        f" [{' '.join(attributes)}]" if attributes else ""
+    )

@@ -1,0 +1,120 @@
+"""What a picture shows of a graph, before anything has a place: boxes, links and frames.
+
+A box is a node, a constant, a scope folded to one box, or a summary of many nodes. A link is one
+operand of one node; between folded boxes it stands for several. A frame is a scope drawn open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """A scope drawn open, as a named box around what was made in it.
+
+    Attributes:
+        id: ``s`` and the number of the scope, the same whatever is folded.
+        name: the scope's name, as the user wrote it.
+        depth: 1 for a scope that lies in no other.
+        parent: the frame around this one.
+        x, y, width, height: its place in pixels, from the top left of the picture.
+    """
+
+    id: str
+    name: str
+    depth: int
+    parent: Frame | None
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """One box of the picture.
+
+    Attributes:
+        id: ``n7`` for the node of that number in ``walk.ordered(root)``, ``c7-1`` for operand 1 of
+            that node where it is a constant, ``s2`` for a folded scope, ``g3`` for a summary.
+        kind: "leaf", "result", "constant" or "folded".
+        title: the node's label, the scope's name or the words of a summary, as data.
+        symbol: the operation's symbol; empty where there is none.
+        caption: what a folded box holds, in words.
+        data: the number; None in a folded box with more than one result.
+        grad: the gradient, likewise.
+        count: how many nodes it stands for.
+        node: the node that the numbers belong to.
+        frame: the innermost frame around it.
+        operands: how many links may enter it, each at its own place; 0 for a folded box.
+        x, y, width, height: its place in pixels, from the top left of the picture.
+    """
+
+    id: str
+    kind: str
+    title: str = ""
+    symbol: str = ""
+    caption: str = ""
+    data: float | None = None
+    grad: float | None = None
+    count: int = 1
+    node: Value | None = None
+    frame: Frame | None = None
+    operands: int = 0
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 0.0
+    height: float = 0.0
+
+    @property
+    def is_source(self) -> bool:
+        """True for a leaf or a constant: nothing enters it."""
+        return self.kind in ("leaf", "constant")
+
+
+@dataclass(slots=True, eq=False)
+class Link:
+    """One operand of one node, or the bundle of those between two boxes of which one is folded.
+
+    Attributes:
+        id: ``e7-1`` for operand 1 of node 7; a bundle has the id of its first.
+        source: the operand's box.
+        target: the box of the node that takes it.
+        operand: its index among the node's operands.
+        partial: d(target)/d(source); None for a constant and in a bundle.
+        count: how many operands it stands for.
+        points: where it runs: from each point to the next a straight line, or, where they differ
+            across the direction of the picture, a smooth curve that leaves and arrives along it.
+    """
+
+    id: str
+    source: Box
+    target: Box
+    operand: int
+    partial: float | None = None
+    count: int = 1
+    points: list[tuple[float, float]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Outline:
+    """What is drawn of a graph: its boxes, links and frames.
+
+    Attributes:
+        boxes: in the order of the first node that each shows.
+        links: in the order of their targets, and there of their operands.
+        frames: outer before inner.
+        order: ``walk.ordered(root)``.
+        box_at: for each node of ``order`` the box that shows it or holds it.
+    """
+
+    boxes: list[Box]
+    links: list[Link]
+    frames: list[Frame]
+    order: list[Value]
+    box_at: list[Box]

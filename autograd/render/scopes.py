@@ -1,0 +1,103 @@
+"""Where the nodes of a graph lie among its scopes, and how many scopes to open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from typing import TYPE_CHECKING
+
+from autograd.modes import Scope
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+
+class Scopes:
+    """The scopes of a graph: where each node lies, and how deep."""
+
+    def __init__(self, order: list[Value], undrawn: Set[Scope] = frozenset()) -> None:
+        self.parent: dict[Scope, Scope | None] = {}
+        self.depth: dict[Scope | None, int] = {None: 0}
+        self.number: dict[Scope, int] = {}
+        self._drawn: dict[Scope | None, Scope | None] = {None: None}
+        self._undrawn = undrawn
+        self.home: list[Scope | None] = [None] * len(order)
+        if any(node.scope is not None for node in order):
+            self._settle(order)
+
+    def _settle(self, order: list[Value]) -> None:
+        for node in order:
+            if node.scope is not None and node.scope not in self._drawn:
+                self._learn(node.scope)
+        used: dict[Value, Scope | None] = {}
+        for position, node in enumerate(order):
+            if node.op is None:
+                continue
+            home = self.home[position] = self._drawn[node.scope]
+            for arg, partial in zip(node.args, node.partials, strict=True):
+                if partial is not None and arg.op is None:
+                    if used.setdefault(arg, home) is not home:
+                        used[arg] = self._around_both(used[arg], home)
+        for position, node in enumerate(order):
+            if node.op is None:
+                self.home[position] = used.get(node)
+
+    def _learn(self, scope: Scope) -> None:
+        """Number a scope and those around it, and find which of them is drawn."""
+        new: list[Scope] = []
+        around: Scope | None = scope
+        while around is not None and around not in self._drawn:
+            new.append(around)
+            around = around.parent
+        for inner in reversed(new):
+            parent = self._drawn[inner.parent]
+            self.number[inner] = len(self.number)
+            if inner in self._undrawn:
+                self._drawn[inner] = parent
+            else:
+                self._drawn[inner] = inner
+                self.parent[inner] = parent
+                self.depth[inner] = self.depth[parent] + 1
+
+    def _around_both(self, one: Scope | None, other: Scope | None) -> Scope | None:
+        """Return the scope outside the innermost one that holds both: an input to them all."""
+        if one is None or other is None:
+            return None
+        a, b = one, other
+        while a is not b:
+            if self.depth[a] >= self.depth[b]:
+                a = self.parent[a]  # type: ignore[index, assignment]
+            else:
+                b = self.parent[b]  # type: ignore[index, assignment]
+        return self.parent[a] if a is not None else None
+
+    def shown_in(self, position: int, depth: int) -> Scope | None:
+        """Return the scope that folds this node when so many nested scopes are open, or None."""
+        scope = self.home[position]
+        if self.depth[scope] <= depth:
+            return None
+        while self.depth[scope] > depth + 1:
+            scope = self.parent[scope]  # type: ignore[index]
+        return scope
+
+    def boxes_at(self) -> Iterator[int]:
+        """Yield how many boxes there are with 0, 1, 2, ... nested scopes open."""
+        deepest = max(self.depth.values())
+        nodes = [0] * (deepest + 2)
+        scopes = [0] * (deepest + 2)
+        for scope in self.home:
+            nodes[self.depth[scope]] += 1
+        for scope in self.parent:
+            scopes[self.depth[scope]] += 1
+        visible = 0
+        for depth in range(deepest + 1):
+            visible += nodes[depth]
+            yield visible + scopes[depth + 1]
+
+
+def chosen_depth(scopes: Scopes, depth: int | None, most: int) -> int | None:
+    """Return how many nested scopes to open: None when even with none open there is too much."""
+    counts = list(scopes.boxes_at())
+    if depth is not None:
+        counts = counts[: depth + 1]
+    fitting = [opened for opened, count in enumerate(counts) if count <= most]
+    return fitting[-1] if fitting else None
