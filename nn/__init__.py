@@ -1,1 +1,56 @@
 """Neurons, layers and MLPs on the scalar engine, and their training."""
+
+from nn import data, initializers, schedules
+from nn.clipping import clip_norm, clip_value
+from nn.errors import DivergedError, InputError, KindError, MissingPackageError
+from nn.history import History
+from nn.layers import MLP, Layer, Neuron
+from nn.losses import (
+    binary_cross_entropy,
+    cross_entropy,
+    hinge,
+    huber,
+    l1_penalty,
+    l2_penalty,
+    mae,
+    mse,
+)
+from nn.metrics import accuracy
+from nn.module import Module
+from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
+from nn.saving import load, save
+from nn.training import fit
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "DivergedError",
+    "History",
+    "InputError",
+    "KindError",
+    "Layer",
+    "MissingPackageError",
+    "Module",
+    "Neuron",
+    "Optimizer",
+    "RMSprop",
+    "accuracy",
+    "binary_cross_entropy",
+    "clip_norm",
+    "clip_value",
+    "cross_entropy",
+    "data",
+    "fit",
+    "hinge",
+    "huber",
+    "initializers",
+    "l1_penalty",
+    "l2_penalty",
+    "load",
+    "mae",
+    "mse",
+    "save",
+    "schedules",
+]

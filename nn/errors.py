@@ -1,0 +1,31 @@
+"""The errors of ``nn``: each is an AutogradError and the built-in that one would catch."""
+
+from __future__ import annotations
+
+from autograd import AutogradError
+
+
+class InputError(AutogradError, ValueError):
+    """Numbers, shapes, labels or settings that do not fit."""
+
+
+class KindError(AutogradError, TypeError):
+    """An argument of a kind that is not taken there."""
+
+
+class DivergedError(AutogradError, FloatingPointError):
+    """Training produced a loss, a gradient or a weight that is nan or infinite."""
+
+
+class MissingPackageError(AutogradError, ImportError):
+    """A part of ``nn`` needs a package that is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs a package that is not installed: "
+            f"run  pip install 'scalar-autograd[{extra}]'"
+        )
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (ImportError, self.args)

@@ -1,0 +1,67 @@
+"""``History``: what ``fit`` saw, epoch by epoch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class History:
+    """Losses, metrics, learning rate and seconds of every epoch.
+
+    ``history["loss"]`` is a list with one number for each epoch. The names are ``loss``,
+    ``learning_rate``, ``seconds``, one for each metric (``accuracy``), and where there is
+    validation the same with ``validation_`` before them.
+
+    Attributes:
+        records: one dict for each finished epoch.
+        engine: "jit" or "eager".
+        ending: why training ended, in words.
+        best_epoch: the epoch (from 1) with the lowest validation loss; None without validation.
+
+    Example:
+        >>> history = History("eager")
+        >>> history.records += [{"loss": 2.0}, {"loss": 1.0}]
+        >>> history["loss"], len(history)
+        ([2.0, 1.0], 2)
+    """
+
+    def __init__(self, engine: str) -> None:
+        self.records: list[dict[str, float]] = []
+        self.engine = engine
+        self.ending = ""
+        self.best_epoch: int | None = None
+
+    def __getitem__(self, name: str) -> list[float]:
+        if name not in self.names():
+            raise KeyError(f"{name!r} was not recorded; there are {', '.join(self.names())}")
+        return [record[name] for record in self.records]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def names(self) -> list[str]:
+        """Return the names of what was recorded."""
+        return list(self.records[0]) if self.records else []
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw training against validation, by epoch.
+
+        Args:
+            ax: Matplotlib Axes to draw into; None makes new ones.
+
+        Returns:
+            The Axes.
+
+        Raises:
+            ImportError: Matplotlib is not installed (extra ``plot``).
+            ValueError: there are no epochs yet.
+        """
+        from nn import plot
+
+        return plot.curves(self, ax)
+
+    def __repr__(self) -> str:
+        if not self.records:
+            return "History(no epochs)"
+        last = ", ".join(f"{name}={number:.4g}" for name, number in self.records[-1].items())
+        return f"History({len(self)} epochs with engine={self.engine!r}, {self.ending}: {last})"

@@ -1,0 +1,125 @@
+"""Checks that what is given to ``fit`` can be learned from, before anything is computed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd import Value
+from nn.errors import InputError, KindError
+from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge
+from nn.module import Module
+
+Rows = list[list[float]]
+Targets = list[Any]  # floats, or rows of them
+
+
+def checked(X: Any, y: Any, what: str = "") -> tuple[Rows, Targets]:
+    """Return rows and targets as lists of floats.
+
+    Args:
+        X: a list of rows of numbers, or an array of shape (rows, features).
+        y: a list of numbers or of rows of numbers, or an array of as many rows.
+        what: words for an error, such as "validation ".
+
+    Raises:
+        ValueError: no rows, unequal lengths, nan or infinite numbers.
+        TypeError: something is not a number.
+    """
+    X, y = _listed(X, f"{what}X"), _listed(y, f"{what}y")
+    if not X:
+        raise InputError(f"{what}X has no rows: there is nothing to learn from")
+    if len(X) != len(y):
+        raise InputError(f"{what}X has {len(X)} rows, and {what}y has {len(y)} targets")
+    rows = [_row(row, f"{what}X[{i}]") for i, row in enumerate(X)]
+    targets = [
+        _row(target, f"{what}y[{i}]")
+        if isinstance(target, (list, tuple)) or hasattr(target, "tolist")
+        else _number(target, f"{what}y[{i}]")
+        for i, target in enumerate(y)
+    ]
+    _alike(rows, f"{what}X", "numbers")
+    _alike(targets, f"{what}y", "targets")
+    return rows, targets
+
+
+def check_fit(model: Module, loss: Loss, rows: Rows, targets: Targets, what: str = "") -> None:
+    """Try the first row, and check every label against what the loss takes.
+
+    Raises:
+        ValueError: the sizes of rows, scores and targets do not fit, or a label is not one.
+        TypeError: the model or the loss does not give Values.
+    """
+    score = model(rows[0])
+    outputs = len(score) if isinstance(score, (list, tuple)) else 0
+    if loss is cross_entropy:
+        _check_labels(targets, range(outputs), f"{what}y", f"a model of {outputs} scores")
+        if outputs < 2:
+            raise InputError(
+                "cross_entropy chooses among classes: the model must have one output for each, "
+                "as MLP(2, [16, 3]); for a yes or no use binary_cross_entropy"
+            )
+    elif not outputs and isinstance(targets[0], list):
+        raise InputError(f"the model gives one score, and {what}y has rows: write y[i], not [y[i]]")
+    elif loss is hinge:
+        _check_labels(targets, (-1, 1), f"{what}y", "hinge")
+    elif loss is binary_cross_entropy:
+        for i, target in enumerate(targets):
+            for number in target if isinstance(target, list) else [target]:
+                if not 0.0 <= number <= 1.0:
+                    raise InputError(
+                        f"{what}y[{i}] is {number!r}: binary_cross_entropy takes labels 0 and 1, "
+                        f"or probabilities between"
+                    )
+    error = loss(score, targets[0])
+    if not isinstance(error, Value):
+        raise KindError(
+            f"the loss of the first row is a {type(error).__name__}, and must be a Value computed "
+            f"from the model's score with the functions of autograd"
+        )
+
+
+def _listed(thing: Any, name: str) -> list[Any]:
+    thing = thing.tolist() if hasattr(thing, "tolist") else thing
+    if isinstance(thing, (str, bytes, dict)) or not hasattr(thing, "__iter__"):
+        raise KindError(f"{name} must be a list or an array, and is a {type(thing).__name__}")
+    return list(thing)
+
+
+def _row(row: Any, name: str) -> list[float]:
+    if not hasattr(row, "__iter__") or isinstance(row, (str, bytes)):
+        raise InputError(f"{name} is {row!r} and must be a row of numbers: write [[x] for x in X]")
+    numbers = row.tolist() if hasattr(row, "tolist") else row
+    return [_number(number, name) for number in numbers]
+
+
+def _number(number: Any, name: str) -> float:
+    try:
+        number = Value(number).data
+    except TypeError as error:
+        raise KindError(f"{name}: {error}") from None
+    if not math.isfinite(number):
+        raise InputError(f"{name} holds {number!r}: leave such rows out, or fill the gap")
+    return float(number)
+
+
+def _alike(rows: list[Any], name: str, unit: str) -> None:
+    sizes = [len(row) if isinstance(row, list) else None for row in rows]
+    for i, size in enumerate(sizes):
+        if size != sizes[0] or size == 0:
+            raise InputError(
+                f"{name}[{i}] has {'one number' if size is None else f'{size} {unit}'}, and "
+                f"{name}[0] has {'one number' if sizes[0] is None else f'{sizes[0]} {unit}'}: "
+                f"all rows must be equally long, and not empty"
+            )
+
+
+def _check_labels(targets: Targets, allowed: Any, name: str, who: str) -> None:
+    for i, target in enumerate(targets):
+        for label in target if isinstance(target, list) else [target]:
+            if label not in allowed or (isinstance(target, list) and isinstance(allowed, range)):
+                words = (
+                    "labels -1 and 1" if allowed == (-1, 1) else f"labels 0 to {len(allowed) - 1}"
+                )
+                advice = " (write 2 * y - 1)" if allowed == (-1, 1) and label == 0 else ""
+                raise InputError(f"{name}[{i}] is {target!r}: {who} takes {words}{advice}")

@@ -1,0 +1,207 @@
+"""Neuron, Layer and MLP, as in micrograd: a weighted sum, and a function of it.
+
+Each runs inside a scope of its own, so that pictures fold it into a box.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import autograd
+from autograd import Value, scope
+from nn.errors import InputError, KindError
+from nn.initializers import Initializer, generator_of, initializer_named
+from nn.module import Module, whole
+
+Activation = Callable[[Any], Any]
+SPELLINGS = {
+    "elu": "ELU",
+    "gelu": "GELU",
+    "leaky_relu": "LeakyReLU",
+    "relu": "ReLU",
+    "silu": "SiLU",
+}
+
+
+def activation_named(activation: str | Activation) -> Activation:
+    """Return a function of one number given by its name in ``autograd``, or as a callable.
+
+    Raises:
+        ValueError: autograd has no function of that name.
+        TypeError: it is neither a name nor callable.
+    """
+    if callable(activation):
+        return activation
+    if not isinstance(activation, str):
+        raise KindError(
+            f"activation must be a name or a function, and is a {type(activation).__name__}"
+        )
+    function = getattr(autograd, activation, None) if activation in autograd.__all__ else None
+    if not callable(function) or isinstance(function, type):
+        raise InputError(
+            f"autograd has no function named {activation!r}: an activation is one of its "
+            f"functions of one number ('relu', 'tanh', 'sigmoid', ...), or a function of your own"
+        )
+    result: Activation = function
+    return result
+
+
+class Neuron(Module):
+    """A weighted sum of the inputs plus a bias, through an activation.
+
+    Args:
+        nin: how many inputs.
+        nonlin: False leaves the activation out.
+        activation: a function of ``autograd`` by name, or a callable.
+        seed: a whole number or a ``random.Random``; None draws from the module ``random``.
+        initializer: "uniform", "xavier", "he", or a function of (generator, nin, nout).
+        nout: how many neurons stand beside it (for Xavier's initialiser).
+        name: what pictures write on its box.
+
+    Raises:
+        ValueError: nin is less than 1, or a name is unknown; on a call, x has not nin numbers.
+        TypeError: an argument is of the wrong kind.
+
+    Example:
+        >>> neuron = Neuron(2, activation="tanh", seed=1)
+        >>> neuron
+        TanhNeuron(2)
+        >>> round(neuron([1.0, -1.0]).data, 4)
+        -0.8909
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: str | Activation = "relu",
+        seed: int | random.Random | None = None,
+        initializer: str | Initializer = "uniform",
+        nout: int = 1,
+        name: str = "",
+    ) -> None:
+        nin = whole(nin, "nin")
+        generator, initial = generator_of(seed), initializer_named(initializer)
+        self.w = [Value(initial(generator, nin, nout), label=f"w{i}") for i in range(nin)]
+        self.b = Value(0.0, label="b")
+        self.nonlin = nonlin
+        self.activation = activation_named(activation)
+        self.name = name or repr(self)
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """Return the output for one row of inputs, a Value."""
+        if len(x) != len(self.w):
+            raise InputError(
+                f"{self!r} takes {len(self.w)} inputs, and was given {len(x)}: one row of numbers"
+            )
+        with scope(self.name):
+            act = sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
+            return self.activation(act) if self.nonlin else act
+
+    def __repr__(self) -> str:
+        name = getattr(self.activation, "__name__", type(self.activation).__name__)
+        kind = SPELLINGS.get(name) or name.strip("<>").title().replace("_", "")
+        return f"{kind if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons side by side, each seeing all inputs.
+
+    Args:
+        nin: how many inputs.
+        nout: how many neurons.
+        name: what pictures write on its box.
+        options: handed to each Neuron: nonlin, activation, seed, initializer.
+
+    Raises:
+        ValueError: nin or nout is less than 1, or a name is unknown.
+        TypeError: an argument is of the wrong kind.
+
+    Example:
+        >>> layer = Layer(3, 2, seed=1)
+        >>> layer
+        Layer of [ReLUNeuron(3), ReLUNeuron(3)]
+        >>> len(layer([1.0, 2.0, 3.0]))
+        2
+    """
+
+    def __init__(self, nin: int, nout: int, *, name: str = "", **options: Any) -> None:
+        nout = whole(nout, "nout")
+        options["seed"] = generator_of(options.get("seed"))  # one generator for all neurons
+        self.neurons = [
+            Neuron(nin, nout=nout, name=f"neuron {i}", **options) for i in range(1, nout + 1)
+        ]
+        self.name = name or f"layer of {nout}"
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """Return the outputs of all neurons for one row: a list, or a Value where there is one."""
+        with scope(self.name):
+            out = [neuron(x) for neuron in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(str(neuron) for neuron in self.neurons)}]"
+
+
+class MLP(Module):
+    """A multilayer perceptron: each layer's outputs are the next one's inputs; the last is linear.
+
+    Args:
+        nin: how many inputs.
+        nouts: the size of each layer; a last layer of one returns a Value, not a list.
+        activation: a function of ``autograd`` by name, or a callable.
+        seed: a whole number gives the same weights each time; None draws from ``random``.
+        initializer: "uniform", "xavier", "he", or a function of (generator, nin, nout).
+
+    Raises:
+        ValueError: there is no layer, a size is less than 1, or a name is unknown.
+        TypeError: an argument is of the wrong kind.
+
+    Example:
+        >>> model = MLP(2, [2, 1], seed=1)
+        >>> model
+        MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]
+        >>> len(model.parameters())
+        9
+        >>> score = model([1.0, -2.0])
+        >>> score.backward()
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: str | Activation = "relu",
+        seed: int | random.Random | None = None,
+        initializer: str | Initializer = "uniform",
+    ) -> None:
+        if not isinstance(nouts, Sequence) or not nouts:
+            raise InputError(
+                f"nouts must be a list of layer sizes, such as [16, 1]; it is {nouts!r}"
+            )
+        sizes = [nin, *nouts]
+        generator = generator_of(seed)
+        self.layers = [
+            Layer(
+                sizes[i],
+                sizes[i + 1],
+                name=f"layer {i + 1}",
+                nonlin=i != len(nouts) - 1,
+                activation=activation,
+                seed=generator,
+                initializer=initializer,
+            )
+            for i in range(len(nouts))
+        ]
+
+    def __call__(self, x: Sequence[Any]) -> Any:
+        """Return the scores of one row: a list, or a Value where the last layer is one neuron."""
+        for layer in self.layers:
+            x = layer(x if hasattr(x, "__len__") else [x])
+        return x
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"

@@ -1,0 +1,132 @@
+"""``Module``: whatever holds parameters, and how these are named, saved and replaced."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from autograd import Value
+from nn.errors import InputError, KindError
+
+M = TypeVar("M", bound="Module")
+
+
+class Module:
+    """Something with parameters: the leaf Values among its attributes, however deep.
+
+    Attributes are searched in the order in which they were set, through lists, tuples, dicts and
+    other Modules. A Value that is found twice is one parameter, under its first name.
+
+    Example:
+        >>> from autograd import Value
+        >>> class Line(Module):
+        ...     def __init__(self):
+        ...         self.slope, self.shift = Value(2.0), Value(1.0)
+        ...
+        ...     def __call__(self, x):
+        ...         return self.slope * x + self.shift
+        >>> Line().state_dict()
+        {'slope': 2.0, 'shift': 1.0}
+    """
+
+    def __call__(self, x: Any) -> Any:
+        """Return the scores of one row, Values; every kind of Module says how."""
+        raise NotImplementedError(f"{type(self).__name__} must have a method __call__(self, x)")
+
+    def parameters(self) -> list[Value]:
+        """Return the parameters in the order of their names.
+
+        Returns:
+            Leaf Values; an optimiser edits their ``.data``.
+        """
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Yield each parameter with its name, the path to it: ``layers.0.neurons.3.w.1``."""
+        yield from _found("", self, set())
+
+    def zero_grad(self) -> None:
+        """Set ``.grad`` of every parameter to 0.0, as before each backward pass."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state_dict(self) -> dict[str, float]:
+        """Return the number of every parameter by its name."""
+        return {name: parameter.data for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Set every parameter from a dict like that of ``state_dict``.
+
+        Args:
+            state: a number for each name that ``named_parameters`` gives, no more and no fewer.
+
+        Raises:
+            ValueError: names are missing or unknown; no parameter has been changed.
+            TypeError: something in it is not a real number; no parameter has been changed.
+
+        Example:
+            >>> from nn import MLP
+            >>> one, other = MLP(2, [1], seed=1), MLP(2, [1], seed=2)
+            >>> other.load_state_dict(one.state_dict())
+            >>> other.state_dict() == one.state_dict()
+            True
+        """
+        named = dict(self.named_parameters())
+        missing, unknown = named.keys() - state.keys(), state.keys() - named.keys()
+        if missing or unknown:
+            raise InputError(
+                f"load_state_dict: the names do not fit this {type(self).__name__} of "
+                f"{len(named)} parameters, and {len(state)} were given"
+                + _listed("; missing: ", missing)
+                + _listed("; unknown: ", unknown)
+            )
+        numbers = {name: Value(state[name]).data for name in named}  # converts and checks them all
+        for name, parameter in named.items():
+            parameter.data = numbers[name]
+
+
+def rebuilt(model: M, weights: Sequence[Any]) -> M:
+    """Return a copy of the model whose parameters, in their order, are these.
+
+    What a loss sees as a function of its weights: traced Values while ``jit`` traces it.
+    """
+    replacement = dict(zip(map(id, model.parameters()), weights, strict=True))
+    return copy.deepcopy(model, replacement)  # deepcopy takes what its memo holds
+
+
+def _found(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:
+    inside: Iterable[tuple[Any, Any]]
+    if isinstance(thing, Value):
+        if thing.is_leaf and id(thing) not in seen:
+            seen.add(id(thing))
+            yield path, thing
+        return
+    if isinstance(thing, Module):
+        inside = vars(thing).items()
+    elif isinstance(thing, Mapping):
+        inside = thing.items()
+    elif isinstance(thing, (list, tuple)):
+        inside = enumerate(thing)
+    else:
+        return
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    for name, part in inside:
+        yield from _found(f"{path}.{name}" if path else str(name), part, seen)
+
+
+def _listed(title: str, names: set[str]) -> str:
+    shown = sorted(names)[:3]
+    more = ", ..." if len(names) > len(shown) else ""
+    return title + ", ".join(map(repr, shown)) + more if names else ""
+
+
+def whole(number: Any, name: str, least: int = 1) -> int:
+    """Return a whole number that is at least ``least``, or say what was given."""
+    if isinstance(number, bool) or not hasattr(number, "__index__"):
+        raise KindError(f"{name} must be a whole number, and is {number!r}")
+    if number.__index__() < least:
+        raise InputError(f"{name} must be at least {least}, and is {number!r}")
+    return int(number)

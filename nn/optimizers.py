@@ -1,0 +1,303 @@
+"""Optimisers: the fourth step of back-propagation, the weight update.
+
+Each rule is arithmetic on one weight and its gradient. The same rule runs on one number after the
+other (a plain install), and on NumPy arrays of all of them at once (the compiled engine).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from autograd import Value
+from nn.errors import InputError
+
+
+class Optimizer:
+    """Moves parameters against their gradients; subclasses say by how much.
+
+    Attributes:
+        lr: the learning rate; assign it to change it between steps.
+        steps: how many updates have been made.
+    """
+
+    averages = 0  # how many running averages the rule keeps of each weight
+
+    def __init__(self, lr: float, weight_decay: float = 0.0) -> None:
+        self.lr = self._setting("lr", lr)
+        self.weight_decay = self._setting("weight_decay", weight_decay)
+        self.steps = 0
+        self._memory: list[Any] = []
+
+    def _setting(
+        self, name: str, number: float, below: float = math.inf, zero: bool = True
+    ) -> float:
+        number = Value(number).data
+        if not 0.0 <= number < below or (number == 0.0 and not zero):
+            limits = ("at least 0" if zero else "more than 0") + f" and below {below:g}"
+            raise InputError(f"{type(self).__name__}: {name} must be {limits}, and is {number!r}")
+        return number
+
+    def step(self, parameters: Iterable[Value]) -> None:
+        """Update every parameter's ``.data`` from its ``.grad``.
+
+        Args:
+            parameters: leaf Values, the same ones in the same order at every call.
+
+        Raises:
+            ValueError: there are more or fewer than at the first step.
+
+        Example:
+            >>> w = Value(3.0)
+            >>> optimizer = SGD(lr=0.1)
+            >>> for _ in range(2):
+            ...     w.grad = 0.0
+            ...     loss = w * w
+            ...     loss.backward()
+            ...     optimizer.step([w])
+            >>> round(w.data, 4)
+            1.92
+        """
+        leaves = list(parameters)
+        weights = self.updated([leaf.data for leaf in leaves], [leaf.grad for leaf in leaves])
+        for leaf, weight in zip(leaves, weights, strict=True):
+            leaf.data = weight
+
+    def updated(self, weights: Any, gradient: Any) -> Any:
+        """Return the weights after one update, and remember the averages for the next.
+
+        Args:
+            weights: a list of floats, or a float64 array.
+            gradient: d(loss)/d(weight) of each, of the same kind.
+
+        Returns:
+            New weights of the same kind; those given are left alone.
+
+        Raises:
+            ValueError: there are more or fewer weights than at the first step.
+        """
+        if any(len(average) != len(weights) for average in self._memory):
+            raise InputError(
+                f"{type(self).__name__} has made {self.steps} steps with {len(self._memory[0])} "
+                f"parameters, and was given {len(weights)}: make a new optimiser for other ones"
+            )
+        memory = self._memory or [[0.0] * len(weights) for _ in range(self.averages)]
+        step = self.steps + 1
+        if isinstance(weights, list):
+            rows = [self._rule(step, *row) for row in zip(weights, gradient, *memory, strict=True)]
+            weights, *memory = map(list, zip(*rows, strict=True)) if rows else ([], *memory)
+        else:
+            import numpy
+
+            with numpy.errstate(all="ignore"):  # what overflows is inf, as with floats
+                weights, *memory = self._rule(step, weights, gradient, *map(numpy.asarray, memory))
+        self.steps, self._memory = step, memory
+        return weights
+
+    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+        """Return the new weight and the new averages."""
+        raise NotImplementedError(f"{type(self).__name__} must say what its rule is")
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """Return the state for ``restore``; it costs nothing, for updates replace the averages."""
+        return self.lr, self.steps, self._memory
+
+    def restore(self, snapshot: tuple[Any, ...]) -> None:
+        """Put the state back as it was."""
+        self.lr, self.steps, self._memory = snapshot
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the number of steps and the running averages, as lists of floats."""
+        return {"steps": self.steps, "averages": [list(map(float, m)) for m in self._memory]}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what ``state_dict`` returned."""
+        averages: Sequence[Sequence[float]] = state["averages"]
+        if len(averages) not in (0, self.averages):
+            raise InputError(
+                f"{type(self).__name__} keeps {self.averages} averages of each weight, "
+                f"and the state has {len(averages)}"
+            )
+        self.steps, self._memory = int(state["steps"]), [list(average) for average in averages]
+
+    def __repr__(self) -> str:
+        settings = {k: v for k, v in vars(self).items() if k != "steps" and not k.startswith("_")}
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in settings.items())})"
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: weight - lr * gradient, with momentum if asked for.
+
+    Source: Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum
+    in deep learning, ICML 2013, in the form that PyTorch uses.
+
+    Args:
+        lr: the learning rate, at least 0.
+        momentum: how much of the last direction is kept, from 0 to below 1.
+        nesterov: look ahead along the direction (needs momentum).
+        weight_decay: adds this times the weight to the gradient.
+
+    Raises:
+        ValueError: a setting is out of its range.
+        TypeError: a setting is not a number.
+
+    Example:
+        >>> SGD(lr=0.1, momentum=0.9).updated([1.0], [2.0])
+        [0.8]
+    """
+
+    def __init__(
+        self,
+        lr: float,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(lr, weight_decay)
+        self.momentum = self._setting("momentum", momentum, below=1.0)
+        self.nesterov = nesterov
+        if nesterov and not momentum:
+            raise InputError("SGD: nesterov looks ahead along the momentum; give momentum=0.9, say")
+        self.averages = 1 if momentum else 0
+
+    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * weight
+        if not averages:
+            return (weight - self.lr * gradient,)
+        direction = self.momentum * averages[0] + gradient
+        move = gradient + self.momentum * direction if self.nesterov else direction
+        return weight - self.lr * move, direction
+
+
+class RMSprop(Optimizer):
+    """Divides each gradient by the root of the running mean of its square.
+
+    Source: Tieleman and Hinton, Neural networks for machine learning, lecture 6.5, 2012.
+
+    Args:
+        lr: the learning rate, at least 0.
+        alpha: how much of the mean square is kept at each step, from 0 to below 1.
+        eps: more than 0, added to the root, so that nothing is divided by 0.
+        weight_decay: adds this times the weight to the gradient.
+        momentum: how much of the last direction is kept, from 0 to below 1.
+
+    Raises:
+        ValueError: a setting is out of its range.
+        TypeError: a setting is not a number.
+
+    Example:
+        >>> [round(w, 6) for w in RMSprop(lr=0.1, alpha=0.75).updated([1.0], [2.0])]
+        [0.8]
+    """
+
+    def __init__(
+        self,
+        lr: float = 0.01,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+    ) -> None:
+        super().__init__(lr, weight_decay)
+        self.alpha = self._setting("alpha", alpha, below=1.0)
+        self.eps = self._setting("eps", eps, zero=False)
+        self.momentum = self._setting("momentum", momentum, below=1.0)
+        self.averages = 2 if momentum else 1
+
+    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * weight
+        square = self.alpha * averages[0] + (1.0 - self.alpha) * (gradient * gradient)
+        move = gradient / (square**0.5 + self.eps)
+        if not self.momentum:
+            return weight - self.lr * move, square
+        direction = self.momentum * averages[1] + move
+        return weight - self.lr * direction, square, direction
+
+
+class Adam(Optimizer):
+    """Momentum over RMSprop, both corrected for having started at 0.
+
+    Source: Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015, algorithm 1.
+
+    Args:
+        lr: the learning rate, at least 0.
+        betas: how much of the mean gradient and of the mean square is kept, each below 1.
+        eps: more than 0, added to the root, so that nothing is divided by 0.
+        weight_decay: adds this times the weight to the gradient.
+
+    Raises:
+        ValueError: a setting is out of its range.
+        TypeError: a setting is not a number.
+
+    Example:
+        >>> [round(w, 6) for w in Adam(lr=0.1).updated([1.0], [2.0])]
+        [0.9]
+    """
+
+    averages = 2
+
+    def __init__(
+        self,
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(lr, weight_decay)
+        first, second = betas
+        self.betas = (
+            self._setting("betas[0]", first, below=1.0),
+            self._setting("betas[1]", second, below=1.0),
+        )
+        self.eps = self._setting("eps", eps, zero=False)
+
+    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * weight
+        return self._moved(step, weight, gradient, *averages)
+
+    def _moved(
+        self, step: int, weight: Any, gradient: Any, mean: Any, square: Any
+    ) -> tuple[Any, ...]:
+        first, second = self.betas
+        mean = first * mean + (1.0 - first) * gradient
+        square = second * square + (1.0 - second) * (gradient * gradient)
+        root = square**0.5 / (1.0 - second**step) ** 0.5 + self.eps
+        return weight - self.lr / (1.0 - first**step) * (mean / root), mean, square
+
+
+class AdamW(Adam):
+    """Adam whose weight decay shrinks the weights themselves, apart from the gradient.
+
+    Source: Loshchilov and Hutter, Decoupled weight decay regularization, ICLR 2019, algorithm 2.
+
+    Args:
+        lr: the learning rate, at least 0.
+        betas: how much of the mean gradient and of the mean square is kept, each below 1.
+        eps: more than 0, added to the root, so that nothing is divided by 0.
+        weight_decay: each step takes lr times this part off every weight.
+
+    Raises:
+        ValueError: a setting is out of its range.
+        TypeError: a setting is not a number.
+
+    Example:
+        >>> [round(w, 6) for w in AdamW(lr=0.1, weight_decay=0.5).updated([1.0], [2.0])]
+        [0.85]
+    """
+
+    def __init__(
+        self,
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(lr, betas, eps, weight_decay)
+
+    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+        weight = weight * (1.0 - self.lr * self.weight_decay)
+        return self._moved(step, weight, gradient, *averages)

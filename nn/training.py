@@ -1,0 +1,417 @@
+"""``fit``: the four steps of back-propagation in a loop, and what is wanted around it."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import detect_anomaly
+from nn.clipping import checked_limit, norm_scale
+from nn.engines import EagerEngine, Engine, Penalty, engine_named, write
+from nn.errors import DivergedError, InputError
+from nn.history import History
+from nn.inputs import check_fit, checked
+from nn.losses import Loss, loss_named
+from nn.metrics import Metric, usual_metrics
+from nn.module import Module, whole
+from nn.optimizers import Adam, Optimizer
+from nn.saving import FilePath, read_json, weights_in, write_json
+from nn.schedules import Schedule
+from nn.shards import Here, Problem, Workers
+
+Callback = Callable[[History, Module], Any]
+
+
+def fit(
+    model: Module,
+    X: Any,
+    y: Any,
+    loss: str | Loss = "hinge",
+    optimizer: Optimizer | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    validation: tuple[Any, Any] | None = None,
+    *,
+    engine: str | None = None,
+    executor: Executor | Callable[[], Executor] | None = None,
+    shard_size: int = 256,
+    penalty: Penalty | None = None,
+    schedule: Schedule | None = None,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+    patience: int | None = None,
+    callbacks: Iterable[Callback] = (),
+    checkpoint: FilePath | None = None,
+    resume: FilePath | None = None,
+    seed: int | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a model: for every batch, the four steps of back-propagation.
+
+    By hand they are ``score = model(x)``; ``error = nn.hinge(score, target)``;
+    ``error.backward()``; ``optimizer.step(model.parameters())``.
+
+    Args:
+        model: a Module; it is called with one row.
+        X: rows of numbers: nested lists, or an array of shape (rows, features).
+        y: the label or target of each row.
+        loss: a name ("mse", "mae", "huber", "hinge", "binary_cross_entropy", "cross_entropy"), or a
+            function of (score, target) of one row.
+        optimizer: None is ``Adam(lr=0.01)``.
+        epochs: how often to go through all rows (in all, also with ``resume``).
+        batch_size: rows for one update, in an order shuffled every epoch; None takes all.
+        validation: (X, y) to judge by after every epoch and never to train on.
+        engine: "jit" (needs the extra ``jit``), "eager", or None for jit where it is installed.
+        executor: a ``concurrent.futures.Executor`` that computes the shards of every batch, or a
+            function that makes one (then one that breaks is replaced).
+        shard_size: rows in a shard; numbers depend on it in the last digits, never on workers.
+        penalty: a function of the list of parameters, such as ``lambda p: l2_penalty(p, 1e-4)``,
+            added to the loss of every batch. Recorded losses are without it.
+        schedule: the learning rate as a function of the epoch, counted from 0.
+        clip_norm: the largest norm of a gradient.
+        clip_value: the largest absolute value in a gradient.
+        metrics: functions of (scores, targets) by name; None is accuracy, where the loss is for
+            labels.
+        patience: stop when the validation loss has had no new minimum for so many epochs; the
+            model then has the weights of the best epoch.
+        callbacks: each is called after every epoch with (history, model); training ends when one
+            returns True.
+        checkpoint: a file to write after every epoch.
+        resume: a checkpoint to go on from, to the same numbers as without the break.
+        seed: of the order of rows; None draws one from the module ``random``.
+        progress: show a progress bar on stderr, or in the notebook.
+
+    Returns:
+        A History. After Ctrl-C it is the history so far, and the model (like the optimiser) is as
+        it was at the end of the last finished epoch.
+
+    Raises:
+        ValueError: data, labels or settings do not fit.
+        TypeError: an argument is of the wrong kind; or a TraceError, where jit cannot follow.
+        FloatingPointError: a loss, gradient or weight became nan or infinite; the error names the
+            epoch, the batch and the operation.
+        ImportError: engine="jit" without its extra.
+
+    Example:
+        >>> from nn import MLP, SGD, data
+        >>> X, y = data.xor(20, seed=1)
+        >>> model = MLP(2, [8, 1], seed=1)
+        >>> history = fit(model, X, y, "hinge", SGD(lr=0.1), 5, engine="eager", progress=False)
+        >>> len(history), history["loss"][-1] < history["loss"][0]
+        (5, True)
+    """
+    rows, targets = checked(X, y)
+    criterion = loss_named(loss)
+    check_fit(model, criterion, rows, targets)
+    held_out = None
+    if validation is not None:
+        held_out = checked(*validation, "validation ")
+        check_fit(model, criterion, *held_out, "validation ")
+    elif patience is not None:
+        raise InputError("patience watches the validation loss: give validation=(X, y)")
+    training = _Training(
+        model=model,
+        engine=engine_named(engine)(model, criterion),
+        optimizer=Adam(lr=0.01) if optimizer is None else optimizer,
+        rows=rows,
+        targets=targets,
+        held_out=held_out,
+        loss=criterion,
+        batch_size=len(rows) if batch_size is None else whole(batch_size, "batch_size"),
+        shard_size=whole(shard_size, "shard_size"),
+        penalty=penalty,
+        schedule=schedule,
+        clip_norm=None if clip_norm is None else checked_limit(clip_norm),
+        clip_value=None if clip_value is None else checked_limit(clip_value),
+        metrics=usual_metrics(criterion) if metrics is None else dict(metrics),
+        patience=None if patience is None else whole(patience, "patience"),
+        seed=seed,
+    )
+    if resume is not None:
+        training.resume(resume)
+    return training.run(whole(epochs, "epochs"), executor, list(callbacks), checkpoint, progress)
+
+
+@dataclass
+class _Training:
+    """One call of fit: its settings, and the state that an epoch moves on."""
+
+    model: Module
+    engine: Engine
+    optimizer: Optimizer
+    rows: list[list[float]]
+    targets: list[Any]
+    held_out: tuple[list[list[float]], list[Any]] | None
+    loss: Loss
+    batch_size: int
+    shard_size: int
+    penalty: Penalty | None
+    schedule: Schedule | None
+    clip_norm: float | None
+    clip_value: float | None
+    metrics: dict[str, Metric]
+    patience: int | None
+    seed: int | None
+
+    def __post_init__(self) -> None:
+        self.seed_given = self.seed is not None
+        self.seed = random.getrandbits(32) if self.seed is None else self.seed
+        self.parameters = self.model.parameters()
+        if not self.parameters:
+            raise InputError(f"{type(self.model).__name__} has no parameters to train")
+        self.history = History(self.engine.name)
+        numbers = self.engine.numbers
+        self.X, self.y = numbers(self.rows), numbers(self.targets)
+        self.judged = {"": (self.X, self.y)} if self.metrics else {}
+        if self.held_out is not None:
+            self.judged["validation_"] = (numbers(self.held_out[0]), numbers(self.held_out[1]))
+        self.weights = self._parameters_now()
+        self.best_loss, self.best_weights = math.inf, self.weights
+        self.shards: Here | Workers = Here(self.engine, self.X, self.y, self.shard_size)
+        self._settle()
+
+    # -- the four steps ------------------------------------------------------------------------
+
+    def epoch(self, number: int) -> None:
+        """Go through all rows once, batch by batch."""
+        if self.schedule is not None:
+            self.optimizer.lr = self.schedule(number)
+        started, total = time.perf_counter(), 0.0
+        for batch, rows in enumerate(self.batches(number), 1):
+            error, gradient = self.error_and_gradient(rows)  # steps 1, 2 and 3
+            if not math.isfinite(error) or not self.engine.finite(gradient):
+                raise self.diverged(number, batch, rows, error)
+            total += error
+            gradient = self.clipped(gradient)
+            self.weights = self.optimizer.updated(self.weights, gradient)  # step 4
+        if not self.engine.finite(self.weights):
+            raise self.diverged(number, batch, rows, total)
+        self.record({"loss": total / len(self.rows)}, started)
+
+    def batches(self, epoch: int) -> Iterator[list[int] | None]:
+        """Yield the row numbers of every batch; None stands for all rows as they are."""
+        count = len(self.rows)
+        if self.batch_size >= count:
+            yield None
+            return
+        generator = random.Random(f"{self.seed} {epoch}")  # so that resuming needs no state
+        order = sorted(range(count), key=lambda row: generator.random())
+        for start in range(0, count, self.batch_size):
+            yield order[start : start + self.batch_size]
+
+    def error_and_gradient(self, rows: list[int] | None) -> tuple[float, Any]:
+        """Return the sum of the losses of a batch, and the derivative of its mean and penalty."""
+        shards = self.shards.sums(self.weights, rows)
+        error, gradient = next(shards)
+        for more_error, more_gradient in shards:
+            error, gradient = error + more_error, self.engine.plus(gradient, more_gradient)
+        gradient = self.engine.times(
+            gradient, 1.0 / (len(self.rows) if rows is None else len(rows))
+        )
+        if self.penalty is not None:
+            _, pull = self.engine.penalized(self.weights, self.penalty)
+            gradient = self.engine.plus(gradient, pull)
+        return error, gradient
+
+    def clipped(self, gradient: Any) -> Any:
+        """Return the gradient within the limits that were asked for."""
+        if self.clip_norm is not None:
+            gradient = self.engine.times(gradient, norm_scale(gradient, self.clip_norm))
+        if self.clip_value is not None:
+            limit = self.clip_value
+            gradient = self.engine.numbers([min(max(part, -limit), limit) for part in gradient])
+        return gradient
+
+    # -- around them ---------------------------------------------------------------------------
+
+    def run(
+        self,
+        epochs: int,
+        executor: Executor | Callable[[], Executor] | None,
+        callbacks: list[Callback],
+        checkpoint: FilePath | None,
+        progress: bool,
+    ) -> History:
+        """Train until the last epoch, or until there is a reason to stop."""
+        if executor is not None:
+            assert isinstance(self.shards, Here)
+            problem = Problem(self.engine.name, self.model, self.loss, self.rows, self.targets)
+            self.shards = Workers(executor, problem, self.shards, self.shard_size)
+        self.history.ending = f"finished {epochs} epochs"
+        try:
+            with _bar(epochs, len(self.history), progress, self.engine.name) as bar:
+                for number in range(len(self.history), epochs):
+                    self.epoch(number)
+                    self._settle()
+                    if checkpoint is not None:
+                        self.save(checkpoint)
+                    if callbacks:
+                        write(self.parameters, self.weights)
+                    asked = [callback(self.history, self.model) for callback in callbacks]
+                    if bar.update():
+                        bar.set_postfix(_shown(self.history.records[-1]))
+                    if any(answer is True for answer in asked):
+                        self.history.ending = f"a callback ended it after epoch {number + 1}"
+                        break
+                    if self.patience is not None and self.waited() >= self.patience:
+                        self.history.ending = (
+                            f"stopped early after epoch {number + 1}, with the weights of epoch "
+                            f"{self.history.best_epoch}"
+                        )
+                        break
+        except KeyboardInterrupt:
+            self.history.ending = f"interrupted after epoch {self._settled[0]}"
+        finally:
+            self._restore()
+            if isinstance(self.shards, Workers):
+                self.shards.close()
+        return self.history
+
+    def record(self, numbers: dict[str, float], started: float) -> None:
+        """Judge the weights after an epoch, and add a line to the history."""
+        for prefix, (X, y) in self.judged.items():
+            losses, scores = self.engine.examined(self.weights, X, y)
+            if prefix:
+                numbers[f"{prefix}loss"] = math.fsum(losses) / len(losses)
+            for name, metric in self.metrics.items():
+                numbers[f"{prefix}{name}"] = float(metric(scores, y))
+        numbers["learning_rate"] = self.optimizer.lr
+        numbers["seconds"] = time.perf_counter() - started
+        self.history.records.append(numbers)
+        if numbers.get("validation_loss", math.inf) < self.best_loss:
+            self.best_loss, self.best_weights = numbers["validation_loss"], self.weights
+            self.history.best_epoch = len(self.history)
+
+    def waited(self) -> int:
+        """Return for how many epochs the validation loss has had no new minimum."""
+        return len(self.history) - (self.history.best_epoch or 0)
+
+    # -- what an interruption, an error or a checkpoint needs -----------------------------------
+
+    def _settle(self) -> None:
+        """Remember the state at the end of an epoch, in one assignment."""
+        self._settled = (
+            (len(self.history), self.weights, self.optimizer.snapshot()),
+            (self.history.best_epoch, self.best_loss, self.best_weights),
+        )
+
+    def _restore(self) -> None:
+        """Put model, optimiser and history as they were at the end of the last finished epoch."""
+        (epochs, weights, memory), best = self._settled
+        self.history.best_epoch, self.best_loss, self.best_weights = best
+        del self.history.records[epochs:]
+        self.optimizer.restore(memory)
+        write(self.parameters, weights if self.patience is None else self.best_weights)
+        self.model.zero_grad()
+
+    def diverged(self, epoch: int, batch: int, rows: list[int] | None, error: float) -> Exception:
+        """Return the error that says where training became nan or infinite, and by what."""
+        place = f"epoch {epoch + 1}, batch {batch}"
+        if not self.engine.finite(self.weights):
+            return DivergedError(
+                f"{place}: updates with the learning rate {self.optimizer.lr:g} have made weights "
+                f"infinite or nan; take a smaller one, or limit the gradient with clip_norm=1.0"
+            )
+        eager, weights = EagerEngine(self.model, self.loss), list(map(float, self.weights))
+        for row in range(len(self.rows)) if rows is None else rows:
+            try:
+                with detect_anomaly():
+                    eager.gradient(weights, [self.rows[row]], [self.targets[row]])
+            except FloatingPointError as anomaly:
+                return DivergedError(f"{place}: the loss is {error!r}. In X[{row}], {anomaly}")
+        return DivergedError(
+            f"{place}: the loss of every row is finite, and their sum ({error!r}), its derivative "
+            f"or the penalty is not"
+        )
+
+    def _settings(self) -> dict[str, Any]:
+        """Return what must be the same for a resumed run to give the same numbers."""
+        return {
+            "loss": getattr(self.loss, "__name__", type(self.loss).__name__),
+            "optimizer": type(self.optimizer).__name__,
+            "rows": len(self.rows),
+            "batch_size": self.batch_size,
+            "shard_size": self.shard_size,
+            "seed": self.seed,
+        }
+
+    def save(self, path: FilePath) -> None:
+        """Write a checkpoint."""
+        names = [name for name, _ in self.model.named_parameters()]
+
+        def named(weights: Any) -> dict[str, float]:
+            return dict(zip(names, map(float, weights), strict=True))
+
+        write_json(
+            path,
+            {
+                "model": repr(self.model),
+                "settings": self._settings(),
+                "weights": named(self.weights),
+                "optimizer": self.optimizer.state_dict(),
+                "history": self.history.records,
+                "best": {
+                    "epoch": self.history.best_epoch,
+                    "loss": self.best_loss,
+                    "weights": named(self.best_weights),
+                },
+            },
+        )
+
+    def resume(self, path: FilePath) -> None:
+        """Go on from a checkpoint."""
+        content = read_json(path)
+        if not isinstance(content, dict) or "settings" not in content:
+            raise InputError(f"{path}: is not a checkpoint of fit(..., checkpoint=path)")
+        settings = self._settings() | (
+            {} if self.seed_given else {"seed": content["settings"]["seed"]}
+        )
+        for name, setting in settings.items():
+            if content["settings"][name] != setting:
+                raise InputError(
+                    f"{path}: was written with {name}={content['settings'][name]!r}, and this call "
+                    f"has {setting!r}: resume with the same settings"
+                )
+        self.seed = settings["seed"]
+        self.model.load_state_dict(weights_in(content["best"], path))
+        self.best_weights = self._parameters_now()
+        self.model.load_state_dict(weights_in(content, path))
+        self.weights = self._parameters_now()
+        self.optimizer.load_state_dict(content["optimizer"])
+        self.history.records = [
+            {name: float(number) for name, number in record.items()}
+            for record in content["history"]
+        ]
+        self.history.best_epoch = content["best"]["epoch"]
+        self.best_loss = float(content["best"]["loss"])
+        self._settle()
+
+    def _parameters_now(self) -> Any:
+        return self.engine.numbers([parameter.data for parameter in self.parameters])
+
+
+def _bar(epochs: int, done: int, progress: bool, engine: str) -> Any:
+    """Return a progress bar: of the terminal, or of the notebook where there are widgets."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # without ipywidgets a notebook shows the bar as text
+        from tqdm.auto import tqdm
+
+        return tqdm(
+            total=epochs,
+            initial=done,
+            disable=not progress,
+            unit="epoch",
+            desc=f"fit ({engine})",
+        )
+
+
+def _shown(record: dict[str, float]) -> dict[str, str]:
+    hidden = ("learning_rate", "seconds")
+    return {name: f"{number:.4g}" for name, number in record.items() if name not in hidden}
