@@ -55,6 +55,7 @@ from autograd.ops import (
 )
 from autograd.ops import rounded as round
 from autograd.reductions import dot, logsumexp, mean, prod, softmax, sum
+from autograd.render import Graph, graph
 from autograd.special import digamma, erf, erfc, gelu, lgamma, polygamma
 from autograd.value import Value
 from autograd.walk import zero_grad
@@ -63,6 +64,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AutogradError",
+    "Graph",
     "Step",
     "TraceError",
     "Value",
@@ -93,6 +95,7 @@ __all__ = [
     "gelu",
     "grad",
     "gradient",
+    "graph",
     "hessian",
     "hvp",
     "hypot",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from autograd.render.layout import Layout, frame_name
+from autograd.render.layout import Layout, frame_name, partial_text
 from autograd.render.outline import Box, Frame, Link
-from autograd.render.svg import partial_text
 from autograd.render.theme import LIGHT, step_of
 from autograd.render.wording import dot_string, one_line
 
@@ -32,9 +31,10 @@ def dot_of(layout: Layout) -> str:
             f'  label={dot_string(layout.note)} labeljust=l fontname="DejaVu Sans" fontsize=9'
         )
     inside: dict[Frame | None, list[Box | Frame]] = {}
-    for part in (*layout.frames, *layout.boxes):
-        parent = part.parent if isinstance(part, Frame) else part.frame
-        inside.setdefault(parent, []).append(part)
+    for frame in layout.frames:
+        inside.setdefault(frame.parent, []).append(frame)
+    for box in layout.boxes:
+        inside.setdefault(box.frame, []).append(box)
     grads = [abs(box.grad) for box in layout.boxes if box.grad and math.isfinite(box.grad)]
     largest = max(grads, default=1.0)
     stack: list[Box | Frame | str] = list(reversed(inside.get(None, [])))

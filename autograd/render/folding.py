@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
+
 def outlined(order: list[Value], depth: int | None, most: int) -> Outline:
     """Choose what to draw of a graph.
 

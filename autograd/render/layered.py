@@ -14,8 +14,8 @@ Koutsofios, North, Vo, A technique for drawing directed graphs, 1993), in four s
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 SWEEPS = 12  # of the crossing reduction, at most
 SETTLING = 6  # of the placement
@@ -113,9 +113,18 @@ class Layered:
                 if not waiting[source]:
                     ready.append(source)
         some_first = any(item.pinned == "first" for item in self.items)
-        top = max(height) if not some_first else 1 + max(
-            [above for item, above in zip(self.items, height, strict=True) if item.pinned != "first"],
-            default=0,
+        top = (
+            max(height)
+            if not some_first
+            else 1
+            + max(
+                [
+                    above
+                    for item, above in zip(self.items, height, strict=True)
+                    if item.pinned != "first"
+                ],
+                default=0,
+            )
         )
         self.rank = [
             0 if item.pinned == "first" else top - above
@@ -156,7 +165,12 @@ class Layered:
             self.routes.append([source, *route, target])
 
     def _join(
-        self, joined: set[tuple[int, float, int, float]], a: int, leaves: float, b: int, enters: float
+        self,
+        joined: set[tuple[int, float, int, float]],
+        a: int,
+        leaves: float,
+        b: int,
+        enters: float,
     ) -> None:
         if (a, leaves, b, enters) not in joined:
             joined.add((a, leaves, b, enters))
@@ -412,7 +426,7 @@ class Layered:
         for piece, route in zip(self.pieces, self.routes, strict=True):
             place = self.across[route[0]] + piece.leaves
             knots = [(piece.source.along + piece.source.length, place)]
-            for before, vertex in zip(route, route[1:], strict=False):
+            for before, vertex in pairwise(route):
                 rank = self.rank[before]
                 knots.append((starts[rank] + columns[rank], place))
                 place = self.across[vertex] + (piece.enters if vertex == route[-1] else 0.0)

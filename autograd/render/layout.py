@@ -101,8 +101,19 @@ def layout_of(
     computed = root.grad != 0.0
     contents = {box.id: content(box, format, computed) for box in outline.boxes}
     layout = Layout(
-        *(outline.boxes, outline.links, outline.frames, outline.order, outline.box_at, contents),
-        *(0.0, 0.0, rankdir, format, computed, partials, _note(outline, computed)),
+        boxes=outline.boxes,
+        links=outline.links,
+        frames=outline.frames,
+        order=outline.order,
+        box_at=outline.box_at,
+        content=contents,
+        width=0.0,
+        height=0.0,
+        rankdir=rankdir,
+        format=format,
+        computed=computed,
+        partials=partials,
+        note=_note(outline, computed),
     )
     for box in layout.boxes:
         box.width, box.height = contents[box.id].width, contents[box.id].height
@@ -158,6 +169,13 @@ def _note(outline: Outline, computed: bool) -> str:
 def frame_name(frame: Frame) -> str:
     """Return a frame's name as it is shown."""
     return shortened(one_line(frame.name), NAME, NAME_ROOM)
+
+
+def partial_text(layout: Layout, link: Link) -> str:
+    """Return the partial of a link as it is shown; empty where it is not."""
+    if not layout.partials or link.partial is None:
+        return ""
+    return one_line(format(link.partial, layout.format))
 
 
 def port_offsets(targets: list[bool], breadth: float, apart: float) -> list[float]:
@@ -230,7 +248,9 @@ class _Placement:
             box.x, box.y, box.width, box.height = self._rectangle(start, corner)
         for link, way in zip(layout.links, ways, strict=True):
             link.points = [
-                self._turned(*self._spot(sheet, *knot)) for sheet, piece in way for knot in piece.knots
+                self._turned(*self._spot(sheet, *knot))
+                for sheet, piece in way
+                for knot in piece.knots
             ]
 
     # -- what there is to place ----------------------------------------------------------------
@@ -240,7 +260,8 @@ class _Placement:
         self.apart = PORT
         if self.layout.partials and not self.sideways:
             self.apart = 6.0 + max(
-                [width(self.partial_text(link), PARTIAL) for link in self.layout.links], default=0.0
+                [width(partial_text(self.layout, link), PARTIAL) for link in self.layout.links],
+                default=0.0,
             )
         for box in self.layout.boxes:
             length, breadth = box.width, box.height
@@ -260,12 +281,6 @@ class _Placement:
             for box, kinds in operands.items()
         }
 
-    def partial_text(self, link: Link) -> str:
-        """Return the partial of a link as it is shown; empty where it is not."""
-        if not self.layout.partials or link.partial is None:
-            return ""
-        return one_line(format(link.partial, self.layout.format))
-
     def _way(self, link: Link) -> list[tuple[_Sheet, Piece]]:
         """Cut a link at the borders of frames: out of those of its source, into its target's."""
         up, common, down = meeting(link.source, link.target)
@@ -276,14 +291,13 @@ class _Placement:
             way.append(self._piece(frame, net, start, None))
             start = frame
         stub = 0.0
-        if text := self.partial_text(link):
+        if text := partial_text(self.layout, link):
             stub = width(text, PARTIAL) + 8.0 if self.sideways else 14.0
-        for frame, inner in zip([common, *down], [*down, None], strict=True):
-            if inner is not None:
-                way.append(self._piece(frame, net, start, inner))
-            else:
-                way.append(self._piece(frame, net, start, link.target, link.operand, stub))
-            start = net  # seen from inside, as a port
+        around = common
+        for inner in down:
+            way.append(self._piece(around, net, start, inner))
+            start, around = net, inner  # seen from inside, the value is a port
+        way.append(self._piece(around, net, start, link.target, link.operand, stub))
         return way
 
     def _piece(

@@ -90,6 +90,9 @@ class Link:
         count: how many operands it stands for.
         points: where it runs: from each point to the next a straight line, or, where they differ
             across the direction of the picture, a smooth curve that leaves and arrives along it.
+        curved: True for a link that the dot program led: its points are then those of a cubic
+            Bezier spline, and after them the end of the arrow.
+        label_at: the middle of its partial, where the dot program has placed it.
     """
 
     id: str
@@ -99,6 +102,8 @@ class Link:
     partial: float | None = None
     count: int = 1
     points: list[tuple[float, float]] = field(default_factory=list)
+    curved: bool = False
+    label_at: tuple[float, float] | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -34,15 +34,16 @@ class Scopes:
                 continue
             home = self.home[position] = self._drawn[node.scope]
             for arg, partial in zip(node.args, node.partials, strict=True):
-                if partial is not None and arg.op is None:
-                    if used.setdefault(arg, home) is not home:
-                        used[arg] = self._around_both(used[arg], home)
+                if partial is None or arg.op is not None:
+                    continue
+                if used.setdefault(arg, home) is not home:
+                    used[arg] = self._around_both(used[arg], home)
         for position, node in enumerate(order):
             if node.op is None:
                 self.home[position] = used.get(node)
 
     def _learn(self, scope: Scope) -> None:
-        """Number a scope and those around it, and find which of them is drawn."""
+        """Take in a scope and those around it: number them, and find which of them is drawn."""
         new: list[Scope] = []
         around: Scope | None = scope
         while around is not None and around not in self._drawn:
@@ -65,9 +66,9 @@ class Scopes:
         a, b = one, other
         while a is not b:
             if self.depth[a] >= self.depth[b]:
-                a = self.parent[a]  # type: ignore[index, assignment]
+                a = self.parent[a]  # type: ignore[assignment]
             else:
-                b = self.parent[b]  # type: ignore[index, assignment]
+                b = self.parent[b]  # type: ignore[assignment]
         return self.parent[a] if a is not None else None
 
     def shown_in(self, position: int, depth: int) -> Scope | None:

@@ -16,6 +16,7 @@ from autograd.render.layout import (
     PARTIAL,
     Layout,
     frame_name,
+    partial_text,
 )
 from autograd.render.measure import shortened
 from autograd.render.outline import Box, Frame, Link
@@ -52,6 +53,10 @@ def path_of(link: Link, rankdir: str, shorten: float = 0.0) -> str:
         shorten: pixels to leave out at the end, for the arrow.
     """
     points = list(link.points)
+    if link.curved:
+        (x, y), *spline = points[:-1]
+        pairs = [f"{to_x:.1f} {to_y:.1f}" for to_x, to_y in spline]
+        return f"M{x:.1f} {y:.1f}C{' '.join(pairs)}"
     sideways = rankdir in ("LR", "RL")
     x, y = points[-1]
     ahead = 1.0 if rankdir in ("LR", "TB") else -1.0
@@ -93,9 +98,7 @@ class _Writer:
             f'<rect class="paper" width="{wide}" height="{high}" fill="{theme.paper}"/>',
         ]
         parts += [self._frame(frame) for frame in layout.frames]
-        parts.append(
-            f'<g class="edges" fill="none" stroke="{theme.edge}" stroke-width="1">'
-        )
+        parts.append(f'<g class="edges" fill="none" stroke="{theme.edge}" stroke-width="1">')
         parts += [self._link(link) for link in layout.links]
         parts.append("</g>")
         parts += [self._box(box, layout.content[box.id]) for box in layout.boxes]
@@ -139,11 +142,10 @@ class _Writer:
         faint = ' stroke-opacity="0.55"' if link.source.kind == "constant" else ""
         parts = [
             f'<g class="edge"{data}{faint}><path d="{path_of(link, rankdir, ARROW)}"/>',
-            f'<path class="tip" d="{self._tip(*link.points[-1])}" stroke="none" '
-            f'fill="{self.theme.edge}"/>',
+            f'<path class="tip" d="{self._tip(link)}" stroke="none" fill="{self.theme.edge}"/>',
         ]
         if text := partial_text(self.layout, link):
-            x, y, anchor = self._beside(*link.points[-1])
+            x, y, anchor = self._beside(link)
             parts.append(
                 f'<text class="w" x="{x:.1f}" y="{y:.1f}" font-size="{PARTIAL}" '
                 f'text-anchor="{anchor}" stroke="none" fill="{self.theme.soft}">{xml(text)}</text>'
@@ -151,7 +153,17 @@ class _Writer:
         parts.append("</g>")
         return "".join(parts)
 
-    def _tip(self, x: float, y: float) -> str:
+    def _tip(self, link: Link) -> str:
+        x, y = link.points[-1]
+        if link.curved:
+            from_x, from_y = link.points[-2]
+            far = math.hypot(x - from_x, y - from_y) or 1.0
+            side_x = HALF_ARROW * (y - from_y) / far
+            side_y = HALF_ARROW * (from_x - x) / far
+            return (
+                f"M{x:.1f} {y:.1f}L{from_x + side_x:.1f} {from_y + side_y:.1f}"
+                f"L{from_x - side_x:.1f} {from_y - side_y:.1f}z"
+            )
         back, side = ARROW, HALF_ARROW
         if self.layout.rankdir in ("RL", "BT"):
             back = -back
@@ -159,8 +171,11 @@ class _Writer:
             return f"M{x:.1f} {y:.1f}l{-back} {-side}v{2 * side}z"
         return f"M{x:.1f} {y:.1f}l{-side} {-back}h{2 * side}z"
 
-    def _beside(self, x: float, y: float) -> tuple[float, float, str]:
-        """Return where the partial of a link that ends at a point is written."""
+    def _beside(self, link: Link) -> tuple[float, float, str]:
+        """Return where the partial of a link is written: at its end, unless dot has a place."""
+        if link.label_at is not None:
+            return link.label_at[0], link.label_at[1] + 3.0, "middle"
+        x, y = link.points[-1]
         return {
             "LR": (x - ARROW - 2.0, y - 2.5, "end"),
             "RL": (x + ARROW + 2.0, y - 2.5, "start"),
@@ -228,13 +243,6 @@ class _Writer:
             grad = repr(box.grad) if self.layout.computed else "not computed"
             words.append(f"data {box.data!r}, grad {grad}")
         return " · ".join(words)
-
-
-def partial_text(layout: Layout, link: Link) -> str:
-    """Return the partial of a link as it is shown; empty where it is not."""
-    if not layout.partials or link.partial is None:
-        return ""
-    return one_line(format(link.partial, layout.format))
 
 
 def _dark_style() -> str:
