@@ -1,0 +1,422 @@
+"""Checks of derivatives worked out by hand or by backward: assert_derivative, check_gradient."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.differences import slope
+from autograd.errors import (
+    ArgumentError,
+    MissingExtraError,
+    NotExpressibleError,
+    StructureError,
+    WrongDerivativeError,
+)
+from autograd.expression import Expression, read
+from autograd.functional import value_and_grad
+from autograd.operation import real
+from autograd.structure import flatten, unflatten
+from autograd.testing.diagnosis import Trial, diagnosis
+from autograd.testing.multiprecision import Precise, slopes, value
+from autograd.testing.symbols import Symbolic, sympy
+from autograd.value import Value
+
+Function = Callable[..., Any]
+DEFAULT_DOMAIN = (-10.0, 10.0)
+LARGEST_PROOF = 200  # operations in what SymPy is asked to simplify
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a passed check was worth.
+
+    Attributes:
+        method: "exact" where SymPy has proved it, "numeric" where numbers were compared.
+        detail: the identity that was proved, or the points that were tried.
+    """
+
+    method: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.method}: {self.detail}"
+
+
+# -- check_gradient ----------------------------------------------------------------------------
+
+
+def check_gradient(f: Function, *args: Any, rtol: float = 1e-9) -> Checked:
+    """Check the gradient of f by backward against differences of numbers with many digits.
+
+    Where f cannot run on such numbers (it declares a primitive of floats, say), the differences
+    are those of floats, and six digits are asked for.
+
+    Args:
+        f: a function of numbers, nested lists, tuples, dicts and arrays of them, giving a scalar.
+        args: the point.
+        rtol: the relative error allowed.
+
+    Returns:
+        What was compared.
+
+    Raises:
+        AssertionError: a derivative differs; the message shows which one and both numbers.
+        TypeError: f does not return one number.
+
+    Example:
+        >>> import autograd
+        >>> from autograd.testing import check_gradient
+        >>> print(check_gradient(lambda x, y: autograd.sin(x * y), 0.5, 2.0))
+        numeric: 2 derivatives against differences of 60 digits
+    """
+    leaves, structure = flatten(tuple(args))
+    numbers = [real(leaf, "check_gradient") for leaf in leaves]
+    if not numbers:
+        raise ArgumentError("check_gradient: there is no number to differentiate by")
+
+    def flat(point: Sequence[Any]) -> Any:
+        return f(*unflatten(structure, point))
+
+    result, gradient = value_and_grad(lambda point: flat(point))(numbers)
+    if not math.isfinite(result):
+        raise StructureError(f"check_gradient: the value at this point is {result!r}")
+    digits = "60 digits"
+    for index, derivative in enumerate(gradient):
+        try:
+            expected = _expected_precisely(flat, numbers, index, derivative)
+            allowed = rtol * abs(expected) + _noise_of_gradient(flat, numbers, index)
+        except NotExpressibleError:
+            digits = "floats"
+            expected, allowed = _expected_by_floats(flat, numbers, index, derivative)
+        if derivative != expected and not abs(derivative - expected) <= allowed:
+            raise WrongDerivativeError(
+                f"backward and differences do not agree\n\n"
+                f"    derivative by number {index + 1} of {len(numbers)}, at {numbers[index]!r}\n"
+                f"    by backward     {derivative!r}\n"
+                f"    by differences  {expected!r}"
+            )
+    count = len(numbers)
+    derivatives = f"{count} derivative{'s' * (count != 1)}"
+    return Checked("numeric", f"{derivatives} against differences of {digits}")
+
+
+def _expected_precisely(
+    function: Function, numbers: list[float], index: int, derivative: float
+) -> float:
+    """Return the derivative by differences; at a kink, anything between the two sides will do."""
+    found = slopes(function, numbers, index)
+    left, right = float(found.left), float(found.right)
+    if math.isnan(left) and math.isnan(right):
+        return derivative
+    if math.isnan(left) or math.isnan(right):  # at the edge of the domain only one side counts
+        left = right = right if math.isnan(left) else left
+    if found.is_endless:
+        return math.copysign(math.inf, right)
+    if found.is_kink and min(left, right) <= derivative <= max(left, right):
+        return derivative
+    return (left + right) / 2.0
+
+
+def _expected_by_floats(
+    function: Function, numbers: list[float], index: int, derivative: float
+) -> tuple[float, float]:
+    def along(number: float) -> float:
+        return real(function([*numbers[:index], number, *numbers[index + 1 :]]), "the function")
+
+    found = slope(along, numbers[index])
+    if found.remark:
+        return derivative, 0.0
+    return found.central, 1e-6 * abs(found.central) + found.error
+
+
+def _noise_of_gradient(function: Function, numbers: list[float], index: int) -> float:
+    """Return by how much the derivative moves when the point moves by its last digit."""
+    gradient = value_and_grad(lambda point: function(point))
+    moved = []
+    for toward in (-math.inf, math.inf):
+        point = [math.nextafter(number, toward) for number in numbers]
+        moved.append(gradient(point)[1][index])
+    spread = abs(moved[1] - moved[0])
+    return 4.0 * spread if math.isfinite(spread) else 0.0
+
+
+# -- assert_derivative -------------------------------------------------------------------------
+
+
+def assert_derivative(
+    f: Function,
+    df: Function | str,
+    domain: tuple[float, float] | None = None,
+    *,
+    at: Iterable[float] = (),
+    rtol: float = 1e-9,
+    examples: int = 200,
+) -> Checked:
+    """Check a derivative worked out by hand against the function that it should belong to.
+
+    Args:
+        f: a function of one number, written with Python's operators and autograd's functions.
+        df: its derivative: a function of one number, or a formula such as "3*x**2" in one name.
+        domain: (lowest, highest), the numbers to try with Hypothesis; (-10, 10) where neither a
+            domain nor points are given. Points where f is not real are passed over.
+        at: points to try besides, or instead.
+        rtol: the relative error allowed.
+        examples: how many points of the domain are tried.
+
+    Returns:
+        How it was checked: a formula is proved with SymPy where it can be ("exact"), all else is
+        compared in numbers ("numeric"). At a kink every slope between left and right will do.
+
+    Raises:
+        AssertionError: it is not the derivative; the message shows the simplest point where it is
+            not, both numbers, and what may have gone wrong.
+        ValueError: the formula cannot be read, the domain is empty, or f is nowhere real in it.
+
+    Example:
+        >>> import autograd
+        >>> from autograd.testing import assert_derivative
+        >>> print(assert_derivative(lambda x: x**3, "3*x**2"))
+        exact: SymPy has d/dx x**3 = 3*x**2
+        >>> assert_derivative(lambda x: autograd.sin(3 * x), lambda x: autograd.cos(3 * x))
+        Traceback (most recent call last):
+        ...
+        autograd.errors.WrongDerivativeError: this is not the derivative of f
+        ...
+    """
+    points = [real(point, "assert_derivative: at") for point in at]
+    bounds = _bounds(domain)
+    if bounds is None and not points and not isinstance(df, str):
+        bounds = DEFAULT_DOMAIN
+    if isinstance(df, str):
+        expression = _of_one_name(df)
+        proved = _proved(f, expression, bounds)
+        if proved:
+            return Checked("exact", proved)
+        df = _as_function(expression)
+        if bounds is None and not points:
+            bounds = DEFAULT_DOMAIN
+    comparison = _Comparison(f, df, rtol)
+    wrong = [point for point in points if comparison.differs(point)]
+    if wrong:
+        simplest = min(wrong, key=lambda point: len(repr(point)))
+        raise comparison.failure(simplest, "one of the points given", bounds, points)
+    if bounds is not None:
+        counterexample = _simplest(comparison, bounds, examples)
+        if counterexample is not None:
+            where = f"the simplest point found in [{bounds[0]:g}, {bounds[1]:g}]"
+            raise comparison.failure(counterexample, where, bounds, points)
+    if comparison.count == 0:
+        raise StructureError("assert_derivative: f is real at none of the points that were tried")
+    place = f" in [{bounds[0]:g}, {bounds[1]:g}]" if bounds else ""
+    return Checked("numeric", f"{comparison.count} points{place} within {rtol:g}")
+
+
+def _bounds(domain: Any) -> tuple[float, float] | None:
+    if domain is None:
+        return None
+    try:
+        low, high = domain
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"assert_derivative: domain is a pair (lowest, highest), and was {domain!r}"
+        ) from None
+    low, high = real(low, "domain"), real(high, "domain")
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise StructureError(
+            f"assert_derivative: domain must be finite and not empty, and was ({low!r}, {high!r})"
+        )
+    return low, high
+
+
+def _of_one_name(formula: str) -> Expression:
+    expression = read(formula)
+    if len(expression.names) > 1:
+        raise StructureError(
+            f"assert_derivative: the derivative of a function of one number has one name, "
+            f"and {formula!r} has {', '.join(expression.names)}"
+        )
+    return expression
+
+
+def _as_function(expression: Expression) -> Function:
+    return lambda x: expression(dict.fromkeys(expression.names, x))
+
+
+def _proved(f: Function, expression: Expression, bounds: tuple[float, float] | None) -> str:
+    """Return the identity that SymPy has proved, or an empty text."""
+    s = sympy()
+    is_positive = True if bounds is not None and bounds[0] >= 0.0 else None
+    x = s.Symbol((*expression.names, "x")[0], real=True, positive=is_positive)
+    try:
+        whole = _symbolic(f, x)
+        claimed = _symbolic(_as_function(expression), x)
+    except (NotExpressibleError, TypeError, AttributeError):
+        return ""
+    derivative = s.diff(whole, x)
+    gap = derivative - claimed
+    if (
+        gap.has(s.Derivative, s.Subs, s.DiracDelta, s.nan, s.zoo)
+        or s.count_ops(gap) > LARGEST_PROOF
+    ):
+        return ""
+    for attempt in (
+        s.expand,
+        s.piecewise_fold,
+        s.simplify,
+        lambda gap: s.simplify(gap.rewrite(s.exp)),
+    ):
+        try:
+            if attempt(gap) == 0:
+                return f"SymPy has d/d{x} {whole} = {claimed}"
+        except Exception:  # SymPy gives up in many ways; numbers decide then
+            continue
+    return ""
+
+
+def _symbolic(function: Function, x: Any) -> Any:
+    result = function(Symbolic(x))
+    return result.expression if isinstance(result, Symbolic) else Symbolic(result).expression
+
+
+def _simplest(comparison: _Comparison, bounds: tuple[float, float], examples: int) -> float | None:
+    """Return the simplest point of the domain where the two differ, by Hypothesis."""
+    try:
+        from hypothesis import HealthCheck, Phase, find, settings
+        from hypothesis import strategies as st
+        from hypothesis.errors import NoSuchExample
+    except ImportError:
+        raise MissingExtraError("assert_derivative over a domain", "testing") from None
+    try:
+        return find(
+            st.floats(*bounds),
+            comparison.differs,
+            settings=settings(
+                max_examples=examples,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                phases=(Phase.generate, Phase.shrink),
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    except NoSuchExample:
+        return None
+
+
+class _Comparison:
+    """A derivative in question beside the true one, point by point."""
+
+    def __init__(self, f: Function, df: Function, rtol: float) -> None:
+        self.f = f
+        self.df = df
+        self.rtol = rtol
+        self.count = 0
+        self._value_and_grad = value_and_grad(f)
+
+    def differs(self, x: float) -> bool:
+        """Return whether the derivative in question is wrong at a point."""
+        pair = self.numbers(x)
+        if pair is None:
+            return False
+        self.count += 1
+        claimed, true, is_rounded = pair
+        if claimed == true or (math.isnan(claimed) and math.isnan(true)):
+            return False
+        gap = abs(claimed - true)
+        if not math.isfinite(gap):
+            return True
+        allowed = self.rtol * abs(true) + 1e-30
+        return gap > allowed and not (is_rounded and gap <= allowed + self._noise(x))
+
+    def numbers(self, x: float) -> tuple[float, float, bool] | None:
+        """Return the derivative in question, the true one, and whether the first is rounded."""
+        result, derivative = self._value_and_grad(x)
+        if not math.isfinite(result):
+            return None
+        claimed, is_rounded = self._claimed(x)
+        try:
+            true = _expected_precisely(lambda point: self.f(point[0]), [x], 0, claimed)
+        except NotExpressibleError:
+            true = derivative
+        if math.isnan(claimed) and true is claimed:
+            true = derivative
+        return claimed, true, is_rounded
+
+    def _claimed(self, x: float) -> tuple[float, bool]:
+        """Return what df gives: with many digits where it can, else with floats."""
+        try:
+            return float(value(lambda point: self._precise_claim(point[0]), [x])), False
+        except Exception:  # math.cos and others take floats only, and say so in many ways
+            pass
+        try:
+            result = self.df(x)
+        except (ArithmeticError, ValueError):
+            return math.nan, True
+        return real(result.data if isinstance(result, Value) else result, "the derivative"), True
+
+    def _precise_claim(self, x: Precise) -> Any:
+        claim = self.df(x)
+        if not isinstance(claim, Precise):
+            raise NotExpressibleError("df does not keep the digits of its argument")
+        return claim
+
+    def _noise(self, x: float) -> float:
+        """Return what rounding may do to df at x: how it jumps from one float to the next."""
+        near = [x, x]
+        claims = [self._claimed(x)[0]]
+        for _ in range(4):
+            near = [math.nextafter(near[0], -math.inf), math.nextafter(near[1], math.inf)]
+            claims += [self._claimed(number)[0] for number in near]
+        finite = [claim for claim in claims if math.isfinite(claim)]
+        spread = max(finite) - min(finite) if finite else 0.0
+        sizes = [abs(self._value_and_grad(x * 0.5**halving)[1]) for halving in range(1, 7)]
+        return 4.0 * spread + 1e-13 * max((size for size in sizes if size < math.inf), default=0.0)
+
+    def failure(
+        self,
+        x: float,
+        where: str,
+        bounds: tuple[float, float] | None,
+        points: list[float],
+    ) -> WrongDerivativeError:
+        """Return the error that a student can learn from."""
+        numbers = self.numbers(x)
+        assert numbers is not None
+        claimed, true, _ = numbers
+        lines = [
+            "this is not the derivative of f",
+            "",
+            f"    at x =       {x!r}   ({where})",
+            f"    yours is     {self._shown(x, claimed)}",
+            f"    it should be {true!r}",
+        ]
+        sentence = diagnosis(self._trials(x, bounds, points))
+        if sentence:
+            lines += ["", "What may have gone wrong:", *textwrap.wrap(sentence, 76)]
+        return WrongDerivativeError("\n".join(lines))
+
+    def _shown(self, x: float, claimed: float) -> str:
+        try:
+            self.df(x)
+        except (ArithmeticError, ValueError) as error:
+            return f"not a number: {type(error).__name__}, {error}"
+        return repr(claimed)
+
+    def _trials(
+        self, x: float, bounds: tuple[float, float] | None, points: list[float]
+    ) -> list[Trial]:
+        low, high = bounds or (x - 2.0, x + 2.0)
+        golden = 0.6180339887498949
+        spread = [low + (high - low) * (index * golden % 1.0) for index in range(1, 13)]
+        trials = []
+        for at in (*points, x, *spread):
+            numbers = self.numbers(at)
+            leaf = Value(at, label="x")
+            root = self.f(leaf)
+            if numbers is not None and isinstance(root, Value) and numbers[1] - numbers[1] == 0.0:
+                trials.append(Trial(at, numbers[0], numbers[1], leaf, root))
+        return trials

@@ -1,0 +1,154 @@
+"""SymPy's expressions as numbers on which graphs, definitions and rules of the table run.
+
+A float stands for the decimal that Python prints for it: 0.1 is one tenth, so that what a person
+wrote and what a person meant are the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+from autograd.errors import MissingExtraError, NotExpressibleError
+from autograd.operation import Operation, real
+from autograd.testing.operators import Operators
+
+# Every kernel of the table: s is SymPy, the operands are its expressions.
+KERNELS: dict[str, Callable[..., Any]] = {
+    "add": lambda s, a, b: a + b,
+    "subtract": lambda s, a, b: a - b,
+    "multiply": lambda s, a, b: a * b,
+    "divide": lambda s, a, b: a / b,
+    "negative": lambda s, x: -x,
+    "power": lambda s, a, b: a**b,
+    "share": lambda s, u, p: u * p,
+    "less": lambda s, a, b: s.StrictLessThan(a, b),
+    "less_equal": lambda s, a, b: s.LessThan(a, b),
+    "both": lambda s, a, b: s.And(a, b),
+    "either": lambda s, a, b: s.Or(a, b),
+    "where": lambda s, c, a, b: s.Piecewise((a, _condition(s, c)), (b, True)),
+    "exp": lambda s, x: s.exp(x),
+    "expm1": lambda s, x: s.exp(x) - 1,
+    "log": lambda s, x: s.log(x),
+    "log1p": lambda s, x: s.log(1 + x),
+    "log2": lambda s, x: s.log(x) / s.log(2),
+    "log10": lambda s, x: s.log(x) / s.log(10),
+    "sqrt": lambda s, x: s.sqrt(x),
+    "cbrt": lambda s, x: s.sign(x) * s.Abs(x) ** s.Rational(1, 3),
+    "sin": lambda s, x: s.sin(x),
+    "cos": lambda s, x: s.cos(x),
+    "tan": lambda s, x: s.tan(x),
+    "asin": lambda s, x: s.asin(x),
+    "acos": lambda s, x: s.acos(x),
+    "atan": lambda s, x: s.atan(x),
+    "atan2": lambda s, y, x: s.atan2(y, x),
+    "sinh": lambda s, x: s.sinh(x),
+    "cosh": lambda s, x: s.cosh(x),
+    "tanh": lambda s, x: s.tanh(x),
+    "asinh": lambda s, x: s.asinh(x),
+    "acosh": lambda s, x: s.acosh(x),
+    "atanh": lambda s, x: s.atanh(x),
+    "abs": lambda s, x: s.Abs(x),
+    "floor": lambda s, x: s.floor(x),
+    "ceil": lambda s, x: s.ceiling(x),
+    "round": lambda s, x: (
+        s.floor(x + s.Rational(1, 2))
+        - s.Piecewise((1, s.Eq(s.Mod(x, 2), s.Rational(1, 2))), (0, True))
+    ),
+}
+# Defined rows whose definition is an approximation good for floats, or which SymPy knows better.
+KNOWN: dict[str, Callable[..., Any]] = {
+    "erf": lambda s, x: s.erf(x),
+    "erfc": lambda s, x: s.erfc(x),
+    "normal_cdf": lambda s, x: s.erfc(-x / s.sqrt(2)) / 2,
+    "gelu": lambda s, x: x * s.erfc(-x / s.sqrt(2)) / 2,
+    "lgamma": lambda s, x: s.loggamma(x),
+    "digamma": lambda s, x: s.digamma(x),
+    "polygamma": lambda s, n, x: s.polygamma(n, x),
+    "sigmoid": lambda s, x: 1 / (1 + s.exp(-x)),
+    "softplus": lambda s, x: s.log(1 + s.exp(x)),
+    "silu": lambda s, x: x / (1 + s.exp(-x)),
+    "hypot": lambda s, x, y: s.sqrt(x**2 + y**2),
+    "cosine_of": lambda s, x, y: x / s.sqrt(x**2 + y**2),
+    "logaddexp": lambda s, a, b: s.log(s.exp(a) + s.exp(b)),
+    "stop_gradient": lambda s, x: _refused("stop_gradient"),
+}
+CONDITIONS = ("less", "less_equal", "both", "either")
+
+
+@functools.cache
+def sympy() -> Any:
+    """Return SymPy, imported when it is first wanted."""
+    try:
+        import sympy as imported
+    except ImportError:
+        raise MissingExtraError("autograd.testing", "testing") from None
+    return imported
+
+
+class Symbolic(Operators):
+    """A SymPy expression that functions of Values take for a Value.
+
+    Args:
+        expression: a SymPy expression or condition, or a real number.
+
+    Example:
+        >>> import autograd
+        >>> x = Symbolic(sympy().Symbol("x", real=True))
+        >>> autograd.tanh(2.0 * x + 0.5).expression
+        tanh(2*x + 1/2)
+    """
+
+    __slots__ = ("expression", "is_condition")
+
+    def __init__(self, expression: Any, is_condition: bool = False) -> None:
+        s = sympy()
+        known = isinstance(expression, (s.Basic, bool))
+        self.expression = expression if known else exact(real(expression, "Symbolic"))
+        self.is_condition = is_condition
+
+    @staticmethod
+    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
+        rule = KNOWN.get(operation.name) or KERNELS.get(operation.name)
+        if rule is None:
+            if operation.definition is None:
+                raise NotExpressibleError(f"{operation.name} is known for floats only")
+            return operation.definition(*[_lifted(operand, operation) for operand in operands])
+        given = [_lifted(operand, operation).expression for operand in operands]
+        return Symbolic(rule(sympy(), *given), operation.name in CONDITIONS)
+
+    def __bool__(self) -> bool:
+        raise NotExpressibleError("a condition on symbols is neither true nor false; use where")
+
+    def __repr__(self) -> str:
+        return f"Symbolic({self.expression})"
+
+
+def exact(number: float) -> Any:
+    """Return the rational number that Python prints for a float; pi and e as themselves."""
+    s = sympy()
+    if not math.isfinite(number):
+        return s.nan if math.isnan(number) else s.oo if number > 0 else -s.oo
+    known = {math.pi: s.pi, math.e: s.E, -math.pi: -s.pi, 2.0 * math.pi: 2 * s.pi}
+    return known.get(number) or s.Rational(repr(number))
+
+
+def _lifted(operand: Any, operation: Operation) -> Symbolic:
+    if isinstance(operand, Symbolic):
+        return operand
+    if hasattr(type(operand), "_apply"):
+        raise NotExpressibleError(f"{operation.name} was given a {type(operand).__name__} as well")
+    return Symbolic(real(operand, operation.name))
+
+
+def _condition(s: Any, expression: Any) -> Any:
+    """Return a condition: an expression is one where it is not zero."""
+    if expression in (s.true, s.false) or isinstance(expression, s.logic.boolalg.Boolean):
+        return expression
+    return s.Ne(expression, 0)
+
+
+def _refused(name: str) -> Any:
+    raise NotExpressibleError(f"{name} has no meaning for symbols")
