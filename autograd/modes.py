@@ -2,6 +2,8 @@
 
 The engine looks at ``active``, one number for the whole process, before each operation. Only while
 some thread is in some mode does it look further, at ``thread``, which every thread has of its own.
+Scopes are counted apart, in ``scoped``: networks are in one all the time, and it concerns only the
+node that is made.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from autograd.errors import ArgumentError
 from autograd.operation import Operation
 
 active = 0
+scoped = 0
 _counting = threading.Lock()
 
 
@@ -128,7 +131,7 @@ class detect_anomaly(Mode):
         super().__init__(anomaly=True)
 
 
-class scope(Mode):
+class scope(contextlib.ContextDecorator):
     """Name the part of a computation in which nodes are made; pictures draw it as a box.
 
     Args:
@@ -150,12 +153,22 @@ class scope(Mode):
             raise ArgumentError(
                 f"scope takes a name (a str), and was given a {type(name).__name__}"
             )
-        super().__init__()
         self._name = name
+        self._outer: list[Scope | None] = []
 
     def __enter__(self) -> None:
-        self._changes = {"scope": Scope(self._name, thread.scope)}
-        super().__enter__()
+        global scoped
+        outer = thread.scope
+        self._outer.append(outer)
+        with _counting:
+            scoped += 1
+        thread.scope = Scope(self._name, outer)
+
+    def __exit__(self, *error: object) -> None:
+        global scoped
+        thread.scope = self._outer.pop()
+        with _counting:
+            scoped -= 1
 
 
 class recording_with(Mode):

@@ -241,7 +241,7 @@ def _node(
     node._right_partial = right_partial
     node._epoch = nodes.epoch
     node._mark = 0
-    node.scope = thread.scope if modes.active else None
+    node.scope = thread.scope if modes.scoped else None
     return node
 
 

@@ -98,7 +98,9 @@ class Neuron(Module):
                 f"{self!r} takes {len(self.w)} inputs, and was given {len(x)}: one row of numbers"
             )
         with scope(self.name):
-            act = sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
+            act: Any = self.b
+            for wi, xi in zip(self.w, x, strict=True):
+                act = act + wi * xi
             return self.activation(act) if self.nonlin else act
 
     def __repr__(self) -> str:
