@@ -1,5 +1,6 @@
 """A scalar automatic differentiation engine: ``Value``, ``backward`` and what reads a graph."""
 
+from autograd.compiler.jitted import jit
 from autograd.declaration import primitive
 from autograd.errors import AutogradError, TraceError
 from autograd.explorer import Step, derivation, explain, latex, steps
@@ -100,6 +101,7 @@ __all__ = [
     "hvp",
     "hypot",
     "jacobian",
+    "jit",
     "jvp",
     "latex",
     "leaky_relu",

@@ -1,0 +1,1 @@
+"""``jit``: traces a function once and compiles the recorded graph to native code."""

@@ -1,0 +1,268 @@
+"""Takes the arguments of a compiled function apart: plain numbers here, arrays there.
+
+``taken_apart`` runs at every call and looks at no element of a NumPy array. What it returns as the
+key says all that a compiled program depends on: the structure, and the shapes and dtypes of arrays
+(without the mapped axis, whose length may change from call to call).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.compiler.layout import ELEMENTS, Layout, Source
+from autograd.compiler.trace import Tape
+from autograd.errors import ArgumentError, OperandError, StructureError
+from autograd.operation import real
+from autograd.value import Value
+
+NUMBER, VALUE = "a number", "a Value"
+
+
+def numpy_or_none() -> Any:
+    """Return NumPy if it is installed (its arrays cannot be among the arguments otherwise)."""
+    try:
+        import numpy
+    except ImportError:
+        return None
+    return numpy
+
+
+class Arguments:
+    """The arguments of one call, taken apart.
+
+    Attributes:
+        numbers: the plain numbers, in order (and Values, where the call has some).
+        arrays: the arrays, in order, each C-contiguous with the mapped axis in front.
+        rows: the length of the mapped axis; None where nothing is mapped.
+        key: hashable, equal for calls that the same program serves.
+    """
+
+    __slots__ = ("_numpy", "_rows_of", "arrays", "has_values", "key", "numbers", "rows")
+
+    def __init__(self, arguments: tuple[Any, ...], axes: tuple[Any, ...] | None) -> None:
+        self._numpy = numpy_or_none()
+        self.numbers: list[Any] = []
+        self.arrays: list[Any] = []
+        self.rows: int | None = None
+        self.has_values = False
+        self._rows_of = ""
+        if axes is None:
+            self.key: Any = tuple([self._key(thing) for thing in arguments])
+        else:
+            self.key = tuple(
+                [
+                    self._key(thing) if axis is None else self._mapped(thing, axis, f"argument {i}")
+                    for i, (thing, axis) in enumerate(zip(arguments, axes, strict=True))
+                ]
+            )
+
+    def _key(self, thing: Any) -> Any:
+        kind = type(thing)
+        if kind is float:
+            self.numbers.append(thing)
+            return NUMBER
+        if self._numpy is not None and kind is self._numpy.ndarray and thing.ndim:
+            return self._array(thing)
+        if kind is list or kind is tuple or isinstance(thing, (list, tuple)):
+            if set(map(type, thing)) == {float}:
+                self.numbers += thing
+                return (kind, len(thing))
+            return (kind, *[self._key(part) for part in thing])
+        if isinstance(thing, Mapping):
+            return (dict, tuple(thing), *[self._key(part) for part in thing.values()])
+        if thing is None:
+            return None
+        if isinstance(thing, Value):
+            self.numbers.append(thing)
+            self.has_values = True
+            return VALUE
+        if self._numpy is not None and getattr(thing, "ndim", 0) and hasattr(thing, "__array__"):
+            return self._array(self._numpy.asarray(thing))
+        self.numbers.append(real(thing, "jit"))
+        return NUMBER
+
+    def _array(self, array: Any) -> Any:
+        dtype = array.dtype
+        if not dtype.isnative or dtype.name not in ELEMENTS:
+            if dtype.kind == "O":
+                return ("objects", array.shape, *[self._key(part) for part in array.ravel()])
+            array = self._as_doubles(array)
+            dtype = array.dtype
+        if not array.flags.c_contiguous:
+            array = self._numpy.ascontiguousarray(array)
+        self.arrays.append(array)
+        return (dtype, array.shape)
+
+    def _as_doubles(self, array: Any) -> Any:
+        if array.dtype.kind not in "fiu":
+            raise OperandError(
+                f"jit: takes arrays of real numbers, and was given one of dtype {array.dtype}"
+            )
+        return array.astype(self._numpy.float64)
+
+    def _mapped(self, thing: Any, axis: Any, name: str) -> Any:
+        """Take apart an argument that is mapped over an axis; axis may be a container of axes."""
+        if axis is None:
+            return self._key(thing)
+        if not isinstance(axis, int):
+            if isinstance(axis, Mapping) and isinstance(thing, Mapping):
+                if set(axis) != set(thing):
+                    raise StructureError(f"jit: in_axes for {name} has other keys than the dict")
+                pairs = [(key, thing[key], axis[key]) for key in thing]
+            elif isinstance(axis, (list, tuple)) and isinstance(thing, (list, tuple)):
+                if len(axis) != len(thing):
+                    raise StructureError(
+                        f"jit: in_axes for {name} has {len(axis)} parts, and it has {len(thing)}"
+                    )
+                pairs = list(zip(range(len(thing)), thing, axis, strict=True))
+            else:
+                raise StructureError(f"jit: in_axes does not fit the structure of {name}")
+            parts = [self._mapped(part, inner, f"{name}[{k!r}]") for k, part, inner in pairs]
+            keys = tuple(thing) if isinstance(thing, Mapping) else len(thing)
+            return ("mapped", type(thing), keys, *parts)
+        if self._numpy is not None and isinstance(thing, self._numpy.ndarray) and thing.ndim:
+            return self._mapped_array(thing, axis, name)
+        if isinstance(thing, Mapping):
+            inner = [self._mapped(part, axis, f"{name}[{k!r}]") for k, part in thing.items()]
+            return ("mapped", dict, tuple(thing), *inner)
+        if isinstance(thing, (list, tuple)):
+            inner = [self._mapped(part, axis, f"{name}[{k}]") for k, part in enumerate(thing)]
+            return ("mapped", type(thing), len(thing), *inner)
+        if thing is None:
+            return None
+        raise StructureError(
+            f"jit: {name} is mapped over axis {axis} by in_axes, and was "
+            f"a {type(thing).__name__}: give a NumPy array (numpy.asarray(...)), or None in in_axes"
+        )
+
+    def _mapped_array(self, array: Any, axis: int, name: str) -> Any:
+        if not -array.ndim <= axis < array.ndim:
+            raise StructureError(
+                f"jit: {name} is mapped over axis {axis}, but its shape is {array.shape}"
+            )
+        rows = array.shape[axis]
+        if self.rows is None:
+            self.rows, self._rows_of = rows, name
+        elif rows != self.rows:
+            raise StructureError(
+                f"jit: the mapped axes differ in length: {self._rows_of} has {self.rows} rows, "
+                f"{name} has {rows}"
+            )
+        if axis:
+            array = self._numpy.moveaxis(array, axis, 0)
+        before = len(self.arrays)
+        key = self._array(array)
+        if len(self.arrays) == before:
+            self.has_values = True
+            return key
+        return ("rows", key[0], key[1][1:])
+
+
+class Inputs:
+    """What tracing gives to the function: its arguments with traced Values for numbers.
+
+    The walk takes the parts in the order of ``Arguments``, and notes where each number lies.
+    """
+
+    def __init__(
+        self, tape: Tape, arguments: tuple[Any, ...], axes: tuple[Any, ...] | None, names: list[str]
+    ) -> None:
+        self._numpy = numpy_or_none()
+        self._tape = tape
+        self.layout = Layout(mapped=axes is not None)
+        self.examples: list[float] = []  # the numbers of this call, of its first row
+        chosen = axes if axes is not None else (None,) * len(arguments)
+        self.arguments = [
+            self._input(thing, axis, name)
+            for thing, axis, name in zip(arguments, chosen, names, strict=True)
+        ]
+
+    def _input(self, thing: Any, axis: Any, label: str) -> Any:
+        if self._numpy is not None and getattr(thing, "ndim", 0) and hasattr(thing, "__array__"):
+            return self._array(self._numpy.asarray(thing), axis, label)
+        if isinstance(thing, Mapping):
+            return {
+                key: self._input(part, _inner(axis, key), f"{label}[{key!r}]")
+                for key, part in thing.items()
+            }
+        if isinstance(thing, (list, tuple)):
+            parts = [
+                self._input(part, _inner(axis, index), f"{label}[{index}]")
+                for index, part in enumerate(thing)
+            ]
+            if isinstance(thing, list):
+                return parts
+            return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
+        if thing is None:
+            return None
+        return self._number(thing, label)
+
+    def _number(self, thing: Any, label: str) -> Any:
+        self.layout.sources.append(Source(None, 8 * self.layout.numbers))
+        self.layout.numbers += 1
+        self.examples.append(thing._data if isinstance(thing, Value) else real(thing, "jit"))
+        return self._tape.input(label)
+
+    def _array(self, array: Any, axis: int | None, label: str) -> Any:
+        numpy = self._numpy
+        if axis is not None:
+            array = numpy.moveaxis(array, axis, 0)
+        shape = array.shape if axis is None else array.shape[1:]
+        indices = list(numpy.ndindex(*shape))
+        traced = numpy.empty(len(indices), dtype=object)
+        names = [f"{label}[{', '.join(map(str, index))}]" if index else label for index in indices]
+        if array.dtype.kind == "O":
+            flat = array.ravel() if axis is None else array[:1].ravel()
+            for place, (name, thing) in enumerate(zip(names, flat, strict=True)):
+                traced[place] = self._number(thing, name)
+            return traced.reshape(shape) if shape else traced[0]
+        dtype = array.dtype
+        if not dtype.isnative or dtype.name not in ELEMENTS:
+            dtype = numpy.dtype(numpy.float64)
+        row = None if axis is None else dtype.itemsize * len(indices)
+        first = array if axis is None else array[:1]
+        numbers = first.ravel().astype(numpy.float64).tolist() or [0.0] * len(indices)
+        for place, name in enumerate(names):
+            traced[place] = self._tape.input(name)
+            offset = place * dtype.itemsize
+            self.layout.sources.append(Source(self.layout.arrays, offset, dtype.name, row))
+            self.examples.append(numbers[place])
+        self.layout.arrays += 1
+        return traced.reshape(shape) if shape else traced[0]
+
+
+def _inner(axis: Any, key: Any) -> Any:
+    return axis if axis is None or isinstance(axis, int) else axis[key]
+
+
+def checked_axes(in_axes: Any, reduce: Any) -> Any:
+    """Return in_axes if it is an int, None or a container of them; check reduce too.
+
+    Raises:
+        TypeError: one of the axes is something else.
+        ValueError: nothing is mapped, or reduce is not "sum", "mean" or None.
+    """
+
+    def checked(axis: Any) -> list[int]:
+        if axis is None:
+            return []
+        if isinstance(axis, int) and not isinstance(axis, bool):
+            return [axis]
+        if isinstance(axis, Mapping):
+            return [number for inner in axis.values() for number in checked(inner)]
+        if isinstance(axis, (list, tuple)):
+            return [number for inner in axis for number in checked(inner)]
+        raise ArgumentError(
+            f"jit: in_axes takes ints, None and containers of them, "
+            f"and was given a {type(axis).__name__}"
+        )
+
+    found = checked(in_axes)
+    if reduce not in (None, "sum", "mean"):
+        raise StructureError(f'jit: reduce is "sum", "mean" or None, and was {reduce!r}')
+    if in_axes is not None and not found:
+        raise StructureError("jit: in_axes maps no argument: give at least one axis number")
+    if reduce is not None and in_axes is None:
+        raise StructureError(f"jit: reduce={reduce!r} needs in_axes to say what is mapped")
+    return tuple(in_axes) if isinstance(in_axes, list) else in_axes

@@ -1,0 +1,288 @@
+"""One compiled program, and how it is called: memory laid out once, a few microseconds a call."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from autograd.compiler.arguments import Arguments, Inputs, numpy_or_none
+from autograd.compiler.assembly import assembled
+from autograd.compiler.layout import Layout, Sink
+from autograd.compiler.llvm import KERNELS, LANES
+from autograd.compiler.machine import NativeCode
+from autograd.compiler.program import Program, program_of
+from autograd.compiler.trace import Tape, traced_call
+from autograd.errors import StructureError
+from autograd.structure import Structure
+from autograd.value import Value
+
+ONE_BLOCK = 2048  # rows up to this many are summed in one go
+BLOCK = 1024  # rows in a block at least, beyond
+THREADED = 4_000_000  # rows x steps from which on several threads pay
+ALIGNMENT = 64
+
+
+class Plan:
+    """A function compiled for one structure of its arguments.
+
+    Attributes:
+        tape: the recorded function.
+        outputs: what it returned, flattened: traced Values, Values from outside, floats.
+        structure: the structure of what it returned.
+        program: the cleaned-up program.
+        outside: the Values from outside that it reads at every call.
+        recorded: how many steps there were before the clean-up.
+        seconds: what tracing and compiling took.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        axes: tuple[Any, ...] | None,
+        names: list[str],
+        reduce: str | None,
+        exact: bool,
+    ) -> None:
+        start = time.perf_counter()
+        self.tape = Tape(KERNELS)
+        inputs = Inputs(self.tape, arguments, axes, names)
+        self.examples = inputs.examples
+        self.layout = inputs.layout
+        self.layout.reduce = reduce
+        self.outputs, self.structure = traced_call(function, self.tape, inputs.arguments)
+        self.outside = list(self.tape.outside.values())
+        self.exact = exact
+        self.program = program_of(self.tape, self.outputs, KERNELS)
+        self.recorded = len(self.tape.nodes)
+        self._finish_layout()
+        module = assembled(self.program, self.layout, exact)
+        self.text = module.text
+        self.level = module.level
+        self.work = module.work
+        self.shared = module.shared
+        self._code = NativeCode(module.text, module.level)
+        self._memory = threading.local()
+        self._set_up(module.direct)
+        self.seconds = time.perf_counter() - start
+
+    # -- set-up --------------------------------------------------------------------------------
+
+    def _finish_layout(self) -> None:
+        """Add the Values from outside to the packed numbers, and say where results go."""
+        layout = self.layout
+        from autograd.compiler.layout import Source
+
+        for _ in self.outside:
+            layout.sources.append(Source(None, 8 * layout.numbers))
+            layout.numbers += 1
+        self._shapes: list[tuple[int, ...]] = []
+        self._plain = 0
+        self._results_mapped = layout.mapped and layout.reduce is None
+        self._place_results(self.structure)
+        layout.arrays += len(self._shapes)
+
+    def _place_results(self, structure: Structure) -> None:
+        layout = self.layout
+        array = layout.arrays + len(self._shapes)
+        if structure.kind == "number":
+            if self._results_mapped:
+                layout.sinks.append(Sink(array, 0, 8))
+                self._shapes.append(())
+            else:
+                layout.sinks.append(Sink(None, 8 * self._plain))
+                self._plain += 1
+        elif structure.kind == "array":
+            size = structure.count()
+            row = 8 * size if self._results_mapped else None
+            layout.sinks += [Sink(array, 8 * index, row) for index in range(size)]
+            self._shapes.append(structure.detail)
+        for part in structure.parts:
+            self._place_results(part)
+
+    def _set_up(self, direct: bool) -> None:
+        """Prepare everything about a call that does not change from one to the next."""
+        layout, code = self.layout, self._code
+        self._pack = struct.Struct(f"@{layout.numbers}d{layout.arrays}Q6Q").pack
+        self._result_type = ctypes.c_double * self._plain
+        self._build = _builder(self.structure, self._results_mapped)
+        run = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_void_p)
+        self._run = run(code.address("run"))
+        if layout.mapped:
+            self._prepare = run(code.address("prepare"))
+            self._finish = run(code.address("finish"))
+            kinds = (ctypes.c_char_p, *[ctypes.c_void_p] * 2, *[ctypes.c_uint64] * 2)
+            self._blocks = ctypes.CFUNCTYPE(None, *kinds)(code.address("blocks"))
+        self.direct: Callable[..., float] | None = None
+        if direct:
+            kind = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * layout.numbers)
+            self.direct = kind(code.address("direct"))
+
+    # -- a call --------------------------------------------------------------------------------
+
+    def __call__(self, given: Arguments) -> Any:
+        """Run the program and return its results in their structure."""
+        numbers = given.numbers
+        if self.outside:
+            numbers = [*numbers, *[value._data for value in self.outside]]
+        if given.rows is None:
+            shapes = self._shapes
+            shared, sums, work = self._memory_of_thread()
+            rows = (0, 0, 0)
+        else:
+            count = given.rows
+            shapes = self._shapes
+            if self._results_mapped:
+                shapes = [(count, *shape) for shape in shapes]
+            if count > ONE_BLOCK or not count:
+                return self._many_rows(numbers, given.arrays, shapes, count)
+            shared, sums, work = self._memory_of_thread()
+            rows = (count, count, 1)
+        arrays = given.arrays
+        made: list[Any] = []
+        if shapes:
+            empty = numpy_or_none().empty
+            made = [empty(shape) for shape in shapes]
+            arrays = [*arrays, *made]
+        plain = self._result_type()
+        self._run(self._pack(*numbers, *map(id, arrays), *rows, shared, sums, work), plain)
+        return self._build(iter(plain), iter(made))
+
+    def _memory_of_thread(self) -> tuple[int, int, int]:
+        """Return the addresses of this thread's working memories, made at its first call."""
+        try:
+            addresses: tuple[int, int, int] = self._memory.addresses
+        except AttributeError:
+            sums = 8 * len(self.layout.sinks) if self.layout.reduce else 0
+            sizes = (self.shared, sums, self.work)
+            self._memory.kept = [_memory(size) for size in sizes]
+            addresses = self._memory.addresses = tuple(  # type: ignore[assignment]
+                [address for _, address in self._memory.kept]
+            )
+        return addresses
+
+    def _many_rows(
+        self, numbers: list[float], arrays: list[Any], shapes: list[Any], rows: int
+    ) -> Any:
+        """Run block by block, on several threads where that pays."""
+        numpy = numpy_or_none()
+        outputs = len(self.layout.sinks)
+        if self.layout.reduce == "mean" and not rows:
+            raise StructureError('jit: reduce="mean" of no rows: the mapped axis has length 0')
+        most = max(8, min(256, 2**21 // max(outputs, 1)))
+        size = max(BLOCK, -(-rows // most))
+        size += -size % LANES
+        blocks = -(-rows // size)
+        kept = [_memory(self.shared), _memory(8 * outputs * max(blocks, 1))]
+        (_, shared), (_, sums) = kept
+        made = [numpy.empty(shape) for shape in shapes]
+        things = [*arrays, *made]
+        plain = self._result_type()
+        threads = 1
+        if rows * len(self.program) >= THREADED:
+            threads = min(_processors(), blocks)
+        works = [_memory(self.work) for _ in range(threads)]
+        tail = (rows, size, blocks, shared, sums, works[0][1])
+        packed = self._pack(*numbers, *map(id, things), *tail)
+        self._prepare(packed, plain)
+        step = -(-blocks // (4 * threads)) if threads > 1 else max(blocks, 1)
+        queue = deque((first, min(first + step, blocks)) for first in range(0, blocks, step))
+
+        def work(address: int) -> None:
+            while queue:
+                try:
+                    first, last = queue.popleft()
+                except IndexError:  # another thread took the last ones
+                    return
+                self._blocks(packed, plain, address, first, last)
+
+        helpers = [threading.Thread(target=work, args=(address,)) for _, address in works[1:]]
+        for helper in helpers:
+            helper.start()
+        work(works[0][1])
+        for helper in helpers:
+            helper.join()
+        self._finish(packed, plain)
+        return self._build(iter(plain), iter(made))
+
+
+def _memory(size: int) -> tuple[Any, int]:
+    """Return a new aligned piece of memory, what keeps it alive first."""
+    if not size:
+        return None, 0
+    buffer = (ctypes.c_char * (size + ALIGNMENT))() if size < 4096 else None
+    if buffer is None:
+        kept = numpy_or_none().empty(size + ALIGNMENT, dtype="uint8")
+        address = kept.ctypes.data
+        return kept, address + -address % ALIGNMENT
+    address = ctypes.addressof(buffer)
+    return buffer, address + -address % ALIGNMENT
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+Builder = Callable[[Iterator[float], Iterator[Any]], Any]
+
+
+def _builder(structure: Structure, mapped: bool) -> Builder:
+    """Return a function that puts plain results and arrays into their structure."""
+    if structure.kind == "array" or (structure.kind == "number" and mapped):
+        return lambda numbers, arrays: next(arrays)
+    if structure.kind == "number":
+        return lambda numbers, arrays: next(numbers)
+    if structure.kind == "none":
+        return lambda numbers, arrays: None
+    kinds = {part.kind for part in structure.parts}
+    count = len(structure.parts)
+    parts: Callable[[Iterator[float], Iterator[Any]], list[Any]]
+    if kinds == {"array"} or (kinds == {"number"} and mapped):
+        parts = lambda numbers, arrays: list(islice(arrays, count))  # noqa: E731
+    elif kinds == {"number"}:
+        parts = lambda numbers, arrays: list(islice(numbers, count))  # noqa: E731
+    else:
+        builders = [_builder(part, mapped) for part in structure.parts]
+        parts = lambda numbers, arrays: [build(numbers, arrays) for build in builders]  # noqa: E731
+    if structure.kind == "list":
+        return parts
+    if structure.kind == "dict":
+        keys = structure.detail
+        return lambda numbers, arrays: dict(zip(keys, parts(numbers, arrays), strict=True))
+    kind = structure.detail
+    if hasattr(kind, "_fields"):
+        return lambda numbers, arrays: kind(*parts(numbers, arrays))
+    return lambda numbers, arrays: kind(parts(numbers, arrays))
+
+
+def example_graph(plan: Plan) -> list[Any]:
+    """Return the recorded graph as Values, at the numbers of the call that was traced."""
+    inputs = [
+        Value(number, node._label)
+        for node, number in zip(plan.tape.inputs, plan.examples, strict=True)
+    ]
+    made: list[Any] = []
+
+    def at(operand: Any) -> Any:
+        from autograd.compiler.trace import Traced
+
+        if not isinstance(operand, Traced):
+            return operand
+        return inputs[operand.place] if operand.op is None else made[operand.place]
+
+    for node in plan.tape.nodes:
+        assert node.op is not None
+        result = Value._apply(node.op, tuple(at(arg) for arg in node.args))
+        result.scope = node.scope
+        made.append(result)
+    return [at(output) for output in plan.outputs]

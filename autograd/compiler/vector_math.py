@@ -1,0 +1,3 @@
+"""Vector functions."""
+
+FUNCTIONS: dict[str, str] = {}
