@@ -200,7 +200,7 @@ def _one_line(error: Exception) -> str:
 
 
 def _report(expression: Expression, inputs: dict[str, Value], root: Value) -> Iterator[str]:
-    from autograd.explorer.steps import forward_steps, steps
+    from autograd.explorer import forward_steps, steps
 
     name = root.label
     numbers = ", ".join(f"{label} = {value.data:.6g}" for label, value in inputs.items())
@@ -209,6 +209,8 @@ def _report(expression: Expression, inputs: dict[str, Value], root: Value) -> It
     yield ""
     yield "Forward pass"
     yield ""
+    if root.is_leaf:
+        yield f"    nothing to compute: the formula is the input {name}"
     for forward in forward_steps(root):
         yield f"    {forward}"
     yield ""
@@ -230,7 +232,8 @@ def _table(expression: Expression, inputs: dict[str, Value]) -> Iterator[str]:
         found = slope(_along(expression, inputs, name), value.data)
         if found.remark:
             notes.append(f"note on {name}: {found.remark}")
-        numbers = (f"{value.data:.6g}", f"{value.grad:.10g}", f"{found.central:.10g}")
+        difference = "none" if math.isnan(found.central) else f"{found.central:.10g}"
+        numbers = (f"{value.data:.6g}", f"{value.grad:.10g}", difference)
         rows.append((name, *numbers, _agreement(found, value.grad)))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
