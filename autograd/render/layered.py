@@ -17,7 +17,8 @@ from bisect import bisect_right, insort
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-SWEEPS = 12  # of the crossing reduction, at most
+SWEEPS = 8  # of the crossing reduction, at most
+PATIENCE = 4  # sweeps without a gain before it stops
 SETTLING = 6  # of the placement
 LANE = 8.0  # pixels between a lane and its neighbours
 SPACE = 11.0  # pixels between boxes of a rank
@@ -185,9 +186,10 @@ class Layered:
         best, fewest = [rank[:] for rank in self.ranks], self._crossings()
         idle = 0
         for sweep in range(SWEEPS):
-            if not fewest or idle == 4:
+            if not fewest or idle == PATIENCE:
                 break
             self._sweep(sweep % 2 == 0)
+            self._swap_neighbours(ties=sweep % 4 < 2)
             crossings = self._crossings()
             if crossings < fewest:
                 best, fewest, idle = [rank[:] for rank in self.ranks], crossings, 0
@@ -195,8 +197,6 @@ class Layered:
                 idle += 1
         self.ranks = best
         self._number()
-        if fewest:
-            self._swap_neighbours()
 
     def _start(self) -> None:
         """Start from a depth-first walk, operands in order: for a tree this is already planar."""
@@ -264,32 +264,45 @@ class Layered:
             insort(passed, end)
         return crossings
 
-    def _swap_neighbours(self) -> None:
-        """Swap two neighbours of a rank wherever that saves crossings, while it does."""
+    def _swap_neighbours(self, ties: bool) -> None:
+        """Swap two neighbours of a rank wherever that saves crossings, while it does.
+
+        Args:
+            ties: swap too where it neither saves nor costs: that leads out of many a dead end.
+        """
+        position = self.position
         for _ in range(4):
             saved = 0
             for rank in self.ranks:
                 for place in range(len(rank) - 1):
                     a, b = rank[place], rank[place + 1]
                     gain = self._gain(a, b)
-                    if gain > 0:
+                    if gain > 0 or (ties and gain == 0):
                         rank[place], rank[place + 1] = b, a
-                        self.position[a], self.position[b] = place + 1, place
+                        position[a], position[b] = place + 1, place
                         saved += gain
             if not saved:
                 break
 
     def _gain(self, a: int, b: int) -> int:
         """Return how many crossings it saves to put b before a, its neighbour."""
+        position, half = self.position, self.half
         gain = 0
         for neighbours in (self.ups, self.downs):
-            if not neighbours[a] or not neighbours[b]:
+            of_a, of_b = neighbours[a], neighbours[b]
+            if not of_a or not of_b:
                 continue
-            ends_a = [self._seen_at(other, offset) for other, _, offset in neighbours[a]]
-            ends_b = [self._seen_at(other, offset) for other, _, offset in neighbours[b]]
-            for one in ends_a:
-                for other_end in ends_b:
-                    gain += (one > other_end) - (one < other_end)
+            ends_b = [
+                position[end] + (0.45 * offset / half[end] if offset else 0.0)
+                for end, _, offset in of_b
+            ]
+            for end, _, offset in of_a:
+                at = position[end] + (0.45 * offset / half[end] if offset else 0.0)
+                for other in ends_b:
+                    if at > other:
+                        gain += 1
+                    elif at < other:
+                        gain -= 1
         return gain
 
     # -- 4: coordinates ------------------------------------------------------------------------

@@ -51,7 +51,7 @@ LIGHT = Theme(
     frame="#c9c6bb",
     positive="#2a78b8",
     negative="#d9731a",
-    strongest=0.42,
+    strongest=0.36,
 )
 DARK = Theme(
     paper="#17191d",
@@ -63,7 +63,7 @@ DARK = Theme(
     frame="#474b52",
     positive="#3f95d8",
     negative="#e0812f",
-    strongest=0.52,
+    strongest=0.42,
 )
 
 
