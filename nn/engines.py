@@ -181,8 +181,7 @@ def write(parameters: Sequence[Value], weights: Any) -> None:
 
 def compiler_installed() -> bool:
     """Return whether the packages of the extra ``jit`` are there."""
-    packages = ("numpy", "llvmlite")
-    return hasattr(autograd, "jit") and all(find_spec(package) is not None for package in packages)
+    return all(find_spec(package) is not None for package in ("numpy", "llvmlite"))
 
 
 def engine_named(name: str | None) -> type[EagerEngine] | type[CompiledEngine]:

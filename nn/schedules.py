@@ -29,7 +29,7 @@ def constant(lr: float) -> Schedule:
         >>> constant(0.1)(50)
         0.1
     """
-    lr = _rate(lr, "lr")
+    lr = checked_rate(lr, "lr")
     return lambda epoch: lr
 
 
@@ -49,7 +49,11 @@ def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
         >>> [step_decay(1.0, every=2, factor=0.5)(epoch) for epoch in range(5)]
         [1.0, 1.0, 0.5, 0.5, 0.25]
     """
-    lr, factor, every = _rate(lr, "lr"), _rate(factor, "factor"), whole(every, "every")
+    lr, factor, every = (
+        checked_rate(lr, "lr"),
+        checked_rate(factor, "factor"),
+        whole(every, "every"),
+    )
     return lambda epoch: lr * factor ** float(epoch // every)
 
 
@@ -72,7 +76,11 @@ def cosine(lr: float, epochs: int, lowest: float = 0.0) -> Schedule:
         >>> [round(cosine(1.0, epochs=4)(epoch), 3) for epoch in range(6)]
         [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
     """
-    lr, lowest, epochs = _rate(lr, "lr"), _rate(lowest, "lowest"), whole(epochs, "epochs")
+    lr, lowest, epochs = (
+        checked_rate(lr, "lr"),
+        checked_rate(lowest, "lowest"),
+        whole(epochs, "epochs"),
+    )
 
     def rate(epoch: int) -> float:
         part = min(epoch / epochs, 1.0)
@@ -97,7 +105,7 @@ def warm_up(then: Schedule, epochs: int, start: float = 0.1) -> Schedule:
         >>> [warm_up(constant(1.0), epochs=2, start=0.5)(epoch) for epoch in range(4)]
         [0.5, 0.75, 1.0, 1.0]
     """
-    epochs, start = whole(epochs, "epochs"), _rate(start, "start")
+    epochs, start = whole(epochs, "epochs"), checked_rate(start, "start")
 
     def rate(epoch: int) -> float:
         if epoch >= epochs:
@@ -107,7 +115,8 @@ def warm_up(then: Schedule, epochs: int, start: float = 0.1) -> Schedule:
     return rate
 
 
-def _rate(number: float, name: str) -> float:
+def checked_rate(number: float, name: str) -> float:
+    """Return a learning rate as a float, if it can be one."""
     number = Value(number).data
     if not 0.0 <= number < math.inf:
         raise InputError(f"{name} must be at least 0 and finite, and is {number!r}")

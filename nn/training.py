@@ -22,7 +22,7 @@ from nn.metrics import Metric, usual_metrics
 from nn.module import Module, whole
 from nn.optimizers import Adam, Optimizer
 from nn.saving import FilePath, read_json, weights_in, write_json
-from nn.schedules import Schedule
+from nn.schedules import Schedule, checked_rate
 from nn.shards import Here, Problem, Workers
 
 Callback = Callable[[History, Module], Any]
@@ -182,7 +182,7 @@ class _Training:
     def epoch(self, number: int) -> None:
         """Go through all rows once, batch by batch."""
         if self.schedule is not None:
-            self.optimizer.lr = self.schedule(number)
+            self.optimizer.lr = checked_rate(self.schedule(number), f"schedule({number})")
         started, total = time.perf_counter(), 0.0
         for batch, rows in enumerate(self.batches(number), 1):
             error, gradient = self.error_and_gradient(rows)  # steps 1, 2 and 3
@@ -256,6 +256,8 @@ class _Training:
                         write(self.parameters, self.weights)
                     asked = [callback(self.history, self.model) for callback in callbacks]
                     if bar.update():
+                        bar.set_postfix(_shown(self.history.records[-1]))
+                    if number + 1 == epochs:
                         bar.set_postfix(_shown(self.history.records[-1]))
                     if any(answer is True for answer in asked):
                         self.history.ending = f"a callback ended it after epoch {number + 1}"
