@@ -269,7 +269,7 @@ class _Training:
                         )
                         break
         except KeyboardInterrupt:
-            self.history.ending = f"interrupted after epoch {self._settled[0]}"
+            self.history.ending = f"interrupted after epoch {self._settled[0][0]}"
         finally:
             self._restore()
             if isinstance(self.shards, Workers):
