@@ -58,6 +58,9 @@ class _Thread(threading.local):
     recorder: Recorder | None = None
     scope: Scope | None = None
 
+    def __init__(self) -> None:
+        self.before: list[dict[str, Any]] = []  # what each entered mode puts back
+
 
 thread = _Thread()
 
@@ -67,12 +70,10 @@ class Mode(contextlib.ContextDecorator):
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
-        self._before: list[dict[str, Any]] = []
 
     def __enter__(self) -> None:
         global active
-        before = {name: getattr(thread, name) for name in self._changes}
-        self._before.append(before)
+        thread.before.append({name: getattr(thread, name) for name in self._changes})
         with _counting:
             active += 1
         for name, setting in self._changes.items():
@@ -81,7 +82,7 @@ class Mode(contextlib.ContextDecorator):
 
     def __exit__(self, *error: object) -> None:
         global active
-        for name, setting in self._before.pop().items():
+        for name, setting in thread.before.pop().items():
             setattr(thread, name, setting)
         _settle()
         with _counting:
@@ -154,19 +155,17 @@ class scope(contextlib.ContextDecorator):
                 f"scope takes a name (a str), and was given a {type(name).__name__}"
             )
         self._name = name
-        self._outer: list[Scope | None] = []
 
     def __enter__(self) -> None:
         global scoped
-        outer = thread.scope
-        self._outer.append(outer)
         with _counting:
             scoped += 1
-        thread.scope = Scope(self._name, outer)
+        thread.scope = Scope(self._name, thread.scope)
 
     def __exit__(self, *error: object) -> None:
         global scoped
-        thread.scope = self._outer.pop()
+        if thread.scope is not None:
+            thread.scope = thread.scope.parent
         with _counting:
             scoped -= 1
 
