@@ -20,6 +20,7 @@ from nn.losses import Loss
 from nn.module import Module, rebuilt
 
 Sums = tuple[float, Any]
+Submitted = tuple[Executor, Future[Any]]
 
 
 @dataclass(frozen=True)
@@ -97,30 +98,34 @@ class Workers:
 
     def _submitted(
         self, weights: Any, shard: list[int], problem: Problem | None
-    ) -> Future[Any] | None:
+    ) -> Submitted | None:
+        executor = self._executor
         if self._broken:
             return None
         try:
-            return self._executor.submit(shard_sums, self._key, weights, shard, problem)
+            return executor, executor.submit(shard_sums, self._key, weights, shard, problem)
         except BrokenExecutor:
-            self._replace()
+            self._replace(executor)
         return None
 
-    def _result(self, future: Future[Any] | None) -> Sums | None:
-        if future is None:
+    def _result(self, submitted: Submitted | None) -> Sums | None:
+        if submitted is None:
             return None
+        executor, future = submitted
         try:
             sums: Sums | None = future.result()
         except BrokenExecutor:
-            self._replace()
+            self._replace(executor)
         except Exception:  # an error of the loss itself comes again where the shard is redone
             pass
         else:
             return sums
         return None
 
-    def _replace(self) -> None:
+    def _replace(self, broken: Executor) -> None:
         """Put a new executor in the place of a broken one, or do without."""
+        if broken is not self._executor:
+            return  # all that was submitted to it fails, and it has been replaced
         if self._make is not None:
             self._executor.shutdown(wait=False)
             self._executor = self._make()
