@@ -1,7 +1,5 @@
 """Slow tests and browser tests run only when asked for."""
 
-import pytest
-
 
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="also run the slow tests")

@@ -22,12 +22,16 @@ FLOORS = [
 ]
 
 
-def imports_of(file, typing_too=False):
+def imports_of(file):
     """Yield the modules that a file imports from the packages, top level or inside functions."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     skipped = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test) and not typing_too:
+        if (
+            isinstance(node, ast.If)
+            and "TYPE_CHECKING" in ast.unparse(node.test)
+            and not typing_too
+        ):
             skipped |= {id(inner) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         if id(node) in skipped:
