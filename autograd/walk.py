@@ -11,7 +11,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from autograd import modes
-from autograd.errors import AnomalyError, EditedLeafError
+from autograd.errors import AnomalyError, ArgumentError, EditedLeafError
 from autograd.modes import thread
 from autograd.operation import Operation
 
@@ -122,6 +122,12 @@ def propagated(root: Value, gradient: float) -> list[Value]:
 def zero_grad(root: Value) -> None:
     """Set ``.grad`` of every node under the root to 0.0.
 
+    Args:
+        root: the Value where the walk starts.
+
+    Raises:
+        TypeError: root is not a Value.
+
     Example:
         >>> from autograd import Value, zero_grad
         >>> x = Value(3.0)
@@ -131,6 +137,8 @@ def zero_grad(root: Value) -> None:
         >>> x.grad
         0.0
     """
+    if not hasattr(root, "_mark"):
+        raise ArgumentError(f"zero_grad: takes a Value, and was given a {type(root).__name__}")
     for node in ordered(root):
         node._grad = 0.0
 

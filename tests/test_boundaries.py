@@ -27,11 +27,7 @@ def imports_of(file):
     tree = ast.parse(file.read_text(encoding="utf-8"))
     skipped = set()
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.If)
-            and "TYPE_CHECKING" in ast.unparse(node.test)
-            and not typing_too
-        ):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             skipped |= {id(inner) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         if id(node) in skipped:

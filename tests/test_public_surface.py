@@ -13,81 +13,16 @@ import autograd
 import nn
 from autograd.operation import TABLE, Operation
 
-CONTRACT = [
-    "Value",
-    "acos",
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "abs",
-    "cbrt",
-    "ceil",
-    "clip",
-    "cos",
-    "cosh",
-    "detect_anomaly",
-    "digamma",
-    "dot",
-    "elu",
-    "erf",
-    "erfc",
-    "exp",
-    "expm1",
-    "explain",
-    "explore",
-    "floor",
-    "gelu",
-    "grad",
-    "gradient",
-    "graph",
-    "hessian",
-    "hvp",
-    "hypot",
-    "jacobian",
-    "jit",
-    "jvp",
-    "leaky_relu",
-    "lgamma",
-    "log",
-    "log10",
-    "log1p",
-    "log2",
-    "logsumexp",
-    "maximum",
-    "mean",
-    "minimum",
-    "no_grad",
-    "polygamma",
-    "primitive",
-    "prod",
-    "relu",
-    "round",
-    "scope",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "sinh",
-    "softmax",
-    "softplus",
-    "sqrt",
-    "steps",
-    "stop_gradient",
-    "sum",
-    "tan",
-    "tanh",
-    "value_and_grad",
-    "vjp",
-    "where",
-    "zero_grad",
-    "TraceError",
-    "AutogradError",
-    "derivation",
-    "latex",
-]
+CONTRACT = set(
+    """
+AutogradError TraceError Value abs acos acosh asin asinh atan atan2 atanh cbrt ceil clip cos
+cosh derivation detect_anomaly digamma dot elu erf erfc exp explain explore expm1 floor gelu
+grad gradient graph hessian hvp hypot jacobian jit jvp latex leaky_relu lgamma log log10
+log1p log2 logsumexp maximum mean minimum no_grad polygamma primitive prod relu round scope
+sigmoid sign silu sin sinh softmax softplus sqrt steps stop_gradient sum tan tanh
+value_and_grad vjp where zero_grad
+""".split()
+)
 
 
 def submodules(package):
@@ -110,7 +45,7 @@ def test_the_public_names_are_sorted_and_all_there(package):
 
 
 def test_every_name_of_the_contract_is_exported():
-    assert set(CONTRACT) <= set(autograd.__all__)
+    assert set(autograd.__all__) >= CONTRACT
 
 
 def test_public_names_work_twice_after_every_submodule_was_imported():

@@ -41,7 +41,11 @@ def test_the_order_is_backwards_order():
 
 
 UNARY = [row for row in autograd.operation.TABLE.values() if row.arity == 1 and row.public]
-BINARY = [row for row in autograd.operation.TABLE.values() if row.arity == 2 and row.public]
+BINARY = [
+    row
+    for row in autograd.operation.TABLE.values()
+    if row.arity == 2 and row.public and row.name != "polygamma"  # its order is no Value
+]
 
 
 @st.composite
