@@ -52,7 +52,7 @@ def _plus(total: Any, term: Any) -> Any:
     return term if type(total) is float and total == 0.0 else total + term
 
 
-def _above(order: list[Value], targets: set[int]) -> set[int]:
+def _above(order: Sequence[Value], targets: set[int]) -> set[int]:
     """Return the ids of the nodes that depend on a target, targets included."""
     found = set(targets)
     for node in order:
@@ -61,9 +61,14 @@ def _above(order: list[Value], targets: set[int]) -> set[int]:
     return found
 
 
-def _adjoints(root: Value, seed: Any, targets: Sequence[Value]) -> list[Any]:
-    """Return d(root)/d(target) x seed for each target, as a graph (or a float where constant)."""
-    order = recorded(root)
+def adjoints(
+    root: Value, seed: Any, targets: Sequence[Value], order: Sequence[Value] | None = None
+) -> list[Any]:
+    """Return d(root)/d(target) x seed for each target, as a graph (or a float where constant).
+
+    The order is that of the walk; the compiler gives its own, which stops at Values from outside.
+    """
+    order = recorded(root) if order is None else order
     wanted = {id(target) for target in targets}
     active = _above(order, wanted)
     adjoint: dict[int, Any] = {id(root): seed}
@@ -141,7 +146,7 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
             raise ArgumentError(f"gradient: takes Values, and was given a {type(thing).__name__}")
     return [
         adjoint if isinstance(adjoint, Value) else Value(adjoint)
-        for adjoint in _adjoints(y, 1.0, targets)
+        for adjoint in adjoints(y, 1.0, targets)
     ]
 
 
@@ -238,7 +243,7 @@ class _Call:
                 propagated(output, seed)
                 return [leaf._adjoint for leaf in self.leaves]
         with _recording():
-            return _adjoints(output, seed, self.leaves)
+            return adjoints(output, seed, self.leaves)
 
     def pushed(self, directions: list[Any]) -> list[Any]:
         """Return the derivative of every output along the directions, walking forwards."""

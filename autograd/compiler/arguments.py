@@ -12,19 +12,37 @@ from typing import Any
 
 from autograd.compiler.layout import ELEMENTS, Layout, Source
 from autograd.compiler.trace import Tape
-from autograd.errors import ArgumentError, OperandError, StructureError
+from autograd.errors import ArgumentError, MissingExtraError, OperandError, StructureError
 from autograd.operation import real
 from autograd.value import Value
 
-NUMBER, VALUE = "a number", "a Value"
+NUMBER = "a number"
+CONTAINERS = (list, tuple)
+
+numpy: Any = None  # loaded by need_numpy, when the first function is compiled
+_doubles: Any = None
+_ndarray: Any = None
 
 
-def numpy_or_none() -> Any:
-    """Return NumPy if it is installed (its arrays cannot be among the arguments otherwise)."""
-    try:
-        import numpy
-    except ImportError:
-        return None
+def need_numpy() -> None:
+    """Load NumPy, which the rest of this module then finds under its name.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    global numpy, _doubles, _ndarray
+    if numpy is None:
+        try:
+            import numpy as found
+        except ImportError:
+            raise MissingExtraError("jit", "jit") from None
+        _doubles, _ndarray = found.dtype(found.float64), found.ndarray
+        numpy = found
+
+
+def array_module() -> Any:
+    """Return NumPy."""
+    need_numpy()
     return numpy
 
 
@@ -32,20 +50,21 @@ class Arguments:
     """The arguments of one call, taken apart.
 
     Attributes:
-        numbers: the plain numbers, in order (and Values, where the call has some).
+        numbers: the plain numbers, in order, and Values, where the call has some.
+        has_values, has_mapped_values: whether Values (or objects) are anywhere, in mapped arrays.
         arrays: the arrays, in order, each C-contiguous with the mapped axis in front.
         rows: the length of the mapped axis; None where nothing is mapped.
         key: hashable, equal for calls that the same program serves.
     """
 
-    __slots__ = ("_numpy", "_rows_of", "arrays", "has_values", "key", "numbers", "rows")
+    __slots__ = ("_rows_of", "arrays", "has_mapped_values", "has_values", "key", "numbers", "rows")
 
     def __init__(self, arguments: tuple[Any, ...], axes: tuple[Any, ...] | None) -> None:
-        self._numpy = numpy_or_none()
         self.numbers: list[Any] = []
         self.arrays: list[Any] = []
         self.rows: int | None = None
         self.has_values = False
+        self.has_mapped_values = False
         self._rows_of = ""
         if axes is None:
             self.key: Any = tuple([self._key(thing) for thing in arguments])
@@ -62,23 +81,24 @@ class Arguments:
         if kind is float:
             self.numbers.append(thing)
             return NUMBER
-        if self._numpy is not None and kind is self._numpy.ndarray and thing.ndim:
-            return self._array(thing)
-        if kind is list or kind is tuple or isinstance(thing, (list, tuple)):
+        if kind is _ndarray and thing.dtype is _doubles and thing.flags.c_contiguous and thing.ndim:
+            self.arrays.append(thing)  # the common case, kept short
+            return thing.shape
+        if kind is dict or (kind not in CONTAINERS and isinstance(thing, Mapping)):
+            return (dict, tuple(thing), *[self._key(part) for part in thing.values()])
+        if isinstance(thing, CONTAINERS):
             if set(map(type, thing)) == {float}:
                 self.numbers += thing
                 return (kind, len(thing))
             return (kind, *[self._key(part) for part in thing])
-        if isinstance(thing, Mapping):
-            return (dict, tuple(thing), *[self._key(part) for part in thing.values()])
         if thing is None:
             return None
         if isinstance(thing, Value):
             self.numbers.append(thing)
             self.has_values = True
-            return VALUE
-        if self._numpy is not None and getattr(thing, "ndim", 0) and hasattr(thing, "__array__"):
-            return self._array(self._numpy.asarray(thing))
+            return NUMBER
+        if getattr(thing, "ndim", 0) and hasattr(thing, "__array__"):
+            return self._array(numpy.asarray(thing))
         self.numbers.append(real(thing, "jit"))
         return NUMBER
 
@@ -90,16 +110,16 @@ class Arguments:
             array = self._as_doubles(array)
             dtype = array.dtype
         if not array.flags.c_contiguous:
-            array = self._numpy.ascontiguousarray(array)
+            array = numpy.ascontiguousarray(array)
         self.arrays.append(array)
-        return (dtype, array.shape)
+        return array.shape if dtype is _doubles else (dtype, array.shape)
 
     def _as_doubles(self, array: Any) -> Any:
         if array.dtype.kind not in "fiu":
             raise OperandError(
                 f"jit: takes arrays of real numbers, and was given one of dtype {array.dtype}"
             )
-        return array.astype(self._numpy.float64)
+        return array.astype(numpy.float64)
 
     def _mapped(self, thing: Any, axis: Any, name: str) -> Any:
         """Take apart an argument that is mapped over an axis; axis may be a container of axes."""
@@ -121,7 +141,7 @@ class Arguments:
             parts = [self._mapped(part, inner, f"{name}[{k!r}]") for k, part, inner in pairs]
             keys = tuple(thing) if isinstance(thing, Mapping) else len(thing)
             return ("mapped", type(thing), keys, *parts)
-        if self._numpy is not None and isinstance(thing, self._numpy.ndarray) and thing.ndim:
+        if isinstance(thing, _ndarray) and thing.ndim:
             return self._mapped_array(thing, axis, name)
         if isinstance(thing, Mapping):
             inner = [self._mapped(part, axis, f"{name}[{k!r}]") for k, part in thing.items()]
@@ -150,13 +170,15 @@ class Arguments:
                 f"{name} has {rows}"
             )
         if axis:
-            array = self._numpy.moveaxis(array, axis, 0)
-        before = len(self.arrays)
-        key = self._array(array)
-        if len(self.arrays) == before:
-            self.has_values = True
-            return key
-        return ("rows", key[0], key[1][1:])
+            array = numpy.moveaxis(array, axis, 0)
+        if array.dtype is _doubles and array.flags.c_contiguous:
+            self.arrays.append(array)
+            return ("rows", array.shape[1:])
+        if array.dtype.kind == "O":
+            self.has_values = self.has_mapped_values = True
+            return None  # never looked up: such calls go row by row
+        self._array(array)
+        return ("rows", self.arrays[-1].dtype, array.shape[1:])
 
 
 class Inputs:
@@ -168,7 +190,6 @@ class Inputs:
     def __init__(
         self, tape: Tape, arguments: tuple[Any, ...], axes: tuple[Any, ...] | None, names: list[str]
     ) -> None:
-        self._numpy = numpy_or_none()
         self._tape = tape
         self.layout = Layout(mapped=axes is not None)
         self.examples: list[float] = []  # the numbers of this call, of its first row
@@ -179,8 +200,8 @@ class Inputs:
         ]
 
     def _input(self, thing: Any, axis: Any, label: str) -> Any:
-        if self._numpy is not None and getattr(thing, "ndim", 0) and hasattr(thing, "__array__"):
-            return self._array(self._numpy.asarray(thing), axis, label)
+        if getattr(thing, "ndim", 0) and hasattr(thing, "__array__"):
+            return self._array(numpy.asarray(thing), axis, label)
         if isinstance(thing, Mapping):
             return {
                 key: self._input(part, _inner(axis, key), f"{label}[{key!r}]")
@@ -205,7 +226,6 @@ class Inputs:
         return self._tape.input(label)
 
     def _array(self, array: Any, axis: int | None, label: str) -> Any:
-        numpy = self._numpy
         if axis is not None:
             array = numpy.moveaxis(array, axis, 0)
         shape = array.shape if axis is None else array.shape[1:]

@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from autograd.compiler.arguments import Arguments, Inputs, numpy_or_none
+from autograd.compiler.arguments import Arguments, Inputs, array_module
 from autograd.compiler.assembly import assembled
-from autograd.compiler.layout import Layout, Sink
+from autograd.compiler.layout import Sink, Source
 from autograd.compiler.llvm import KERNELS, LANES
 from autograd.compiler.machine import NativeCode
-from autograd.compiler.program import Program, program_of
-from autograd.compiler.trace import Tape, traced_call
+from autograd.compiler.program import program_of
+from autograd.compiler.trace import Condition, Tape, Traced, traced_call
 from autograd.errors import StructureError
-from autograd.structure import Structure
+from autograd.functional import adjoints
+from autograd.modes import recording_with
+from autograd.structure import Structure, unflatten
 from autograd.value import Value
 
 ONE_BLOCK = 2048  # rows up to this many are summed in one go
@@ -29,17 +31,17 @@ THREADED = 4_000_000  # rows x steps from which on several threads pay
 ALIGNMENT = 64
 
 
-class Plan:
-    """A function compiled for one structure of its arguments.
+class Recording:
+    """A function as it was recorded, once, for one structure of its arguments.
 
     Attributes:
-        tape: the recorded function.
+        tape: the operations in order.
+        layout: where the arguments' numbers lie.
+        examples: the numbers of the call that was recorded, of its first row where rows are mapped.
         outputs: what it returned, flattened: traced Values, Values from outside, floats.
         structure: the structure of what it returned.
-        program: the cleaned-up program.
-        outside: the Values from outside that it reads at every call.
-        recorded: how many steps there were before the clean-up.
-        seconds: what tracing and compiling took.
+        operations: how many it called.
+        seconds: what recording took.
     """
 
     def __init__(
@@ -48,21 +50,81 @@ class Plan:
         arguments: tuple[Any, ...],
         axes: tuple[Any, ...] | None,
         names: list[str],
-        reduce: str | None,
-        exact: bool,
     ) -> None:
         start = time.perf_counter()
         self.tape = Tape(KERNELS)
         inputs = Inputs(self.tape, arguments, axes, names)
-        self.examples = inputs.examples
         self.layout = inputs.layout
-        self.layout.reduce = reduce
+        self.examples = inputs.examples
         self.outputs, self.structure = traced_call(function, self.tape, inputs.arguments)
-        self.outside = list(self.tape.outside.values())
-        self.exact = exact
-        self.program = program_of(self.tape, self.outputs, KERNELS)
-        self.recorded = len(self.tape.nodes)
-        self._finish_layout()
+        self.operations = len(self.tape.nodes)
+        self.seconds = time.perf_counter() - start
+
+    def inputs_of_numbers(self) -> list[Traced]:
+        """Return the traced Values that stand for the plain numbers among the arguments."""
+        pairs = zip(self.tape.inputs, self.layout.sources, strict=False)
+        return [node for node, source in pairs if source.array is None]
+
+    def add_slopes(self, active: Sequence[int]) -> None:
+        """Return besides each output its derivatives by these numbers and the Values outside."""
+        inputs = self.inputs_of_numbers()
+        targets = [*[inputs[place] for place in active], *self.tape.outside.values()]
+        order = differentiable(self.tape)
+        parts = [self.structure]
+        with recording_with(self.tape):
+            for output in list(self.outputs):
+                slopes = adjoints(output, 1.0, targets, order) if isinstance(output, Value) else []
+                self.outputs += slopes
+                parts.append(Structure("array", (), (len(slopes),)))
+        self.structure = Structure("tuple", tuple(parts), tuple)
+
+    def graph(self) -> Any:
+        """Return what was recorded as Values, at the numbers of the recorded call."""
+        inputs = [
+            Value(number, node._label)
+            for node, number in zip(self.tape.inputs, self.examples, strict=True)
+        ]
+        made: list[Any] = []
+
+        def at(operand: Any) -> Any:
+            if not isinstance(operand, Traced):
+                return operand
+            return inputs[operand.place] if operand.op is None else made[operand.place]
+
+        for node in self.tape.nodes:
+            assert node.op is not None
+            result = node.op(*[at(arg) for arg in node.args])
+            if isinstance(result, Value):
+                result.scope = node.scope
+            made.append(result)
+        return unflatten(self.structure, [at(output) for output in self.outputs])
+
+
+def differentiable(tape: Tape) -> list[Traced]:
+    """Return the nodes that derivatives pass, in order: all but comparisons."""
+    return [node for node in tape.nodes if not isinstance(node, Condition)]
+
+
+class Plan:
+    """A recorded function, compiled.
+
+    Attributes:
+        recording: the recorded function.
+        outside: the Values from outside that it reads at every call.
+        program: the cleaned-up program.
+        text: the LLVM code.
+        seconds: what cleaning up and compiling took.
+        direct: the native function of a few plain numbers, where there is one.
+    """
+
+    def __init__(self, recording: Recording, reduce: str | None, exact: bool) -> None:
+        start = time.perf_counter()
+        self.recording = recording
+        self.layout = recording.layout
+        self.layout.reduce = reduce
+        self.outside = list(recording.tape.outside.values())
+        self.program = program_of(recording.tape, recording.outputs, KERNELS)
+        self._finish_layout(recording.structure)
         module = assembled(self.program, self.layout, exact)
         self.text = module.text
         self.level = module.level
@@ -75,18 +137,16 @@ class Plan:
 
     # -- set-up --------------------------------------------------------------------------------
 
-    def _finish_layout(self) -> None:
+    def _finish_layout(self, structure: Structure) -> None:
         """Add the Values from outside to the packed numbers, and say where results go."""
         layout = self.layout
-        from autograd.compiler.layout import Source
-
         for _ in self.outside:
             layout.sources.append(Source(None, 8 * layout.numbers))
             layout.numbers += 1
         self._shapes: list[tuple[int, ...]] = []
         self._plain = 0
         self._results_mapped = layout.mapped and layout.reduce is None
-        self._place_results(self.structure)
+        self._place_results(structure)
         layout.arrays += len(self._shapes)
 
     def _place_results(self, structure: Structure) -> None:
@@ -112,7 +172,7 @@ class Plan:
         layout, code = self.layout, self._code
         self._pack = struct.Struct(f"@{layout.numbers}d{layout.arrays}Q6Q").pack
         self._result_type = ctypes.c_double * self._plain
-        self._build = _builder(self.structure, self._results_mapped)
+        self._build = _builder(self.recording.structure, self._results_mapped)
         run = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_void_p)
         self._run = run(code.address("run"))
         if layout.mapped:
@@ -132,6 +192,10 @@ class Plan:
         numbers = given.numbers
         if self.outside:
             numbers = [*numbers, *[value._data for value in self.outside]]
+        return self.results(numbers, given)
+
+    def results(self, numbers: list[float], given: Arguments) -> Any:
+        """Run the program on these numbers (with those from outside) and the arrays given."""
         if given.rows is None:
             shapes = self._shapes
             shared, sums, work = self._memory_of_thread()
@@ -148,12 +212,12 @@ class Plan:
         arrays = given.arrays
         made: list[Any] = []
         if shapes:
-            empty = numpy_or_none().empty
+            empty = array_module().empty
             made = [empty(shape) for shape in shapes]
             arrays = [*arrays, *made]
         plain = self._result_type()
         self._run(self._pack(*numbers, *map(id, arrays), *rows, shared, sums, work), plain)
-        return self._build(iter(plain), iter(made))
+        return self._build(iter(plain[:]), iter(made))
 
     def _memory_of_thread(self) -> tuple[int, int, int]:
         """Return the addresses of this thread's working memories, made at its first call."""
@@ -172,7 +236,6 @@ class Plan:
         self, numbers: list[float], arrays: list[Any], shapes: list[Any], rows: int
     ) -> Any:
         """Run block by block, on several threads where that pays."""
-        numpy = numpy_or_none()
         outputs = len(self.layout.sinks)
         if self.layout.reduce == "mean" and not rows:
             raise StructureError('jit: reduce="mean" of no rows: the mapped axis has length 0')
@@ -182,7 +245,7 @@ class Plan:
         blocks = -(-rows // size)
         kept = [_memory(self.shared), _memory(8 * outputs * max(blocks, 1))]
         (_, shared), (_, sums) = kept
-        made = [numpy.empty(shape) for shape in shapes]
+        made = [array_module().empty(shape) for shape in shapes]
         things = [*arrays, *made]
         plain = self._result_type()
         threads = 1
@@ -210,7 +273,7 @@ class Plan:
         for helper in helpers:
             helper.join()
         self._finish(packed, plain)
-        return self._build(iter(plain), iter(made))
+        return self._build(iter(plain[:]), iter(made))
 
 
 def _memory(size: int) -> tuple[Any, int]:
@@ -219,7 +282,7 @@ def _memory(size: int) -> tuple[Any, int]:
         return None, 0
     buffer = (ctypes.c_char * (size + ALIGNMENT))() if size < 4096 else None
     if buffer is None:
-        kept = numpy_or_none().empty(size + ALIGNMENT, dtype="uint8")
+        kept = array_module().empty(size + ALIGNMENT, dtype="uint8")
         address = kept.ctypes.data
         return kept, address + -address % ALIGNMENT
     address = ctypes.addressof(buffer)
@@ -263,26 +326,3 @@ def _builder(structure: Structure, mapped: bool) -> Builder:
     if hasattr(kind, "_fields"):
         return lambda numbers, arrays: kind(*parts(numbers, arrays))
     return lambda numbers, arrays: kind(parts(numbers, arrays))
-
-
-def example_graph(plan: Plan) -> list[Any]:
-    """Return the recorded graph as Values, at the numbers of the call that was traced."""
-    inputs = [
-        Value(number, node._label)
-        for node, number in zip(plan.tape.inputs, plan.examples, strict=True)
-    ]
-    made: list[Any] = []
-
-    def at(operand: Any) -> Any:
-        from autograd.compiler.trace import Traced
-
-        if not isinstance(operand, Traced):
-            return operand
-        return inputs[operand.place] if operand.op is None else made[operand.place]
-
-    for node in plan.tape.nodes:
-        assert node.op is not None
-        result = Value._apply(node.op, tuple(at(arg) for arg in node.args))
-        result.scope = node.scope
-        made.append(result)
-    return [at(output) for output in plan.outputs]

@@ -1,0 +1,66 @@
+"""What a compiled function says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograd.compiler.llvm import LANES
+from autograd.compiler.plan import Plan
+from autograd.compiler.program import CONSTANT
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What tracing and compiling did.
+
+    Attributes:
+        recorded: operations of the recorded function, as the function called them.
+        steps: steps of the program after the clean-up, inputs and constants left out.
+        inputs: numbers that a call takes in (of one row, where rows are mapped).
+        outputs: numbers that it gives (of one row).
+        lanes: rows that run side by side; 1 where nothing is mapped.
+        trace_seconds: what tracing took.
+        compile_seconds: what clean-up and compiling took.
+        level: LLVM's optimisation level, 0 for large programs.
+        code_bytes: size of the LLVM text.
+        work_bytes: working memory of one thread.
+    """
+
+    recorded: int
+    steps: int
+    inputs: int
+    outputs: int
+    lanes: int
+    trace_seconds: float
+    compile_seconds: float
+    level: int
+    code_bytes: int
+    work_bytes: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.recorded} recorded operations became {self.steps} steps "
+            f"({self.inputs} inputs, {self.outputs} outputs)\n"
+            f"traced in {self.trace_seconds:.3f} s, compiled in {self.compile_seconds:.3f} s "
+            f"at level {self.level}\n"
+            f"{self.lanes} rows side by side, {self.code_bytes} bytes of LLVM text, "
+            f"{self.work_bytes} bytes of working memory"
+        )
+
+
+def report_of(plan: Plan) -> Report:
+    """Return the report of a plan."""
+    program = plan.program
+    constants = program.kinds.count(CONSTANT)
+    return Report(
+        recorded=plan.recording.operations,
+        steps=len(program) - program.inputs - constants,
+        inputs=program.inputs,
+        outputs=len(program.outputs),
+        lanes=LANES if plan.layout.mapped else 1,
+        trace_seconds=plan.recording.seconds,
+        compile_seconds=plan.seconds,
+        level=plan.level,
+        code_bytes=len(plan.text),
+        work_bytes=plan.work + plan.shared,
+    )
