@@ -1,9 +1,10 @@
 """Neurons, layers and MLPs on the scalar engine, and their training."""
 
-from nn import data, initializers, schedules
+from nn import data, initializers, plot, schedules
 from nn.clipping import clip_norm, clip_value
 from nn.errors import DivergedError, InputError, KindError, MissingPackageError
 from nn.history import History
+from nn.inspection import activations, dead_units, gradients, predict
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import (
     binary_cross_entropy,
@@ -37,12 +38,15 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "accuracy",
+    "activations",
     "binary_cross_entropy",
     "clip_norm",
     "clip_value",
     "cross_entropy",
     "data",
+    "dead_units",
     "fit",
+    "gradients",
     "hinge",
     "huber",
     "initializers",
@@ -51,6 +55,8 @@ __all__ = [
     "load",
     "mae",
     "mse",
+    "plot",
+    "predict",
     "save",
     "schedules",
 ]

@@ -43,10 +43,11 @@ class History:
         """Return the names of what was recorded."""
         return list(self.records[0]) if self.records else []
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, name: str = "loss", ax: Any = None) -> Any:
         """Draw training against validation, by epoch.
 
         Args:
+            name: what to draw: "loss", or a metric such as "accuracy".
             ax: Matplotlib Axes to draw into; None makes new ones.
 
         Returns:
@@ -54,11 +55,11 @@ class History:
 
         Raises:
             ImportError: Matplotlib is not installed (extra ``plot``).
-            ValueError: there are no epochs yet.
+            KeyError: nothing of that name was recorded.
         """
         from nn import plot
 
-        return plot.curves(self, ax)
+        return plot.curves(self, name, ax)
 
     def __repr__(self) -> str:
         if not self.records:

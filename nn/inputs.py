@@ -26,21 +26,27 @@ def checked(X: Any, y: Any, what: str = "") -> tuple[Rows, Targets]:
         ValueError: no rows, unequal lengths, nan or infinite numbers.
         TypeError: something is not a number.
     """
-    X, y = _listed(X, f"{what}X"), _listed(y, f"{what}y")
-    if not X:
-        raise InputError(f"{what}X has no rows: there is nothing to learn from")
-    if len(X) != len(y):
-        raise InputError(f"{what}X has {len(X)} rows, and {what}y has {len(y)} targets")
-    rows = [_row(row, f"{what}X[{i}]") for i, row in enumerate(X)]
+    rows, y = checked_rows(X, what), _listed(y, f"{what}y")
+    if len(rows) != len(y):
+        raise InputError(f"{what}X has {len(rows)} rows, and {what}y has {len(y)} targets")
     targets = [
         _row(target, f"{what}y[{i}]")
         if isinstance(target, (list, tuple)) or hasattr(target, "tolist")
         else _number(target, f"{what}y[{i}]")
         for i, target in enumerate(y)
     ]
-    _alike(rows, f"{what}X", "numbers")
     _alike(targets, f"{what}y", "targets")
     return rows, targets
+
+
+def checked_rows(X: Any, what: str = "") -> Rows:
+    """Return rows as lists of floats; see ``checked``."""
+    listed = _listed(X, f"{what}X")
+    if not listed:
+        raise InputError(f"{what}X has no rows")
+    rows = [_row(row, f"{what}X[{i}]") for i, row in enumerate(listed)]
+    _alike(rows, f"{what}X", "numbers")
+    return rows
 
 
 def check_fit(model: Module, loss: Loss, rows: Rows, targets: Targets, what: str = "") -> None:

@@ -1,0 +1,147 @@
+"""What goes on inside a model: scores, the outputs of every neuron, gradients, dead units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import autograd
+from nn.errors import KindError
+from nn.inputs import check_fit, checked, checked_rows
+from nn.losses import Loss, loss_named
+from nn.module import Module, rebuilt
+
+
+def predict(model: Module, X: Any) -> list[Any]:
+    """Return the scores of every row as plain numbers.
+
+    Args:
+        model: a Module; it is called with one row.
+        X: rows of numbers.
+
+    Returns:
+        A float for each row, or a list of floats where the model has more outputs than one.
+
+    Raises:
+        ValueError: rows are not equally long, or do not fit the model.
+        TypeError: something is not a number.
+
+    Example:
+        >>> from nn import MLP
+        >>> scores = predict(MLP(2, [3, 1], seed=1), [[1.0, 2.0], [0.0, 0.0]])
+        >>> len(scores), scores[1]
+        (2, 0.0)
+    """
+    rows = checked_rows(X)
+    numbers = rebuilt(model, [parameter.data for parameter in model.parameters()])
+    try:
+        return [_plain(numbers(row)) for row in rows]  # no graph is made of plain numbers
+    except (AttributeError, TypeError):  # the model asks for methods that only Values have
+        return [_plain(model(row)) for row in rows]
+
+
+def activations(model: Module, X: Any) -> list[list[list[float]]]:
+    """Return what every layer puts out for every row.
+
+    Args:
+        model: an MLP, or another Module with a list ``layers`` that are called in order.
+        X: rows of numbers.
+
+    Returns:
+        For each layer, for each row, the outputs of its neurons.
+
+    Raises:
+        TypeError: the model has no layers.
+        ValueError: rows are not equally long, or do not fit the model.
+
+    Example:
+        >>> from nn import MLP
+        >>> hidden, last = activations(MLP(2, [3, 1], seed=1), [[1.0, 2.0], [0.0, 0.0]])
+        >>> len(hidden), len(hidden[0]), last[1]
+        (2, 3, [0.0])
+    """
+    layers = _layers(model)
+    outputs: list[list[list[float]]] = [[] for _ in layers]
+    for row in checked_rows(X):
+        x: Any = row
+        for layer, seen in zip(layers, outputs, strict=True):
+            out = layer(x)
+            x = out if isinstance(out, (list, tuple)) else [out]
+            seen.append([_plain(value) for value in x])
+    return outputs
+
+
+def dead_units(model: Module, X: Any) -> list[str]:
+    """Return the names of the hidden neurons that put out 0 for every row.
+
+    Such a relu passes no gradient, so no row of these can bring it back to life.
+
+    Args:
+        model: an MLP, or another Module with a list ``layers`` that are called in order.
+        X: rows of numbers, such as those of training.
+
+    Returns:
+        Names such as "layer 1, neuron 4".
+
+    Raises:
+        TypeError: the model has no layers.
+        ValueError: rows are not equally long, or do not fit the model.
+
+    Example:
+        >>> from nn import MLP
+        >>> model = MLP(1, [2, 1], seed=1)
+        >>> model.layers[0].neurons[1].b.data = -100.0
+        >>> dead_units(model, [[-1.0], [1.0]])
+        ['layer 1, neuron 2']
+    """
+    return [
+        f"layer {layer}, neuron {neuron}"
+        for layer, rows in enumerate(activations(model, X)[:-1], 1)
+        for neuron, outputs in enumerate(zip(*rows, strict=True), 1)
+        if not any(outputs)
+    ]
+
+
+def gradients(model: Module, X: Any, y: Any, loss: str | Loss = "hinge") -> list[list[float]]:
+    """Return the derivative of the mean loss by every parameter, layer by layer.
+
+    Args:
+        model: an MLP, or another Module with a list ``layers``.
+        X: rows of numbers.
+        y: the label or target of each row.
+        loss: a name, or a function of (score, target) of one row.
+
+    Returns:
+        For each layer the derivatives by its parameters; every ``.grad`` is 0.0 afterwards.
+
+    Raises:
+        TypeError: the model has no layers.
+        ValueError: data or labels do not fit.
+
+    Example:
+        >>> from nn import MLP
+        >>> hidden, last = gradients(MLP(2, [3, 1], seed=1), [[1.0, 2.0]], [1.0])
+        >>> len(hidden), len(last)
+        (9, 4)
+    """
+    layers, criterion = _layers(model), loss_named(loss)
+    rows, targets = checked(X, y)
+    check_fit(model, criterion, rows, targets)
+    model.zero_grad()
+    autograd.mean(map(criterion, map(model, rows), targets)).backward()
+    found = [[parameter.grad for parameter in layer.parameters()] for layer in layers]
+    model.zero_grad()
+    return found
+
+
+def _layers(model: Module) -> Sequence[Module]:
+    layers = getattr(model, "layers", None)
+    if not isinstance(layers, (list, tuple)) or not layers:
+        raise KindError(f"{type(model).__name__} has no list of layers to look into")
+    return layers
+
+
+def _plain(score: Any) -> Any:
+    if isinstance(score, (list, tuple)):
+        return [_plain(part) for part in score]
+    return score if isinstance(score, float) else score.data

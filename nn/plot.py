@@ -1,0 +1,335 @@
+"""Pictures of learning, drawn with Matplotlib (extra ``plot``); each returns its Axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nn.errors import InputError, MissingPackageError
+from nn.history import History
+from nn.inputs import checked
+from nn.inspection import activations, dead_units, gradients, predict
+from nn.losses import Loss
+from nn.module import Module, whole
+
+COLORS = ("#2563a8", "#d9722b", "#2f8f5b", "#8a4fa3", "#b8383d", "#7d7461")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+INK, QUIET = "#1f2933", "#8592a0"
+
+
+def curves(history: History, name: str = "loss", ax: Any = None) -> Any:
+    """Draw a loss or a metric by epoch, for training and for validation.
+
+    Args:
+        history: what ``fit`` returned.
+        name: "loss", or a metric such as "accuracy".
+        ax: Matplotlib Axes to draw into; None makes new ones.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ImportError: Matplotlib is not installed.
+        KeyError: nothing of that name was recorded.
+    """
+    ax = _axes(ax)
+    epochs = range(1, len(history) + 1)
+    ax.plot(epochs, history[name], color=COLORS[0], label="training")
+    if f"validation_{name}" in history.names():
+        validation = history[f"validation_{name}"]
+        ax.plot(epochs, validation, color=COLORS[1], label="validation")
+        if history.best_epoch is not None:
+            best = history.best_epoch
+            ax.axvline(best, color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
+            ax.plot([best], [validation[best - 1]], "o", color=COLORS[1], markersize=5)
+            late = best > 0.6 * len(history)
+            ax.annotate(
+                f"least validation loss, epoch {best}",
+                (best, 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(-6 if late else 6, -10),
+                textcoords="offset points",
+                ha="right" if late else "left",
+                va="top",
+                color=QUIET,
+                fontsize="small",
+            )
+        ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+    ax.set_xlabel("epoch")
+    ax.set_ylabel(name.replace("_", " "))
+    ax.margins(x=0.02)
+    return ax
+
+
+def decision_boundary(model: Module, X: Any, y: Any, ax: Any = None, resolution: int = 80) -> Any:
+    """Draw the classes that a model sees in the plane, and points with their labels.
+
+    Where a model has one score, the colour fades towards the line where it is 0.
+
+    Args:
+        model: a Module of two inputs.
+        X: rows of two numbers.
+        y: labels: -1 and 1, or 0 and 1, or class numbers.
+        ax: Matplotlib Axes to draw into; None makes new ones.
+        resolution: how many points of the plane are tried along each side.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ImportError: Matplotlib is not installed.
+        ValueError: the rows have not two numbers, or resolution is less than 2.
+    """
+    ax = _axes(ax)
+    rows, labels = _points_of_the_plane(X, y)
+    grid = _Grid(rows, whole(resolution, "resolution", least=2))
+    _draw_regions(ax, grid, predict(model, grid.rows))
+    _draw_points(ax, rows, labels)
+    _frame(ax, grid)
+    return ax
+
+
+def activation_histograms(model: Module, X: Any, ax: Any = None) -> Any:
+    """Draw how the outputs of each layer are distributed over the rows, and name dead units.
+
+    Args:
+        model: an MLP, or another Module with a list ``layers``.
+        X: rows of numbers.
+        ax: Matplotlib Axes to draw into; None makes new ones.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ImportError: Matplotlib is not installed.
+        TypeError: the model has no layers.
+    """
+    ax = _axes(ax)
+    layers = [[out for row in rows for out in row] for rows in activations(model, X)]
+    dead = dead_units(model, X)
+    notes = []
+    for number in range(1, len(layers) + 1):
+        names = [name.split()[-1] for name in dead if name.startswith(f"layer {number},")]
+        shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+        notes.append(f"dead: {'neuron' if len(names) == 1 else 'neurons'} {shown}" if names else "")
+    _ridges(ax, layers, notes)
+    ax.set_xlabel("output")
+    return ax
+
+
+def gradient_histograms(
+    model: Module, X: Any, y: Any, loss: str | Loss = "hinge", ax: Any = None
+) -> Any:
+    """Draw how the derivatives of the mean loss by the parameters of each layer are distributed.
+
+    Args:
+        model: an MLP, or another Module with a list ``layers``.
+        X: rows of numbers.
+        y: the label or target of each row.
+        loss: a name, or a function of (score, target) of one row.
+        ax: Matplotlib Axes to draw into; None makes new ones.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ImportError: Matplotlib is not installed.
+        TypeError: the model has no layers.
+        ValueError: data or labels do not fit.
+    """
+    ax = _axes(ax)
+    layers = gradients(model, X, y, loss)
+    notes = []
+    for layer in layers:
+        zeros = sum(part == 0.0 for part in layer)
+        notes.append(f"{zeros} of {len(layer)} are 0" if zeros else "")
+    _ridges(ax, layers, notes)
+    ax.set_xlabel("derivative of the loss")
+    return ax
+
+
+class Film:
+    """A callback that remembers the decision boundary during training, to be shown as a film.
+
+    Args:
+        X: rows of two numbers, drawn as points.
+        y: their labels.
+        every: after how many epochs a frame is taken.
+        resolution: how many points of the plane are tried along each side.
+
+    Raises:
+        ValueError: the rows have not two numbers, or a number is too small.
+
+    Example:
+        >>> from nn import MLP, data, fit
+        >>> X, y = data.moons(20, seed=1)
+        >>> film = Film(X, y, every=2, resolution=10)
+        >>> history = fit(MLP(2, [4, 1], seed=1), X, y, epochs=4, callbacks=[film], progress=False)
+        >>> film.epochs
+        [2, 4]
+    """
+
+    def __init__(self, X: Any, y: Any, every: int = 1, resolution: int = 50) -> None:
+        self._rows, self._labels = _points_of_the_plane(X, y)
+        self._grid = _Grid(self._rows, whole(resolution, "resolution", least=2))
+        self._every = whole(every, "every")
+        self._frames: list[tuple[dict[str, float], list[Any]]] = []
+        self.epochs: list[int] = []
+
+    def __call__(self, history: History, model: Module) -> None:
+        """Take a frame, when it is time for one."""
+        if len(history) % self._every == 0:
+            self.epochs.append(len(history))
+            self._frames.append((history.records[-1], predict(model, self._grid.rows)))
+
+    def animation(self, ax: Any = None, interval: float = 120.0) -> Any:
+        """Return a Matplotlib animation: ``.save("film.gif")``, or ``.to_jshtml()`` in a notebook.
+
+        Args:
+            ax: Matplotlib Axes to draw into; None makes new ones.
+            interval: milliseconds from frame to frame.
+
+        Raises:
+            ImportError: Matplotlib is not installed.
+            ValueError: no frame was taken yet.
+        """
+        if not self._frames:
+            raise InputError("the film has no frames: give it to fit, callbacks=[film]")
+        ax = _axes(ax)
+        from matplotlib.animation import FuncAnimation
+
+        def draw(number: int) -> Sequence[Any]:
+            record, scores = self._frames[number]
+            ax.clear()
+            _draw_regions(ax, self._grid, scores)
+            _draw_points(ax, self._rows, self._labels)
+            _frame(ax, self._grid)
+            ax.set_title(f"epoch {self.epochs[number]}, loss {record['loss']:.3f}", loc="left")
+            return []
+
+        return FuncAnimation(ax.figure, draw, frames=len(self._frames), interval=interval)
+
+
+# -- how they are drawn ------------------------------------------------------------------------
+
+
+def _axes(ax: Any) -> Any:
+    """Return the Axes given, or new ones; in both cases without a box around."""
+    try:
+        from matplotlib import pyplot
+    except ImportError:
+        raise MissingPackageError("nn.plot", "plot") from None
+    if ax is None:
+        _, ax = pyplot.subplots(figsize=(6.0, 4.0), layout="constrained")
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    return ax
+
+
+class _Grid:
+    """The rows of a square grid around some points, a little beyond them."""
+
+    def __init__(self, points: list[list[float]], resolution: int) -> None:
+        self.sides = []
+        for coordinates in zip(*points, strict=True):
+            low, high = min(coordinates), max(coordinates)
+            margin = 0.15 * (high - low) or 1.0
+            step = (high - low + 2 * margin) / (resolution - 1)
+            self.sides.append([low - margin + i * step for i in range(resolution)])
+        self.rows = [[x, height] for height in self.sides[1] for x in self.sides[0]]
+
+
+def _points_of_the_plane(X: Any, y: Any) -> tuple[list[list[float]], list[Any]]:
+    rows, labels = checked(X, y)
+    if len(rows[0]) != 2:
+        raise InputError(
+            f"a decision boundary is drawn in the plane: rows must have two numbers, and these "
+            f"have {len(rows[0])}"
+        )
+    return rows, labels
+
+
+def _draw_regions(ax: Any, grid: _Grid, scores: list[Any]) -> None:
+    import numpy
+    from matplotlib.colors import LinearSegmentedColormap
+
+    across, up = grid.sides
+    if isinstance(scores[0], list):
+        table = numpy.array(scores).reshape(len(up), len(across), -1)
+        for k in range(table.shape[-1]):  # a class has the region where it leads the others
+            lead = table[..., k] - numpy.delete(table, k, axis=-1).max(axis=-1)
+            if lead.max() > 0.0:
+                color = COLORS[k % len(COLORS)]
+                ax.contourf(across, up, lead, levels=[0.0, lead.max()], colors=[color], alpha=0.3)
+                ax.contour(across, up, lead, levels=[0.0], colors=INK, linewidths=0.6)
+        return
+    heights = numpy.tanh(numpy.array(scores)).reshape(len(up), len(across))
+    ax.imshow(
+        heights,
+        cmap=LinearSegmentedColormap.from_list("sides", [COLORS[0], "#ffffff", COLORS[1]]),
+        vmin=-1.0,
+        vmax=1.0,
+        alpha=0.5,
+        origin="lower",
+        interpolation="bilinear",
+        extent=(across[0], across[-1], up[0], up[-1]),
+    )
+    if heights.min() < 0.0 < heights.max():
+        ax.contour(across, up, heights, levels=[0.0], colors=INK, linewidths=1.2)
+
+
+def _draw_points(ax: Any, rows: list[list[float]], labels: list[Any]) -> None:
+    for number, label in enumerate(sorted(set(labels))):
+        points = [row for row, its in zip(rows, labels, strict=True) if its == label]
+        ax.scatter(
+            *zip(*points, strict=True),
+            s=22,
+            color=COLORS[number % len(COLORS)],
+            marker=MARKERS[number % len(MARKERS)],
+            edgecolor="white",
+            linewidth=0.6,
+            label=f"{label:g}",
+            zorder=3,
+        )
+
+
+def _frame(ax: Any, grid: _Grid) -> None:
+    ax.set_xlim(grid.sides[0][0], grid.sides[0][-1])
+    ax.set_ylim(grid.sides[1][0], grid.sides[1][-1])
+    ax.set_aspect("equal")
+    ax.set_xlabel("x1")
+    ax.set_ylabel("x2")
+
+
+def _ridges(ax: Any, layers: list[list[float]], notes: list[str]) -> None:
+    """Draw one histogram above the other, the first layer on top, on a common scale."""
+    import numpy
+
+    everything = [number for layer in layers for number in layer]
+    low, high = min(everything), max(everything)
+    if low == high:
+        low, high = low - 1.0, high + 1.0
+    edges = numpy.linspace(low, high, 61)
+    for number, (layer, note) in enumerate(zip(layers, notes, strict=True)):
+        floor = len(layers) - 1 - number
+        counts, _ = numpy.histogram(layer, edges)
+        heights = floor + 0.85 * counts / counts.max()
+        ax.stairs(heights, edges, baseline=floor, fill=True, color=COLORS[0], alpha=0.75)
+        ax.axhline(floor, color=QUIET, linewidth=0.8)
+        if note:
+            ax.annotate(
+                note,
+                (1.0, floor + 0.5),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="center",
+                color=COLORS[4],
+                fontsize="small",
+            )
+    ax.axvline(0.0, color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)))
+    ax.set_yticks([len(layers) - 1 - i + 0.4 for i in range(len(layers))])
+    ax.set_yticklabels([f"layer {i}" for i in range(1, len(layers) + 1)])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlim(low, high)
+    ax.set_ylim(0, len(layers))
