@@ -59,7 +59,7 @@ def content(box: Box, spec: str, computed: bool) -> Content:
         return Content([Text("data", text, wide / 2, 11.5, SMALL, "middle")], wide, 16.0)
     title = shortened(one_line(box.title), TITLE, ROOM)
     symbol = shortened(one_line(box.symbol), TITLE, ROOM)
-    caption = shortened(box.caption, WORD, 2 * ROOM)
+    captions = [shortened(one_line(line), WORD, ROOM) for line in box.caption.splitlines()]
     numbers: list[tuple[str, str]] = []
     if box.data is not None:
         assert box.grad is not None
@@ -70,7 +70,7 @@ def content(box: Box, spec: str, computed: bool) -> Content:
     word_room = max(width(word, WORD) for word in WORDS) + GAP
     inner = max(
         width(title, TITLE),
-        width(caption, WORD),
+        *[width(line, WORD) for line in captions],
         *[word_room + width(number, NUMBER) for _, number in numbers],
     )
     right = left + inner
@@ -79,9 +79,9 @@ def content(box: Box, spec: str, computed: bool) -> Content:
     if title:
         baseline += LINE
         texts.append(Text("title", title, left, baseline - 2.5, TITLE))
-    if caption:
+    for line in captions:
         baseline += LINE
-        texts.append(Text("caption", caption, left, baseline - 3.0, WORD))
+        texts.append(Text("caption", line, left, baseline - 3.0, WORD))
     for word, number in numbers:
         baseline += LINE
         texts.append(Text("word", word, left, baseline - 3.0, WORD))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Part = TypeVar("Part")
 
 
-def outlined(order: list[Value], depth: int | None, most: int) -> Outline:
+def outlined(order: list[Value], depth: int | None, most: int, elements: float) -> Outline:
     """Choose what to draw of a graph.
 
     A scope that depends on itself through nodes outside it (a generator can do that) is not
@@ -25,24 +25,40 @@ def outlined(order: list[Value], depth: int | None, most: int) -> Outline:
         order: ``walk.ordered(root)``.
         depth: how many nested scopes are open; None chooses.
         most: the largest number of boxes, constants aside; more are folded and summarised.
+        elements: the largest number of elements in its SVG, likewise.
 
     Returns:
         The outline; its boxes have no place yet.
     """
-    from autograd.render.summary import summarised
-
     undrawn: set[Scope] = set()
     while True:
         scopes = Scopes(order, undrawn)
         opened = chosen_depth(scopes, depth, most)
-        if opened is None:
-            outline, entangled = summarised(order, scopes, most)
-        else:
-            outline = folded(order, scopes, opened)
-            entangled = _entangled(outline)
+        outline, entangled = _drawn(order, scopes, opened, most, elements)
         if not entangled:
             return outline
         undrawn |= {scope for scope, number in scopes.number.items() if f"s{number}" in entangled}
+
+
+def _drawn(
+    order: list[Value], scopes: Scopes, opened: int, most: int, elements: float
+) -> tuple[Outline, set[str]]:
+    """Return an outline with at most so many scopes open, and the scopes that cannot be drawn."""
+    from autograd.render.summary import summarised
+
+    while opened >= 0:
+        outline = folded(order, scopes, opened)
+        if _elements(outline) <= elements:
+            return outline, _entangled(outline)
+        opened -= 1
+    return summarised(order, scopes, most)
+
+
+def _elements(outline: Outline) -> int:
+    """Return about how many elements an SVG file of an outline will have, rather too many."""
+    constants = sum(1 for box in outline.boxes if box.kind == "constant")
+    boxes = len(outline.boxes) - constants
+    return 10 * boxes + 4 * constants + 3 * len(outline.links) + 3 * len(outline.frames) + 10
 
 
 class Gathering:
@@ -76,18 +92,19 @@ class Gathering:
     def hold(self, position: int, box: Box) -> None:
         """Put the next node into a folded box, and bundle the links that enter it from outside."""
         node = self.outline.order[position]
+        box_of = self._box_of
         box.count += 1
-        if node.op is not None:
-            for operand, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
-                if partial is None or (source := self._source(arg, box)) is box:
-                    continue
-                link = self._bundles.get((source, box))
-                if link is None:
-                    link = Link(f"e{position}-{operand}", source, box, 0, count=0)
-                    self._bundles[source, box] = link
-                    self.outline.links.append(link)
-                link.count += 1
-        self._box_of[node] = box
+        for operand, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
+            if partial is None or box_of[arg] is box:
+                continue
+            source = self._source(arg, box)
+            link = self._bundles.get((source, box))
+            if link is None:
+                link = Link(f"e{position}-{operand}", source, box, 0, count=0)
+                self._bundles[source, box] = link
+                self.outline.links.append(link)
+            link.count += 1
+        box_of[node] = box
 
     def _source(self, arg: Value, target: Box) -> Box:
         source = self._box_of[arg]

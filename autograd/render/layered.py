@@ -316,7 +316,7 @@ class Layered:
         count = len(self.rank)
         lanes_from = len(self.items)
         self.across = [0.0] * count
-        weights = [0.05 if light else 1.0 for light in self.light]
+        weights = [1e-4 if light else 1.0 for light in self.light]
         for vertex in range(lanes_from, count):
             weights[vertex] = 4.0
         needed: list[list[float]] = []
@@ -329,8 +329,10 @@ class Layered:
             needed.append(places)
             for vertex, place in zip(rank, places, strict=True):
                 self.across[vertex] = place - at / 2
-        ups = self._pulls(self.ups)
-        downs = self._pulls(self.downs)
+        ups, downs = self._pulls(self.ups), self._pulls(self.downs)
+        for vertex in range(count):
+            if not ups[vertex] and not downs[vertex]:  # all its neighbours are leaves
+                ups[vertex] = [(leaf, there - here, 1.0) for leaf, here, there in self.ups[vertex]]
         for sweep in range(SETTLING):
             for forward in (False, True):
                 numbers = range(len(self.ranks)) if forward else range(len(self.ranks) - 1, -1, -1)
@@ -353,23 +355,24 @@ class Layered:
     def _pulls(
         self, neighbours: list[list[tuple[int, float, float]]]
     ) -> list[list[tuple[int, float, float]]]:
-        """Return, for each vertex, (neighbour, shift, weight) of what it is drawn to."""
+        """Return, for each vertex, (neighbour, shift, weight) of what it is drawn to.
+
+        Leaves are drawn to what uses them, and draw nothing themselves: chains stay straight.
+        """
         lanes_from = len(self.items)
         pulls: list[list[tuple[int, float, float]]] = []
         for vertex, links in enumerate(neighbours):
-            heavy = []
-            slight = []
+            drawn_to = []
             for other, here, there in links:
                 if self.light[other] and not self.light[vertex]:
-                    slight.append((other, there - here, 1.0))
                     continue
                 weight = 1.0
                 if vertex >= lanes_from and other >= lanes_from:
                     weight = 8.0
                 elif vertex >= lanes_from or other >= lanes_from:
                     weight = 2.0
-                heavy.append((other, there - here, weight))
-            pulls.append(heavy or slight)
+                drawn_to.append((other, there - here, weight))
+            pulls.append(drawn_to)
         return pulls
 
     def _settle(

@@ -7,6 +7,7 @@ line can run through a box or a frame that it has nothing to do with.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 READABLE = 300  # boxes; with more than that nobody follows a line
-LARGEST = 800  # boxes, where the user chose the depth
+LARGEST = 600  # boxes, where the user chose the depth
+ELEMENTS = 9_500  # of the SVG, where the user did not choose the number of boxes
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 MARGIN = 12.0
 NAME, NAME_ROOM = 9.0, 240.0  # the font size of a frame's name, and the widest
@@ -97,7 +99,8 @@ def layout_of(
     """
     _check(root, rankdir, format, depth, max_nodes, engine)
     most = max_nodes or (READABLE if depth is None else LARGEST)
-    outline = outlined(walk.ordered(root), depth, most)
+    elements = ELEMENTS if max_nodes is None else math.inf
+    outline = outlined(walk.ordered(root), depth, most, elements)
     computed = root.grad != 0.0
     contents = {box.id: content(box, format, computed) for box in outline.boxes}
     layout = Layout(

@@ -45,7 +45,7 @@ class Box:
         kind: "leaf", "result", "constant" or "folded".
         title: the node's label, the scope's name or the words of a summary, as data.
         symbol: the operation's symbol; empty where there is none.
-        caption: what a folded box holds, in words.
+        caption: what a folded box holds, in words, on one line or several.
         data: the number; None in a folded box with more than one result.
         grad: the gradient, likewise.
         count: how many nodes it stands for.

@@ -95,10 +95,10 @@ class Scopes:
             yield visible + scopes[depth + 1]
 
 
-def chosen_depth(scopes: Scopes, depth: int | None, most: int) -> int | None:
-    """Return how many nested scopes to open: None when even with none open there is too much."""
+def chosen_depth(scopes: Scopes, depth: int | None, most: int) -> int:
+    """Return how many nested scopes to open: -1 when even with none open there is too much."""
     counts = list(scopes.boxes_at())
     if depth is not None:
         counts = counts[: depth + 1]
     fitting = [opened for opened, count in enumerate(counts) if count <= most]
-    return fitting[-1] if fitting else None
+    return fitting[-1] if fitting else -1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 GROUPS = 60  # boxes of a summary by level and kind; with more, levels are put together
-BANDS = 24
+BANDS = 12  # boxes of a summary by levels alone, a chain
 
 
 def summarised(order: list[Value], scopes: Scopes, most: int) -> tuple[Outline, set[str]]:
@@ -64,7 +64,7 @@ def summarised(order: list[Value], scopes: Scopes, most: int) -> tuple[Outline, 
 
 
 def _kind(part: Any, scopes: Scopes) -> tuple[str, str]:
-    if part in scopes.number:
+    if scopes.number and part in scopes.number:
         return "scope", part.name
     return ("leaf", "") if part.op is None else ("operation", part.op.symbol)
 
@@ -75,8 +75,11 @@ def _levels(order: list[Value], parts: list[Any]) -> tuple[dict[Any, int], set[A
     if len(part_of) == len(set(parts)):  # nothing but nodes, in their order
         level: dict[Any, int] = {}
         for node in order:
-            below = [level[arg] for arg in _operands(node)]
-            level[node] = max(below) + 1 if below else 0
+            here = 0
+            for arg, partial in zip(node.args, node.partials, strict=True):
+                if partial is not None and level[arg] >= here:
+                    here = level[arg] + 1
+            level[node] = here
         return level, set()
     operands: dict[Any, set[Any]] = {part: set() for part in parts}
     for node, part in part_of.items():
@@ -127,4 +130,4 @@ def _describe(box: Box, parts: list[Any], kinds: dict[Any, Any], level: dict[Any
     words = [f"{number:,} {name}" for (_, name), number in kind_counts.most_common(3)]
     if len(kind_counts) > 3:
         words.append(f"{len(kind_counts) - 3} more kinds")
-    box.caption = f"{counted(box.count, 'node')}: " + ", ".join(words)
+    box.caption = "\n".join([counted(box.count, "node"), *words])

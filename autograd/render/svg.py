@@ -139,9 +139,11 @@ class _Writer:
                 f' data-edge="{link.id}" data-source="{link.source.id}" '
                 f'data-target="{link.target.id}"'
             )
-        faint = ' stroke-opacity="0.55"' if link.source.kind == "constant" else ""
+        style = ' stroke-opacity="0.55"' if link.source.kind == "constant" else ""
+        if link.count > 1:  # the thicker, the more it stands for
+            style = f' stroke-width="{min(1.0 + 0.3 * math.log10(link.count), 2.4):.1f}"'
         parts = [
-            f'<g class="edge"{data}{faint}><path d="{path_of(link, rankdir, ARROW)}"/>',
+            f'<g class="edge"{data}{style}><path d="{path_of(link, rankdir, ARROW)}"/>',
             f'<path class="tip" d="{self._tip(link)}" stroke="none" fill="{self.theme.edge}"/>',
         ]
         if text := partial_text(self.layout, link):
@@ -238,7 +240,7 @@ class _Writer:
         if box.title and box.symbol:
             words.append(one_line(box.symbol))
         if box.caption:
-            words.append(box.caption)
+            words.append(one_line(box.caption))
         if box.data is not None:
             grad = repr(box.grad) if self.layout.computed else "not computed"
             words.append(f"data {box.data!r}, grad {grad}")

@@ -62,7 +62,7 @@ def _name(box: Box, layout: Layout) -> str:
 
 
 def _numbers(box: Box, layout: Layout) -> str:
-    words = [box.caption] if box.caption else []
+    words = [box.caption.replace("\n", ", ")] if box.caption else []
     if box.data is not None and box.kind != "constant":
         grad = one_line(format(box.grad, layout.format)) if layout.computed else NOT_COMPUTED
         words += [f"data {one_line(format(box.data, layout.format))}", f"grad {grad}"]

@@ -1,0 +1,164 @@
+"""No overlap, no line through a box, no clipped text, at every size and in every direction."""
+
+import xml.etree.ElementTree as ElementTree
+from importlib import resources
+
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from render_cases import (
+    RANKDIRS,
+    expression,
+    faults,
+    inside,
+    perceptron,
+    rectangle,
+    sampled,
+    tangle,
+    well_known,
+)
+
+from autograd import Value
+from autograd.render import layout_of, svg_of
+from autograd.render.measure import advances
+
+SVG = "{http://www.w3.org/2000/svg}"
+CASES = {
+    "3 nodes": lambda: Value(2.0, "x") * Value(3.0, "y"),
+    "an expression": expression,
+    "the well-known one": well_known,
+    "50 nodes": lambda: perceptron(2, [4, 1]),
+    "50 nodes, no scopes": lambda: perceptron(2, [4, 1], scoped=False),
+    "300 nodes": lambda: perceptron(3, [8, 7, 1]),
+    "300 nodes, no scopes": lambda: perceptron(3, [8, 7, 1], scoped=False),
+}
+
+
+@pytest.mark.parametrize("rankdir", RANKDIRS)
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_overlaps_and_no_line_runs_through_a_box(case, rankdir):
+    layout = layout_of(CASES[case](), rankdir=rankdir)
+    assert faults(layout) == []
+
+
+@pytest.mark.parametrize("rankdir", RANKDIRS)
+def test_nor_with_partials_on_the_links(rankdir):
+    assert faults(layout_of(perceptron(2, [3, 1]), rankdir=rankdir, partials=True)) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    size=st.integers(1, 60),
+    seed=st.integers(0, 10_000),
+    scopes=st.sampled_from([0.0, 0.2]),
+    rankdir=st.sampled_from(RANKDIRS),
+    depth=st.sampled_from([None, 0, 1, 2]),
+    partials=st.booleans(),
+)
+def test_nor_in_any_random_graph(size, seed, scopes, rankdir, depth, partials):
+    root = tangle(size, seed, scopes)
+    layout = layout_of(root, rankdir=rankdir, depth=depth, partials=partials)
+    assert faults(layout) == []
+
+
+def text_boxes(svg):
+    """Each text of an SVG with the rectangle it takes, by the font's own advance widths."""
+    known = advances()
+    for element in ElementTree.fromstring(svg).iter():
+        size = 10.5
+        if element.tag != f"{SVG}text":
+            continue
+        size = float(element.get("font-size", 10.5))
+        text = element.text or ""
+        wide = size * sum(known.get(character, 1.4) for character in text)
+        x, y = float(element.get("x")), float(element.get("y"))
+        start = {"start": x, "middle": x - wide / 2, "end": x - wide}[
+            element.get("text-anchor", "start")
+        ]
+        yield text, (start, y - 0.76 * size, start + wide, y + 0.24 * size)
+
+
+@pytest.mark.parametrize("rankdir", RANKDIRS)
+@pytest.mark.parametrize("partials", [False, True])
+def test_text_fits_into_its_box_and_covers_no_other_text(rankdir, partials):
+    root = perceptron(2, [3, 1])
+    layout = layout_of(root, rankdir=rankdir, partials=partials)
+    svg = svg_of(layout, data_ids=True)
+    document = ElementTree.fromstring(svg)
+    boxes = {box.id: box for box in layout.boxes}
+    checked = 0
+    for group in document.iter(f"{SVG}g"):
+        if (name := group.get("data-node")) is None:
+            continue
+        left, top, right, bottom = rectangle(boxes[name])
+        one = (
+            f'<svg xmlns="http://www.w3.org/2000/svg">{ElementTree.tostring(group).decode()}</svg>'
+        )
+        for text, (start, high, end, low) in text_boxes(one):
+            assert left + 1 < start, text
+            assert end < right - 1, text
+            assert top < high, text
+            assert low < bottom, text
+            checked += 1
+    assert checked > 100
+    everything = list(text_boxes(svg))
+    for index, (text, (left, top, right, bottom)) in enumerate(everything):
+        assert left >= 0, text
+        assert right <= layout.width, text
+        assert bottom <= layout.height, text
+        for other, (start, high, end, low) in everything[index + 1 :]:
+            apart = right <= start or end <= left or bottom <= high + 2 or low <= top + 2
+            assert apart, (text, other)
+
+
+def test_the_names_of_frames_are_clear_of_lines_and_boxes():
+    for rankdir in RANKDIRS:
+        layout = layout_of(perceptron(2, [3, 2, 1]), rankdir=rankdir)
+        for frame in layout.frames:
+            name = type("Name", (), {"x": frame.x + 7, "y": frame.y + 4})()
+            name.width, name.height = 5.5 * len(frame.name), 9.0
+            for box in layout.boxes:
+                left, top, right, bottom = rectangle(box)
+                assert (
+                    right <= name.x
+                    or left >= name.x + name.width
+                    or bottom <= name.y
+                    or top >= name.y + name.height
+                )
+            for link in layout.links:
+                assert not any(inside(point, name) for point in sampled(link, rankdir))
+
+
+def test_advance_widths_are_those_of_the_font():
+    path = resources.files("autograd.render") / "fonts" / "DejaVuSans.ttf"
+    font = TTFont(str(path))
+    names = font.getBestCmap()
+    assert {chr(code) for code in names} == set(advances())
+    for code, name in names.items():
+        assert font["hmtx"][name][0] / font["head"].unitsPerEm == advances()[chr(code)]
+    assert set(map(chr, range(32, 127))) | set("éüßαΩ∂∑√∞≤→²·—…\ufffd") <= set(advances())
+
+
+def test_chains_run_straight():
+    y = Value(1.0, "x")
+    for _ in range(20):
+        y = (y + 1.0).tanh()
+    layout = layout_of(y)
+    middles = {round(box.y + box.height / 2, 1) for box in layout.boxes if box.kind == "result"}
+    assert len(middles) == 1
+
+
+def test_operands_enter_in_their_order():
+    a, b = Value(1.0, "a"), Value(2.0, "b")
+    for rankdir in RANKDIRS:
+        axis = 1 if rankdir in ("LR", "RL") else 0
+        layout = layout_of(b - a + a.clip(b, 9.0) * (a / b), rankdir=rankdir)
+        by_target = {}
+        for link in layout.links:
+            by_target.setdefault(link.target, []).append(link)
+        for links in by_target.values():
+            assert [link.operand for link in links] == list(range(len(links)))
+            ends = [link.points[-1][axis] for link in links]
+            assert ends == sorted(ends)
+            assert len(set(ends)) == len(ends)
