@@ -52,6 +52,7 @@ class Jitted:
     # -- a call --------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call the function, compiling it first where this structure of arguments is new."""
         if modes.active and thread.recorder is not None:
             return self._traced(args, named)
         direct = self._direct.get(tuple(map(type, args)))

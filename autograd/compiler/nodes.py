@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd import modes, reductions
-from autograd.compiler.arguments import Arguments, array_module
 from autograd.callsite import user_line
+from autograd.compiler.arguments import Arguments, array_module
 from autograd.compiler.trace import name_of
 from autograd.errors import ArgumentError, StructureError
 from autograd.modes import thread

@@ -227,7 +227,7 @@ class Plan:
             sums = 8 * len(self.layout.sinks) if self.layout.reduce else 0
             sizes = (self.shared, sums, self.work)
             self._memory.kept = [_memory(size) for size in sizes]
-            addresses = self._memory.addresses = tuple(  # type: ignore[assignment]
+            addresses = self._memory.addresses = tuple(
                 [address for _, address in self._memory.kept]
             )
         return addresses

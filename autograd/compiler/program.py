@@ -8,6 +8,7 @@ x - 0 and --x here, and never x + 0, x * 0 or x / x.
 
 from __future__ import annotations
 
+import functools
 import math
 import struct
 from collections.abc import Callable, Iterable, Sequence
@@ -88,8 +89,8 @@ class Program:
         steps, result = template
         places: list[int] = []
 
-        def at(reference: Any) -> int:
-            if type(reference) is float:
+        def at(reference: float | int) -> int:
+            if isinstance(reference, float):
                 return self.constant(reference)
             return places[reference] if reference >= 0 else operands[-1 - reference]
 
@@ -240,19 +241,25 @@ SIMPLER: dict[str, Callable[..., int | None]] = {
 
 # -- from a tape to a program ------------------------------------------------------------------
 
-_templates: dict[str, Template] = {}
+@functools.lru_cache(maxsize=1000)
+def template_of(
+    operation: Operation, constants: tuple[str | None, ...], kernels: frozenset[str]
+) -> Template:
+    """Return the definition of an operation as steps of kernels, traced once.
 
-
-def template_of(operation: Operation, kernels: frozenset[str]) -> Template:
-    """Return the definition of an operation as steps of kernels, tracing it the first time."""
-    known = _templates.get(operation.name)
-    if known is not None:
-        return known
+    Operands that are constants are put in as such (in hexadecimal, where 0.0 is not -0.0), since a
+    definition may need the number, as polygamma does its order.
+    """
     assert operation.definition is not None
     tape = Tape(kernels)
     inputs = [tape.input(name) for name in operation.parameters]
     with recording_with(tape):
-        result = operation.definition(*inputs)
+        result = operation.definition(
+            *[
+                node if number is None else float.fromhex(number)
+                for node, number in zip(inputs, constants, strict=True)
+            ]
+        )
     steps: list[tuple[str, tuple[Any, ...]]] = []
     references: list[Any] = []  # for each node of the tape where its result is
 
@@ -268,7 +275,7 @@ def template_of(operation: Operation, kernels: frozenset[str]) -> Template:
             references.append(len(steps))
             steps.append((node.op.name, tuple(operands)))
         else:
-            inner, last = template_of(node.op, kernels)
+            inner, last = template_of(node.op, _constants(node), kernels)
             base = len(steps)
 
             def moved(inside: Any, base: int = base, operands: list[Any] = operands) -> Any:
@@ -278,8 +285,11 @@ def template_of(operation: Operation, kernels: frozenset[str]) -> Template:
 
             steps += [(kind, tuple(moved(r) for r in inside)) for kind, inside in inner]
             references.append(moved(last))
-    template = _templates[operation.name] = (steps, reference(result))
-    return template
+    return steps, reference(result)
+
+
+def _constants(node: Traced) -> tuple[str | None, ...]:
+    return tuple([arg.hex() if type(arg) is float else None for arg in node.args])
 
 
 def program_of(tape: Tape, outputs: Sequence[Any], kernels: frozenset[str]) -> Program:
@@ -308,7 +318,7 @@ def program_of(tape: Tape, outputs: Sequence[Any], kernels: frozenset[str]) -> P
         if operation.definition is None:
             places[node.place] = program.add(operation.name, operands)
         else:
-            template = template_of(operation, kernels)
+            template = template_of(operation, _constants(node), kernels)
             places[node.place] = program.expand(template, operands)
     program.outputs = [place_of(output) for output in outputs]
     return program.pruned()

@@ -194,6 +194,7 @@ class Tape:
             else:
                 args.append(real(operand, operation.name))
                 marks.append(None)
+        slots: tuple[Any, ...]
         if len(args) > 2:
             slots = (tuple(args), tuple(marks), None, None)
         elif len(args) == 2:
