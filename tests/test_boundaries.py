@@ -107,4 +107,5 @@ def test_no_room_bears_the_name_of_a_public_function():
     for package in (autograd, nn):
         folder = Path(package.__file__).parent
         rooms = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
-        assert not rooms & set(package.__all__)
+        functions = {name for name in package.__all__ if callable(getattr(package, name))}
+        assert not rooms & functions
