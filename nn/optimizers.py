@@ -22,7 +22,7 @@ class Optimizer:
         steps: how many updates have been made.
     """
 
-    averages = 0  # how many running averages the rule keeps of each weight
+    _averages = 0  # how many running averages the rule keeps of each weight
 
     def __init__(self, lr: float, weight_decay: float = 0.0) -> None:
         self.lr = self._setting("lr", lr)
@@ -82,7 +82,7 @@ class Optimizer:
                 f"{type(self).__name__} has made {self.steps} steps with {len(self._memory[0])} "
                 f"parameters, and was given {len(weights)}: make a new optimiser for other ones"
             )
-        memory = self._memory or [[0.0] * len(weights) for _ in range(self.averages)]
+        memory = self._memory or [[0.0] * len(weights) for _ in range(self._averages)]
         step = self.steps + 1
         if isinstance(weights, list):
             rows = [self._rule(step, *row) for row in zip(weights, gradient, *memory, strict=True)]
@@ -114,9 +114,9 @@ class Optimizer:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from what ``state_dict`` returned."""
         averages: Sequence[Sequence[float]] = state["averages"]
-        if len(averages) not in (0, self.averages):
+        if len(averages) not in (0, self._averages):
             raise InputError(
-                f"{type(self).__name__} keeps {self.averages} averages of each weight, "
+                f"{type(self).__name__} keeps {self._averages} averages of each weight, "
                 f"and the state has {len(averages)}"
             )
         self.steps, self._memory = int(state["steps"]), [list(average) for average in averages]
@@ -159,7 +159,7 @@ class SGD(Optimizer):
         self.nesterov = nesterov
         if nesterov and not momentum:
             raise InputError("SGD: nesterov looks ahead along the momentum; give momentum=0.9, say")
-        self.averages = 1 if momentum else 0
+        self._averages = 1 if momentum else 0
 
     def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
         if self.weight_decay:
@@ -204,7 +204,7 @@ class RMSprop(Optimizer):
         self.alpha = self._setting("alpha", alpha, below=1.0)
         self.eps = self._setting("eps", eps, zero=False)
         self.momentum = self._setting("momentum", momentum, below=1.0)
-        self.averages = 2 if momentum else 1
+        self._averages = 2 if momentum else 1
 
     def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
         if self.weight_decay:
@@ -237,7 +237,7 @@ class Adam(Optimizer):
         [0.9]
     """
 
-    averages = 2
+    _averages = 2
 
     def __init__(
         self,

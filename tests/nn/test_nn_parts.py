@@ -1,0 +1,171 @@
+"""Losses by nature, optimisers' state, clipping, schedules, metrics: what PyTorch leaves."""
+
+import copy
+import math
+
+import pytest
+
+import nn
+from autograd import Value
+from nn import schedules
+
+ELEMENTWISE = [nn.mse, nn.mae, nn.huber, nn.hinge, nn.binary_cross_entropy]
+
+
+@pytest.mark.parametrize("loss", ELEMENTWISE)
+def test_a_list_has_the_mean_of_its_rows(loss):
+    scores, targets = [0.3, -2.0, 1.7, 0.0], [1.0, 0.0, 1.0, 1.0]
+    mean = sum(map(loss, scores, targets)) / 4
+    assert loss(scores, targets) == pytest.approx(mean)
+    pairs = [[0.3, -2.0], [1.7, 0.0]]
+    assert loss(pairs, [[1.0, 0.0], [1.0, 1.0]]) == pytest.approx(mean)
+
+
+@pytest.mark.parametrize("loss", ELEMENTWISE)
+def test_unequal_lengths_and_other_things_are_refused(loss):
+    for scores, targets in (([1.0, 2.0], [1.0]), (1.0, [1.0]), ([1.0], 1.0)):
+        with pytest.raises(ValueError, match=loss.__name__):
+            loss(scores, targets)
+    with pytest.raises(TypeError):
+        loss("a", 1.0)
+
+
+def test_cross_entropy_takes_a_class_or_one_for_each_row():
+    rows, labels = [[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]], [1, 2]
+    by_hand = [
+        -math.log(math.exp(row[k]) / sum(map(math.exp, row)))
+        for row, k in zip(rows, labels, strict=True)
+    ]
+    assert nn.cross_entropy(rows[0], 1) == pytest.approx(by_hand[0])
+    assert nn.cross_entropy(rows, labels) == pytest.approx(sum(by_hand) / 2)
+    assert nn.cross_entropy(list(map(Value, rows[0])), Value(1.0)).data == pytest.approx(by_hand[0])
+    for label in (3, -1, 0.5, math.nan):
+        with pytest.raises(ValueError, match="whole number from 0 to 2"):
+            nn.cross_entropy(rows[0], label)
+    with pytest.raises(ValueError, match="one target for each row"):
+        nn.cross_entropy(rows, [1])
+    for wrong in (1.0, []):
+        with pytest.raises(TypeError, match="list of scores"):
+            nn.cross_entropy(wrong, 0)
+
+
+@pytest.mark.parametrize("score", [-800.0, -40.0, 0.0, 40.0, 800.0])
+def test_cross_entropies_neither_overflow_nor_lose_digits(score):
+    for label in (0, 1):
+        s = Value(score)
+        error = nn.binary_cross_entropy(s, label)
+        error.backward()
+        signed = score if label else -score
+        exact = -signed if signed < -700 else math.log1p(math.exp(-signed))
+        assert error.data == pytest.approx(exact, rel=1e-14)
+        slope = math.exp(-signed) / (1 + math.exp(-signed)) if signed > -700 else 1.0
+        assert abs(s.grad) == pytest.approx(slope, rel=1e-13)
+        pair = [Value(0.0), Value(score)]
+        assert nn.cross_entropy(pair, label).data == pytest.approx(exact, rel=1e-12, abs=1e-13)
+
+
+def test_huber_joins_smoothly_and_wants_a_width():
+    for delta in (0.5, 1.0, 3.0):
+        below, above = nn.huber(delta - 1e-9, 0.0, delta), nn.huber(delta + 1e-9, 0.0, delta)
+        assert above - below == pytest.approx(2e-9 * delta, rel=1e-4)
+    with pytest.raises(ValueError, match="delta"):
+        nn.huber(1.0, 0.0, 0.0)
+
+
+def test_penalties_differentiate_to_sign_and_twice_the_weight():
+    weights = [Value(-2.0), Value(0.0), Value(3.0)]
+    nn.l1_penalty(weights, 0.1).backward()
+    assert [w.grad for w in weights] == pytest.approx([-0.1, 0.0, 0.1])
+    nn.l2_penalty(weights, 0.1).backward()
+    assert [w.grad for w in weights] == pytest.approx([-0.5, 0.0, 0.7])
+
+
+OPTIMIZERS = [
+    nn.SGD(0.1),
+    nn.SGD(0.1, momentum=0.9, nesterov=True),
+    nn.RMSprop(momentum=0.5),
+    nn.Adam(),
+    nn.AdamW(),
+]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_an_optimizer_goes_on_from_its_state(optimizer):
+    optimizer = copy.deepcopy(optimizer)
+    other = copy.deepcopy(optimizer)
+    weights = [1.0, -2.0]
+    for _ in range(3):
+        weights = optimizer.updated(weights, [0.3, -0.1])
+    other.load_state_dict(optimizer.state_dict())
+    assert other.updated(weights, [0.5, 0.5]) == optimizer.updated(weights, [0.5, 0.5])
+    assert other.steps == 4
+    if optimizer._averages:
+        with pytest.raises(ValueError, match="4 steps with 2 parameters, and was given 3"):
+            optimizer.updated([1.0, 2.0, 3.0], [0.0, 0.0, 0.0])
+    with pytest.raises(ValueError, match="averages"):
+        other.load_state_dict({"steps": 1, "averages": [[1.0]] * 5})
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_an_optimizer_finds_the_bottom_of_a_bowl(optimizer):
+    optimizer = copy.deepcopy(optimizer)
+    optimizer.lr = 0.02
+    w = Value(1.5)
+    for _ in range(400):
+        w.grad = 0.0
+        (w * w).backward()
+        optimizer.step([w])
+    assert abs(w.data) < 0.05
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.SGD(-0.1),
+        lambda: nn.SGD(math.nan),
+        lambda: nn.SGD(0.1, momentum=1.0),
+        lambda: nn.SGD(0.1, nesterov=True),
+        lambda: nn.RMSprop(alpha=1.5),
+        lambda: nn.Adam(betas=(0.9, 1.0)),
+        lambda: nn.Adam(eps=0.0),
+        lambda: nn.AdamW(weight_decay=-1.0),
+        lambda: schedules.constant(-1.0),
+        lambda: schedules.cosine(0.1, 0),
+        lambda: schedules.step_decay(0.1, 3, math.inf),
+        lambda: schedules.warm_up(schedules.constant(1.0), 5, -0.5),
+        lambda: nn.clip_norm([Value(1.0)], 0.0),
+        lambda: nn.clip_value([Value(1.0)], math.nan),
+        lambda: nn.accuracy([], []),
+        lambda: nn.accuracy([1.0], [1, 1]),
+    ],
+)
+def test_settings_out_of_range_are_refused(make):
+    with pytest.raises(ValueError, match=r"."):
+        make()
+
+
+def test_an_optimizer_must_say_its_rule():
+    with pytest.raises(NotImplementedError, match="Optimizer must say"):
+        nn.Optimizer(0.1).step([Value(1.0)])
+    assert repr(nn.SGD(0.1)) == "SGD(lr=0.1, weight_decay=0.0, momentum=0.0, nesterov=False)"
+    nn.SGD(0.1).step([])
+
+
+def test_clipping_by_value_keeps_small_gradients():
+    weights = [Value(0.0), Value(0.0), Value(0.0)]
+    for weight, gradient in zip(weights, (0.5, -7.0, 2.0), strict=True):
+        weight.grad = gradient
+    nn.clip_value(weights, 2.0)
+    assert [weight.grad for weight in weights] == [0.5, -2.0, 2.0]
+    assert nn.clip_norm(weights, 100.0) == math.hypot(0.5, 2.0, 2.0)
+    assert [weight.grad for weight in weights] == [0.5, -2.0, 2.0]
+
+
+def test_accuracy_is_the_same_on_lists_and_arrays():
+    numpy = pytest.importorskip("numpy")
+    scores, labels = [0.2, -0.1, 0.0, 3.0], [1, 1, -1, 1]
+    assert nn.accuracy(scores, labels) == 0.75
+    assert nn.accuracy(numpy.array(scores), numpy.array(labels)) == 0.75
+    rows, classes = [[0.1, 0.9, 0.0], [2.0, 1.0, 0.0]], [1, 2]
+    assert nn.accuracy(rows, classes) == 0.5
+    assert nn.accuracy(numpy.array(rows), numpy.array(classes)) == 0.5
