@@ -3,7 +3,7 @@
 from autograd.compiler.jitted import jit
 from autograd.declaration import primitive
 from autograd.errors import AutogradError, TraceError
-from autograd.explorer import Step, derivation, explain, latex, steps
+from autograd.explorer import Step, derivation, explain, explore, latex, steps
 from autograd.functional import (
     grad,
     gradient,
@@ -91,6 +91,7 @@ __all__ = [
     "erfc",
     "exp",
     "explain",
+    "explore",
     "expm1",
     "floor",
     "gelu",

@@ -75,16 +75,23 @@ class Formula:
         return self._apply(ops.less_equal, (self, other))
 
     def __gt__(self, other: Any) -> Formula:
-        return Application(ops.less, (formula(other), self), flipped=True)
+        return self._greater(ops.less, other)
 
     def __ge__(self, other: Any) -> Formula:
-        return Application(ops.less_equal, (formula(other), self), flipped=True)
+        return self._greater(ops.less_equal, other)
+
+    def _greater(self, operation: Operation, other: Any) -> Formula:
+        return Application(operation, (formula(other), self), flipped=True)
 
     def __and__(self, other: Any) -> Formula:
         return self._apply(ops.both, (self, other))
 
+    __rand__ = __and__  # a condition on constants alone is a bool, and may come first
+
     def __or__(self, other: Any) -> Formula:
         return self._apply(ops.either, (self, other))
+
+    __ror__ = __or__
 
 
 class Number(Formula):

@@ -369,10 +369,11 @@ class MathWriter(Writer):
     def cases(self, condition: str, a: str, b: str) -> tuple[str, int]:
         """Return the two cases beside one brace."""
         rows = (
-            f"<mtr><mtd>{a}</mtd><mtd><mtext>if </mtext>{condition}</mtd></mtr>"
+            f"<mtr><mtd>{a}</mtd><mtd><mtext>if\u00a0</mtext>{condition}</mtd></mtr>"
             f"<mtr><mtd>{b}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>"
         )
-        return f'<mrow><mo>{{</mo><mtable class="cases">{rows}</mtable></mrow>', SUM
+        brace = '<mo stretchy="true" form="prefix">{</mo>'
+        return f'<mrow>{brace}<mtable class="cases">{rows}</mtable></mrow>', SUM
 
     def call(self, operation: Operation, operands: tuple[Formula, ...]) -> tuple[str, int]:
         """Return a call, a root or bars."""

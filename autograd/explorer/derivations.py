@@ -79,6 +79,13 @@ def latex(y: Value) -> str:
     return r"\begin{aligned} " + r" \\ ".join(written) + r" \end{aligned}"
 
 
+def one_line(order: list[Value], names: Names) -> str:
+    """Return ``y = tanh(w * x + b)`` as text where that is one line; else the name of y alone."""
+    lines = _lines(order, names)
+    name = TEXT.write(names[order[-1]])
+    return f"{name} = {TEXT.write(tidied(lines[0][1]))}" if len(lines) == 1 else name
+
+
 def _lines(order: list[Value], names: Names) -> list[tuple[Value, Formula]]:
     """Return the nodes that get a line of their own, each with its formula.
 

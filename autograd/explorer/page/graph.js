@@ -1,0 +1,163 @@
+// The graph of the page: numbers, gradients and steps, computed again after every edit.
+
+const parsed = (text) =>
+  typeof text === "number"
+    ? text
+    : { nan: NaN, inf: Infinity, "-inf": -Infinity }[text] ?? Number(text);
+
+class Graph {
+  constructor(payload) {
+    this.names = payload.names;
+    this.maths = payload.maths;
+    this.labelled = new Set(payload.labelled);
+    this.rules = payload.rules.map((rule) => this.decodedRule(rule, payload.kernels));
+    this.nodes = payload.nodes.map(([rule, ...operands]) => ({
+      rule: this.rules[rule],
+      args: operands.map((operand) => (typeof operand === "string" ? null : operand)),
+      constants: operands.map((operand) => (typeof operand === "string" ? parsed(operand) : null)),
+    }));
+    this.size = this.nodes.length;
+    this.root = this.size - 1;
+    this.isRecomputable = this.rules.every((rule) => rule.run !== null);
+    this.forward = this.nodes.flatMap((node, place) => (node.rule ? [place] : []));
+    this.recorded = {
+      numbers: payload.numbers.map(parsed),
+      partials: payload.partials.map((each) => each.map((one) => (one === null ? null : parsed(one)))),
+    };
+    this.restore();
+  }
+
+  decodedRule(rule, kernels) {
+    const program = (coded) =>
+      coded && {
+        constants: coded[0].map(parsed),
+        lines: coded[1].map(([kernel, ...operands]) => [KERNELS[kernels[kernel]], operands]),
+        result: coded[2],
+      };
+    const partials = rule.partials.map(
+      (one) => one && { ...one, run: program(one.run), check: program(one.check) },
+    );
+    return { ...rule, run: program(rule.run), partials };
+  }
+
+  isLeaf(node) {
+    return !this.nodes[node].rule;
+  }
+
+  // -- numbers ------------------------------------------------------------------------------------
+
+  restore() {
+    this.numbers = [...this.recorded.numbers];
+    this.partials = this.recorded.partials.map((each) => [...each]);
+    this.isEdited = false;
+    this.differentiate();
+  }
+
+  edit(leaf, number) {
+    this.numbers[leaf] = number;
+    this.numbers = this.evaluated();
+    this.partials = this.nodes.map((node, place) => this.partialsOf(node, place));
+    this.isEdited = true;
+    this.differentiate();
+  }
+
+  operandNumbers(node, numbers) {
+    return node.args.map((arg, index) => (arg === null ? node.constants[index] : numbers[arg]));
+  }
+
+  evaluated(forced = -1, number = 0) {
+    const numbers = [...this.numbers];
+    if (forced >= 0) numbers[forced] = number;
+    for (const place of this.forward) {
+      if (place <= forced) continue; // nothing before a node depends on it
+      const node = this.nodes[place];
+      if (forced >= 0 && node.rule.name === "stop_gradient") continue; // it counts as a constant
+      const operands = this.operandNumbers(node, numbers);
+      numbers[place] = run(node.rule.run, free(node.rule, operands));
+    }
+    return numbers;
+  }
+
+  partialsOf(node, place) {
+    if (!node.rule) return [];
+    const operands = free(node.rule, this.operandNumbers(node, this.numbers));
+    const inputs = [this.numbers[place], ...operands];
+    return node.rule.partials.map((partial) => partial && run(partial.run, inputs));
+  }
+
+  // -- the chain rule -------------------------------------------------------------------------------
+
+  differentiate() {
+    const gradients = new Array(this.size).fill(0);
+    gradients[this.root] = 1;
+    const touched = new Set();
+    this.steps = [];
+    this.finished = new Array(this.size).fill(-1); // the step that completes a gradient
+    this.firstStep = new Map(); // the step at which a node begins to hand its gradient on
+    for (let place = this.root; place >= 0; place--) {
+      const { rule, args } = this.nodes[place];
+      args.forEach((arg, index) => {
+        if (arg === null) return;
+        const partial = this.partials[place][index];
+        const upstream = gradients[place];
+        const isZero = rule.shares && (upstream === 0 || partial === 0);
+        const contribution = isZero ? 0 : upstream * partial;
+        const before = gradients[arg];
+        const after = (gradients[arg] = before + contribution);
+        const isFirst = !touched.has(arg);
+        touched.add(arg);
+        if (!this.firstStep.has(place)) this.firstStep.set(place, this.steps.length);
+        this.finished[arg] = this.steps.length;
+        this.steps.push({
+          ...{ node: place, arg, index, partial, upstream },
+          ...{ contribution, before, after, isFirst },
+        });
+      });
+    }
+    this.gradients = gradients;
+    this.slopes = new Map();
+  }
+
+  // The derivative of the root by a node, from two evaluations of what lies above it.
+  difference(node) {
+    if (!this.isRecomputable) return null;
+    if (!this.slopes.has(node)) {
+      const at = this.numbers[node];
+      const width = 6e-6 * Math.max(1, Math.abs(at));
+      const [low, high] = [at - width, at + width];
+      const rise = this.evaluated(node, high)[this.root] - this.evaluated(node, low)[this.root];
+      this.slopes.set(node, rise / (high - low));
+    }
+    return this.slopes.get(node);
+  }
+
+  // Which of a partial's two formulas is true at these numbers: the textbook's, or the one computed.
+  partialFormula(step) {
+    const node = this.nodes[step.node];
+    const partial = node.rule.partials[step.index];
+    if (!partial.check) return partial.shown;
+    const operands = free(node.rule, this.operandNumbers(node, this.numbers));
+    const shown = run(partial.check, [this.numbers[step.node], ...operands]);
+    const isTrue =
+      Math.abs(shown - step.partial) <= 1e-6 * Math.abs(step.partial) ||
+      shown === step.partial ||
+      step.partial !== step.partial;
+    return isTrue ? partial.shown : partial.computing;
+  }
+}
+
+const free = (rule, operands) =>
+  rule.kept.length ? operands.filter((_, index) => !rule.kept.includes(index)) : operands;
+
+// Runs a program: registers from 0 on hold the inputs and then one result a line; constants count
+// down from -1.
+function run(program, inputs) {
+  const registers = [...inputs];
+  const at = (place) => (place >= 0 ? registers[place] : program.constants[-1 - place]);
+  for (const [kernel, [a, b, c]] of program.lines) {
+    if (b === undefined) registers.push(kernel(at(a)));
+    else if (c === undefined) registers.push(kernel(at(a), at(b)));
+    else registers.push(kernel(at(a), at(b), at(c)));
+  }
+  return at(program.result);
+}

@@ -1,0 +1,48 @@
+// Numbers and formulas as text and as MathML, written as autograd/notation.py writes them.
+
+function digits(number) {
+  if (!Number.isFinite(number)) return String(number).replace("Infinity", "inf").replace("NaN", "nan");
+  if (Number.isInteger(number) && Math.abs(number) < 1e6) return String(number === 0 ? 0 : number);
+  const [mantissa, exponent] = number.toExponential(3).split("e");
+  if (exponent >= -4 && exponent < 4) return String(Number(number.toPrecision(4)));
+  return `${Number(mantissa)}e${Number(exponent)}`;
+}
+
+const signed = (text) =>
+  text.startsWith("-")
+    ? `<mrow><mo form="prefix">\u2212</mo><mn>${text.slice(1)}</mn></mrow>`
+    : `<mn>${text}</mn>`;
+
+function mathNumber(number, isBracketed = false) {
+  const [mantissa, exponent] = digits(number).replace("inf", "\u221e").split("e");
+  let written = signed(mantissa);
+  if (exponent) {
+    written = `<mrow>${written}<mo>\u00d7</mo><msup><mn>10</mn>${signed(exponent)}</msup></mrow>`;
+  }
+  const needed = isBracketed && (exponent || mantissa.startsWith("-"));
+  return needed ? `<mrow><mo>(</mo>${written}<mo>)</mo></mrow>` : written;
+}
+
+// Fills the slots of a rule's formula: {0} is its result, {1} its first operand; {(1} stands where
+// a negative number needs parentheses.
+const filled = (formula, fill) =>
+  formula.replace(/\{(\(?)(\d+)\}/g, (_, bracket, slot) => fill(Number(slot), bracket !== ""));
+
+const fraction = (above, below) =>
+  `<mfrac><mrow><mi>\u2202</mi>${above}</mrow><mrow><mi>\u2202</mi>${below}</mrow></mfrac>`;
+
+// Joins sides by equals signs, and leaves out a side that repeats the one before.
+function equation(...sides) {
+  const distinct = sides.filter((side, place) => side !== sides[place - 1]);
+  return distinct.join("<mo>=</mo>");
+}
+
+const mathElement = (inside) => `<math displaystyle="true"><mrow>${inside}</mrow></math>`;
+
+// A number as a learner types it: -0.5, 1e-3, 1/3; NaN for anything else.
+function typed(text) {
+  const pattern = /^\s*([-+\u2212]?[\d.]+(?:e[-+]?\d+)?)\s*(?:\/\s*([-+]?[\d.]+(?:e[-+]?\d+)?))?\s*$/i;
+  const parts = pattern.exec(text);
+  if (!parts) return NaN;
+  return Number(parts[1].replace("\u2212", "-")) / Number(parts[2] ?? 1);
+}

@@ -1,0 +1,179 @@
+"""``explore(y)``: one page that walks through a graph, in a notebook or as a file of its own."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import functools
+import html
+import os
+import tempfile
+import uuid
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.errors import PictureError, PictureFileError
+from autograd.explorer.chain_rule import graph_under
+from autograd.explorer.derivations import one_line
+from autograd.explorer.payload import as_json, payload
+from autograd.formula import Names
+from autograd.walk import ordered
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+SCRIPTS = ("kernels", "graph", "paths", "notation", "prediction", "picture", "page")
+SUFFIXES = (".html", ".htm")
+LONGEST_TITLE = 70
+LARGEST = 20_000  # nodes; a page with more would be tens of megabytes
+
+
+class Explorer:
+    """A page that walks forward and backward through a graph, one application of a rule at a time.
+
+    It shows itself in a notebook, and ``save`` writes it as one file that works offline.
+    """
+
+    def __init__(self, y: Value) -> None:
+        order = graph_under(y, "explore")
+        if len(order) > LARGEST:
+            raise PictureError(
+                f"explore: the graph has {len(order):,} nodes, and a page holds {LARGEST:,}: "
+                f"explore a part of it (a node further down), or read it with explain or steps"
+            )
+        self._y = y
+        self._size = len(order)
+        names = Names(order)
+        self._name = names[y].name
+        formula = one_line(order, names)
+        fits = formula != self._name and len(formula) <= LONGEST_TITLE
+        self._title = formula if fits else f"{self._name}, step by step"
+
+    @functools.cached_property
+    def html(self) -> str:
+        """The page: HTML that asks no network for anything."""
+        folder = resources.files("autograd.explorer").joinpath("page")
+        parts = {
+            "title": html.escape(self._title),
+            "css": folder.joinpath("page.css").read_text("utf-8").strip(),
+            "payload": as_json(payload(self._y, ordered(self._y))),
+            "javascript": "\n".join(
+                folder.joinpath(f"{name}.js").read_text("utf-8").strip() for name in SCRIPTS
+            ),
+        }
+        pieces = folder.joinpath("page.html").read_text("utf-8").split("{")
+        filled = [pieces[0]]
+        for piece in pieces[1:]:  # one pass: nothing that is put in is looked at again
+            name, _, rest = piece.partition("}")
+            filled.append(parts[name] + rest)
+        return "".join(filled)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file, whole or not at all.
+
+        Args:
+            path: a file name that ends in .html or .htm.
+
+        Returns:
+            The path that was written.
+
+        Raises:
+            ValueError: the name has another ending.
+            OSError: the file cannot be written; what was there before is left as it was.
+
+        Example:
+            >>> import os, tempfile
+            >>> from autograd import Value, explore
+            >>> x = Value(2.0, label="x")
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     path = explore(x * x).save(os.path.join(folder, "y.html"))
+            ...     path.read_text(encoding="utf-8")[:15]
+            '<!doctype html>'
+        """
+        try:
+            target = Path(path)
+        except TypeError:
+            raise PictureError(
+                f"save: takes a file name, and was given a {type(path).__name__}"
+            ) from None
+        if target.suffix.lower() not in SUFFIXES:
+            raise PictureError(
+                f"save: {str(target)!r} ends in {target.suffix or 'nothing'!r}; a page is saved as "
+                f".html or .htm (graph(y).save writes pictures)"
+            )
+        _write_whole(target, self.html.encode("utf-8"))
+        return target
+
+    def __repr__(self) -> str:
+        return f"<explorer of {self._name}, {self._size:,} nodes; .save('y.html') writes the page>"
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame, and a picture for hosts that let no frame through.
+
+        A host that keeps only harmless HTML drops the style and the frame: what is left is the
+        picture. Where the frame is let through, so is the style that hides the picture.
+        """
+        mark = f"picture-{uuid.uuid4().hex[:12]}"
+        name = html.escape(self._title)
+        return (
+            f"<style>img.{mark}{{display:none!important}}</style>"
+            f'<iframe title="{name}" srcdoc="{html.escape(self.html)}" '
+            f'style="width:100%;height:680px;border:0" loading="lazy"></iframe>'
+            f'<img class="{mark}" alt="{name}" src="data:image/svg+xml;base64,{self._picture()}">'
+        )
+
+    def _picture(self) -> str:
+        from autograd.render import graph
+
+        return base64.b64encode(graph(self._y).svg.encode("utf-8")).decode("ascii")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
+
+def _write_whole(target: Path, contents: bytes) -> None:
+    """Write beside the target and put it in its place: no reader ever sees half a page."""
+    unfinished = ""
+    try:
+        handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".unfinished")
+        with os.fdopen(handle, "wb") as file:
+            file.write(contents)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(unfinished, 0o666 & ~mask)  # as open() would have made it
+        os.replace(unfinished, target)
+        unfinished = ""
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        raise PictureFileError(
+            f"save: {str(target)!r} cannot be written: {getattr(error, 'strerror', None) or error}"
+        ) from None
+    finally:
+        if unfinished:
+            with contextlib.suppress(OSError):
+                os.remove(unfinished)
+
+
+def explore(y: Value) -> Explorer:
+    """Open a graph as a page on which the chain rule can be walked, forward and then backward.
+
+    Args:
+        y: the root of the graph.
+
+    Returns:
+        An Explorer: live in a notebook; ``.save("y.html")`` writes one file that works offline.
+
+    Raises:
+        TypeError: y is not a Value.
+        ValueError: a leaf's data was edited after something above it was recorded, or the graph
+            has more than 20,000 nodes.
+
+    Example:
+        >>> from autograd import Value, explore
+        >>> x = Value(2.0, label="x")
+        >>> y = x * x
+        >>> y.label = "y"
+        >>> explore(y)
+        <explorer of y, 2 nodes; .save('y.html') writes the page>
+    """
+    return Explorer(y)

@@ -1,0 +1,216 @@
+"""What a page is told of a graph: nodes, numbers, rules, formulas and places, as JSON.
+
+Rules and formulas are sent once for each operation, with slots for names and numbers: a node is
+then its operation and its operands.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from autograd import ops
+from autograd.errors import AutogradError
+from autograd.explorer.programs import Program
+from autograd.formula import Application, Formula, Names, Number, Slot, formula, tidied
+from autograd.notation import MATHML, TEXT
+from autograd.operation import Operation
+from autograd.walk import ordered
+
+if TYPE_CHECKING:
+    from autograd.render.layout import Layout
+    from autograd.value import Value
+
+MOST_VIEWS = 4
+WIDE_NUMBER = "+.3e"  # boxes are measured with this, so that any number fits after an edit
+LITERAL = (ops.power,)  # their constants shape the formula: 2 * x, not 2 * x**(2 - 1)
+
+
+def number(value: float) -> float | int | str:
+    """Return a number for JSON, which has no nan and no infinity: those become text."""
+    if value - value != 0.0:
+        return str(value)
+    return (
+        int(value) if value.is_integer() and abs(value) < 1e15 and repr(value) != "-0.0" else value
+    )
+
+
+def payload(y: Value, order: list[Value]) -> dict[str, Any]:
+    """Return all that the page needs to know of the graph under y."""
+    names = Names(order)
+    places = {id(node): place for place, node in enumerate(order)}
+    rules = _Rules()
+    nodes: list[list[Any]] = []
+    partials: list[list[Any]] = []
+    for node in order:
+        if node.op is None:
+            nodes.append([])
+            partials.append([])
+            continue
+        pairs = list(zip(node.args, node.partials, strict=True))
+        operands = [str(arg) if partial is None else places[id(arg)] for arg, partial in pairs]
+        nodes.append([rules.rule(node.op, node.args, node.partials), *operands])
+        partials.append([None if each is None else number(each) for each in node.partials])
+    return {
+        "names": [TEXT.write(names[node]) for node in order],
+        "maths": [MATHML.name(names[node].name) for node in order],
+        "labelled": [place for place, node in enumerate(order) if node.label],
+        "numbers": [number(node.data) for node in order],
+        "nodes": nodes,
+        "partials": partials,
+        "rules": rules.rules,
+        "kernels": rules.kernels,
+        "views": _views(y, names, order),
+    }
+
+
+def as_json(contents: Any) -> str:
+    """Return JSON that can stand in a script element, where it can neither end it nor open one."""
+    text = json.dumps(contents, allow_nan=False, separators=(",", ":"))
+    return re.sub(r"<(?=[!sS])", r"\\u003c", text.replace("</", r"<\/"))
+
+
+# -- rules -------------------------------------------------------------------------------------
+
+
+class _Rules:
+    """The rules of the operations in a graph, each once."""
+
+    def __init__(self) -> None:
+        self.rules: list[dict[str, Any]] = []
+        self.kernels: list[str] = []
+        self._known: dict[Any, int] = {}
+
+    def rule(
+        self, operation: Operation, args: tuple[Any, ...], partials: tuple[float | None, ...]
+    ) -> int:
+        """Return the number of the rule for an operation on such operands."""
+        constant = tuple(partial is None for partial in partials)
+        literal = tuple(arg if fixed else None for arg, fixed in zip(args, constant, strict=True))
+        free = (None,) * operation.arity
+        for kept in (literal,) if operation in LITERAL else (free, literal):
+            key = (operation, constant, repr(kept))
+            if key in self._known:
+                return self._known[key]
+            try:
+                rule = self._described(operation, constant, kept)
+            except AutogradError:  # the rule must know this constant: polygamma's order
+                continue
+            self._known[key] = len(self.rules)
+            self.rules.append(rule)
+            return self._known[key]
+        raise AssertionError(f"{operation.name} can be recorded, but not described")
+
+    def _described(
+        self, operation: Operation, constant: tuple[bool, ...], kept: tuple[float | None, ...]
+    ) -> dict[str, Any]:
+        slots: list[Formula] = [
+            Slot(place + 1) if number is None else Number(number)
+            for place, number in enumerate(kept)
+        ]
+        value = Program(operation, kept)
+        partials: list[Any] = []
+        for index, fixed in enumerate(constant):
+            if fixed:
+                partials.append(None)
+                continue
+            shown, computing = operation.shown[index], operation.partials[index]
+            entry = {
+                "shown": MATHML.write(tidied(formula(shown(Slot(0), *slots)))),
+                "run": self._coded(Program(computing, (None, *kept))),
+            }
+            if shown is not computing:
+                entry["computing"] = MATHML.write(tidied(formula(computing(Slot(0), *slots))))
+                entry["check"] = self._coded(Program(shown, (None, *kept)))
+            partials.append(entry)
+        return {
+            "name": operation.name,
+            "symbol": operation.symbol,
+            "formula": MATHML.write(Application(operation, tuple(slots))),
+            "words": TEXT.write(Application(operation, tuple(slots))),
+            "kept": [place for place, number in enumerate(kept) if number is not None],
+            "shares": operation.shares,
+            "run": self._coded(value) if value.is_complete else None,
+            "partials": partials,
+        }
+
+    def _coded(self, program: Program) -> list[Any]:
+        """Return [constants, lines, result]; a constant's place counts down from -1."""
+        constants: list[float] = []
+
+        def place(operand: int | float) -> int:
+            if isinstance(operand, int):
+                return operand
+            texts = [repr(each) for each in constants]
+            if repr(operand) not in texts:
+                constants.append(operand)
+                return -len(constants)
+            return -1 - texts.index(repr(operand))
+
+        lines = []
+        for name, operands in program.lines:
+            if name not in self.kernels:
+                self.kernels.append(name)
+            lines.append([self.kernels.index(name), *map(place, operands)])
+        result = place(program.result)
+        return [[number(each) for each in constants], lines, result]
+
+
+# -- places ------------------------------------------------------------------------------------
+
+
+def _views(y: Value, names: Names, order: list[Value]) -> list[dict[str, Any]]:
+    """Return the picture at each depth of folding, the most folded first."""
+    from autograd.render import layout_of
+
+    named = copy.deepcopy(y)
+    for node, twin in zip(order, ordered(named), strict=True):
+        twin.label = names[node].name
+    opening = _view(layout_of(named, format=WIDE_NUMBER))
+    views = {_outline(opening): opening}
+    deepest = max((len(node.scope.path()) if node.scope else 0 for node in order), default=0)
+    for depth in range(deepest + 1):
+        view = _view(layout_of(named, format=WIDE_NUMBER, depth=depth))
+        if len(views) < MOST_VIEWS:
+            views.setdefault(_outline(view), view)
+    opening["opens"] = True
+    return sorted(views.values(), key=lambda view: len(view["boxes"]))
+
+
+def _outline(view: dict[str, Any]) -> str:
+    return " ".join(box[0] for box in view["boxes"])
+
+
+def _view(layout: Layout) -> dict[str, Any]:
+    boxes = {box: place for place, box in enumerate(layout.boxes)}
+    frames = {frame: place for place, frame in enumerate(layout.frames)}
+    return {
+        "size": [round(layout.width), round(layout.height)],
+        "boxes": [
+            [
+                box.id,
+                *(round(edge) for edge in (box.x, box.y, box.width, box.height)),
+                *([box.title, box.caption, box.count] if box.kind == "folded" else []),
+                *([number(box.data)] if box.kind == "constant" and box.data is not None else []),
+            ]
+            for box in layout.boxes
+        ],
+        "links": [
+            [
+                boxes[link.source],
+                boxes[link.target],
+                int(link.id[1:].partition("-")[0]),
+                link.operand,
+                link.count,
+                [round(edge) for point in link.points for edge in point],
+            ]
+            for link in layout.links
+        ],
+        "frames": [
+            [frame.name, *(round(edge) for edge in (frame.x, frame.y, frame.width, frame.height))]
+            for frame in frames
+        ],
+        "boxAt": [boxes[box] for box in layout.box_at],
+    }
