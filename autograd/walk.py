@@ -44,14 +44,22 @@ def ordered(root: Value) -> list[Value]:
             elif node._mark != walk:
                 node._mark = walk
                 node._adjoint = 0.0
-                left, right = node._left_partial, node._right_partial
+                left: Any = node._left_partial
+                right: Any = node._right_partial
                 if left is not None:
-                    push(node)
-                    push(None)
-                    if right is not None and node._right._mark != walk:
-                        push(node._right)
-                    if node._left._mark != walk:
-                        push(node._left)
+                    left = node._left
+                    if right is not None and (right := node._right)._mark != walk:
+                        push(node)
+                        push(None)
+                        push(right)
+                        if left._mark != walk:
+                            push(left)
+                    elif left._mark != walk:
+                        push(node)
+                        push(None)
+                        push(left)
+                    else:  # an operand that has been seen is finished: there are no circles
+                        finish(node)
                 elif right is not None:
                     push(node)
                     push(None)
