@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd import modes
 from autograd.errors import AnomalyError, ArgumentError, EditedLeafError
