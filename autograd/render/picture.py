@@ -154,9 +154,12 @@ def graph(
         >>> from autograd import Value, graph
         >>> x = Value(3.0, label="x")
         >>> y = x * x
+        >>> y.label = "y"
         >>> y.backward()
         >>> print(graph(y).text)
-        y
+        y = *   data 9  grad 1
+        ├─ x    data 3  grad 6
+        └─ x ↑
     """
     if theme not in THEMES:
         raise PictureError(f"graph: theme is one of {', '.join(THEMES)}, not {theme!r}")

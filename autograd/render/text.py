@@ -11,59 +11,69 @@ from autograd.render.outline import Box, Link
 from autograd.render.wording import one_line
 
 DEEPEST = 16  # levels of a tree; what is deeper grows as a tree of its own below
+WIDEST = 60  # characters before the numbers
 
 
 def text_of(layout: Layout) -> str:
     """Return a picture of a graph for a terminal.
 
     A box that is used twice is drawn once; where it comes again only its name is, with an arrow
-    up. What would be indented too far is drawn further down, under its name and an arrow down.
+    up. What would be indented too far is drawn further down, as a tree of its own, and its name
+    has an arrow down. A box without a label that is named again has its number, ``#12``.
     """
     operands: defaultdict[Box, list[Link]] = defaultdict(list)
     for link in layout.links:
         operands[link.target].append(link)
-    lines: list[tuple[str, str]] = []
+    lines: list[tuple[str, Box, str]] = []  # what stands before, the box, an arrow
+    named_again: set[Box] = set()
     drawn: set[Box] = set()
     trees = [layout.box_at[-1]]
     for top in trees:  # grows by what is too deep
-        stack: list[tuple[Box, str, str]] = [(top, "", "")]
+        stack: list[tuple[Box, str, str]] = [(top, "", "")] if top not in drawn else []
         while stack:
             box, before, below = stack.pop()
-            name = _name(box, layout)
-            if box in drawn:
-                lines.append((f"{before}{name} ↑", ""))
-                continue
             links = operands[box]
-            if links and len(below) >= 3 * DEEPEST:
-                if box not in trees:
-                    trees.append(box)
-                lines.append((f"{before}{name} ↓", ""))
+            if box in drawn or (links and len(below) >= 3 * DEEPEST):
+                lines.append((before, box, " ↑" if box in drawn else " ↓"))
+                named_again.add(box)
+                trees.append(box)
                 continue
             drawn.add(box)
-            lines.append((before + name, _numbers(box, layout)))
-            for index, link in reversed(list(enumerate(links))):
+            lines.append((before, box, ""))
+            for index in range(len(links) - 1, -1, -1):
                 last = index == len(links) - 1
                 arm, under = ("└─ ", "   ") if last else ("├─ ", "│  ")
-                stack.append((link.source, below + arm, below + under))
-    room = min(60, max(len(words) for words, numbers in lines if numbers or words))
-    text = [f"{words:<{room}}  {numbers}".rstrip() for words, numbers in lines]
+                stack.append((links[index].source, below + arm, below + under))
+    names = [
+        before + _name(box, layout, box in named_again) + arrow for before, box, arrow in lines
+    ]
+    numbers = [("", "") if arrow else _numbers(box, layout) for _, box, arrow in lines]
+    room = min(WIDEST, max(map(len, names)))
+    data_room = max(len(data) for data, _ in numbers)
+    text = [
+        f"{name:<{room}}  {data:<{data_room}}  {rest}".rstrip()
+        for name, (data, rest) in zip(names, numbers, strict=True)
+    ]
     if layout.note:
         text.append(f"({layout.note})")
     return "\n".join(text)
 
 
-def _name(box: Box, layout: Layout) -> str:
+def _name(box: Box, layout: Layout, again: bool) -> str:
     if box.kind == "constant":
         return one_line(format(box.data, layout.format))
     title = shortened(one_line(box.title), 11.0, 132.0)
-    if box.symbol and title:
-        return f"{title} = {one_line(box.symbol)}"
-    return title or one_line(box.symbol) or f"leaf {box.id}"
+    symbol = one_line(box.symbol)
+    if title:
+        return f"{title} = {symbol}" if symbol else title
+    number = f" #{box.id[1:]}" if again else ""
+    return (symbol or "leaf") + number
 
 
-def _numbers(box: Box, layout: Layout) -> str:
-    words = [box.caption.replace("\n", ", ")] if box.caption else []
-    if box.data is not None and box.kind != "constant":
-        grad = one_line(format(box.grad, layout.format)) if layout.computed else NOT_COMPUTED
-        words += [f"data {one_line(format(box.data, layout.format))}", f"grad {grad}"]
-    return "  ".join(words)
+def _numbers(box: Box, layout: Layout) -> tuple[str, str]:
+    caption = box.caption.replace("\n", ", ")
+    if box.data is None or box.kind == "constant":
+        return "", caption
+    grad = one_line(format(box.grad, layout.format)) if layout.computed else NOT_COMPUTED
+    data = one_line(format(box.data, layout.format))
+    return f"data {data}", f"grad {grad}" + (f"  ({caption})" if caption else "")

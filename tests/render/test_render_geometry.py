@@ -145,8 +145,9 @@ def test_chains_run_straight():
     for _ in range(20):
         y = (y + 1.0).tanh()
     layout = layout_of(y)
-    middles = {round(box.y + box.height / 2, 1) for box in layout.boxes if box.kind == "result"}
-    assert len(middles) == 1
+    middles = [box.y + box.height / 2 for box in layout.boxes if box.kind == "result"]
+    assert len(middles) == 40
+    assert max(middles) - min(middles) < 0.1
 
 
 def test_operands_enter_in_their_order():

@@ -1,0 +1,134 @@
+"""Labels are data: whatever is in them, files stay whole and say it as text."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Value, graph, scope
+from autograd.render import layout_of, svg_of
+from autograd.render.wording import one_line
+
+SVG = "{http://www.w3.org/2000/svg}"
+ELEMENTS = {"svg", "g", "rect", "path", "text", "title", "style"}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "\"'><svg onload=alert(1)>",
+    "]]><!-- -->",
+    "</text></svg>",
+    "&lt;b&gt; &amp; &#60;",
+    'a"b\\"c\\',
+    "\\N\\G\\n\\l",
+    "<b>html</b>",
+    "\x00\x01\x1b[31mred\x7f",
+    "\u202egnp.exe\u202c\u2066x\u2069",
+    "line\nbreak\r\n\ttab\u2028\u2029",
+    "x" * 10_000,
+    "👩\u200d🚀 emoji 🎉",
+    "lone \ud800 surrogate \udfff",
+    "non-characters \ufffe\uffff",
+    "${x} {y} %s $\\alpha_1$ \\input{x}",
+    "} ; digraph { a -> b",
+    "zalgo " + "e\u0301\u0316" * 500,
+]
+anything = st.one_of(st.text(st.characters(), max_size=40), st.sampled_from(HOSTILE))
+
+
+def built(label, name):
+    x = Value(2.0, label=label)
+    with scope(name):
+        y = (x * x + 1.0).tanh()
+    y.label = label
+    y.backward()
+    return y
+
+
+def dot_tokens(source):
+    """Read DOT as its grammar has it: quoted strings, names, numbers, punctuation."""
+    pattern = re.compile(r'\s+|"(?:[^"\\]|\\.)*"|[A-Za-z_0-9.]+|->|[{}\[\]=;,:]', re.DOTALL)
+    at, tokens = 0, []
+    while at < len(source):
+        match = pattern.match(source, at)
+        assert match, source[at : at + 40]
+        if match[0].strip():
+            tokens.append(match[0])
+        at = match.end()
+    return tokens
+
+
+def check(label, name):
+    y = built(label, name)
+    for picture in (graph(y), graph(y, depth=0, theme="auto", partials=True)):
+        svg = picture.svg
+        svg.encode()
+        document = ElementTree.fromstring(svg)
+        for element in document.iter():
+            assert element.tag.removeprefix(SVG) in ELEMENTS
+            assert not any(key.lower().startswith("on") for key in element.attrib)
+        document = ElementTree.fromstring(svg_of(picture.layout, data_ids=True))
+        titles = [t.text for t in document.iter(f"{SVG}text") if t.get("data-role") == "title"]
+        for shown in titles:
+            whole = one_line(label if shown[:7] == one_line(label)[:7] else name)
+            cut = shown.removesuffix("…")
+            assert whole.startswith(cut)
+            assert len(cut) >= min(8, len(whole))
+        source = picture.dot
+        source.encode()
+        tokens = dot_tokens(source)
+        links = len(picture.layout.links)
+        assert tokens.count("->") == links
+        assert tokens.count("{") == tokens.count("}") == 1 + len(picture.layout.frames)
+        assert tokens.count("digraph") == 1
+        text = picture.text
+        text.encode()
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_hostile_labels_stay_data(label):
+    check(label, label)
+
+
+@settings(max_examples=150, deadline=None)
+@given(label=anything, name=anything)
+def test_any_label_and_any_name_of_a_scope_stay_data(label, name):
+    check(label, name)
+
+
+def test_a_long_label_is_cut_but_not_before_its_eighth_character():
+    for label in ("W" * 8, "W" * 200, "🎉" * 50, "abcdefgh" * 10, "m" * 9):
+        (box,) = layout_of(Value(1.0, label)).boxes
+        (shown,) = [
+            t.text for t in layout_of(Value(1.0, label)).content[box.id].texts if t.role == "title"
+        ]
+        assert shown[:8] == label[:8]
+        assert box.width < 400
+    assert layout_of(Value(1.0, "twelve chars")).content["n0"].texts[0].text == "twelve chars"
+
+
+def test_a_clean_label_is_not_touched():
+    for label in ("x", "dL/dx", "\u03b1·\u03b2²", "naïve", "a_b-c (d)", "中文"):
+        assert one_line(label) == label
+
+
+def test_a_format_that_writes_markup_stays_text():
+    y = Value(2.0, "x") * 3
+    picture = graph(y, format="<<9.3f")
+    ElementTree.fromstring(picture.svg)
+    assert "&lt;" in picture.svg
+    dot_tokens(picture.dot)
+
+
+def test_a_symbol_of_a_primitive_stays_data():
+    from autograd import primitive
+
+    @primitive(partials=(lambda y, a: 1.0,), symbol='<i>"\\&')
+    def hostile_symbol(a: float) -> float:
+        return a
+
+    picture = graph(hostile_symbol(Value(1.0)))
+    tags = {element.tag.removeprefix(SVG) for element in ElementTree.fromstring(picture.svg).iter()}
+    assert tags <= ELEMENTS
+    dot_tokens(picture.dot)
