@@ -72,7 +72,7 @@ def _kind(part: Any, scopes: Scopes) -> tuple[str, str]:
 def _levels(order: list[Value], parts: list[Any]) -> tuple[dict[Any, int], set[Any]]:
     """Return the level of each part (a node or a scope), and the parts that lie on a circle."""
     part_of = dict(zip(order, parts, strict=True))
-    if len(part_of) == len(set(parts)):  # nothing but nodes, in their order
+    if all(part is node for node, part in part_of.items()):  # nothing but nodes, in their order
         level: dict[Any, int] = {}
         for node in order:
             here = 0
