@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -158,6 +159,10 @@ def _recording() -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext() if modes.thread.recording else Mode(recording=True)
 
 
+# Leaves of finished calls whose results are graphs: to the calls around them they are numbers.
+_spent: weakref.WeakSet[Value] = weakref.WeakSet()
+
+
 class _Call:
     """One call of a function on Values of our own, and what came out.
 
@@ -205,9 +210,9 @@ class _Call:
         return Value(real(number, self.name))
 
     def _closed(self, numbers: Sequence[Any]) -> bool:
-        """Return whether these depend on no Value but the leaves that we made."""
+        """Return whether these depend on no Value but leaves that this call or inner ones made."""
         return not self.tracing and all(
-            node.op is not None or id(node) in self._own_leaves
+            node.op is not None or id(node) in self._own_leaves or node in _spent
             for number in numbers
             if isinstance(number, Value)
             for node in ordered(number)
@@ -219,6 +224,7 @@ class _Call:
             return numbers
         if self._closed(numbers):
             return [n._data if isinstance(n, Value) else n for n in numbers]
+        _spent.update(leaf for leaf in self.leaves if leaf.op is None)
         if modes.thread.recording:
             return [n if isinstance(n, Value) else Value(n) for n in numbers]
         return [Value(n._data if isinstance(n, Value) else n) for n in numbers]
