@@ -78,9 +78,11 @@ class _Chunk(Body):
         return base if offset == 0 else self.new(f"getelementptr i8, ptr {base}, i64 {offset}")
 
     def load(self, type_: str, pointer: str) -> str:
+        """Return the name of what lies at a pointer, which need not be aligned."""
         return self.new(f"load {type_}, ptr {pointer}, align 1")
 
     def store(self, type_: str, name: str, pointer: str) -> None:
+        """Store something at a pointer, which need not be aligned."""
         self.lines.append(f"store {type_} {name}, ptr {pointer}, align 1")
 
     def array(self, index: int) -> str:
@@ -340,10 +342,9 @@ def assembled(program: Program, layout: Layout, exact: bool) -> Assembled:
     else:
         entry = _single_entry(single.calls, layout)
     direct = ""
-    functions = set().union(*(section.functions for section in sections))
     if not layout.mapped and _fits_direct(layout, len(steps)):
         direct = _direct_entry(program, steps, exact)
-    parts = [_head(sections, functions, exact), *("\n".join(s.text) for s in sections)]
+    parts = [_head(sections, exact), *("\n".join(s.text) for s in sections)]
     return Assembled(
         text="\n".join([*parts, entry, direct]),
         level=level,
@@ -358,19 +359,27 @@ def _level(steps: int) -> tuple[int, int]:
     return (2, steps or 1) if steps <= 4000 else (0, 300)
 
 
-def _head(sections: Sequence[_Section], functions: set[str], exact: bool) -> str:
+def _head(sections: Sequence[_Section], exact: bool) -> str:
+    """Return declarations, and the functions that the sections call."""
     text = ['attributes #0 = { "min-legal-vector-width"="512" "prefer-vector-width"="512" }']
-    near = set() if exact else functions & set(vector_math.FUNCTIONS)
     text.append(intrinsic_declarations(False))
-    text.append(library_declarations(functions - near))
-    if any(section.lanes for section in sections):
+    single, rows = set(sections[0].functions), set[str]()
+    for section in sections[1:]:
+        rows |= section.functions
+    near = set() if exact else rows & set(vector_math.FUNCTIONS)
+    each = rows - near | {kind for kind in near if vector_math.needs_library(kind)}
+    text.append(library_declarations(single | each))
+    if len(sections) > 1:
         text.append(intrinsic_declarations(True))
         bits = f"<{LANES} x i1>"
         name = f"llvm.masked.store.v{LANES}f64.p0"
         text.append(f"declare void @{name}({VECTOR}, ptr, i32, {bits})")
         name = f"llvm.masked.scatter.v{LANES}f64.v{LANES}p0"
         text.append(f"declare void @{name}({VECTOR}, <{LANES} x ptr>, i32, {bits})")
-        text += [each_lane(kind) for kind in sorted(functions - near)]
+        text += [each_lane(kind) for kind in sorted(each)]
+    if near:
+        text.append(vector_math.declarations())
+        text += [vector_math.function_text(kind) for kind in sorted(near)]
     return "\n".join(text) + "\n"
 
 

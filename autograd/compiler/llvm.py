@@ -169,8 +169,8 @@ class Body:
 
     def function(self, kind: str) -> str:
         """Return the name of the function that computes a kernel here."""
-        if not self.exact and kind in vector_math.FUNCTIONS:
-            return f"near_{kind}_{self._suffix}"
+        if self.lanes and not self.exact and kind in vector_math.FUNCTIONS:
+            return f"near_{kind}"
         return f"each_{kind}" if self.lanes else f"library_{LIBRARY[kind]}"
 
 

@@ -123,7 +123,7 @@ class Plan:
         self.layout = recording.layout
         self.layout.reduce = reduce
         self.outside = list(recording.tape.outside.values())
-        self.program = program_of(recording.tape, recording.outputs, KERNELS)
+        self.program = program_of(recording.tape, recording.outputs, KERNELS, exact)
         self._finish_layout(recording.structure)
         module = assembled(self.program, self.layout, exact)
         self.text = module.text

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.compiler.trace import CONDITIONS, Tape, Traced
+from autograd.compiler.trace import Tape, Traced
 from autograd.modes import recording_with
 from autograd.operation import TABLE, Operation
 
@@ -34,10 +34,12 @@ class Program:
         operands: for each number the numbers it is computed from.
         constants: the floats of the constants, by number.
         inputs: how many inputs there are; they are the first numbers.
+        exact: whether every simplification must keep the bits.
         outputs: the numbers that are the results.
     """
 
-    def __init__(self, inputs: int) -> None:
+    def __init__(self, inputs: int, exact: bool = True) -> None:
+        self.exact = exact
         self.kinds: list[str] = [INPUT] * inputs
         self.operands: list[tuple[int, ...]] = [()] * inputs
         self.constants: dict[int, float] = {}
@@ -136,7 +138,7 @@ class Program:
             if wanted[place]:
                 for operand in self.operands[place]:
                     wanted[operand] = 1
-        kept = Program(self.inputs)
+        kept = Program(self.inputs, self.exact)
         renumbered = list(range(self.inputs)) + [0] * (len(self.kinds) - self.inputs)
         for place in range(self.inputs, len(self.kinds)):
             if wanted[place]:
@@ -205,6 +207,20 @@ def _negative(program: Program, x: int) -> int | None:
     return program.operands[x][0] if program.is_negated(x) else None
 
 
+def _power(program: Program, a: int, b: int) -> int | None:
+    exponent = program.constants.get(b)
+    if exponent == 0.0:
+        return program.constant(1.0)  # of anything, nan too
+    if exponent == 1.0:
+        return a
+    if not program.exact:  # C's pow(a, 2) need not be a * a rounded
+        if exponent == 2.0:
+            return program.add("multiply", (a, a))
+        if exponent == -1.0:
+            return program.add("divide", (program.constant(1.0), a))
+    return None
+
+
 def _select(program: Program, condition: int, a: int, b: int) -> int | None:
     if a == b:
         return a
@@ -234,12 +250,14 @@ SIMPLER: dict[str, Callable[..., int | None]] = {
     "multiply": _multiply,
     "divide": _divide,
     "negative": _negative,
+    "power": _power,
     "where": _select,
     "share": _share,
 }
 
 
 # -- from a tape to a program ------------------------------------------------------------------
+
 
 @functools.lru_cache(maxsize=1000)
 def template_of(
@@ -292,12 +310,14 @@ def _constants(node: Traced) -> tuple[str | None, ...]:
     return tuple([arg.hex() if type(arg) is float else None for arg in node.args])
 
 
-def program_of(tape: Tape, outputs: Sequence[Any], kernels: frozenset[str]) -> Program:
+def program_of(
+    tape: Tape, outputs: Sequence[Any], kernels: frozenset[str], exact: bool = True
+) -> Program:
     """Return the cleaned-up program that computes the outputs of a traced function.
 
     Its inputs are those of the tape, and after them the Values from outside, in order.
     """
-    program = Program(len(tape.inputs) + len(tape.outside))
+    program = Program(len(tape.inputs) + len(tape.outside), exact)
     outside = {key: len(tape.inputs) + index for index, key in enumerate(tape.outside)}
     needed = _needed(tape, outputs)
     places = [0] * len(tape.nodes)
@@ -335,8 +355,3 @@ def _needed(tape: Tape, outputs: Sequence[Any]) -> bytearray:
                 if isinstance(arg, Traced) and arg.op is not None:
                     needed[arg.place] = 1
     return needed
-
-
-def is_condition(kind: str) -> bool:
-    """Return whether a kernel gives a condition."""
-    return kind in CONDITIONS

@@ -10,9 +10,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from common import medians, pin_to_one_core, report, versions
-
 import numpy as np
+from common import medians, pin_to_one_core, report, versions
 
 import autograd
 from autograd import jit, relu, value_and_grad
