@@ -193,7 +193,7 @@ sqrt: Operation = kernel(
 )
 cbrt: Operation = kernel(
     "cbrt(x)", math.cbrt,
-    lambda y, x: (1.0 / 3.0) / (y * y),
+    lambda y, x: (1.0 / 3.0) * (1.0 / y) ** 2.0,
     form="latex", latex=r"\sqrt[3]{{{0}}}", kinks=(0.0,),
     shown=(lambda y, x: 1.0 / (3.0 * y**2.0),),
     summary="The cube root of x.",
@@ -429,7 +429,7 @@ leaky_relu: Operation = defined(
 )
 elu: Operation = defined(
     "elu(x, alpha=1)", lambda x, alpha: where(x > 0.0, x, alpha * expm1(x)),
-    lambda y, x, alpha: where(x > 0.0, 1.0, alpha * exp(x)),
+    lambda y, x, alpha: where(x > 0.0, 1.0, share(alpha, exp(x))),
     lambda y, x, alpha: where(x > 0.0, 0.0, expm1(x)),
     kinks=(0.0,), summary="x where it is positive, else alpha * (exp(x) - 1).",
 )
