@@ -69,6 +69,7 @@ def content(box: Box, spec: str, computed: bool) -> Content:
     left = divider + PAD
     word_room = max(width(word, WORD) for word in WORDS) + GAP
     inner = max(
+        0.0,
         width(title, TITLE),
         *[width(line, WORD) for line in captions],
         *[word_room + width(number, NUMBER) for _, number in numbers],

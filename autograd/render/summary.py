@@ -120,10 +120,7 @@ def _describe(box: Box, parts: list[Any], kinds: dict[Any, Any], level: dict[Any
         elif kind == "operation":
             box.symbol = name
         else:
-            box.title, box.caption = (
-                "inputs",
-                "1 leaf" if box.count == 1 else f"{box.count:,} leaves",
-            )
+            box.title, box.caption = f"{box.count:,} leaves", ""
         return
     lowest, highest = min(level[part] for part in parts), max(level[part] for part in parts)
     box.title = f"levels {lowest:,} to {highest:,}" if lowest < highest else f"level {lowest:,}"

@@ -25,6 +25,7 @@ from autograd.render.wording import one_line, xml
 
 FONT = "DejaVu Sans, Verdana, Geneva, sans-serif"
 ARROW, HALF_ARROW = 5.5, 2.6
+LEGIBLE = 0.7  # how far a notebook may shrink a picture before it scrolls instead
 THEMES = {"light": LIGHT, "dark": DARK, "auto": LIGHT}
 CLASSES = {"title": "i", "symbol": "i", "data": "i", "grad": "i", "caption": "w", "word": "w"}
 
@@ -89,11 +90,12 @@ class _Writer:
     def document(self) -> str:
         layout, theme = self.layout, self.theme
         wide, high = math.ceil(layout.width), math.ceil(layout.height)
+        least = 0 if self.data_ids else round(LEGIBLE * wide)
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" '
             f'viewBox="0 0 {wide} {high}" class="autograd-picture" role="img" '
             f'aria-label="{xml(self._described())}" font-family="{FONT}" font-size="10.5" '
-            f'fill="{theme.ink}" style="max-width:100%;height:auto">',
+            f'fill="{theme.ink}" style="max-width:100%;min-width:{least}px;height:auto">',
             _dark_style() if self.auto else "",
             f'<rect class="paper" width="{wide}" height="{high}" fill="{theme.paper}"/>',
         ]

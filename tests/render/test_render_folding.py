@@ -138,7 +138,7 @@ def test_a_large_sum_is_said_level_by_level():
     y = autograd.sum([Value(float(index)) ** 2 for index in range(1024)])
     layout = layout_of(y)
     assert [(box.symbol or box.title, box.count) for box in layout.boxes if box.count > 1] == [
-        ("inputs", 1024),
+        ("1,024 leaves", 1024),
         ("**", 1024),
         *[("+", 2**power) for power in range(9, 0, -1)],
     ]
