@@ -329,6 +329,7 @@ def value_and_grad(
         slopes = call.result(call.pulled(output))
         return call.result([output])[0], call.shaped(slopes)
 
+    vars(both)["argnums"] = argnums  # the compiler asks which arguments are differentiated
     return both
 
 
@@ -364,6 +365,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
         call = _Call("grad", f, argnums, args, named)
         return call.shaped(call.result(call.pulled(call.scalar())))
 
+    vars(slope)["argnums"] = argnums  # the compiler asks which arguments are differentiated
     return slope
 
 
@@ -402,6 +404,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
         )
         return _blocks(call.output_structure, rows, lambda unit, part: _columns(unit, inner, part))
 
+    vars(matrix)["argnums"] = argnums  # the compiler asks which arguments are differentiated
     return matrix
 
 

@@ -14,6 +14,7 @@ from autograd.compiler.layout import ELEMENTS, Layout, Source
 from autograd.compiler.trace import Tape
 from autograd.errors import ArgumentError, MissingExtraError, OperandError, StructureError
 from autograd.operation import real
+from autograd.structure import is_array
 from autograd.value import Value
 
 NUMBER = "a number"
@@ -250,6 +251,41 @@ class Inputs:
             self.examples.append(numbers[place])
         self.layout.arrays += 1
         return traced.reshape(shape) if shape else traced[0]
+
+
+def replaced(tree: Any, replacement: Any) -> Any:
+    """Return the tree with each Value replaced by what the function gives for it."""
+    if isinstance(tree, Value):
+        return replacement(tree)
+    if isinstance(tree, Mapping):
+        return {key: replaced(part, replacement) for key, part in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        parts = [replaced(part, replacement) for part in tree]
+        if isinstance(tree, list):
+            return parts
+        return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
+    if is_array(tree) and tree.dtype.kind == "O":
+        copy = tree.copy()
+        for place, part in enumerate(tree.ravel()):
+            copy.flat[place] = replaced(part, replacement)
+        return copy
+    return tree
+
+
+def matching(template: Any, tree: Any) -> list[Any]:
+    """Return the parts of a tree that stand where the template holds Values."""
+    if isinstance(template, Value):
+        return [tree]
+    if isinstance(template, Mapping):
+        return [found for key, part in template.items() for found in matching(part, tree[key])]
+    if is_array(template):
+        if template.dtype.kind != "O":
+            return []
+        template, tree = list(template.ravel()), list(tree.ravel())
+    if isinstance(template, (list, tuple)):
+        pairs = zip(template, tree, strict=True)
+        return [found for part, other in pairs for found in matching(part, other)]
+    return []
 
 
 def _inner(axis: Any, key: Any) -> Any:

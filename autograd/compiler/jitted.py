@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import modes
-from autograd.compiler.arguments import Arguments, checked_axes, need_numpy
+from autograd.compiler.arguments import Arguments, checked_axes, matching, need_numpy
 from autograd.compiler.machine import binding
-from autograd.compiler.nodes import CompiledCall, called_with_values, matching, row_by_row
+from autograd.compiler.nodes import CompiledCall, called_with_values, row_by_row
 from autograd.compiler.plan import Plan, Recording, differentiable
 from autograd.compiler.report import Report, report_of
 from autograd.compiler.trace import Tape, name_of
@@ -126,6 +126,7 @@ class Jitted:
     # -- plans ---------------------------------------------------------------------------------
 
     def _planned(self, given: Arguments, args: tuple[Any, ...], axes: Any) -> Plan:
+        self._check_differentiated(args, axes)
         with self._lock:
             plan = self._plans.get(given.key)
             if plan is None:
@@ -136,6 +137,19 @@ class Jitted:
                 if plan.direct is not None and not plan.outside and set(kinds) <= {float}:
                     self._direct[kinds] = plan.direct
             return plan
+
+    def _check_differentiated(self, args: tuple[Any, ...], axes: Any) -> None:
+        """Refuse to add up over all rows a derivative that each row has for itself."""
+        argnums = getattr(self._function, "argnums", None)
+        if self.reduce is None or argnums is None:
+            return
+        for position in [argnums] if isinstance(argnums, int) else argnums:
+            if -len(args) <= position < len(args) and axes[position] is not None:
+                raise StructureError(
+                    f"jit: argument {position % len(args)} of {name_of(self)} is mapped and "
+                    f"differentiated, and reduce={self.reduce!r} would add the derivatives of "
+                    f"different rows: leave reduce out, or share the argument (None in in_axes)"
+                )
 
     def plan_with_slopes(
         self, given: Arguments, args: tuple[Any, ...], active: tuple[int, ...]
@@ -183,7 +197,7 @@ class Jitted:
 
     @property
     def graph(self) -> Any:
-        """The recorded graph: what the function returned, as Values at the recorded numbers."""
+        """The graph of the function at the numbers of the recorded call, as Values."""
         return self._shown().recording.graph()
 
     @property

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import modes, reductions
 from autograd.callsite import user_line
-from autograd.compiler.arguments import Arguments, array_module
+from autograd.compiler.arguments import Arguments, array_module, replaced
 from autograd.compiler.trace import name_of
 from autograd.errors import ArgumentError, StructureError
 from autograd.modes import thread
@@ -118,41 +118,6 @@ class CompiledOperation(Operation):
             )
 
         return rule
-
-
-def replaced(tree: Any, replacement: Any) -> Any:
-    """Return the tree with each Value replaced by what the function gives for it."""
-    if isinstance(tree, Value):
-        return replacement(tree)
-    if isinstance(tree, Mapping):
-        return {key: replaced(part, replacement) for key, part in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        parts = [replaced(part, replacement) for part in tree]
-        if isinstance(tree, list):
-            return parts
-        return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
-    if is_array(tree) and tree.dtype.kind == "O":
-        copy = tree.copy()
-        for place, part in enumerate(tree.ravel()):
-            copy.flat[place] = replaced(part, replacement)
-        return copy
-    return tree
-
-
-def matching(template: Any, tree: Any) -> list[Any]:
-    """Return the parts of a tree that stand where the template holds Values."""
-    if isinstance(template, Value):
-        return [tree]
-    if isinstance(template, Mapping):
-        return [found for key, part in template.items() for found in matching(part, tree[key])]
-    if is_array(template):
-        if template.dtype.kind != "O":
-            return []
-        template, tree = list(template.ravel()), list(tree.ravel())
-    if isinstance(template, (list, tuple)):
-        pairs = zip(template, tree, strict=True)
-        return [found for part, other in pairs for found in matching(part, other)]
-    return []
 
 
 def called_with_values(jitted: Jitted, arguments: tuple[Any, ...], given: Arguments) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from autograd.compiler.arguments import Arguments, Inputs, array_module
+from autograd.compiler.arguments import Arguments, Inputs, array_module, replaced
 from autograd.compiler.assembly import assembled
 from autograd.compiler.layout import Sink, Source
 from autograd.compiler.llvm import KERNELS, LANES
@@ -22,7 +22,7 @@ from autograd.compiler.trace import Condition, Tape, Traced, traced_call
 from autograd.errors import StructureError
 from autograd.functional import adjoints
 from autograd.modes import recording_with
-from autograd.structure import Structure, unflatten
+from autograd.structure import Structure
 from autograd.value import Value
 
 ONE_BLOCK = 2048  # rows up to this many are summed in one go
@@ -35,7 +35,9 @@ class Recording:
     """A function as it was recorded, once, for one structure of its arguments.
 
     Attributes:
-        tape: the operations in order.
+        function: the function.
+        arguments: what it was called with, traced Values in the places of numbers.
+        tape: the operations in order, until they are forgotten.
         layout: where the arguments' numbers lie.
         examples: the numbers of the call that was recorded, of its first row where rows are mapped.
         outputs: what it returned, flattened: traced Values, Values from outside, floats.
@@ -52,11 +54,13 @@ class Recording:
         names: list[str],
     ) -> None:
         start = time.perf_counter()
+        self.function = function
         self.tape = Tape(KERNELS)
         inputs = Inputs(self.tape, arguments, axes, names)
         self.layout = inputs.layout
         self.examples = inputs.examples
-        self.outputs, self.structure = traced_call(function, self.tape, inputs.arguments)
+        self.arguments = inputs.arguments
+        self.outputs, self.structure = traced_call(function, self.tape, self.arguments)
         self.operations = len(self.tape.nodes)
         self.seconds = time.perf_counter() - start
 
@@ -79,25 +83,16 @@ class Recording:
         self.structure = Structure("tuple", tuple(parts), tuple)
 
     def graph(self) -> Any:
-        """Return what was recorded as Values, at the numbers of the recorded call."""
-        inputs = [
-            Value(number, node._label)
+        """Return what the function gives for Values with the numbers of the recorded call."""
+        values = [
+            Value(number, node.label)
             for node, number in zip(self.tape.inputs, self.examples, strict=True)
         ]
-        made: list[Any] = []
+        return self.function(*replaced(self.arguments, lambda node: values[node.place]))
 
-        def at(operand: Any) -> Any:
-            if not isinstance(operand, Traced):
-                return operand
-            return inputs[operand.place] if operand.op is None else made[operand.place]
-
-        for node in self.tape.nodes:
-            assert node.op is not None
-            result = node.op(*[at(arg) for arg in node.args])
-            if isinstance(result, Value):
-                result.scope = node.scope
-            made.append(result)
-        return unflatten(self.structure, [at(output) for output in self.outputs])
+    def forget(self) -> None:
+        """Let the recorded operations go; a large graph would burden the garbage collector."""
+        self.tape.nodes = []
 
 
 def differentiable(tape: Tape) -> list[Traced]:
@@ -124,6 +119,7 @@ class Plan:
         self.layout.reduce = reduce
         self.outside = list(recording.tape.outside.values())
         self.program = program_of(recording.tape, recording.outputs, KERNELS, exact)
+        recording.forget()
         self._finish_layout(recording.structure)
         module = assembled(self.program, self.layout, exact)
         self.text = module.text
