@@ -42,18 +42,8 @@ def curves(history: History, name: str = "loss", ax: Any = None) -> Any:
             best = history.best_epoch
             ax.axvline(best, color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
             ax.plot([best], [validation[best - 1]], "o", color=COLORS[1], markersize=5)
-            late = best > 0.6 * len(history)
-            ax.annotate(
-                f"least validation loss, epoch {best}",
-                (best, 1.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(-6 if late else 6, -10),
-                textcoords="offset points",
-                ha="right" if late else "left",
-                va="top",
-                color=QUIET,
-                fontsize="small",
-            )
+            note = f"least validation loss: epoch {best}"
+            ax.set_title(note, loc="left", fontsize="small", color=QUIET)
         ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
     ax.set_xlabel("epoch")
     ax.set_ylabel(name.replace("_", " "))

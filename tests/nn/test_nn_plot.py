@@ -51,7 +51,7 @@ def test_curves_show_training_against_validation(trained):
     assert list(validation.get_ydata()) == history["validation_loss"]
     assert list(training.get_xdata()) == [1, 2, 3, 4, 5, 6]
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["training", "validation"]
-    assert _texts(ax) == [f"least validation loss, epoch {history.best_epoch}"]
+    assert ax.get_title(loc="left") == f"least validation loss: epoch {history.best_epoch}"
     assert history.plot("accuracy", ax=pyplot.gca()).get_ylabel() == "accuracy"
     assert len(history.plot("learning_rate").lines) == 1
     with pytest.raises(KeyError, match="speed"):
