@@ -26,6 +26,8 @@ NEAR = 7.0  # and beside small ones
 BEND = 26.0  # the least length of the room for bends between two ranks
 MOST_BEND = 120.0
 
+Join = tuple[int, float, float, int]
+
 
 @dataclass(slots=True, eq=False)
 class Item:
@@ -56,6 +58,7 @@ class Piece:
         source, target: the items.
         leaves, enters: where on them, across, from their middles.
         stub: the length of the straight end before the target.
+        count: how many links it carries.
         knots: the way that was found, (along, across) of its bends and ends.
     """
 
@@ -64,6 +67,7 @@ class Piece:
     target: Item
     enters: float
     stub: float = 0.0
+    count: int = 1
     knots: list[tuple[float, float]] = field(default_factory=list)
 
 
@@ -137,46 +141,36 @@ class Layered:
     # -- 2: lanes ------------------------------------------------------------------------------
 
     def _lead(self) -> None:
-        """Lead long links through lanes; ``segments`` then join neighbouring ranks only."""
+        """Lead long links through lanes; after that, all join neighbouring ranks only.
+
+        ``ups`` and ``downs`` hold for each vertex (neighbour, where here, where there, how many
+        links): what joins it to the rank before and to the rank behind.
+        """
         self.half = [item.breadth / 2 for item in self.items]
         self.space = [item.space for item in self.items]
         self.light = [item.light for item in self.items]
-        self.ups: list[list[tuple[int, float, float]]] = [[] for _ in self.items]
-        self.downs: list[list[tuple[int, float, float]]] = [[] for _ in self.items]
         trunks: dict[tuple[int, float], list[int]] = {}
+        carried: dict[tuple[int, float, int, float], int] = {}
         self.routes: list[list[int]] = []
-        joined: set[tuple[int, float, int, float]] = set()
-        for source, leaves, target, enters in self.links:
+        for piece, (source, leaves, target, enters) in zip(self.pieces, self.links, strict=True):
             lanes = trunks.setdefault((source, leaves), [])
             between = self.rank[target] - self.rank[source] - 1
             while len(lanes) < between:
-                lane = len(self.rank)
                 self.rank.append(self.rank[source] + len(lanes) + 1)
                 self.half.append(0.0)
                 self.space.append(LANE)
                 self.light.append(False)
-                self.ups.append([])
-                self.downs.append([])
-                before = (lanes[-1], 0.0) if lanes else (source, leaves)
-                lanes.append(lane)
-                self._join(joined, *before, lane, 0.0)
-            route = lanes[:between]
-            last = (route[-1], 0.0) if route else (source, leaves)
-            self._join(joined, *last, target, enters)
-            self.routes.append([source, *route, target])
-
-    def _join(
-        self,
-        joined: set[tuple[int, float, int, float]],
-        a: int,
-        leaves: float,
-        b: int,
-        enters: float,
-    ) -> None:
-        if (a, leaves, b, enters) not in joined:
-            joined.add((a, leaves, b, enters))
-            self.downs[a].append((b, leaves, enters))
-            self.ups[b].append((a, enters, leaves))
+                lanes.append(len(self.rank) - 1)
+            route = [source, *lanes[:between], target]
+            for step, (a, b) in enumerate(pairwise(route)):
+                join = (a, 0.0 if step else leaves, b, enters if b == target else 0.0)
+                carried[join] = carried.get(join, 0) + piece.count
+            self.routes.append(route)
+        self.ups: list[list[Join]] = [[] for _ in self.rank]
+        self.downs: list[list[Join]] = [[] for _ in self.rank]
+        for (a, leaves, b, enters), many in carried.items():
+            self.downs[a].append((b, leaves, enters, many))
+            self.ups[b].append((a, enters, leaves, many))
 
     # -- 3: order ------------------------------------------------------------------------------
 
@@ -238,7 +232,7 @@ class Layered:
                     wanted[vertex] = place if self.ups[vertex] or self.downs[vertex] else -1.0
                     continue
                 total = 0.0
-                for other, _, offset in links:
+                for other, _, offset, _ in links:
                     total += position[other]
                     if offset:
                         total += 0.45 * offset / half[other]
@@ -254,8 +248,9 @@ class Layered:
         """Count the crossings between a rank and the next: the inversions among their links."""
         ends = []
         for vertex in rank:
-            for other, leaves, enters in self.downs[vertex]:
-                ends.append((self._seen_at(vertex, leaves), self._seen_at(other, enters)))
+            for other, leaves, enters, many in self.downs[vertex]:
+                join = (self._seen_at(vertex, leaves), self._seen_at(other, enters))
+                ends += [join] * many
         ends.sort()
         passed: list[float] = []
         crossings = 0
@@ -293,16 +288,16 @@ class Layered:
             if not of_a or not of_b:
                 continue
             ends_b = [
-                position[end] + (0.45 * offset / half[end] if offset else 0.0)
-                for end, _, offset in of_b
+                (position[end] + (0.45 * offset / half[end] if offset else 0.0), many)
+                for end, _, offset, many in of_b
             ]
-            for end, _, offset in of_a:
+            for end, _, offset, many in of_a:
                 at = position[end] + (0.45 * offset / half[end] if offset else 0.0)
-                for other in ends_b:
+                for other, as_many in ends_b:
                     if at > other:
-                        gain += 1
+                        gain += many * as_many
                     elif at < other:
-                        gain -= 1
+                        gain -= many * as_many
         return gain
 
     # -- 4: coordinates ------------------------------------------------------------------------
@@ -332,7 +327,9 @@ class Layered:
         ups, downs = self._pulls(self.ups), self._pulls(self.downs)
         for vertex in range(count):
             if not ups[vertex] and not downs[vertex]:  # all its neighbours are leaves
-                ups[vertex] = [(leaf, there - here, 1.0) for leaf, here, there in self.ups[vertex]]
+                ups[vertex] = [
+                    (leaf, there - here, 1.0) for leaf, here, there, _ in self.ups[vertex]
+                ]
         for sweep in range(SETTLING):
             for forward in (False, True):
                 numbers = range(len(self.ranks)) if forward else range(len(self.ranks) - 1, -1, -1)
@@ -352,9 +349,7 @@ class Layered:
         space = (self.space[a] + self.space[b]) / 2
         return self.half[a] + self.half[b] + space
 
-    def _pulls(
-        self, neighbours: list[list[tuple[int, float, float]]]
-    ) -> list[list[tuple[int, float, float]]]:
+    def _pulls(self, neighbours: list[list[Join]]) -> list[list[tuple[int, float, float]]]:
         """Return, for each vertex, (neighbour, shift, weight) of what it is drawn to.
 
         Leaves are drawn to what uses them, and draw nothing themselves: chains stay straight.
@@ -363,7 +358,7 @@ class Layered:
         pulls: list[list[tuple[int, float, float]]] = []
         for vertex, links in enumerate(neighbours):
             drawn_to = []
-            for other, here, there in links:
+            for other, here, there, _ in links:
                 if self.light[other] and not self.light[vertex]:
                     continue
                 weight = 1.0

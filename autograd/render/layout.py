@@ -314,7 +314,9 @@ class _Placement:
     ) -> tuple[_Sheet, Piece]:
         sheet = self.sheets[frame]
         key = (net, start, end, operand)
-        if key not in sheet.pieces:
+        if key in sheet.pieces:
+            sheet.pieces[key].count += 1
+        else:
             if start in sheet.items:
                 source = sheet.items[start]
             else:
