@@ -83,13 +83,18 @@ class Workers:
             for start in range(0, len(everything), self._size)
         ]
         futures = [self._submitted(weights, shard, None) for shard in shards]
-        for shard, future in zip(shards, futures, strict=True):
-            sums = self._result(future)
-            if sums is None:  # the worker has not got the rows, or the shard was lost
-                sums = self._result(self._submitted(weights, shard, self._problem))
-            if sums is None:
-                (sums,) = self._here.sums(weights, shard)
-            yield sums
+        try:
+            for shard, submitted in zip(shards, futures, strict=True):
+                sums = self._result(submitted)
+                if sums is None:  # the worker has not got the rows, or the shard was lost
+                    sums = self._result(self._submitted(weights, shard, self._problem))
+                if sums is None:
+                    (sums,) = self._here.sums(weights, shard)
+                yield sums
+        finally:  # an error or Ctrl-C leaves no work behind
+            for submitted in futures:
+                if submitted is not None:
+                    submitted[1].cancel()
 
     def close(self) -> None:
         """Shut down an executor that was made here."""

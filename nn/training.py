@@ -271,7 +271,7 @@ class _Training:
         except KeyboardInterrupt:
             self.history.ending = f"interrupted after epoch {self._settled[0][0]}"
         finally:
-            self._restore()
+            self._restored()
             if isinstance(self.shards, Workers):
                 self.shards.close()
         return self.history
@@ -303,6 +303,16 @@ class _Training:
             (len(self.history), self.weights, self.optimizer.snapshot()),
             (self.history.best_epoch, self.best_loss, self.best_weights),
         )
+
+    def _restored(self) -> None:
+        """Restore, from the start again if Ctrl-C falls in the middle."""
+        while True:
+            try:
+                self._restore()
+            except KeyboardInterrupt:
+                self.history.ending = f"interrupted after epoch {self._settled[0][0]}"
+            else:
+                return
 
     def _restore(self) -> None:
         """Put model, optimiser and history as they were at the end of the last finished epoch."""

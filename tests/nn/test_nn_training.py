@@ -4,6 +4,7 @@ import json
 import math
 import os
 import random
+import signal
 import threading
 
 import pytest
@@ -208,6 +209,34 @@ def test_ctrl_c_leaves_the_end_of_the_last_finished_epoch(at):
     assert model.state_dict() == expected.state_dict()
     assert numbers(history) == numbers(expected_history)
     assert optimizer.state_dict() == calm.state_dict()
+
+
+def test_ctrl_c_at_any_moment_leaves_a_finished_epoch():
+    states = [network().state_dict()]
+    trained(epochs=12, callbacks=[lambda history, model: states.append(model.state_dict())])
+    endings = set()
+
+    def press(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, press)
+    try:
+        for delay in range(1, 100, 3):
+            optimizer = SGD(lr=0.1, momentum=0.8)
+            signal.setitimer(signal.ITIMER_REAL, 0.012 + delay / 1000)
+            try:
+                model, history = trained(epochs=12, optimizer=optimizer)
+            except KeyboardInterrupt:  # it fell outside of the loop of epochs
+                continue
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0.0)
+            assert model.state_dict() == states[len(history)]
+            assert optimizer.steps == 4 * len(history)
+            assert all(p.grad == 0.0 for p in model.parameters())
+            endings.add(history.ending)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert len(endings) > 2
 
 
 def test_an_error_in_a_callback_leaves_a_whole_model():
