@@ -347,6 +347,10 @@ class _Placement:
     def _lay_out(self, frame: Frame) -> None:
         sheet = self.sheets[frame]
         self._fill_in_ports(sheet)
+        for ports in (sheet.entries, sheet.exits):  # spread over the border as far as there is room
+            room = sum(item.breadth for item in sheet.items.values()) / (3 * max(len(ports), 1))
+            for port in ports.values():
+                port.space = min(max(port.space, room), 36.0)
         items = [*sheet.entries.values(), *sheet.items.values(), *sheet.exits.values()]
         name = width(frame_name(frame), NAME)
         on_top = sheet.exits if self.layout.rankdir == "BT" else sheet.entries
