@@ -175,7 +175,8 @@ def partial_formula(
     """Return the derivative by one operand, as the textbook writes it where that is right.
 
     The textbook's form is not the one that computes: at a tie, or where a function is saturated,
-    it gives another number. There the rule that computes is shown in its place.
+    it gives another number. There the rule that computes is shown in its place. A rule of the
+    user's own that asks for a float has no formula, only its number.
 
     Args:
         operation: a row of the table.
@@ -190,11 +191,15 @@ def partial_formula(
     same = abs(number - recorded) <= 1e-6 * abs(recorded)
     if not same and number != recorded and recorded == recorded:
         rule = operation.partials[index]
-    return tidied(formula(_run(rule, (result, *operands))))
+    return rule_formula(rule, result, operands) or Number(recorded)
 
 
-def _run(rule: Rule, operands: tuple[Formula, ...]) -> Any:
-    return rule(*operands)
+def rule_formula(rule: Rule, result: Formula, operands: Sequence[Formula]) -> Formula | None:
+    """Return a rule's formula, tidied; None for one that only takes floats."""
+    try:
+        return tidied(formula(rule(result, *operands)))
+    except (TypeError, AttributeError):
+        return None
 
 
 def with_numbers(whole: Formula) -> Formula:

@@ -66,6 +66,16 @@ class Step:
         contribution: what this step adds, upstream x partial.
         before: what earlier steps had brought to the operand.
         accumulated: d(root)/d(arg) as far as it is known after this step.
+
+    Example:
+        >>> from autograd import Value, steps
+        >>> step = next(steps(Value(3.0, label="x") * 5))
+        >>> step.upstream, step.partial, step.contribution
+        (1.0, 5.0, 5.0)
+        >>> print(step)
+        v1 = x * 5
+            dv1/dx  = 5
+            x.grad += v1.grad * dv1/dx = 1 * 5 = 5
     """
 
     node: Value

@@ -53,16 +53,13 @@ class Explorer:
     @functools.cached_property
     def html(self) -> str:
         """The page: HTML that asks no network for anything."""
-        folder = resources.files("autograd.explorer").joinpath("page")
         parts = {
             "title": html.escape(self._title),
-            "css": folder.joinpath("page.css").read_text("utf-8").strip(),
+            "css": _lean("page.css"),
             "payload": as_json(payload(self._y, ordered(self._y))),
-            "javascript": "\n".join(
-                folder.joinpath(f"{name}.js").read_text("utf-8").strip() for name in SCRIPTS
-            ),
+            "javascript": "\n".join(_lean(f"{name}.js") for name in SCRIPTS),
         }
-        pieces = folder.joinpath("page.html").read_text("utf-8").split("{")
+        pieces = _lean("page.html").split("{")
         filled = [pieces[0]]
         for piece in pieces[1:]:  # one pass: nothing that is put in is looked at again
             name, _, rest = piece.partition("}")
@@ -130,6 +127,13 @@ class Explorer:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
+
+def _lean(name: str) -> str:
+    """Return a file of the page without indentation, empty lines and lines of comment."""
+    text = resources.files("autograd.explorer").joinpath("page", name).read_text("utf-8")
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/* ")))
 
 
 def _write_whole(target: Path, contents: bytes) -> None:

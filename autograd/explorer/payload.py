@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import ops
 from autograd.errors import AutogradError
-from autograd.explorer.programs import Program
-from autograd.formula import Application, Formula, Names, Number, Slot, formula, tidied
+from autograd.explorer.programs import Program, recorded_program
+from autograd.formula import Application, Formula, Names, Number, Slot, rule_formula
 from autograd.notation import MATHML, TEXT
-from autograd.operation import Operation
+from autograd.operation import Operation, Rule
 from autograd.walk import ordered
 
 if TYPE_CHECKING:
@@ -110,7 +110,6 @@ class _Rules:
             Slot(place + 1) if number is None else Number(number)
             for place, number in enumerate(kept)
         ]
-        value = Program(operation, kept)
         partials: list[Any] = []
         for index, fixed in enumerate(constant):
             if fixed:
@@ -118,12 +117,12 @@ class _Rules:
                 continue
             shown, computing = operation.shown[index], operation.partials[index]
             entry = {
-                "shown": MATHML.write(tidied(formula(shown(Slot(0), *slots)))),
-                "run": self._coded(Program(computing, (None, *kept))),
+                "shown": self._written(shown, slots),
+                "run": self._coded(recorded_program(computing, (None, *kept))),
             }
             if shown is not computing:
-                entry["computing"] = MATHML.write(tidied(formula(computing(Slot(0), *slots))))
-                entry["check"] = self._coded(Program(shown, (None, *kept)))
+                entry["computing"] = self._written(computing, slots)
+                entry["check"] = self._coded(recorded_program(shown, (None, *kept)))
             partials.append(entry)
         return {
             "name": operation.name,
@@ -132,12 +131,18 @@ class _Rules:
             "words": TEXT.write(Application(operation, tuple(slots))),
             "kept": [place for place, number in enumerate(kept) if number is not None],
             "shares": operation.shares,
-            "run": self._coded(value) if value.is_complete else None,
+            "run": self._coded(recorded_program(operation, kept)),
             "partials": partials,
         }
 
-    def _coded(self, program: Program) -> list[Any]:
+    def _written(self, rule: Rule, slots: list[Formula]) -> str:
+        whole = rule_formula(rule, Slot(0), slots)
+        return "" if whole is None else MATHML.write(whole)
+
+    def _coded(self, program: Program | None) -> list[Any] | None:
         """Return [constants, lines, result]; a constant's place counts down from -1."""
+        if program is None:
+            return None
         constants: list[float] = []
 
         def place(operand: int | float) -> int:

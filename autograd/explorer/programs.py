@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd.special  # noqa: F401 - adds its rows to the table
+from autograd.errors import AutogradError
 from autograd.formula import Formula
 from autograd.operation import TABLE, Operation, Rule
 
@@ -63,7 +63,7 @@ class Program:
         """Return the register that holds the operation's result, adding lines as needed."""
         if operation.definition is not None:
             return operation.definition(*operands)
-        self.is_complete = self.is_complete and operation.name in KERNELS
+        self.is_complete = self.is_complete and TABLE.get(operation.name) is operation
         numbers = tuple(map(self._operand, operands))
         key = (operation.name, tuple(map(repr, numbers)))
         if key not in self._known:
@@ -72,6 +72,16 @@ class Program:
         return self._known[key]
 
 
-KERNELS = frozenset(
-    name for name, row in TABLE.items() if row.definition is None
-)  # those of the package; a primitive of the user's own is added to the table later
+def recorded_program(rule: Rule, arguments: tuple[float | None, ...]) -> Program | None:
+    """Return the program of a rule; None where only Python can run it.
+
+    Raises:
+        AutogradError: the rule does not take these constants.
+    """
+    try:
+        program = Program(rule, arguments)
+    except AutogradError:
+        raise
+    except (TypeError, AttributeError):
+        return None
+    return program if program.is_complete else None

@@ -18,7 +18,8 @@ class Graph {
     }));
     this.size = this.nodes.length;
     this.root = this.size - 1;
-    this.isRecomputable = this.rules.every((rule) => rule.run !== null);
+    this.ownRules = this.rules.filter((rule) => !isPortable(rule)).map((rule) => rule.name);
+    this.isRecomputable = this.ownRules.length === 0;
     this.forward = this.nodes.flatMap((node, place) => (node.rule ? [place] : []));
     this.recorded = {
       numbers: payload.numbers.map(parsed),
@@ -145,6 +146,8 @@ class Graph {
     return isTrue ? partial.shown : partial.computing;
   }
 }
+
+const isPortable = (rule) => rule.run && rule.partials.every((partial) => !partial || partial.run);
 
 const free = (rule, operands) =>
   rule.kept.length ? operands.filter((_, index) => !rule.kept.includes(index)) : operands;

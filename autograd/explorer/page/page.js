@@ -88,7 +88,9 @@ function counter() {
 const name = (node) => graph.maths[node];
 const total = (node) => fraction(name(graph.root), name(node));
 
+// A formula with names, and with numbers; none for a rule that only Python can run.
 function formulas(place, formula) {
+  if (!formula) return [];
   const node = graph.nodes[place];
   const operand = (slot) => node.args[slot - 1] ?? null;
   const numberAt = (slot) =>
@@ -200,8 +202,7 @@ function makeRows() {
   if (hidden > 0) notes.push(`${hidden.toLocaleString("en")} more nodes: search for them by name.`);
   if (words && !fitting.length) notes.push("No node has that in its name.");
   if (!graph.isRecomputable) {
-    const own = graph.rules.filter((rule) => rule.run === null).map((rule) => rule.name);
-    notes.push(`Only Python can compute ${own.join(", ")}, so numbers cannot be edited here.`);
+    notes.push(`Only Python can compute ${graph.ownRules.join(", ")}, so numbers cannot be edited here.`);
   } else if (graph.rules.some((rule) => rule.name === "where")) {
     notes.push("where keeps the branch that Python took.");
   }

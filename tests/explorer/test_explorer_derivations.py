@@ -1,0 +1,155 @@
+"""Worked derivations end in the gradient, name their rules, and stay short on large graphs."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import autograd
+from autograd import Value, derivation, gradient, latex, sigmoid, sin, tanh
+
+
+def labelled(y, label):
+    y.label = label
+    return y
+
+
+def test_the_product_rule_and_the_chain_rule_are_worked_out():
+    w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-1.5, "b")
+    y = labelled(tanh(w * x + b), "y")
+    assert str(derivation(y, w)) == (
+        "Write y in single operations\n"
+        "    v1 = w * x = 0.5 * 2 = 1\n"
+        "    v2 = v1 + b = 1 + (-1.5) = -0.5\n"
+        "    y  = tanh(v2) = tanh(-0.5) = -0.4621\n"
+        "\n"
+        "Start from the end\n"
+        "    dy/dy = 1\n"
+        "\n"
+        "Derivative of tanh\n"
+        "    dy/dv2 = 1 - y**2 = 1 - (-0.4621)**2 = 0.7864\n"
+        "\n"
+        "Sum rule and chain rule\n"
+        "    dv2/dv1 = 1\n"
+        "    dy/dv1  = dy/dv2 * dv2/dv1 = 0.7864 * 1 = 0.7864\n"
+        "\n"
+        "Product rule and chain rule\n"
+        "    dv1/dw = x = 2\n"
+        "    dy/dw  = dy/dv1 * dv1/dw = 0.7864 * 2 = 1.573"
+    )
+
+
+def test_contributions_of_several_uses_are_summed():
+    x = Value(3.0, "x")
+    y = labelled(x * x + 2 * x, "y")
+    work = derivation(y, x)
+    assert work.gradient == 8.0
+    text = str(work)
+    assert "summed over the 3 uses of x" in text
+    assert text.endswith("= 1 * 2 + 1 * 3 + 1 * 3 = 8")
+
+
+@pytest.mark.parametrize(
+    ("build", "rule"),
+    [
+        (lambda x: x + 1, "Sum rule"),
+        (lambda x: x - 1, "Difference rule"),
+        (lambda x: x * 2, "Product rule"),
+        (lambda x: 1 / x, "Quotient rule"),
+        (lambda x: x**3, "Power rule"),
+        (lambda x: 3**x, "Exponential rule"),
+        (lambda x: -x, "Sign rule"),
+        (lambda x: sin(x), "Derivative of sin"),
+    ],
+)
+def test_the_rule_is_named(build, rule):
+    x = Value(2.0, "x")
+    assert f"\n{rule}\n" in str(derivation(build(x), x))
+
+
+def test_latex_and_mathml_say_the_same():
+    x = Value(2.0, "x")
+    work = derivation(labelled(sin(x**2), "y"), x)
+    assert r"\frac{\partial y}{\partial x}" in work.latex
+    assert work.latex.startswith(r"\begin{aligned}")
+    assert work.latex in work._repr_latex_()
+    root = ET.fromstring(work.mathml)
+    words = " ".join("".join(each.itertext()) for each in root.iter())
+    assert "Power rule and chain rule" in words
+    assert len(re.findall(r"\\\\", work.latex)) == len(list(root[0])) - 1
+
+
+def test_no_path_and_the_root_itself():
+    x, y = Value(1.0, "x"), labelled(Value(2.0) * 3, "y")
+    assert str(derivation(y, x)) == "y does not depend on x\n    dy/dx = 0"
+    assert str(derivation(y, y)).endswith("dy/dy = 1")
+
+
+def test_a_long_derivation_leaves_out_its_middle_and_says_so():
+    x = Value(0.5, "x")
+    y = x
+    for _ in range(3000):
+        y = sin(y)
+    work = str(derivation(y, x))
+    assert "and so on, 2940 more of the same kind" in work
+    assert len(work.splitlines()) < 400
+
+
+def test_latex_of_a_whole_graph():
+    w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-1.5, "b")
+    y = labelled(tanh(w * x + b), "y")
+    assert latex(y) == r"y = \tanh\left(w \cdot x + b\right)"
+    assert latex(x) == "x = 2"
+
+
+def test_latex_of_a_gradient():
+    x = Value(2.0, "x")
+    (slope,) = gradient(sin(x) ** 2, [x])
+    assert latex(slope) == r"2 \cdot \sin\left(x\right) \cdot \cos\left(x\right)"
+
+
+def test_latex_of_a_large_graph_names_what_is_shared_and_stays_short():
+    x = Value(0.5, "x")
+    y = x
+    for _ in range(500):
+        y = sigmoid(y) * y
+    written = latex(y)
+    assert written.startswith(r"\begin{aligned}")
+    assert r"\vdots" in written
+    assert len(written) < 10_000
+
+
+def test_a_deep_graph_needs_no_recursion():
+    y = Value(1.0, "x")
+    for _ in range(30_000):
+        y = y + 1.0
+    assert latex(y)
+    assert str(derivation(y, y.args[0]))
+
+
+@pytest.mark.parametrize("bad", [(1.0, Value(1)), (Value(1), "x")])
+def test_a_wrong_type_is_refused(bad):
+    with pytest.raises(TypeError):
+        derivation(*bad)
+    with pytest.raises(TypeError):
+        latex(1.0)
+
+
+def test_an_edited_leaf_is_refused():
+    x = Value(1.0, "x")
+    y = x * x
+    x.data = 2.0
+    for read in (latex, lambda y: derivation(y, x)):
+        with pytest.raises(ValueError, match="'x'"):
+            read(y)
+
+
+def test_a_rule_that_only_takes_floats_is_shown_by_its_number():
+    import math
+
+    @autograd.primitive(partials=(lambda y, x: math.cos(x),))
+    def my_sine(x: float) -> float:
+        return math.sin(x)
+
+    x = Value(0.0, "x")
+    assert "dv1/dx = 1" in str(derivation(my_sine(x), x))
