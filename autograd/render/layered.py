@@ -21,8 +21,6 @@ SWEEPS = 8  # of the crossing reduction, at most
 PATIENCE = 4  # sweeps without a gain before it stops
 SETTLING = 6  # of the placement
 LANE = 8.0  # pixels between a lane and its neighbours
-SPACE = 11.0  # pixels between boxes of a rank
-NEAR = 7.0  # and beside small ones
 BEND = 26.0  # the least length of the room for bends between two ranks
 MOST_BEND = 120.0
 
@@ -35,17 +33,17 @@ class Item:
 
     Attributes:
         length, breadth: its size along and across, in pixels.
+        space: pixels to keep free across, to an item with the same; between two, the mean.
         pinned: "first" or "last" rank; empty for any other.
         light: a leaf or a constant, which follows what uses it and never pulls at it.
-        space: pixels to keep free on both sides across.
         along, across: the start along, the middle across: where it was placed.
     """
 
     length: float
     breadth: float
+    space: float
     pinned: str = ""
     light: bool = False
-    space: float = SPACE
     along: float = 0.0
     across: float = 0.0
 

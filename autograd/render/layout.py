@@ -29,6 +29,8 @@ ELEMENTS = 9_500  # of the SVG, where the user did not choose the number of boxe
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 MARGIN = 12.0
 NAME, NAME_ROOM = 9.0, 240.0  # the font size of a frame's name, and the widest
+BOX_SPACE, SMALL_SPACE, FRAME_SPACE = 11.0, 7.0, 14.0  # between neighbours in a rank
+PORT_SPACE, WIDE_PORT_SPACE = 9.0, 36.0  # between ports in a border, at least and if there is room
 HEADER = 17.0  # the room for a frame's name
 INSIDE = 10.0  # from a frame's border to what is in it
 PORT = 13.0  # from one operand to the next, where the box has room for it
@@ -225,7 +227,7 @@ class _Placement:
         layout = self.layout
         for frame in layout.frames:
             self.sheets[frame] = _Sheet()
-            self.sheets[frame.parent].items[frame] = Item(0.0, 0.0, space=14.0)
+            self.sheets[frame.parent].items[frame] = Item(0.0, 0.0, FRAME_SPACE)
         self._make_room()
         ways = [self._way(link) for link in layout.links]
         for frame in reversed(layout.frames):
@@ -273,7 +275,7 @@ class _Placement:
             if box.operands > 1:
                 breadth = max(breadth, (box.operands - 1) * self.apart + 16.0)
             small = box.kind == "constant"
-            item = Item(length, breadth, light=box.is_source, space=7.0 if small else 11.0)
+            item = Item(length, breadth, SMALL_SPACE if small else BOX_SPACE, light=box.is_source)
             self.sheets[box.frame].items[box] = item
         operands: dict[Box, list[bool]] = {}
         for link in self.layout.links:
@@ -320,9 +322,9 @@ class _Placement:
             if start in sheet.items:
                 source = sheet.items[start]
             else:
-                source = sheet.entries.setdefault(net, Item(0.0, 0.0, "first", space=9.0))
+                source = sheet.entries.setdefault(net, Item(0.0, 0.0, PORT_SPACE, "first"))
             if end is None:
-                target = sheet.exits.setdefault(net, Item(0.0, 0.0, "last", space=9.0))
+                target = sheet.exits.setdefault(net, Item(0.0, 0.0, PORT_SPACE, "last"))
             else:
                 target = sheet.items[end]
             piece = sheet.pieces[key] = Piece(source, 0.0, target, 0.0, stub)
@@ -350,13 +352,13 @@ class _Placement:
         for ports in (sheet.entries, sheet.exits):  # spread over the border as far as there is room
             room = sum(item.breadth for item in sheet.items.values()) / (3 * max(len(ports), 1))
             for port in ports.values():
-                port.space = min(max(port.space, room), 36.0)
+                port.space = min(max(port.space, room), WIDE_PORT_SPACE)
         items = [*sheet.entries.values(), *sheet.items.values(), *sheet.exits.values()]
         name = width(frame_name(frame), NAME)
         on_top = sheet.exits if self.layout.rankdir == "BT" else sheet.entries
         if not self.sideways and on_top:  # keep links clear of the name
             pinned = "last" if self.layout.rankdir == "BT" else "first"
-            items.insert(0, Item(HEADER, name, pinned, light=True))
+            items.insert(0, Item(HEADER, name, BOX_SPACE, pinned, light=True))
         inside = Layered(items, list(sheet.pieces.values()))
         before = 0.0 if sheet.entries else INSIDE
         after = 0.0 if sheet.exits else INSIDE

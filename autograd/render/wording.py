@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html import escape
 
 # What no file format and no reader is served by: control characters (C0, C1), what turns or hides
@@ -21,11 +22,22 @@ _LONGEST = 400  # characters of a label that are looked at; a picture shows far 
 
 
 def one_line(text: str) -> str:
-    """Return text as one clean line: spaces for line breaks, U+FFFD for what cannot be shown."""
+    """Return text as one clean line: spaces for line breaks, U+FFFD for what cannot be shown.
+
+    Letters and their accents are composed (Unicode's NFC). Of accents piled up on one letter,
+    which would grow out of its box, two stay.
+    """
     if text.isascii() and text.isprintable() and len(text) <= _LONGEST:
         return text.strip()
     cut = text[:_LONGEST] + "…" if len(text) > _LONGEST else text
-    return _UNFIT.sub("\ufffd", _SPACE.sub(" ", cut)).strip()
+    line = _UNFIT.sub("\ufffd", _SPACE.sub(" ", unicodedata.normalize("NFC", cut))).strip()
+    kept: list[str] = []
+    pile = 0
+    for character in line:
+        pile = pile + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if pile <= 2:
+            kept.append(character)
+    return "".join(kept)
 
 
 def xml(text: str) -> str:

@@ -1,6 +1,8 @@
 """Labels are data: whatever is in them, files stay whole and say it as text."""
 
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -97,6 +99,23 @@ def test_any_label_and_any_name_of_a_scope_stay_data(label, name):
     check(label, name)
 
 
+def test_graphviz_shows_labels_as_they_are_where_it_is():
+    total = 0.0
+    for label in HOSTILE:
+        total = total + Value(1.0, label)
+    picture = graph(total)
+    dot_tokens(picture.dot)
+    if shutil.which("dot"):
+        run = subprocess.run(["dot", "-Tsvg"], input=picture.dot.encode(), capture_output=True)
+        assert run.returncode == 0, run.stderr
+        shown = {text.text for text in ElementTree.fromstring(run.stdout).iter(f"{SVG}text")}
+        shown = {(text or "").replace("\xa0", " ").strip() for text in shown}
+        for box in picture.layout.boxes:
+            for text in picture.layout.content[box.id].texts:
+                if text.role == "title":
+                    assert " ".join(text.text.split()) in shown
+
+
 def test_a_long_label_is_cut_but_not_before_its_eighth_character():
     for label in ("W" * 8, "W" * 200, "🎉" * 50, "abcdefgh" * 10, "m" * 9):
         (box,) = layout_of(Value(1.0, label)).boxes
@@ -111,6 +130,11 @@ def test_a_long_label_is_cut_but_not_before_its_eighth_character():
 def test_a_clean_label_is_not_touched():
     for label in ("x", "dL/dx", "\u03b1·\u03b2²", "naïve", "a_b-c (d)", "中文"):
         assert one_line(label) == label
+
+
+def test_accents_do_not_pile_up_out_of_the_box():
+    assert one_line("e\u0301") == "\u00e9"
+    assert one_line("x" + "\u0321" * 50 + "y") == "x\u0321\u0321y"
 
 
 def test_a_format_that_writes_markup_stays_text():
