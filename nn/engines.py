@@ -72,7 +72,8 @@ class EagerEngine:
     ) -> tuple[float, list[float]]:
         """Return the sum of the losses of the rows, and its derivative by each weight."""
         write(self.parameters, weights)
-        self.model.zero_grad()
+        for parameter in self.parameters:
+            parameter.grad = 0.0
         scores = [self.model(x) for x in X]  # 1. forward propagation
         error = autograd.sum(map(self.loss, scores, y))  # 2. error calculation
         error.backward()  # 3. backward propagation

@@ -67,6 +67,11 @@ def generator_of(seed: Any) -> Any:
         return random
     if isinstance(seed, (random.Random, type(random))):
         return seed
-    if isinstance(seed, bool) or not isinstance(seed, int):
+    return random.Random(checked_seed(seed))
+
+
+def checked_seed(seed: Any) -> int:
+    """Return a seed as an int, if it is a whole number."""
+    if isinstance(seed, bool) or not hasattr(seed, "__index__"):
         raise KindError(f"seed must be a whole number or None, and is {seed!r}")
-    return random.Random(seed)
+    return int(seed)

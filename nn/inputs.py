@@ -78,6 +78,11 @@ def check_fit(model: Module, loss: Loss, rows: Rows, targets: Targets, what: str
                         f"or probabilities between"
                     )
     error = loss(score, targets[0])
+    if isinstance(error, Value) and error.is_leaf:
+        raise InputError(
+            "the loss of the first row was computed from no parameter, so it has no gradient; is "
+            "this under no_grad()?"
+        )
     if not isinstance(error, Value):
         raise KindError(
             f"the loss of the first row is a {type(error).__name__}, and must be a Value computed "

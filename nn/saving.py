@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
+import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nn.errors import InputError
 from nn.module import Module
 
 FilePath = str | os.PathLike[str]
+M = TypeVar("M", bound=Module)
 
 
 def save(model: Module, path: FilePath) -> None:
@@ -40,7 +41,7 @@ def save(model: Module, path: FilePath) -> None:
     write_json(path, {"model": repr(model), "weights": model.state_dict()})
 
 
-def load(model: Module, path: FilePath) -> Module:
+def load(model: M, path: FilePath) -> M:
     """Set the weights of a model from a file that ``save`` or ``fit(checkpoint=...)`` wrote.
 
     Args:
@@ -73,16 +74,15 @@ def write_json(path: FilePath, content: Any) -> None:
     """Write JSON to a temporary file beside the path, and put it in its place in one move."""
     target = Path(path)
     text = json.dumps(_plain(content), allow_nan=False, indent=1)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with open(temporary, "x", encoding="utf-8") as file:
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read_json(path: FilePath) -> Any:

@@ -7,6 +7,7 @@ only weights, row numbers and sums travel.
 
 from __future__ import annotations
 
+import copy
 import threading
 import uuid
 import warnings
@@ -17,7 +18,7 @@ from typing import Any
 
 from nn.engines import Engine, engine_named
 from nn.losses import Loss
-from nn.module import Module, rebuilt
+from nn.module import Module
 
 Sums = tuple[float, Any]
 Submitted = tuple[Executor, Future[Any]]
@@ -35,7 +36,7 @@ class Problem:
 
     def loaded(self) -> tuple[Engine, Any, Any]:
         """Return an engine on a model of its own, and rows and targets in the engine's form."""
-        model = rebuilt(self.model, [type(p)(p.data, p.label) for p in self.model.parameters()])
+        model = copy.deepcopy(self.model)  # also for threads, which would share it
         engine: Engine = engine_named(self.engine)(model, self.loss)
         return engine, engine.numbers(self.X), engine.numbers(self.y)
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import math
+import os
 import random
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from autograd import detect_anomaly
+from nn.checkpoints import read_checkpoint, write_checkpoint
 from nn.clipping import checked_limit, norm_scale
-from nn.engines import EagerEngine, Engine, Penalty, engine_named, write
-from nn.errors import DivergedError, InputError
+from nn.divergence import divergence
+from nn.engines import Engine, Penalty, engine_named, write
+from nn.errors import InputError, KindError
 from nn.history import History
+from nn.initializers import checked_seed
 from nn.inputs import check_fit, checked
 from nn.losses import Loss, loss_named
 from nn.metrics import Metric, usual_metrics
 from nn.module import Module, whole
 from nn.optimizers import Adam, Optimizer
-from nn.saving import FilePath, read_json, weights_in, write_json
+from nn.saving import FilePath
 from nn.schedules import Schedule, checked_rate
 from nn.shards import Here, Problem, Workers
 
@@ -107,16 +111,28 @@ def fit(
         >>> len(history), history["loss"][-1] < history["loss"][0]
         (5, True)
     """
+    if not isinstance(model, Module):
+        raise KindError(f"model must be an nn.Module, and is a {type(model).__name__}")
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        raise KindError(f"optimizer must be one such as Adam(lr=0.01), and is {optimizer!r}")
+    callbacks, measures = list(callbacks), dict(metrics or {})
+    for function in (*callbacks, *measures.values()):
+        if not callable(function):
+            raise KindError(f"callbacks and metrics must be functions, and one is {function!r}")
+    if checkpoint is not None and not Path(checkpoint).parent.is_dir():
+        raise InputError(f"checkpoint: there is no folder {os.fspath(Path(checkpoint).parent)!r}")
     rows, targets = checked(X, y)
     criterion = loss_named(loss)
     check_fit(model, criterion, rows, targets)
     held_out = None
     if validation is not None:
+        if not isinstance(validation, (list, tuple)) or len(validation) != 2:
+            raise KindError("validation must be a pair (X, y)")
         held_out = checked(*validation, "validation ")
         check_fit(model, criterion, *held_out, "validation ")
     elif patience is not None:
         raise InputError("patience watches the validation loss: give validation=(X, y)")
-    training = _Training(
+    training = Training(
         model=model,
         engine=engine_named(engine)(model, criterion),
         optimizer=Adam(lr=0.01) if optimizer is None else optimizer,
@@ -130,17 +146,17 @@ def fit(
         schedule=schedule,
         clip_norm=None if clip_norm is None else checked_limit(clip_norm),
         clip_value=None if clip_value is None else checked_limit(clip_value),
-        metrics=usual_metrics(criterion) if metrics is None else dict(metrics),
+        metrics=usual_metrics(criterion) if metrics is None else measures,
         patience=None if patience is None else whole(patience, "patience"),
-        seed=seed,
+        seed=None if seed is None else checked_seed(seed),
     )
     if resume is not None:
-        training.resume(resume)
-    return training.run(whole(epochs, "epochs"), executor, list(callbacks), checkpoint, progress)
+        read_checkpoint(training, resume)
+    return training.run(whole(epochs, "epochs"), executor, callbacks, checkpoint, progress)
 
 
 @dataclass
-class _Training:
+class Training:
     """One call of fit: its settings, and the state that an epoch moves on."""
 
     model: Module
@@ -172,10 +188,10 @@ class _Training:
         self.judged = {"": (self.X, self.y)} if self.metrics else {}
         if self.held_out is not None:
             self.judged["validation_"] = (numbers(self.held_out[0]), numbers(self.held_out[1]))
-        self.weights = self._parameters_now()
+        self.weights = self.parameters_now()
         self.best_loss, self.best_weights = math.inf, self.weights
         self.shards: Here | Workers = Here(self.engine, self.X, self.y, self.shard_size)
-        self._settle()
+        self.settle()
 
     # -- the four steps ------------------------------------------------------------------------
 
@@ -187,12 +203,12 @@ class _Training:
         for batch, rows in enumerate(self.batches(number), 1):
             error, gradient = self.error_and_gradient(rows)  # steps 1, 2 and 3
             if not math.isfinite(error) or not self.engine.finite(gradient):
-                raise self.diverged(number, batch, rows, error)
+                raise divergence(self, f"epoch {number + 1}, batch {batch}", rows, error)
             total += error
             gradient = self.clipped(gradient)
             self.weights = self.optimizer.updated(self.weights, gradient)  # step 4
         if not self.engine.finite(self.weights):
-            raise self.diverged(number, batch, rows, total)
+            raise divergence(self, f"epoch {number + 1}, batch {batch}", rows, total)
         self.record({"loss": total / len(self.rows)}, started)
 
     def batches(self, epoch: int) -> Iterator[list[int] | None]:
@@ -244,14 +260,14 @@ class _Training:
             assert isinstance(self.shards, Here)
             problem = Problem(self.engine.name, self.model, self.loss, self.rows, self.targets)
             self.shards = Workers(executor, problem, self.shards, self.shard_size)
-        self.history.ending = f"finished {epochs} epochs"
+        self.history.ending = f"finished {max(epochs, len(self.history))} epochs"
         try:
             with _bar(epochs, len(self.history), progress, self.engine.name) as bar:
                 for number in range(len(self.history), epochs):
                     self.epoch(number)
-                    self._settle()
+                    self.settle()
                     if checkpoint is not None:
-                        self.save(checkpoint)
+                        write_checkpoint(self, checkpoint)
                     if callbacks:
                         write(self.parameters, self.weights)
                     asked = [callback(self.history, self.model) for callback in callbacks]
@@ -281,7 +297,7 @@ class _Training:
         for prefix, (X, y) in self.judged.items():
             losses, scores = self.engine.examined(self.weights, X, y)
             if prefix:
-                numbers[f"{prefix}loss"] = math.fsum(losses) / len(losses)
+                numbers[f"{prefix}loss"] = sum(map(float, losses)) / len(losses)
             for name, metric in self.metrics.items():
                 numbers[f"{prefix}{name}"] = float(metric(scores, y))
         numbers["learning_rate"] = self.optimizer.lr
@@ -295,9 +311,9 @@ class _Training:
         """Return for how many epochs the validation loss has had no new minimum."""
         return len(self.history) - (self.history.best_epoch or 0)
 
-    # -- what an interruption, an error or a checkpoint needs -----------------------------------
+    # -- what an interruption or an error needs -------------------------------------------------
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Remember the state at the end of an epoch, in one assignment."""
         self._settled = (
             (len(self.history), self.weights, self.optimizer.snapshot()),
@@ -323,89 +339,8 @@ class _Training:
         write(self.parameters, weights if self.patience is None else self.best_weights)
         self.model.zero_grad()
 
-    def diverged(self, epoch: int, batch: int, rows: list[int] | None, error: float) -> Exception:
-        """Return the error that says where training became nan or infinite, and by what."""
-        place = f"epoch {epoch + 1}, batch {batch}"
-        if not self.engine.finite(self.weights):
-            return DivergedError(
-                f"{place}: updates with the learning rate {self.optimizer.lr:g} have made weights "
-                f"infinite or nan; take a smaller one, or limit the gradient with clip_norm=1.0"
-            )
-        eager, weights = EagerEngine(self.model, self.loss), list(map(float, self.weights))
-        for row in range(len(self.rows)) if rows is None else rows:
-            try:
-                with detect_anomaly():
-                    eager.gradient(weights, [self.rows[row]], [self.targets[row]])
-            except FloatingPointError as anomaly:
-                return DivergedError(f"{place}: the loss is {error!r}. In X[{row}], {anomaly}")
-        return DivergedError(
-            f"{place}: the loss of every row is finite, and their sum ({error!r}), its derivative "
-            f"or the penalty is not"
-        )
-
-    def _settings(self) -> dict[str, Any]:
-        """Return what must be the same for a resumed run to give the same numbers."""
-        return {
-            "loss": getattr(self.loss, "__name__", type(self.loss).__name__),
-            "optimizer": type(self.optimizer).__name__,
-            "rows": len(self.rows),
-            "batch_size": self.batch_size,
-            "shard_size": self.shard_size,
-            "seed": self.seed,
-        }
-
-    def save(self, path: FilePath) -> None:
-        """Write a checkpoint."""
-        names = [name for name, _ in self.model.named_parameters()]
-
-        def named(weights: Any) -> dict[str, float]:
-            return dict(zip(names, map(float, weights), strict=True))
-
-        write_json(
-            path,
-            {
-                "model": repr(self.model),
-                "settings": self._settings(),
-                "weights": named(self.weights),
-                "optimizer": self.optimizer.state_dict(),
-                "history": self.history.records,
-                "best": {
-                    "epoch": self.history.best_epoch,
-                    "loss": self.best_loss,
-                    "weights": named(self.best_weights),
-                },
-            },
-        )
-
-    def resume(self, path: FilePath) -> None:
-        """Go on from a checkpoint."""
-        content = read_json(path)
-        if not isinstance(content, dict) or "settings" not in content:
-            raise InputError(f"{path}: is not a checkpoint of fit(..., checkpoint=path)")
-        settings = self._settings() | (
-            {} if self.seed_given else {"seed": content["settings"]["seed"]}
-        )
-        for name, setting in settings.items():
-            if content["settings"][name] != setting:
-                raise InputError(
-                    f"{path}: was written with {name}={content['settings'][name]!r}, and this call "
-                    f"has {setting!r}: resume with the same settings"
-                )
-        self.seed = settings["seed"]
-        self.model.load_state_dict(weights_in(content["best"], path))
-        self.best_weights = self._parameters_now()
-        self.model.load_state_dict(weights_in(content, path))
-        self.weights = self._parameters_now()
-        self.optimizer.load_state_dict(content["optimizer"])
-        self.history.records = [
-            {name: float(number) for name, number in record.items()}
-            for record in content["history"]
-        ]
-        self.history.best_epoch = content["best"]["epoch"]
-        self.best_loss = float(content["best"]["loss"])
-        self._settle()
-
-    def _parameters_now(self) -> Any:
+    def parameters_now(self) -> Any:
+        """Return the numbers of the model's parameters in the engine's form."""
         return self.engine.numbers([parameter.data for parameter in self.parameters])
 
 

@@ -315,6 +315,13 @@ def test_resuming_refuses_other_settings_and_other_files(tmp_path):
     nn.save(network(), tmp_path / "weights.json")
     with pytest.raises(ValueError, match="not a checkpoint"):
         trained(resume=tmp_path / "weights.json")
+    content = json.loads(path.read_text())
+    for part in ("optimizer", "history", "best", "settings"):
+        (tmp_path / "part.json").write_text(json.dumps(content | {part: 3}))
+        with pytest.raises(ValueError, match=r"not a checkpoint|no weights"):
+            trained(resume=tmp_path / "part.json")
+    with pytest.raises(ValueError, match="no folder"):
+        trained(checkpoint=tmp_path / "none" / "run.json")
 
 
 def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch):
@@ -496,6 +503,12 @@ def test_bad_input_is_refused_with_a_reason(case):
     [
         ({"engine": "gpu"}, "engine"),
         ({"epochs": 2.5}, "epochs"),
+        ({"seed": "x"}, "seed"),
+        ({"optimizer": "adam"}, "optimizer"),
+        ({"validation": 0.2}, "pair"),
+        ({"callbacks": [3]}, "functions"),
+        ({"metrics": {"accuracy": "accuracy"}}, "functions"),
+        ({"model": lambda x: x}, "Module"),
         ({"loss": lambda score, target: 1.0}, "must be a Value"),
     ],
 )
@@ -506,6 +519,11 @@ def test_wrong_kinds_are_type_errors(settings, words):
         fit(network(), [["a", "b"]], [1], engine="eager", progress=False)
     with pytest.raises(TypeError, match="must be a list"):
         fit(network(), 3.0, [1], engine="eager", progress=False)
+
+
+def test_fit_under_no_grad_is_refused_rather_than_learning_nothing():
+    with autograd.no_grad(), pytest.raises(ValueError, match="no_grad"):
+        trained()
 
 
 def test_a_model_without_parameters_is_refused():
