@@ -1,0 +1,271 @@
+"""What the rows of the operation table are held against, none of it taken from the table.
+
+Values are mpmath's functions of the same name, or textbook definitions in mpmath's arithmetic.
+First derivatives are worked out by hand. All derivatives are held against differences of the values,
+in numbers of so many digits that more of them change nothing.
+"""
+
+import itertools
+import math
+import random
+
+import mpmath
+from mpmath import mp
+
+INF = mpmath.inf
+
+
+def _at_pole(x):
+    return x <= 0 and mp.isint(x)
+
+
+VALUES = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b,
+    "negative": lambda x: -x,
+    "power": lambda a, b: mp.power(a, b),
+    "share": lambda u, p: u * p,
+    "less": lambda a, b: mp.mpf(a < b),
+    "less_equal": lambda a, b: mp.mpf(a <= b),
+    "both": lambda a, b: mp.mpf(a != 0 and b != 0),
+    "either": lambda a, b: mp.mpf(a != 0 or b != 0),
+    "where": lambda c, a, b: a if c else b,
+    "log2": lambda x: mp.log(x) / mp.log(2),
+    "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
+    "abs": lambda x: abs(x),
+    "round": lambda x: mp.nint(x),
+    "maximum": lambda a, b: max(a, b),
+    "minimum": lambda a, b: min(a, b),
+    "clip": lambda x, lo, hi: min(max(x, lo), hi),
+    "cosine_of": lambda x, y: x / mp.hypot(x, y),
+    "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+    "softplus": lambda x: mp.log1p(mp.exp(x)),
+    "relu": lambda x: max(x, mp.zero),
+    "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
+    "elu": lambda x, alpha: x if x > 0 else alpha * mp.expm1(x),
+    "silu": lambda x: x / (1 + mp.exp(-x)),
+    "logaddexp": lambda a, b: max(a, b) + mp.log1p(mp.exp(-abs(a - b))),
+    "normal_cdf": lambda x: mp.ncdf(x),
+    "gelu": lambda x: x * mp.ncdf(x),
+    "lgamma": lambda x: INF if _at_pole(x) else mp.re(mp.loggamma(x)),
+    "digamma": lambda x: mp.nan if _at_pole(x) else mp.psi(0, x),
+    "polygamma": lambda n, x: mp.nan if _at_pole(x) else mp.psi(int(n), x),
+    "identity": lambda x: x,
+    "stop_gradient": lambda x: x,
+}
+
+# d/d(operand), worked out by hand, as a textbook has it.
+BY_HAND = {
+    "add": (lambda a, b: 1, lambda a, b: 1),
+    "subtract": (lambda a, b: 1, lambda a, b: -1),
+    "multiply": (lambda a, b: b, lambda a, b: a),
+    "divide": (lambda a, b: 1 / b, lambda a, b: -a / b**2),
+    "negative": (lambda x: -1,),
+    "power": (lambda a, b: b * a ** (b - 1), lambda a, b: a**b * mp.log(a)),
+    "exp": (lambda x: mp.exp(x),),
+    "expm1": (lambda x: mp.exp(x),),
+    "log": (lambda x: 1 / x,),
+    "log1p": (lambda x: 1 / (1 + x),),
+    "log2": (lambda x: 1 / (x * mp.log(2)),),
+    "log10": (lambda x: 1 / (x * mp.log(10)),),
+    "sqrt": (lambda x: 1 / (2 * mp.sqrt(x)),),
+    "cbrt": (lambda x: 1 / (3 * mp.cbrt(abs(x)) ** 2),),
+    "sin": (lambda x: mp.cos(x),),
+    "cos": (lambda x: -mp.sin(x),),
+    "tan": (lambda x: mp.sec(x) ** 2,),
+    "asin": (lambda x: 1 / mp.sqrt((1 - x) * (1 + x)),),
+    "acos": (lambda x: -1 / mp.sqrt((1 - x) * (1 + x)),),
+    "atan": (lambda x: 1 / (1 + x**2),),
+    "atan2": (lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
+    "sinh": (lambda x: mp.cosh(x),),
+    "cosh": (lambda x: mp.sinh(x),),
+    "tanh": (lambda x: mp.sech(x) ** 2,),
+    "sech": (lambda x: -mp.sech(x) * mp.tanh(x),),
+    "asinh": (lambda x: 1 / mp.sqrt(x**2 + 1),),
+    "acosh": (lambda x: 1 / mp.sqrt((x - 1) * (x + 1)),),
+    "atanh": (lambda x: 1 / ((1 - x) * (1 + x)),),
+    "abs": (lambda x: mp.sign(x),),
+    "sign": (lambda x: 0,),
+    "floor": (lambda x: 0,),
+    "ceil": (lambda x: 0,),
+    "round": (lambda x: 0,),
+    "maximum": (lambda a, b: mp.mpf(a > b), lambda a, b: mp.mpf(b > a)),
+    "minimum": (lambda a, b: mp.mpf(a < b), lambda a, b: mp.mpf(b < a)),
+    "clip": (
+        lambda x, lo, hi: mp.mpf(lo < x < hi),
+        lambda x, lo, hi: mp.mpf(x < lo < hi),
+        lambda x, lo, hi: mp.mpf(max(x, lo) > hi),
+    ),
+    "hypot": (lambda x, y: x / mp.hypot(x, y), lambda x, y: y / mp.hypot(x, y)),
+    "sigmoid": (lambda x: mp.exp(-x) / (1 + mp.exp(-x)) ** 2,),
+    "softplus": (lambda x: 1 / (1 + mp.exp(-x)),),
+    "relu": (lambda x: mp.mpf(x > 0),),
+    "leaky_relu": (
+        lambda x, slope: mp.one if x > 0 else slope,
+        lambda x, slope: mp.zero if x > 0 else x,
+    ),
+    "elu": (
+        lambda x, alpha: mp.one if x > 0 else alpha * mp.exp(x),
+        lambda x, alpha: mp.zero if x > 0 else mp.expm1(x),
+    ),
+    "silu": (lambda x: (1 + mp.exp(-x) + x * mp.exp(-x)) / (1 + mp.exp(-x)) ** 2,),
+    "gelu": (lambda x: mp.ncdf(x) + x * mp.npdf(x),),
+    "normal_cdf": (lambda x: mp.exp(-(x**2) / 2) / mp.sqrt(2 * mp.pi),),
+    "erf": (lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-(x**2)),),
+    "erfc": (lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-(x**2)),),
+    "lgamma": (lambda x: mp.psi(0, x),),
+    "digamma": (lambda x: mp.psi(1, x),),
+    "polygamma": (None, lambda n, x: mp.psi(int(n) + 1, x)),
+    "logaddexp": (lambda a, b: 1 / (1 + mp.exp(b - a)), lambda a, b: 1 / (1 + mp.exp(a - b))),
+    "stop_gradient": (lambda x: 0,),
+}
+
+
+def value_of(row):
+    """Return the referee of a row's value: mpmath's function, or else the row's definition."""
+    if row.name in VALUES:
+        return VALUES[row.name]
+    if hasattr(mp, row.name):
+        return getattr(mp, row.name)
+    raise LookupError(f"mpmath has no {row.name}: write its value in VALUES")
+
+
+def settled(compute, least=200, most=26_000):
+    """Return compute() in as many bits as it takes for more of them to change nothing; or None.
+
+    None stands for what is not a real number.
+    """
+    before, bits = None, least
+    while bits <= most:
+        with mp.workprec(bits):
+            try:
+                found = compute()
+            except (ZeroDivisionError, ValueError, OverflowError):
+                return None
+            if isinstance(found, mpmath.mpc):
+                if found.imag != 0:
+                    return None
+                found = found.real
+            found = mp.mpf(found)
+            if not mp.isfinite(found):
+                return None
+            is_settled = before is not None and abs(found - before) <= abs(found) * 2.0**-100
+            before = found
+        if is_settled and (found != 0 or bits > 3000):
+            break
+        bits *= 2
+    with mp.workprec(200):
+        return +before
+
+
+# Where mpmath knows the derivatives of all orders: differences of these would take minutes.
+HIGHER = {
+    "lgamma": lambda order, x: mp.psi(order - 1, x),
+    "digamma": lambda order, x: mp.psi(order, x),
+    "polygamma": lambda order, n, x: mp.psi(int(n) + order, x),
+}
+
+
+def derivative(row, point, along):
+    """Return a derivative of a row at a point by nested central differences, or None.
+
+    Args:
+        row: an operation of the table.
+        point: floats.
+        along: which operand each differentiation is by, () for the value itself.
+    """
+    function = value_of(row)
+    if not along:
+        return settled(lambda: function(*map(mp.mpf, point)))
+    if row.name in HIGHER:
+        if _at_pole(mp.mpf(point[-1])):
+            return None
+        return settled(lambda: HIGHER[row.name](len(along), *map(mp.mpf, point)))
+    exponents = [math.frexp(number)[1] if number else 0 for number in point]
+    largest = max(0, *exponents) if len(point) > 1 else 0  # x ** 1e300 moves fast
+    fine = [120 - min(exponent, 0) + largest for exponent in exponents]
+    least = 200 + sum(2 * (fine[index] + max(exponents[index], 0)) for index in along)
+
+    def difference(numbers, rest):
+        if not rest:
+            return function(*numbers)
+        index = rest[0]
+        step = mp.ldexp(1, -fine[index])
+        sides = []
+        for sign in (1, -1):
+            moved = list(numbers)
+            moved[index] += sign * step
+            sides.append(difference(moved, rest[1:]))
+        return (sides[0] - sides[1]) / (2 * step)
+
+    return settled(lambda: difference(list(map(mp.mpf, point)), along), least)
+
+
+# -- how close is close enough -----------------------------------------------------------------
+
+TOLERANCE = {1: 1e-12, 2: 1e-12, 3: 1e-9}
+OVERFLOW = mp.ldexp(1, 1024) - mp.ldexp(1, 970)
+
+
+def miss(row, point, along, got):
+    """Return words on how a float misses the referee's number, or an empty text.
+
+    Allowed are 4 units in the last place for a value, 1e-12 for first and second derivatives and
+    1e-9 for third ones, and besides what rounding the operands costs: 2 |x f'(x)| 2**-53 each.
+    """
+    true = derivative(row, point, along)
+    if true is None:
+        return ""
+    shown = mp.nstr(true, 17) if abs(mp.mag(true)) < 5000 else f"{mp.sign(true)} 2**{mp.mag(true)}"
+    what = f"{row.name}{point} by {along}: got {got!r}, true {shown:.60}"
+    if type(got) is not float:
+        return what
+    if abs(true) >= OVERFLOW:
+        return "" if got == math.copysign(math.inf, true) else what
+    if along:
+        allowed = TOLERANCE[len(along)] * max(abs(true), mp.ldexp(1, -1022)) + 8 * 5e-324
+    else:
+        allowed = mp.mpf(4 * math.ulp(float(true)))
+    gap = abs(mp.mpf(got) - true) if math.isfinite(got) else INF
+    if gap <= allowed:
+        return ""
+    for index, number in enumerate(point):
+        slope = (
+            None
+            if row.name == "polygamma" and not index
+            else derivative(row, point, (*along, index))
+        )
+        if slope is not None:
+            allowed += 2 * abs(mp.mpf(number) * slope) * mp.ldexp(1, -53)
+    if gap <= allowed or (abs(got) == math.inf and abs(true) + allowed >= OVERFLOW):
+        return ""
+    return f"{what}, allowed {mp.nstr(allowed, 3)}"
+
+
+# -- points ------------------------------------------------------------------------------------
+
+SIZES = (
+    *(1e-300, 1e-100, 1e-20, 1e-9, 1e-3, 0.1, 0.3, 0.5, 0.75, 0.9, 1.0 - 2.0**-20, 1.0),
+    *(1.0 + 2.0**-30, 1.25, 1.5, 2.0, 2.5, 3.0, 5.5, 7.5, 10.0, 20.0, 37.0, 100.0, 350.0),
+    *(500.0, 709.0, 750.0, 1e4, 1e9, 1e20, 1e100, 1e300),
+)
+FEW = (1e-300, 1e-20, 1e-3, 0.7, 1.0, 2.0, 37.0, 1e20, 1e300)
+ORDERS = (0.0, 1.0, 2.0, 3.0, 5.0)
+
+
+def points_of(row, most=150):
+    """Return points of a row's domain: tiny, huge and negative numbers, and random ones."""
+    chance = random.Random(row.name)
+    axes = []
+    for index, (low, high) in enumerate(row.domain):
+        sizes = SIZES if row.arity == 1 else FEW
+        usual = [chance.uniform(max(low, -8.0), min(high, 8.0)) for _ in range(14)]
+        axis = [sign * size for size in sizes for sign in (1.0, -1.0)] + usual[: 14 // row.arity]
+        if row.name == "polygamma" and index == 0:
+            axis = list(ORDERS)
+        axes.append([number for number in axis if low <= number <= high])
+    # Where two operands are equal, some rows have a kink: CONVENTIONS.md has its own test.
+    points = [point for point in itertools.product(*axes) if len(set(point)) == len(point)]
+    return points if len(points) <= most else chance.sample(points, most)
