@@ -1,10 +1,11 @@
 """What the rows of the operation table are held against, none of it taken from the table.
 
 Values are mpmath's functions of the same name, or textbook definitions in mpmath's arithmetic.
-First derivatives are worked out by hand. All derivatives are held against differences of the values,
-in numbers of so many digits that more of them change nothing.
+First derivatives are worked out by hand. All derivatives are held against differences of the
+values, in numbers of so many digits that more of them change nothing.
 """
 
+import functools
 import itertools
 import math
 import random
@@ -168,6 +169,7 @@ HIGHER = {
 }
 
 
+@functools.cache
 def derivative(row, point, along):
     """Return a derivative of a row at a point by nested central differences, or None.
 
