@@ -1,7 +1,7 @@
 """Pictures of computation graphs: layout, SVG, PNG, DOT and text."""
 
-from autograd.render.layout import Layout, layout_of
-from autograd.render.outline import Box, Frame, Link
+from autograd.render.layout import layout_of
+from autograd.render.outline import Box, Frame, Layout, Link
 from autograd.render.picture import Graph, graph
 from autograd.render.svg import path_of, svg_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from autograd.render.layout import Layout, frame_name, partial_text
-from autograd.render.outline import Box, Frame, Link
+from autograd.render.captions import frame_name, partial_text
+from autograd.render.outline import Box, Frame, Layout, Link
 from autograd.render.theme import LIGHT, step_of
 from autograd.render.wording import dot_string, one_line
 

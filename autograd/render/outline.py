@@ -1,4 +1,4 @@
-"""What a picture shows of a graph, before anything has a place: boxes, links and frames.
+"""What a picture shows of a graph: boxes, links and frames.
 
 A box is a node, a constant, a scope folded to one box, or a summary of many nodes. A link is one
 operand of one node; between folded boxes it stands for several. A frame is a scope drawn open.
@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from autograd.render.boxes import Content
     from autograd.value import Value
+
+MARGIN = 12.0  # pixels around a picture
 
 
 @dataclass(slots=True, eq=False)
@@ -123,3 +126,35 @@ class Outline:
     frames: list[Frame]
     order: list[Value]
     box_at: list[Box]
+
+
+@dataclass(slots=True, eq=False)
+class Layout:
+    """A picture in its places, which the writers of SVG, DOT and text only write down.
+
+    Attributes:
+        boxes, links, frames: what is drawn; see ``Box``, ``Link`` and ``Frame``.
+        order: ``walk.ordered(root)``: box ``n7`` is node 7 of it.
+        box_at: for each node of ``order`` the box that shows or holds it.
+        content: the text of each box, by its id.
+        width, height: in pixels.
+        rankdir: "LR", "TB", "RL" or "BT": where the results are.
+        format: how numbers are written.
+        computed: whether the root's gradient is not 0.0.
+        partials: whether links carry their partials.
+        note: a line to stand below the picture; empty where there is nothing to say.
+    """
+
+    boxes: list[Box]
+    links: list[Link]
+    frames: list[Frame]
+    order: list[Value]
+    box_at: list[Box]
+    content: dict[str, Content]
+    width: float
+    height: float
+    rankdir: str
+    format: str
+    computed: bool
+    partials: bool
+    note: str

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.errors import PictureError, PictureFileError
 from autograd.render.dot import dot_of
-from autograd.render.layout import Layout, layout_of
+from autograd.render.layout import layout_of
+from autograd.render.outline import Layout
 from autograd.render.png import png_of
 from autograd.render.svg import THEMES, svg_of
 from autograd.render.text import text_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from autograd.render.folding import Gathering, counted, in_circles
+from autograd.render.gathering import Gathering, counted, in_circles
 from autograd.render.outline import Box, Outline
 from autograd.render.scopes import Scopes
 

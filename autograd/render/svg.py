@@ -9,17 +9,9 @@ from __future__ import annotations
 import math
 
 from autograd.render.boxes import Content
-from autograd.render.layout import (
-    MARGIN,
-    NAME,
-    NOTE,
-    PARTIAL,
-    Layout,
-    frame_name,
-    partial_text,
-)
+from autograd.render.captions import NAME, NOTE, PARTIAL, frame_name, partial_text
 from autograd.render.measure import shortened
-from autograd.render.outline import Box, Frame, Link
+from autograd.render.outline import MARGIN, Box, Frame, Layout, Link
 from autograd.render.theme import DARK, LIGHT, STEPS, Theme, step_of
 from autograd.render.wording import one_line, xml
 

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from autograd.errors import MissingExtraError, PictureFileError
-from autograd.render.layout import HEADER, MARGIN, Layout, frame_name, partial_text
-from autograd.render.outline import Box, Frame
+from autograd.render.captions import frame_name, partial_text
+from autograd.render.nesting import HEADER
+from autograd.render.outline import MARGIN, Box, Frame, Layout
 
 SIDES = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from autograd.render.boxes import NOT_COMPUTED
-from autograd.render.layout import Layout
 from autograd.render.measure import shortened
-from autograd.render.outline import Box, Link
+from autograd.render.outline import Box, Layout, Link
 from autograd.render.wording import one_line
 
 DEEPEST = 16  # levels of a tree; what is deeper grows as a tree of its own below

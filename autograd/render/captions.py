@@ -1,0 +1,34 @@
+"""The text outside of boxes: names of frames, partials on links, the line below the picture."""
+
+from __future__ import annotations
+
+from autograd.render.measure import shortened
+from autograd.render.outline import Frame, Layout, Link, Outline
+from autograd.render.wording import one_line
+
+NAME, NAME_ROOM = 9.0, 240.0  # the font size of a frame's name, and the widest in pixels
+PARTIAL = 8.5  # the font size of a partial on a link
+NOTE = 9.0  # the font size of the line below the picture
+
+
+def frame_name(frame: Frame) -> str:
+    """Return a frame's name as it is shown."""
+    return shortened(one_line(frame.name), NAME, NAME_ROOM)
+
+
+def partial_text(layout: Layout, link: Link) -> str:
+    """Return the partial of a link as it is shown; empty where it is not."""
+    if not layout.partials or link.partial is None:
+        return ""
+    return one_line(format(link.partial, layout.format))
+
+
+def note_of(outline: Outline, computed: bool) -> str:
+    """Return what there is to say of the whole picture; empty if nothing."""
+    words = []
+    if not computed:
+        words.append("gradients not computed: call backward()")
+    shown = sum(1 for box in outline.boxes if box.kind != "constant")
+    if shown < len(outline.order):
+        words.append(f"{len(outline.order):,} nodes, drawn as {shown:,} boxes")
+    return " · ".join(words)
