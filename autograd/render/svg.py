@@ -188,6 +188,8 @@ class _Writer:
         if self.layout.computed and box.grad is not None:
             step = step_of(box.grad, self.largest)
         tint = f"t{step}" if step >= 0 else f"u{-step}"
+        if box is self.root:
+            tint += " root"
         data = f' data-node="{box.id}"' if self.data_ids else ""
         parts = [f'<g class="node {box.kind}"{data}><title>{xml(self._full(box))}</title>']
         corner = {"leaf": 9.0, "constant": 8.0}.get(box.kind, 2.5)
@@ -251,6 +253,8 @@ def _dark_style() -> str:
         f" .tip{{fill:{DARK.edge}}}",
         f" .frame rect{{stroke:{DARK.frame}}}",
         f" .node rect,.autograd-picture .line{{stroke:{DARK.line}}}",
+        f" .constant rect{{stroke:{DARK.frame}}}",
+        f" .node .root{{stroke:{DARK.ink}}}",
         f" rect.line{{fill:{DARK.paper}}}",
     ]
     for step in range(-STEPS, STEPS + 1):

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -15,6 +16,7 @@ from render_cases import expression, perceptron, well_known
 import autograd
 from autograd import Value, graph, scope
 from autograd.render import layout_of
+from autograd.render.png import png_of
 from autograd.render.theme import DARK, LIGHT
 
 RECORDED = Path(__file__).with_name("recorded_dot.json")
@@ -120,6 +122,16 @@ def inked(image, box, text, colours):
         int(2 * (base - text.size)) : int(2 * base) + 4, int(2 * left) : int(2 * (left + wide))
     ]
     return int((abs(region - ink).max(axis=2) < 0.25).sum())
+
+
+def test_the_theme_auto_is_the_light_picture_and_in_the_dark_the_dark_one():
+    for root in (well_known(), perceptron(2, [2, 1]), expression() * 0.0):
+        light, dark, auto = (graph(root, theme=name).svg for name in ("light", "dark", "auto"))
+        by_day = re.sub("<style>.*</style>", "", auto)
+        rules = re.search(r"@media \(prefers-color-scheme:dark\)\{(.*)\}</style>", auto)[1]
+        by_night = re.sub("<style>.*</style>", f"<style>{rules}</style>", auto)
+        assert (pixels(png_of(by_day)) == pixels(png_of(light))).all()
+        assert (pixels(png_of(by_night)) == pixels(png_of(dark))).all()
 
 
 def test_a_very_large_png_is_made_smaller_not_refused():

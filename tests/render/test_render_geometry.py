@@ -108,7 +108,7 @@ def test_text_fits_into_its_box_and_covers_no_other_text(rankdir, partials):
         assert right <= layout.width, text
         assert bottom <= layout.height, text
         for other, (start, high, end, low) in everything[index + 1 :]:
-            apart = right <= start or end <= left or bottom <= high + 2 or low <= top + 2
+            apart = right <= start or end <= left or bottom <= high or low <= top
             assert apart, (text, other)
 
 
