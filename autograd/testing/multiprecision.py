@@ -18,6 +18,7 @@ from autograd.testing.operators import Operators
 
 LARGEST = 5000  # in powers of two
 MOST_BITS = 8000
+BITS_FOR_ZERO = 1900  # enough to tell 1 - tanh(300), which is 1e-260, from zero
 
 # Every kernel of the table: m is mpmath's context, the operands are its numbers.
 KERNELS: dict[str, Callable[..., Any]] = {
@@ -181,7 +182,7 @@ def slopes(
     while bits < MOST_BITS:  # until more digits make no difference: 1 - tanh(300) is 1e-260
         bits *= 2
         before, found = found, _slopes(function, numbers, index, exponent, bits)
-        if _same(before.left, found.left) and _same(before.right, found.right):
+        if _same(before.left, found.left, bits) and _same(before.right, found.right, bits):
             break
     return found
 
@@ -215,18 +216,20 @@ def _slopes(
     return Slopes(left, right, bool(is_kink), bool(is_endless))
 
 
-def _same(a: Any, b: Any) -> bool:
+def _same(a: Any, b: Any, bits: int) -> bool:
     """Return whether more digits have changed nothing; a zero may yet become a small number."""
     if not context().isfinite(a - b):
         return True
-    return bool(a != 0 and abs(a - b) <= abs(a) * context().ldexp(1, -80))
+    if a == 0 and b == 0:
+        return bits >= BITS_FOR_ZERO
+    return bool(abs(a - b) <= abs(a) * context().ldexp(1, -80))
 
 
 def value(function: Callable[[Sequence[Any]], Any], numbers: Sequence[float]) -> Any:
     """Return the value at a point as one of mpmath's numbers, with as many digits as it takes."""
     bits = 240
     before = found = None
-    while bits < MOST_BITS and (before is None or not _same(before, found)):
+    while bits < MOST_BITS and (before is None or not _same(before, found, bits)):
         before = found
         with context().workprec(bits):
             found = _called(function, [Precise(number) for number in numbers])

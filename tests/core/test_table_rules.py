@@ -1,4 +1,4 @@
-"""What the table says of a row in several ways is the same: definition, fast form, textbook form."""
+"""What the table says in several ways is the same: definition, fast form, textbook form."""
 
 import math
 import struct
