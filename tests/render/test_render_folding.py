@@ -1,6 +1,5 @@
 """Scopes fold and open, ids stay, large graphs are summarised with honest counts."""
 
-import re
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
@@ -228,7 +227,8 @@ def test_a_chain_of_a_million_nodes_is_drawn_with_the_default_recursion_limit():
     picture = graph(y)
     assert elements(picture.svg) < 1_000
     assert "1,000,001 nodes" in picture.svg
-    assert re.search(r"levels [\d,]+ to 1,000,000", picture.text)
+    assert sum(box.count for box in picture.layout.boxes) == 1_000_001
+    assert "83,333 nodes" in picture.text
     assert "digraph" in picture.dot
 
 
