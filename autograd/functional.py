@@ -22,7 +22,7 @@ from typing import Any
 from autograd import modes, ops
 from autograd.errors import ArgumentError, StructureError
 from autograd.modes import Mode
-from autograd.operation import Operation, real
+from autograd.operation import IEEE, Operation, real
 from autograd.structure import NUMBER, Structure, array_of, flatten, unflatten
 from autograd.value import Value
 from autograd.walk import contribution, ordered, propagated, recorded, walking
@@ -113,7 +113,11 @@ def _partial(node: Value, index: int, args: tuple[Any, ...]) -> Any:
     """Apply the rule of the table to the node itself, which gives a graph."""
     operation = node.op
     assert operation is not None
-    partial = operation.partials[index](node, *args)
+    try:
+        partial = operation.partials[index](node, *args)
+    except ArithmeticError:  # a constant operand at a pole
+        numbers = [IEEE(arg) if type(arg) is float else arg for arg in args]
+        partial = operation.partials[index](node, *numbers)
     return partial if isinstance(partial, Value) else float(partial)
 
 
@@ -207,7 +211,10 @@ class _Call:
         if isinstance(number, Value):
             node: Value = ops.identity(number)
             return node
-        return Value(real(number, self.name))
+        number = real(number, self.name)
+        recorder = modes.thread.recorder
+        own: Value = Value(number) if recorder is None else recorder.leaf(number)
+        return own
 
     def _closed(self, numbers: Sequence[Any]) -> bool:
         """Return whether these depend on no Value but leaves that this call or inner ones made."""

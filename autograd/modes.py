@@ -26,6 +26,9 @@ class Recorder(Protocol):
     def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
         """Record one operation and return what stands for its result."""
 
+    def leaf(self, number: float) -> Any:
+        """Return what stands for a plain number that is differentiated with respect to."""
+
 
 class Scope:
     """One entry of ``with scope(name)``: nodes made inside hold it, and it knows its parent."""
@@ -44,6 +47,9 @@ class Scope:
             scopes.append(inner)
             inner = inner.parent
         return tuple(reversed(scopes))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _nested, ([scope.name for scope in self.path()],)
 
     def __repr__(self) -> str:
         return f"Scope({'/'.join(scope.name for scope in self.path())!r})"

@@ -29,8 +29,7 @@ def real(number: Any, name: str = "Value") -> float:
     """
     if type(number) is float:
         return number
-    kind = getattr(getattr(number, "dtype", None), "kind", None)
-    if isinstance(number, numbers.Real) or (kind in ("b", "i", "u", "f") and number.shape == ()):
+    if is_real(number):
         try:
             return float(number)
         except OverflowError:
@@ -46,11 +45,30 @@ def real(number: Any, name: str = "Value") -> float:
     raise OperandError(f"{name}: takes real numbers and Values, and was given {_described(number)}")
 
 
+def is_real(thing: Any) -> bool:
+    """Return whether it is a real number: a numbers.Real, or NumPy's of no dimension."""
+    kind = getattr(getattr(thing, "dtype", None), "kind", None)
+    if kind is not None:
+        return kind in "biuf" and thing.shape == ()
+    return isinstance(thing, numbers.Real)
+
+
 def _described(thing: Any) -> str:
     if thing is None:
         return "None"
-    text = repr(thing)
-    return f"a {type(thing).__name__}" + (f" ({text})" if len(text) <= 40 else "")
+    shown = f" ({thing!r})" if isinstance(thing, (str, bytes, complex)) and len(str(thing)) < 40 else ""
+    return f"a {type(thing).__name__}{shown}"
+
+
+def _method(compute: Callable[[float, float], float]) -> Any:
+    """Return the method of IEEE for an operator; it leaves whatever is no float to the other."""
+
+    def method(self: float, other: Any, modulo: None = None) -> Any:
+        if not isinstance(other, (float, int)):
+            return NotImplemented
+        return IEEE(compute(float(self), float(other)))
+
+    return method
 
 
 class IEEE(float):
@@ -58,35 +76,16 @@ class IEEE(float):
 
     __slots__ = ()
 
-    def __add__(self, other: Any) -> IEEE:
-        return IEEE(float(self) + float(other))
-
-    def __radd__(self, other: Any) -> IEEE:
-        return IEEE(float(other) + float(self))
-
-    def __sub__(self, other: Any) -> IEEE:
-        return IEEE(float(self) - float(other))
-
-    def __rsub__(self, other: Any) -> IEEE:
-        return IEEE(float(other) - float(self))
-
-    def __mul__(self, other: Any) -> IEEE:
-        return IEEE(float(self) * float(other))
-
-    def __rmul__(self, other: Any) -> IEEE:
-        return IEEE(float(other) * float(self))
-
-    def __truediv__(self, other: Any) -> IEEE:
-        return IEEE(divided(float(self), float(other)))
-
-    def __rtruediv__(self, other: Any) -> IEEE:
-        return IEEE(divided(float(other), float(self)))
-
-    def __pow__(self, other: Any, modulo: None = None) -> IEEE:
-        return IEEE(raised(float(self), float(other)))
-
-    def __rpow__(self, other: Any, modulo: None = None) -> IEEE:
-        return IEEE(raised(float(other), float(self)))
+    __add__ = _method(lambda a, b: a + b)
+    __radd__ = _method(lambda a, b: b + a)
+    __sub__ = _method(lambda a, b: a - b)
+    __rsub__ = _method(lambda a, b: b - a)
+    __mul__ = _method(lambda a, b: a * b)
+    __rmul__ = _method(lambda a, b: b * a)
+    __truediv__ = _method(lambda a, b: divided(a, b))
+    __rtruediv__ = _method(lambda a, b: divided(b, a))
+    __pow__ = _method(lambda a, b: raised(a, b))
+    __rpow__ = _method(lambda a, b: raised(b, a))
 
     def __neg__(self) -> IEEE:
         return IEEE(-float(self))
@@ -95,7 +94,11 @@ class IEEE(float):
         return IEEE(abs(float(self)))
 
     @staticmethod
-    def _apply(operation: Operation, operands: tuple[Any, ...]) -> IEEE:
+    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
+        for operand in operands:
+            apply = getattr(type(operand), "_apply", None)
+            if apply is not None and not isinstance(operand, IEEE):
+                return apply(operation, operands)
         return IEEE(operation.value(*[float(operand) for operand in operands]))
 
 

@@ -91,7 +91,8 @@ class Arguments:
             if set(map(type, thing)) == {float}:
                 self.numbers += thing
                 return (kind, len(thing))
-            return (kind, *[self._key(part) for part in thing])
+            parts = [self._key(part) for part in thing]
+            return (kind, *parts) if parts.count(NUMBER) < len(parts) else (kind, len(parts))
         if thing is None:
             return None
         if isinstance(thing, Value):
@@ -168,7 +169,7 @@ class Arguments:
         elif rows != self.rows:
             raise StructureError(
                 f"jit: the mapped axes differ in length: {self._rows_of} has {self.rows} rows, "
-                f"{name} has {rows}"
+                f"{name} has {rows} rows"
             )
         if axis:
             array = numpy.moveaxis(array, axis, 0)

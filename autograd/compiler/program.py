@@ -326,7 +326,10 @@ def program_of(
         if type(operand) is float:
             return program.constant(operand)
         if isinstance(operand, Traced):
-            return operand.place if operand.op is None else places[operand.place]
+            if operand.op is not None:
+                return places[operand.place]
+            place = operand.place
+            return place if place >= 0 else program.constant(tape.constants[-1 - place])
         return outside[id(operand)]
 
     for node in tape.nodes:

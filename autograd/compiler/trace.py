@@ -9,6 +9,7 @@ baked into the compiled code in silence.
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any, NoReturn
 
 from autograd import ops
@@ -137,12 +138,14 @@ class Tape:
             node that stands before it.
         inputs: the traced Values that stand for the function's arguments.
         outside: Values from outside of the function, by identity; read at every call.
+        constants: the numbers of leaves that stand for constants; their places are -1, -2, ...
     """
 
     def __init__(self, kernels: frozenset[str]) -> None:
         self.nodes: list[Traced] = []
         self.inputs: list[Traced] = []
         self.outside: dict[int, Value] = {}
+        self.constants: list[float] = []
         self._kernels = kernels
 
     def input(self, label: str) -> Traced:
@@ -153,13 +156,21 @@ class Tape:
         self.inputs.append(node)
         return node
 
+    def leaf(self, number: float) -> Traced:
+        """Return a traced Value that stands for a constant (a derivative is taken by it)."""
+        node = self._node(Traced, None, None, None, None, None)
+        self.constants.append(number)
+        node.place = -len(self.constants)
+        return node
+
     def _node(self, kind: type[Traced], operation: Operation | None, *slots: Any) -> Traced:
         node: Traced = _new(kind)
         node.op = operation
         node._left, node._right, node._left_partial, node._right_partial = slots
         node._label = ""
         node._adjoint = 0.0
-        node._mark = node._epoch = 0
+        node._mark = 0
+        node._epoch = sys.maxsize  # what it reads is read again at every call: never out of date
         node.scope = thread.scope
         node.tape = self
         return node

@@ -1,0 +1,338 @@
+"""jit as a function: structures, arrays, closures, composition, methods, pickles, what it shows."""
+
+import copy
+import pickle
+import threading
+from collections import namedtuple
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from compiler_cases import assert_same, flat
+
+import autograd
+from autograd import Value, grad, hessian, jacobian, jit, jvp, value_and_grad
+from autograd.errors import AnomalyError, TraceError
+
+
+def cubic(x, y=2.0):
+    return x**3 * y + autograd.sin(x)
+
+
+@jit
+def decorated(x):
+    """Return the square."""
+    return x * x
+
+
+def test_plain_numbers_give_a_float():
+    fast = jit(cubic)
+    assert type(fast(1.5, 2.0)) is float
+    assert fast(1.5, 2.0) == cubic(1.5, 2.0)
+
+
+@pytest.mark.parametrize("number", [2, True, np.float32(1.5), np.int64(3), Fraction(1, 3)])
+def test_any_real_number_is_taken(number):
+    assert jit(cubic)(number, number) == cubic(float(number), float(number))
+
+
+def test_defaults_and_keywords_are_python_s_own():
+    fast = jit(cubic)
+    assert fast(1.5) == cubic(1.5)
+    assert fast(1.5, y=4.0) == fast(y=4.0, x=1.5) == cubic(1.5, 4.0)
+    with pytest.raises(TypeError):
+        fast(1.5, z=4.0)
+
+
+Pair = namedtuple("Pair", "left right")
+
+
+def test_nested_containers_go_in_and_come_out():
+    def function(tree):
+        return {
+            "sum": tree["a"] + tree["b"][0][1],
+            "pair": Pair(tree["a"] * 2, (tree["b"][1], None)),
+            "constant": 7,
+            "list": [tree["a"]] * 3,
+        }
+
+    tree = {"a": 1, "b": [(2.0, 3.0), 4.0]}
+    result = jit(function)(tree)
+    assert result == function(tree)
+    assert type(result["pair"]) is Pair
+    assert list(result) == ["sum", "pair", "constant", "list"]
+
+
+def test_an_array_is_seen_as_an_object_array_of_the_same_shape():
+    seen = []
+
+    def function(matrix, vector):
+        seen.append((matrix.shape, matrix.dtype))
+        return (matrix @ vector).sum() + matrix.T.reshape(-1)[0] + matrix[1, 2]
+
+    matrix, vector = np.arange(6.0).reshape(2, 3), np.array([1.0, -1.0, 2.0])
+    expected = (matrix @ vector).sum() + matrix[0, 0] + matrix[1, 2]
+    assert jit(function)(matrix, vector) == pytest.approx(expected, rel=1e-15)
+    assert seen == [((2, 3), object)]
+
+
+def test_a_gradient_by_an_array_is_a_float64_array():
+    matrix = np.arange(6.0).reshape(2, 3)
+    gradient = jit(grad(lambda m: ((m * m) @ np.ones(3)).sum()))(matrix)
+    assert gradient.dtype == np.float64
+    np.testing.assert_array_equal(gradient, 2 * matrix)
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    ["f4", "f8", "f2", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?", ">f8", ">i4"],
+)
+def test_every_real_dtype_is_read(dtype):
+    array = np.array([[0, 1, 2], [3, 1, 0]]).astype(dtype)
+    fast = jit(lambda a: (a * np.array([1.0, 10.0, 100.0])).sum())
+    expected = float((array.astype(float) * [1.0, 10.0, 100.0]).sum())
+    assert fast(array) == expected
+    mapped = jit(lambda a: a[0] + 10.0 * a[1] + 100.0 * a[2], in_axes=0)
+    np.testing.assert_array_equal(mapped(array), array.astype(float) @ [1.0, 10.0, 100.0])
+
+
+def test_large_integers_round_as_python_rounds_them():
+    numbers = [2**53 + 1, 2**62 + 2**8 + 1, -(2**53) - 3]
+    found = jit(lambda a: a * 1.0)(np.array(numbers))
+    assert found.tolist() == [float(number) for number in numbers]
+
+
+def test_views_of_any_layout_are_read():
+    base = np.arange(24.0).reshape(4, 6)
+    fast = jit(lambda a: a * 2.0)
+    for view in (base.T, base[::2, ::3], base[::-1], np.asfortranarray(base), base[:0]):
+        np.testing.assert_array_equal(fast(view), view * 2.0)
+    packed = np.zeros(3, dtype=[("byte", "i1"), ("number", "f8")])
+    packed["number"] = [1.0, 2.0, 3.0]
+    np.testing.assert_array_equal(fast(packed["number"]), [2.0, 4.0, 6.0])
+    unaligned = np.frombuffer(b"x" + np.array([1.5, 2.5]).tobytes(), dtype="f8", offset=1)
+    np.testing.assert_array_equal(fast(unaligned), [3.0, 5.0])
+    read_only = np.array([1.0])
+    read_only.flags.writeable = False
+    np.testing.assert_array_equal(fast(read_only), [2.0])
+
+
+def test_a_function_is_traced_once_for_each_structure():
+    traced = []
+
+    def function(x):
+        traced.append(x)
+        return x[0] * 2
+
+    fast = jit(function)
+    for argument in ([1.0, 2.0], [3, 4], [1.0, 2.0, 3.0], (1.0, 2.0), np.ones(2), np.ones(3)):
+        assert fast(argument) == argument[0] * 2
+    assert len(traced) == 5
+    fast(np.ones(2, dtype="f4"))
+    assert len(traced) == 6
+    for argument in ([1.0, 2.0], (5.0, 6.0), np.zeros(2), np.zeros(2, dtype="f4")):
+        fast(argument)
+    assert len(traced) == 6
+
+
+def test_values_closed_over_are_read_at_every_call():
+    weight = Value(2.0)
+    result = weight * 10.0
+    fast = jit(lambda x: weight * x + result)
+    assert fast(3.0) == 26.0
+    weight.data = 5.0
+    assert fast(3.0) == 35.0  # the leaf is read, the result keeps its recorded number
+
+
+def test_operations_between_values_from_outside_are_traced_too():
+    a, b = Value(2.0), Value(3.0)
+    fast = jit(lambda x: x + autograd.where(a > b, a, b))
+    assert fast(1.0) == 4.0
+    a.data = 7.0
+    assert fast(1.0) == 8.0
+
+
+def test_called_with_values_it_is_one_node():
+    x, y = Value(1.5, "x"), Value(2.0, "y")
+    z = jit(cubic)(x, y)
+    assert z.args == (x, y)
+    assert z.op.name == "cubic"
+    slopes = grad(cubic, argnums=(0, 1))(1.5, 2.0)
+    assert z.partials == slopes
+    (z * 2.0).backward()
+    assert (x.grad, y.grad) == (2.0 * slopes[0], 2.0 * slopes[1])
+
+
+def test_values_closed_over_are_operands_of_the_node():
+    w = Value(3.0)
+    z = jit(lambda x: w * x**2)(Value(2.0))
+    z.backward()
+    assert w.grad == 4.0
+    assert z.args[1] is w
+
+
+def test_several_outputs_are_nodes_each():
+    x = Value(2.0)
+    first, (second, constant) = jit(lambda x: (x * x, [x + 1.0, 5.0]))(x)
+    (first + second).backward()
+    assert (first.data, second.data, constant, x.grad) == (4.0, 3.0, 5.0, 5.0)
+
+
+def test_many_operands_and_arrays_of_values():
+    weights = np.array([Value(float(i)) for i in range(5)])
+    loss = jit(lambda w, x: (w @ x) ** 2)(weights, np.arange(5.0))
+    loss.backward()
+    assert loss.data == 900.0
+    assert [w.grad for w in weights] == [60.0 * i for i in range(5)]
+
+
+def test_a_compiled_node_survives_copies_and_pickles():
+    x = Value(2.0)
+    z = jit(cubic)(x, 3.0)
+    for twin in (copy.deepcopy(z), pickle.loads(pickle.dumps(z))):
+        twin.backward()
+        assert twin.args[0].grad == grad(cubic)(2.0, 3.0)
+
+
+def test_no_grad_records_no_node():
+    with autograd.no_grad():
+        z = jit(cubic)(Value(1.5), 2.0)
+    assert z.is_leaf
+    assert z.data == cubic(1.5, 2.0)
+
+
+def test_no_grad_inside_cuts_the_derivative_as_in_eager_code():
+    def function(x):
+        with autograd.no_grad():
+            frozen = x * x
+        return frozen * x
+
+    assert flat(jit(grad(function))(3.0)) == flat(grad(function)(3.0)) == [9.0]
+
+
+def test_detect_anomaly_names_the_operation():
+    with autograd.detect_anomaly(), pytest.raises(AnomalyError, match="log"):
+        jit(lambda x: autograd.log(x))(Value(0.0))
+
+
+COMPOSED = [
+    (lambda f: grad(f), (0.7, 1.3)),
+    (lambda f: grad(grad(f)), (0.7, 1.3)),
+    (lambda f: grad(grad(grad(f))), (0.7, 1.3)),
+    (lambda f: hessian(f, argnums=(0, 1)), (0.7, 1.3)),
+    (lambda f: jacobian(f, argnums=1), (0.7, 1.3)),
+    (lambda f: value_and_grad(f, argnums=(1, 0)), (0.7, 1.3)),
+    (lambda f: lambda x, y: jvp(f, (x, y), (1.0, 2.0)), (0.7, 1.3)),
+]
+
+
+@pytest.mark.parametrize(("transform", "point"), COMPOSED)
+def test_jit_composes_with_every_transform(transform, point):
+    def function(x, y):
+        return autograd.tanh(x * y) + x**y / autograd.exp(y)
+
+    expected = transform(function)(*point)
+    assert_same(expected, jit(transform(function))(*point), any_zero=True)
+    for found in (transform(jit(function))(*point), jit(transform(jit(function)))(*point)):
+        np.testing.assert_allclose(flat(found), flat(expected), rtol=1e-13)
+
+
+def test_a_derivative_inside_of_a_traced_function():
+    function = lambda x: x * grad(lambda y: x * y * y)(1.0)  # noqa: E731
+    assert jit(function)(3.0) == 18.0
+    assert jit(grad(function))(3.0) == 12.0
+    assert grad(jit(function))(3.0) == 12.0
+
+
+class Model:
+    def __init__(self, weight):
+        self.weight = Value(weight)
+
+    @jit
+    def forward(self, x):
+        return self.weight * x
+
+    def __call__(self, x):
+        return self.weight * x + 1.0
+
+
+def test_methods_are_compiled_for_each_object():
+    one, two = Model(2.0), Model(10.0)
+    assert (one.forward(3.0), two.forward(3.0), one.forward(4.0)) == (6.0, 30.0, 8.0)
+    one.weight.data = 5.0
+    assert one.forward(3.0) == 15.0
+    assert jit(one)(3.0) == 16.0
+    for twin in (copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
+        twin.weight.data = 7.0
+        assert (twin.forward(2.0), one.forward(2.0)) == (14.0, 10.0)
+
+
+def test_it_pickles_and_compiles_again():
+    for fast in (jit(cubic), decorated):
+        fast(2.0)
+        again = pickle.loads(pickle.dumps(fast))
+        assert again(3.0) == fast(3.0)
+    mapped = pickle.loads(pickle.dumps(jit(cubic, in_axes=(0, None), reduce="sum", exact=False)))
+    assert mapped(np.array([1.0, 2.0]), 1.0) == pytest.approx(cubic(1.0, 1.0) + cubic(2.0, 1.0))
+
+
+def test_a_decorated_function_keeps_its_name_and_words():
+    assert decorated.__name__ == "decorated"
+    assert decorated.__doc__ == "Return the square."
+    assert repr(decorated) == "<compiled decorated>"
+
+
+def test_threads_may_call_one_function():
+    fast = jit(value_and_grad(lambda w: (w * w).sum()))
+    found = {}
+
+    def work(number):
+        for _ in range(50):
+            found[number] = fast(np.full(4, float(number)))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number, (value, slopes) in found.items():
+        assert value == 4.0 * number**2
+        assert slopes.tolist() == [2.0 * number] * 4
+
+
+def test_what_a_compiled_function_shows():
+    fast = jit(value_and_grad(lambda x, y: x * 1 + autograd.tanh(x * y)))
+    with pytest.raises(TraceError, match="call it once"):
+        fast.report()
+    fast(0.5, 2.0)
+    assert fast.source.splitlines()[:2] == ["v0 = x", "v1 = y"]
+    assert "multiply(v0, v1)" in fast.source
+    assert fast.source.splitlines()[-1].startswith("return ")
+    assert "define void @run" in fast.llvm
+    report = fast.report()
+    assert (report.inputs, report.outputs, report.lanes) == (2, 2, 1)
+    assert report.steps == fast.source.count("(")
+    assert report.recorded > 0
+    assert report.compile_seconds > 0.0
+    assert "recorded operations became" in str(report)
+    value, slope = fast.graph
+    assert value.data == fast(0.5, 2.0)[0]
+    assert slope.data == fast(0.5, 2.0)[1]
+    assert {leaf.label for leaf in value._prev} <= {"x", "y", ""}
+
+
+def test_the_graph_of_a_mapped_function_is_that_of_a_row():
+    fast = jit(lambda w, x: w * x[1], in_axes=(None, 0))
+    fast(2.0, np.array([[1.0, 3.0], [5.0, 7.0]]))
+    assert fast.graph.data == 6.0
+    assert [leaf.label for leaf in fast.graph.args] == ["w", "x[1]"]
+    assert fast.report().lanes == 8
+
+
+def test_a_chain_as_deep_as_the_graph_is_long():
+    def function(x):
+        for _ in range(20_000):
+            x = x * 1.0000001 + 1e-9
+        return x
+
+    assert jit(function)(0.5) == function(0.5)

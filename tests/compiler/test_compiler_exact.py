@@ -1,0 +1,180 @@
+"""Compiled code gives the bits of eager code: every operation, every target, random graphs."""
+
+import random
+
+import numpy as np
+import pytest
+from compiler_cases import (
+    SPECIAL,
+    assert_same,
+    cases_of_the_table,
+    flat,
+    functions,
+    hard_number,
+    points,
+    same,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import grad, hessian, jit, value_and_grad
+from autograd.compiler.llvm import KERNELS
+from autograd.compiler.machine import TARGETS, compiling_for
+from autograd.operation import TABLE
+
+CASES = list(cases_of_the_table())
+HOSTS = (None, *TARGETS)
+
+
+def test_the_compiler_has_every_kernel_and_no_other():
+    assert {name for name, row in TABLE.items() if row.definition is None} == set(KERNELS)
+
+
+def check_operation(function, count, target, rows):
+    source = random.Random(repr((function, count)))
+    numbers = [[hard_number(source) for _ in range(count)] for _ in range(rows)]
+    numbers += [[special] * count for special in SPECIAL]
+    columns = [np.array(column) for column in zip(*numbers, strict=True)]
+    argnums = tuple(range(count))
+    gradient = value_and_grad(function, argnums)
+    with compiling_for(target):
+        single, mapped = jit(gradient), jit(gradient, in_axes=0)
+        values, slopes = mapped(*columns)
+        for row, point in enumerate(numbers):
+            value, slope = gradient(*point)
+            assert_same((value,), single(*point)[:1])
+            assert_same((value,), (values[row],))
+            assert_same(slope, single(*point)[1], any_zero=True)
+            assert_same(slope, tuple(column[row] for column in slopes), any_zero=True)
+
+
+@pytest.mark.parametrize(("name", "function", "count"), CASES, ids=[case[0] for case in CASES])
+def test_every_operation_and_its_derivative_equal_eager_to_the_bit(name, function, count):
+    check_operation(function, count, None, 60)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_other_processors_give_the_same_bits(target):
+    for name in ("add", "divide", "power", "tanh", "floor", "round", "ceil", "maximum", "hypot"):
+        function, count = next(case[1:] for case in CASES if case[0] == name)
+        check_operation(function, count, target, 20)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("name", "function", "count"), CASES, ids=[case[0] for case in CASES])
+def test_every_operation_on_other_processors(name, function, count, target):
+    check_operation(function, count, target, 40)
+
+
+def test_second_derivatives_equal_eager():
+    source = random.Random(3)
+    for name, function, count in CASES:
+        argnums = tuple(range(count))
+        second = hessian(function, argnums)
+        fast = jit(second)
+        for _ in range(6):
+            point = [hard_number(source) for _ in range(count)]
+            assert_same(second(*point), fast(*point), any_zero=True), name
+
+
+# The rows of the convention table, as functions and the points that they speak of.
+CONVENTIONS = [
+    (autograd.relu, 0.0),
+    (autograd.leaky_relu, 0.0),
+    (autograd.elu, 0.0),
+    (autograd.abs, 0.0),
+    (lambda x: autograd.maximum(x, 1.0), 1.0),
+    (lambda x: autograd.minimum(x, 1.0), 1.0),
+    (lambda x: autograd.clip(x, 0.0, 1.0), 1.0),
+    (lambda x: autograd.clip(2.0, 0.0, x), 1.0),
+    (autograd.sign, 0.0),
+    (autograd.floor, 1.0),
+    (autograd.ceil, 1.0),
+    (autograd.round, 0.5),
+    (lambda x: autograd.hypot(x, 0.0), 0.0),
+    (lambda x: autograd.atan2(x, 0.0), 0.0),
+    (lambda x: autograd.where(x > 0.0, autograd.sqrt(x), 0.0), -1.0),
+    (lambda x: autograd.where(x > 0.0, x, autograd.log(x)), 0.5),
+    (lambda x: x**0, 0.0),
+    (lambda x: x**1, 0.0),
+    (lambda x: x**2, 0.0),
+    (lambda x: x**0.5, 0.0),
+    (autograd.sqrt, 0.0),
+    (autograd.sqrt, -0.0),
+    (autograd.cbrt, 0.0),
+    (lambda y: 0.0**y, 2.0),
+    (lambda y: 0.0**y, 0.0),
+    (autograd.log, 0.0),
+    (autograd.log, -0.0),
+    (autograd.asin, 1.0),
+    (autograd.atanh, 1.0),
+    (autograd.acosh, 1.0),
+    (autograd.relu, float("nan")),
+    (lambda x: autograd.maximum(x, 1.0), float("nan")),
+    (lambda x: autograd.clip(x, 0.0, 1.0), float("nan")),
+    (autograd.sign, float("nan")),
+    (lambda x: 0.0 * autograd.sqrt(x), 0.0),
+    (lambda x: autograd.log(x) ** 2, 1.0),
+]
+
+
+@pytest.mark.parametrize(("function", "point"), CONVENTIONS)
+def test_the_convention_table_holds_in_compiled_code(function, point):
+    for derivative in (value_and_grad(function), grad(grad(function))):
+        expected = derivative(point)
+        assert_same(expected, jit(derivative)(point), any_zero=True)
+        mapped = jit(derivative, in_axes=0)(np.array([point] * 9))
+        for row in range(9):
+            for a, b in zip(flat(expected), [float(c[row]) for c in leaves(mapped)], strict=True):
+                assert same(a, b, any_zero=True)
+
+
+def leaves(tree):
+    return [tree] if isinstance(tree, np.ndarray) else list(tree)
+
+
+def check_graph(function, count, rows, numbers, target):
+    """Compare single calls and mapped rows of a random function with the eager engine."""
+    argnums = tuple(range(count))
+    gradient = value_and_grad(function, argnums)
+    with compiling_for(target):
+        single = jit(gradient)
+        for point in numbers[:3]:
+            value, slopes = gradient(*point)
+            found, found_slopes = single(*point)
+            assert_same((value,), (found,))
+            assert_same(slopes, found_slopes, any_zero=True)
+        columns = [np.array([numbers[r % len(numbers)][i] for r in range(rows)]) for i in argnums]
+        values, mapped_slopes = jit(gradient, in_axes=0)(*columns)
+    assert values.shape == (rows,)
+    expected = [gradient(*point) for point in numbers]
+    for row in range(rows):
+        value, slopes = expected[row % len(numbers)]
+        assert same(flat((value,))[0], float(values[row]))
+        for slope, column in zip(flat(slopes), mapped_slopes, strict=True):
+            assert same(slope, float(column[row]), any_zero=True)
+
+
+drawn = given(
+    functions(),
+    st.sampled_from((0, 1, 7, 8, 9, 1000)),
+    st.lists(st.tuples(points, points, points), min_size=5, max_size=9),
+    st.sampled_from(HOSTS),
+)
+
+
+@drawn
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_random_graphs_equal_eager_to_the_bit(drawn_function, rows, numbers, target):
+    function, count = drawn_function
+    check_graph(function, count, rows, [point[:count] for point in numbers], target)
+
+
+@pytest.mark.slow
+@drawn
+@settings(max_examples=2000, deadline=None)
+def test_two_thousand_random_graphs_equal_eager_to_the_bit(drawn_function, rows, numbers, target):
+    function, count = drawn_function
+    check_graph(function, count, rows, [point[:count] for point in numbers], target)

@@ -1,0 +1,204 @@
+"""Mapped functions: SIMD lanes, tails, reduction, axes, threads, against NumPy."""
+
+import math
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from compiler_cases import same
+
+import autograd
+from autograd import Value, grad, hessian, jit, value_and_grad
+from autograd.compiler import plan
+
+ROWS = (0, 1, 7, 8, 9, 1000)
+
+
+def loss(weights, x, y):
+    return (weights[0] * x[0] + weights[1] * x[1] - y) ** 2
+
+
+def data(rows, seed=0):
+    random = np.random.default_rng(seed)
+    return random.normal(size=(rows, 2)), random.normal(size=rows)
+
+
+WEIGHTS = np.array([0.5, -1.5])
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_rows_come_back_in_front_and_equal_single_calls(rows):
+    x, y = data(rows)
+    gradient = value_and_grad(loss)
+    values, slopes = jit(gradient, in_axes=(None, 0, 0))(WEIGHTS, x, y)
+    assert values.shape == (rows,)
+    assert slopes.shape == (rows, 2)
+    for row in range(rows):
+        value, slope = gradient(WEIGHTS, x[row], y[row])
+        assert same(value, values[row])
+        assert all(same(a, b, any_zero=True) for a, b in zip(slope, slopes[row], strict=True))
+
+
+@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("reduce", ["sum", "mean"])
+def test_reduction_equals_exact_summation_of_the_rows(rows, reduce):
+    if rows == 0 and reduce == "mean":
+        return
+    x, y = data(rows)
+    values, slopes = jit(value_and_grad(loss), in_axes=(None, 0, 0))(WEIGHTS, x, y)
+    value, slope = jit(value_and_grad(loss), in_axes=(None, 0, 0), reduce=reduce)(WEIGHTS, x, y)
+    divisor = rows if reduce == "mean" else 1
+    assert value == pytest.approx(math.fsum(values) / divisor, rel=1e-14)
+    for column in range(2):
+        scale = math.fsum(abs(slopes[:, column])) / divisor
+        assert abs(slope[column] - math.fsum(slopes[:, column]) / divisor) <= 1e-14 * scale
+
+
+def test_the_number_of_rows_never_retraces():
+    traced = []
+
+    def function(x):
+        traced.append(x)
+        return x * 2
+
+    fast = jit(function, in_axes=0)
+    for rows in (*ROWS, 5000):
+        np.testing.assert_array_equal(fast(np.arange(rows)), 2.0 * np.arange(rows))
+    assert len(traced) == 1
+
+
+def test_axes_mean_what_they_mean_in_vmap():
+    a, b = np.arange(12.0).reshape(3, 4), np.arange(3.0)
+    both = jit(lambda a, b: a * 2.0 + b, in_axes=0)
+    np.testing.assert_array_equal(both(a, b), a * 2 + b[:, None])
+    np.testing.assert_array_equal(jit(lambda a: a * 2, in_axes=1)(a), a.T * 2)
+    np.testing.assert_array_equal(jit(lambda a: a * 2, in_axes=-1)(a), a.T * 2)
+    nested = jit(lambda t, s: t["x"] * t["y"][0] + s, in_axes=({"x": 0, "y": [None]}, None))
+    np.testing.assert_array_equal(nested({"x": b, "y": [10.0]}, 1.0), b * 10 + 1)
+    tree = jit(lambda t: t["x"] + t["y"][0], in_axes=0)
+    np.testing.assert_array_equal(tree({"x": b, "y": [b]}), 2 * b)
+
+
+def test_outputs_of_any_structure_are_stacked():
+    x = np.arange(20.0).reshape(10, 2)
+    result = jit(lambda x: {"a": x[::-1], "b": (x[0], 3.0), "n": None}, in_axes=0)(x)
+    np.testing.assert_array_equal(result["a"], x[:, ::-1])
+    np.testing.assert_array_equal(result["b"][0], x[:, 0])
+    np.testing.assert_array_equal(result["b"][1], np.full(10, 3.0))
+    assert result["n"] is None
+
+
+def test_outputs_that_no_row_changes_are_repeated_or_added_up():
+    shared = jit(lambda w, x: (w * 2.0, x), in_axes=(None, 0), reduce="sum")
+    assert shared(1.5, np.ones(11)) == (33.0, 11.0)
+    stacked = jit(lambda w, x: w * 2.0, in_axes=(None, 0))
+    np.testing.assert_array_equal(stacked(1.5, np.ones(11)), np.full(11, 3.0))
+
+
+def test_rows_may_be_views_with_any_stride():
+    base = np.arange(400.0).reshape(20, 20)
+    fast = jit(lambda x: x[0] - x[1], in_axes=0)
+    for view in (base[::2, 3:5], base.T[:, :2], base[::-1, :2]):
+        np.testing.assert_array_equal(fast(view), view[:, 0] - view[:, 1])
+
+
+def test_the_last_rows_of_an_array_are_not_read_beyond():
+    for rows in range(1, 20):  # under a debugger's allocator this would crash
+        x = np.arange(float(rows))
+        assert jit(lambda x: x, in_axes=0, reduce="sum")(x) == x.sum()
+
+
+def test_the_sum_does_not_depend_on_the_number_of_threads(monkeypatch):
+    x, y = data(50_000)
+    step = jit(value_and_grad(loss), in_axes=(None, 0, 0), reduce="mean")
+    monkeypatch.setattr(plan, "THREADED", 0)
+    results = []
+    for threads in (1, 2, 3, 7):
+        monkeypatch.setattr(plan, "_processors", lambda threads=threads: threads)
+        value, slopes = step(WEIGHTS, x, y)
+        results.append((value, slopes.tolist()))
+    assert results[1:] == results[:1] * 3
+    unreduced = jit(value_and_grad(loss), in_axes=(None, 0, 0))
+    monkeypatch.setattr(plan, "_processors", lambda: 5)
+    values, _ = unreduced(WEIGHTS, x, y)
+    expected = [loss(WEIGHTS, x[row], y[row]) for row in range(0, 50_000, 997)]
+    assert values[::997].tolist() == expected
+
+
+def test_a_large_mapped_program_is_cut_into_functions():
+    def function(w, x):
+        total = x
+        for step in range(1500):
+            total = total * w[step % 3] + autograd.maximum(x, float(step % 7))
+        return total
+
+    fast = jit(value_and_grad(function), in_axes=(None, 0))
+    weights, x = np.array([0.5, 0.25, -0.75]), np.linspace(-2.0, 8.0, 21)
+    values, slopes = fast(weights, x)
+    assert fast.llvm.count("define internal void @rows_") > 1
+    for row in (0, 7, 20):
+        value, slope = value_and_grad(function)(weights, float(x[row]))
+        assert same(value, values[row])
+        assert all(same(a, b, any_zero=True) for a, b in zip(slope, slopes[row], strict=True))
+
+
+def test_shared_values_make_one_node_of_a_reduced_batch():
+    x, y = data(30)
+    weights = [Value(0.5), Value(-1.5)]
+    batch = jit(loss, in_axes=(None, 0, 0), reduce="mean")
+    result = batch(weights, x, y)
+    result.backward()
+    value, slopes = jit(value_and_grad(loss), in_axes=(None, 0, 0), reduce="mean")(WEIGHTS, x, y)
+    assert result.data == value
+    np.testing.assert_allclose([w.grad for w in weights], slopes, rtol=1e-13)
+    np.testing.assert_allclose(grad(batch)(WEIGHTS, x, y), slopes, rtol=1e-13)
+    np.testing.assert_allclose(hessian(batch)(WEIGHTS, x, y), 2 * x.T @ x / 30, rtol=1e-12)
+
+
+def test_values_in_mapped_arguments_go_row_by_row():
+    x, y = data(4)
+    stacked = jit(loss, in_axes=(None, 0, 0))
+    gradient = grad(lambda x: autograd.sum(stacked(WEIGHTS, x, y)))(x)
+    expected = np.stack([grad(loss, argnums=1)(WEIGHTS, x[row], y[row]) for row in range(4)])
+    np.testing.assert_allclose(gradient, expected, rtol=1e-13)
+
+
+def test_a_mapped_function_inside_of_a_traced_one():
+    x, y = data(5)
+    batch = jit(loss, in_axes=(None, 0, 0), reduce="mean")
+    fast = jit(value_and_grad(lambda w, x, y: batch(w, x, y) * 2.0))
+    value, slopes = fast(WEIGHTS, x, y)
+    expected, expected_slopes = value_and_grad(batch)(WEIGHTS, x, y)
+    assert value == pytest.approx(2 * expected, rel=1e-13)
+    np.testing.assert_allclose(slopes, 2 * np.array(expected_slopes), rtol=1e-13)
+
+
+def test_subnormal_numbers_are_not_flushed():
+    tiny = np.full(9, 5e-324)
+    assert jit(lambda x: x * 3.0, in_axes=0)(tiny).tolist() == [1.5e-323] * 9
+
+
+MEMORY = """
+import resource, numpy as np
+from autograd import jit, value_and_grad
+def loss(w, x): return (w[0] * x[0] + w[1] * x[1] + w[2] * x[2]) ** 2
+rows = 1_000_000
+x = np.ones((rows, 3)); w = np.ones(3)
+step = jit(value_and_grad(loss), in_axes=(None, 0), reduce="{reduce}" or None)
+step(w, x[:5000])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+result = step(w, x)
+outputs = 0 if "{reduce}" else rows * 8 * 4
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 - outputs)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="measures memory as Linux does")
+@pytest.mark.parametrize("reduce", ["mean", ""])
+def test_a_million_rows_need_little_besides_inputs_and_outputs(reduce):
+    code = MEMORY.format(reduce=reduce)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 50e6
