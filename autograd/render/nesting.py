@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.render.captions import NAME, PARTIAL, frame_name, partial_text
-from autograd.render.folding import meeting
+from autograd.render.folding import ancestors, meeting
 from autograd.render.layered import Item, Layered, Piece
 from autograd.render.measure import width
 from autograd.render.outline import MARGIN, Box, Frame, Layout, Link
@@ -70,7 +70,7 @@ class Nesting:
             self.sheets[frame.parent].items[frame] = Item(0.0, 0.0, FRAME_SPACE)
         self._make_room()
         ways = [self._way(link) for link in layout.links]
-        for frame in reversed(layout.frames):
+        for frame in self._inside_out():
             self._lay_out(frame)
         outer = self.sheets[None]
         self._fill_in_ports(outer)
@@ -97,6 +97,14 @@ class Nesting:
                 for sheet, piece in way
                 for knot in piece.knots
             ]
+
+    def _inside_out(self) -> list[Frame]:
+        """Return the frames, inner before outer, and among equals operands before results."""
+        last: dict[Frame, int] = {}
+        for position, box in enumerate(self.layout.boxes):
+            for frame in ancestors(box.frame):
+                last[frame] = position
+        return sorted(self.layout.frames, key=lambda frame: (-frame.depth, last[frame]))
 
     # -- what there is to place ----------------------------------------------------------------
 
@@ -183,11 +191,24 @@ class Nesting:
             if isinstance(end, Frame):
                 piece.enters = self._port(end, self.sheets[end].entries[net], sheet)
 
+    def _leaving(self, net: Box, outer: list[Frame]) -> float:
+        """Return where a value leaves its frames, so far as they have been laid out."""
+        place = 0.0
+        for frame in ancestors(net.frame):
+            if frame in outer:
+                break
+            place = self.sheets[frame].exits[net].across
+        return place
+
     def _port(self, frame: Frame, port: Item, around: _Sheet) -> float:
         return port.across + self.sheets[frame].across - around.items[frame].breadth / 2
 
     def _lay_out(self, frame: Frame) -> None:
         sheet = self.sheets[frame]
+        outer = ancestors(frame)
+        sheet.entries = dict(
+            sorted(sheet.entries.items(), key=lambda entry: self._leaving(entry[0], outer))
+        )
         self._fill_in_ports(sheet)
         for ports in (sheet.entries, sheet.exits):  # spread over the border as far as there is room
             room = sum(item.breadth for item in sheet.items.values()) / (3 * max(len(ports), 1))

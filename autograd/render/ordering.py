@@ -60,8 +60,8 @@ class _Ordering:
             if not seen[vertex]:
                 seen[vertex] = True
                 ranked.ranks[ranked.rank[vertex]].append(vertex)
-                operands = sorted(ranked.ups[vertex], key=lambda join: join[1], reverse=True)
-                stack += [join[0] for join in operands]
+                operands = sorted(ranked.ups[vertex], key=lambda join: (join[1], join[0]))
+                stack += [join[0] for join in reversed(operands)]
         for rank in ranked.ranks:
             self._number(rank)
 

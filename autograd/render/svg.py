@@ -196,9 +196,11 @@ class _Writer:
         stroke = theme.ink if box is self.root else theme.line
         if box.kind == "constant":
             stroke = theme.frame
-        if box.kind == "folded":
+        if box.kind == "folded":  # a second sheet behind, not on the side where links enter
+            behind_x = x + (-2.5 if self.layout.rankdir == "RL" else 2.5)
+            behind_y = y + (-2.5 if self.layout.rankdir == "BT" else 2.5)
             parts.append(
-                f'<rect class="line" x="{x + 2.5:.1f}" y="{y + 2.5:.1f}" width="{wide:.1f}" '
+                f'<rect class="line" x="{behind_x:.1f}" y="{behind_y:.1f}" width="{wide:.1f}" '
                 f'height="{high:.1f}" rx="{corner}" fill="{theme.paper}" stroke="{theme.line}"/>'
             )
         thick = 1.4 if box is self.root else 0.8

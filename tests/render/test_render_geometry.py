@@ -163,3 +163,13 @@ def test_operands_enter_in_their_order():
             ends = [link.points[-1][axis] for link in links]
             assert ends == sorted(ends)
             assert len(set(ends)) == len(ends)
+
+
+def test_links_between_frames_do_not_twist():
+    layout = layout_of(perceptron(2, [5, 1]), depth=1)
+    entered = next(frame for frame in layout.frames if frame.name == "layer 2")
+    into = [link for link in layout.links if link.target.frame is entered]
+    leaving = [link.points[0][1] for link in into]
+    entering = [next(y for x, y in link.points if abs(x - entered.x) < 0.01) for link in into]
+    assert len(into) == 5
+    assert sorted(range(5), key=leaving.__getitem__) == sorted(range(5), key=entering.__getitem__)
