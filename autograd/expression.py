@@ -203,6 +203,8 @@ def _call(text: str, node: ast.Call) -> tuple[Any, list[tuple[Any, bool]]]:
     known = functions()
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     if name not in known:
+        if isinstance(node.func, ast.Attribute):
+            raise _unreadable(text, node, _refusal(node.func))
         raise _unreadable(text, node, _unknown(name, known))
     given: list[Any] = list(node.args)
     named = {word.arg or "**": word.value for word in node.keywords}

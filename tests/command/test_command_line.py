@@ -1,0 +1,223 @@
+"""python -m autograd, run as a user runs it."""
+
+import re
+import struct
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from autograd import __main__ as command
+
+
+def run(*arguments):
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "autograd", *arguments], capture_output=True, text=True, timeout=60
+    )
+
+
+def called(capsys, *arguments):
+    """Call the command in this process: its status, stdout and stderr."""
+    status = command.main(list(arguments))
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+EXAMPLE = ("tanh(w*x + b)", "w=0.5", "x=2", "b=-1.2")
+
+
+def test_the_main_job(capsys):
+    status, out, err = called(capsys, *EXAMPLE)
+    assert (status, err) == (0, "")
+    forward, backward, table = re.split(r"\n\nBackward pass.*|\n\nGradients of y", out)
+    assert [line.strip() for line in forward.splitlines()[-3:]] == [
+        "v1 = w * x = 0.5 * 2 = 1",
+        "v2 = v1 + b = 1 + (-1.2) = -0.2",
+        "y  = tanh(v2) = tanh(-0.2) = -0.1974",
+    ]
+    # One step for each operand of each operation, the root's first.
+    steps = [block.splitlines()[0].strip() for block in backward.strip().split("\n\n")]
+    assert steps == ["y = tanh(v2)", *["v2 = v1 + b"] * 2, *["v1 = w * x"] * 2]
+    assert "x.grad  += v1.grad * dv1/dx = 0.961 * 0.5 = 0.4805" in backward
+    rows = [line.split() for line in table.strip().splitlines()]
+    assert rows[0] == "input number by backward by differences agreement".split()
+    for (name, number, by_backward, by_differences, digits, _), expected in zip(
+        rows[1:],
+        [("w", 0.5, 1.922085966), ("x", 2, 0.4805214915), ("b", -1.2, 0.961042983)],
+        strict=True,
+    ):
+        assert (name, float(number), float(by_backward)) == expected
+        assert float(by_differences) == pytest.approx(float(by_backward), rel=1e-9)
+        assert digits == "all" or int(digits) >= 10
+
+
+def test_it_runs_as_a_module():
+    done = run(*EXAMPLE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Gradients of y" in done.stdout
+
+
+def test_it_fits_a_terminal_of_80_columns(capsys):
+    for arguments in (EXAMPLE, ("(sigmoid(w*x) - t)**2", "w=1.5", "x=2", "t=1"), ("abs(x)", "x=0")):
+        _, out, _ = called(capsys, *arguments)
+        assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",), (*EXAMPLE, "--help")])
+def test_help_shows_examples_that_run(capsys, arguments):
+    status, out, _ = called(capsys, *arguments)
+    assert status == 0
+    examples = re.findall(r'python -m autograd "(.+)" (.*)', out)
+    assert len(examples) >= 4
+    for formula, rest in examples:
+        assert called(capsys, formula, *rest.split(" --save")[0].split())[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "gradients"),
+    [
+        (("-x**2", "x=3"), [-6.0]),
+        (("--x", "x=3"), [1.0]),
+        (("-h", "h=2"), [-1.0]),
+        (("x*y", "x=-2", "y=1e-3"), [1e-3, -2.0]),
+        (("x*y", "x=1/4", "y=-2**2"), [-4.0, 0.25]),
+        (("x*x", "x=3."), [6.0]),
+        (("x", "x=3"), [1.0]),
+        (("y*f", "y=2", "f=3"), [3.0, 2.0]),
+        (("x * 0", "x=inf"), [0.0]),
+        (("where(x > 0, x, b)", "x=1", "b=2"), [1.0, 0.0]),
+    ],
+)
+def test_formulas_and_numbers_of_all_kinds(capsys, arguments, gradients):
+    status, out, err = called(capsys, *arguments)
+    assert (status, err) == (0, "")
+    table = out.split("by backward")[1].split("note")[0]
+    rows = [line.split() for line in table.splitlines()[1:] if line.strip()]
+    assert [float(row[2]) for row in rows] == gradients
+
+
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        (("relu(x)", "x=0"), "note on x: kink: slope 0 on the left, 1 on the right"),
+        (("floor(x)", "x=2"), "note on x: the value jumps here"),
+        (("log(x)", "x=0"), "note on x: the value is not finite here"),
+        (("sqrt(x)", "x=0"), "note on x: no finite slope here"),
+    ],
+)
+def test_a_kink_is_a_note_and_no_failure(capsys, arguments, note):
+    status, out, err = called(capsys, *arguments)
+    assert (status, err) == (0, "")
+    assert note in out
+    assert "see the note" in out
+
+
+BAD = [
+    (("x +", "x=1"), "it ends where an operand is missing"),
+    (("x*y", "x=1"), "a number for y must be given; add y=1"),
+    (("x*y*z",), "numbers for x, y, z must be given; add x=1 y=1 z=1"),
+    (("x", "x=abc"), "'abc' is not a number"),
+    (("x", "x="), "'' is not a number"),
+    (("x", "x=1j"), "'1j' is not a number"),
+    (("x", "x=y"), "'y' is not a number"),
+    (("x", "x=1e999"), "too large for a float"),
+    (("x", "x=1", "x=2"), "x is given twice"),
+    (("x", "x=1", "q=2"), "q does not appear in 'x'"),
+    (("x", "x=1", "2"), "not of the form name=number"),
+    (("x", "x=1", "sin=2"), "'sin' cannot be a name"),
+    (("x", "=1"), "cannot be a name"),
+    (("x", "x=1", "--what"), "there is no option '--what'"),
+    (("nope(x)", "x=1"), "there is no function 'nope'"),
+    (("1 + 2",), "has no names"),
+    (("(" * 4000 + "x" + ")" * 4000, "x=1"), "nested deeper than 100 brackets"),
+    (("-" * 9000 + "x", "x=1"), "nested too deep"),
+    (("polygamma(n, x)", "n=1", "x=2"), "polygamma"),
+    (("x", "x=1", "--save"), "must end in one of .svg, .png, .dot, .html"),
+    (("x", "x=1", "--save", "g.jpg"), "must end in one of .svg, .png, .dot, .html"),
+    (("x", "x=1", "--save", "/nowhere/g.svg"), "there is no folder '/nowhere'"),
+    (("x", "x=1", "--save=a.svg", "--save=b.svg"), "--save is given twice"),
+    (("--save", "g.svg"), "there is no formula"),
+    (("x\ud800", "x=1"), "cannot read"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), BAD)
+def test_bad_input_gives_one_clear_line_and_status_2(capsys, arguments, words):
+    status, out, err = called(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert words in err
+    assert err.count("\n") == 1
+    assert err.startswith("python -m autograd: ")
+
+
+def test_bad_input_ends_the_process_with_status_2():
+    done = run("x*y", "x=1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "python -m autograd: a number for y must be given; add y=1\n"
+
+
+def test_a_picture_is_saved(capsys, tmp_path):
+    for suffix in ("svg", "png", "dot", "html"):
+        file = tmp_path / f"g.{suffix}"
+        status, out, err = called(capsys, *EXAMPLE, "--save", str(file))
+        assert (status, err) == (0, "")
+        assert out.endswith(f"Saved {file}\n")
+    assert ElementTree.parse(tmp_path / "g.svg").getroot().tag.endswith("svg")
+    png = (tmp_path / "g.png").read_bytes()
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert min(struct.unpack(">II", png[16:24])) > 50
+    assert (tmp_path / "g.dot").read_text().lstrip().startswith("digraph")
+    assert "<!doctype html" in (tmp_path / "g.html").read_text().lower()
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_a_failing_save_leaves_nothing_behind(capsys, tmp_path, monkeypatch):
+    from autograd.render import picture
+
+    def broken(self, *arguments, **named):
+        with open(arguments[0], "w", encoding="utf-8") as file:
+            file.write("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(picture.Graph, "save", broken)
+    status, out, err = called(capsys, *EXAMPLE, "--save", str(tmp_path / "g.svg"))
+    assert (status, out) == (2, "")
+    assert "No space left on device" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_file_survives_a_failing_save(capsys, tmp_path):
+    file = tmp_path / "g.svg"
+    file.write_text("before")
+    status, _, _ = called(capsys, "x*y", "x=1", "--save", str(file))
+    assert status == 2
+    assert file.read_text() == "before"
+
+
+def test_a_folder_is_no_file(capsys, tmp_path):
+    folder = tmp_path / "g.svg"
+    folder.mkdir()
+    assert "this is a folder" in called(capsys, *EXAMPLE, "--save", str(folder))[2]
+
+
+def test_a_reader_that_stops_reading_is_no_error():
+    done = subprocess.run(
+        f"{sys.executable} -m autograd 'x{'+x' * 400}' x=1 | head -1; exit ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_help_of_the_module_loads_nothing_heavy():
+    code = (
+        "import sys, autograd.__main__ as m; m.main(['x*x', 'x=1']);"
+        "print([n for n in ('numpy','sympy','mpmath','hypothesis','llvmlite') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
