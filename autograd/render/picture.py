@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import PictureError, PictureFileError
+from autograd.errors import ArgumentError, PictureError, PictureFileError
 from autograd.render.dot import dot_of
 from autograd.render.layout import layout_of
 from autograd.render.outline import Layout
@@ -66,6 +66,7 @@ class Graph:
             The path that was written.
 
         Raises:
+            TypeError: path is not a file name.
             ValueError: the name has another ending.
             OSError: the file cannot be written; what was there before is left as it was.
 
@@ -80,7 +81,7 @@ class Graph:
         try:
             target = Path(path)
         except TypeError:
-            raise PictureError(
+            raise ArgumentError(
                 f"save: takes a file name, and was given a {type(path).__name__}"
             ) from None
         suffix = target.suffix.lower()
@@ -177,16 +178,18 @@ def graph(
 
 
 def _write_whole(target: Path, contents: bytes) -> None:
-    """Write beside the target, then put it in its place in one step."""
+    """Write beside the target (beside what it points to, if it is a link), then put it in place."""
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".picture-", dir=target.parent)
+        destination = os.path.realpath(target)
+        folder = os.path.dirname(destination)
+        handle, temporary = tempfile.mkstemp(prefix=".picture-", dir=folder)
         with os.fdopen(handle, "wb") as file:
             file.write(contents)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, target)
+        os.replace(temporary, destination)
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)

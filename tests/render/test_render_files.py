@@ -43,6 +43,15 @@ def test_saving_in_the_working_folder(tmp_path, monkeypatch):
     assert os.listdir() == ["g.svg"]
 
 
+def test_saving_through_a_link_writes_the_file_behind_it(tmp_path):
+    (tmp_path / "real.svg").write_text("old")
+    (tmp_path / "link.svg").symlink_to(tmp_path / "real.svg")
+    picture = graph(expression())
+    picture.save(tmp_path / "link.svg")
+    assert (tmp_path / "link.svg").is_symlink()
+    assert (tmp_path / "real.svg").read_text() == picture.svg
+
+
 @pytest.mark.parametrize("name", ["g.pdf", "g", "g.svg.txt", ".svg", ""])
 def test_an_unknown_suffix_is_named(tmp_path, name):
     with pytest.raises(ValueError, match=r"\.svg, \.png or \.dot") as caught:
@@ -52,7 +61,7 @@ def test_an_unknown_suffix_is_named(tmp_path, name):
 
 
 def test_a_path_of_another_kind_is_named():
-    with pytest.raises(ValueError, match="takes a file name, and was given a float"):
+    with pytest.raises(TypeError, match="takes a file name, and was given a float"):
         graph(expression()).save(3.0)
 
 
