@@ -1,7 +1,8 @@
 """SymPy's expressions as numbers on which graphs, definitions and rules of the table run.
 
-A float stands for the decimal that Python prints for it: 0.1 is one tenth, so that what a person
-wrote and what a person meant are the same.
+A float stands for the fraction with a small denominator that it is nearest to, if it is the float
+nearest to that, and else for the decimal that Python prints: 0.1 is one tenth and 1/3 one third, so
+that what a person wrote and what a person meant are the same.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from autograd.errors import MissingExtraError, NotExpressibleError
@@ -127,11 +129,14 @@ class Symbolic(Operators):
 
 
 def exact(number: float) -> Any:
-    """Return the rational number that Python prints for a float; pi and e as themselves."""
+    """Return the number that a person meant by a float: a fraction, a decimal, pi or e."""
     s = sympy()
     if not math.isfinite(number):
         return s.nan if math.isnan(number) else s.oo if number > 0 else -s.oo
     known = {math.pi: s.pi, math.e: s.E, -math.pi: -s.pi, 2.0 * math.pi: 2 * s.pi}
+    fraction = Fraction(number).limit_denominator(1000)
+    if float(fraction) == number:
+        return s.Rational(fraction.numerator, fraction.denominator)
     return known.get(number) or s.Rational(repr(number))
 
 

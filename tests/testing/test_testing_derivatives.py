@@ -1,0 +1,326 @@
+"""assert_derivative and check_gradient: right ones pass, wrong ones are caught and explained."""
+
+import math
+import re
+import subprocess
+import sys
+
+import numpy
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value
+from autograd.errors import AutogradError, WrongDerivativeError
+from autograd.testing import assert_derivative, check_gradient, functions, graphs, points, values
+
+
+def failure(f, df, **options):
+    with pytest.raises(AssertionError) as caught:
+        assert_derivative(f, df, **options)
+    assert isinstance(caught.value, WrongDerivativeError)
+    assert isinstance(caught.value, AutogradError)
+    return str(caught.value)
+
+
+# -- right derivatives pass --------------------------------------------------------------------
+
+RIGHT = [
+    (lambda x: x**3, lambda x: 3 * x**2, {}),
+    (lambda x: x**3, lambda x: 3 * x**2, {"domain": (-1e6, 1e6)}),
+    (lambda x: ag.tanh(x), lambda x: 1 - math.tanh(x) ** 2, {"domain": (-30, 30)}),
+    (lambda x: ag.tanh(x), lambda x: 1 - ag.tanh(x) ** 2, {"domain": (-300, 300)}),
+    (lambda x: ag.exp(-x * x), lambda x: -2 * x * math.exp(-x * x), {"domain": (-20, 20)}),
+    (lambda x: x * ag.log(x), lambda x: math.log(x) + 1, {"domain": (0, 5)}),
+    (lambda x: ag.sin(x) / x, lambda x: (x * ag.cos(x) - ag.sin(x)) / x**2, {"domain": (1, 9)}),
+    (lambda x: ag.relu(x), lambda x: 1.0 if x > 0 else 0.0, {}),
+    (lambda x: ag.relu(x), lambda x: 1.0 if x >= 0 else 0.0, {}),  # any slope between will do
+    (lambda x: abs(x), ag.sign, {}),
+    (lambda x: ag.sqrt(x), lambda x: 0.5 / ag.sqrt(x), {"domain": (0, 4)}),
+    (lambda x: 3.0, lambda x: 0.0, {}),
+    (lambda x: ag.lgamma(x), ag.digamma, {"domain": (0.1, 30)}),
+    (lambda x: 2 * x, lambda x: 2, {"at": [0, 1, -1e300]}),
+    (lambda x: ag.sin(x), lambda x: float(numpy.cos(x)), {"at": [0.5]}),
+    (lambda x: 1e-12 * x * x, lambda x: 2e-12 * x, {}),
+]
+
+
+@pytest.mark.parametrize(("f", "df", "options"), RIGHT)
+def test_a_right_derivative_passes(f, df, options):
+    checked = assert_derivative(f, df, examples=60, **options)
+    assert checked.method == "numeric"
+    assert re.match(r"numeric: \d+ points", str(checked))
+
+
+EXACT = [
+    (lambda x: x**3, "3*x**2", {}),
+    (lambda x: ag.tanh(3 * x), "3*(1 - tanh(3*x)**2)", {}),
+    (lambda x: ag.sigmoid(2 * x), "2*sigmoid(2*x)*(1 - sigmoid(2*x))", {}),
+    (lambda x: ag.log(ag.cos(x)), "-tan(x)", {"domain": (-1, 1)}),
+    (lambda x: ag.sin(x) ** 2, "2*sin(t)*cos(t)", {}),
+    (lambda x: ag.exp(-0.1 * x), "-0.1*exp(-0.1*x)", {}),
+    (lambda x: abs(x), "1", {"domain": (1, 2)}),
+    (lambda x: ag.atan2(x, 2.0), "2/(x**2 + 4)", {}),
+    (lambda x: x**3 / 3, "x**2", {}),
+    (lambda x: 1 / 3 * x**3, "x**2", {}),
+    (lambda x: ag.sin(math.pi * x), "3.141592653589793*cos(3.141592653589793*x)", {}),
+    (lambda x: 5.0, "0", {}),
+]
+
+
+@pytest.mark.parametrize(("f", "formula", "options"), EXACT)
+def test_a_formula_is_proved_where_sympy_can(f, formula, options):
+    checked = assert_derivative(f, formula, **options)
+    assert checked.method == "exact"
+    assert str(checked).startswith("exact: SymPy has d/d")
+
+
+def test_a_formula_that_cannot_be_proved_is_compared_in_numbers_and_says_so():
+    def with_python_control_flow(x):
+        return x * x if x > 0 else 0.0 * x
+
+    checked = assert_derivative(with_python_control_flow, "2*maximum(x, 0)", domain=(-3, 3))
+    assert checked.method == "numeric"
+    assert "in [-3, 3]" in checked.detail
+
+
+def test_a_constant_that_has_no_plain_fraction_leaves_it_to_numbers():
+    formula = "2/sqrt(3.141592653589793)*exp(-x**2)"
+    assert assert_derivative(ag.erf, formula, examples=50).method == "numeric"
+
+
+def test_sympy_does_not_prove_what_is_false():
+    for wrong in ("3*x", "x**2", "3*x**2 + 1e-9", "3*abs(x)*x"):
+        failure(lambda x: x**3, wrong)
+
+
+# -- wrong derivatives are caught, and explained -----------------------------------------------
+
+SLIPS = [
+    ("sign", lambda x: ag.cos(x), lambda x: math.sin(x), {}),
+    ("sign", lambda x: ag.exp(-x), lambda x: ag.exp(-x), {}),
+    ("a lost inner derivative", lambda x: ag.sin(3 * x), lambda x: ag.cos(3 * x), {}),
+    ("a lost inner derivative", lambda x: ag.tanh(x**2), lambda x: 1 - ag.tanh(x**2) ** 2, {}),
+    (
+        "a lost inner derivative",
+        lambda x: ag.exp(ag.sin(x * x)),
+        lambda x: ag.exp(ag.sin(x * x)) * ag.cos(x * x),
+        {},
+    ),
+    ("a lost outer derivative", lambda x: ag.sin(x**2), lambda x: 2 * x, {}),
+    ("power rule: the exponent of x**3 comes down", lambda x: x**3, lambda x: x**2, {}),
+    ("power rule: the exponent of x**3 drops by one", lambda x: x**3, lambda x: 3 * x**3, {}),
+    ("the product rule", lambda x: x * ag.sin(x), lambda x: ag.cos(x), {}),
+    ("forgot to add", lambda x: x * ag.sin(x), lambda x: ag.sin(x), {}),
+    ("forgot to add", lambda x: x**2 + ag.log(x), lambda x: 2 * x, {"domain": (1, 5)}),
+    (
+        "the quotient rule",
+        lambda x: ag.sin(x) / (x**2 + 1),
+        lambda x: ag.cos(x) * (x**2 + 1) - ag.sin(x) * 2 * x,
+        {},
+    ),
+    (
+        "the quotient rule",
+        lambda x: ag.sin(x) / (x**2 + 1),
+        lambda x: ag.cos(x) / (2 * x),
+        {"domain": (0.5, 4)},
+    ),
+    (
+        "has the opposite one",
+        lambda x: x**2 + ag.cos(x),
+        lambda x: 2 * x + ag.sin(x),
+        {},
+    ),
+    ("it is the function itself", lambda x: ag.sin(x), ag.sin, {}),
+    ("zero everywhere", lambda x: 1e-12 * x * x, lambda x: 0.0, {}),
+    ("off by the same 1 everywhere", lambda x: ag.exp(x), lambda x: ag.exp(x) + 1, {}),
+    ("a factor too many: it is 7 times", lambda x: ag.exp(x) + x, lambda x: 7 * ag.exp(x) + 7, {}),
+    ("a factor is missing: multiply by 4", lambda x: x**2, lambda x: x / 2, {}),
+]
+
+
+@pytest.mark.parametrize(("words", "f", "df", "options"), SLIPS)
+def test_a_slip_is_named(words, f, df, options):
+    report = failure(f, df, **options)
+    assert words in " ".join(report.split())
+
+
+def test_the_report_has_the_simplest_point_and_both_numbers():
+    report = failure(lambda x: x**3, lambda x: 3 * x**2 + (x > 2), domain=(-100, 100))
+    assert "at x =       3.0   (the simplest point found in [-100, 100])" in report
+    assert "yours is     28.0" in report
+    assert "it should be 27.0" in report
+    assert all(len(line) <= 80 for line in report.splitlines())
+
+
+def test_chosen_points_are_checked():
+    report = failure(lambda x: x**2, lambda x: 3 * x, at=[0.0, 0.123456, 2.0])
+    assert "at x =       2.0   (one of the points given)" in report
+    assert_derivative(lambda x: x**2, lambda x: 3 * x, at=[0.0])
+
+
+def test_a_derivative_that_raises_is_reported():
+    report = failure(lambda x: x**2, lambda x: 2 * x if x < 3 else 1 / 0)
+    assert "not a number: ZeroDivisionError, division by zero" in report
+    assert "it should be 6.0" in report
+
+
+def test_a_slip_hidden_by_rounding_elsewhere_is_found():
+    failure(lambda x: ag.exp(x), lambda x: math.exp(x) + 1, domain=(-50, 50))
+    failure(lambda x: ag.tanh(x), lambda x: 1 - math.tanh(x) ** 2 + 1e-6, domain=(-30, 30))
+
+
+def test_a_slip_of_a_thousandth_is_found():
+    failure(lambda x: ag.sin(x), lambda x: 1.001 * math.cos(x), domain=(-1, 1))
+    failure(lambda x: ag.sin(x), "1.001*cos(x)")
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"domain": (2, 1)}, ValueError),
+        ({"domain": (1, 1)}, ValueError),
+        ({"domain": (0, math.inf)}, ValueError),
+        ({"domain": (0, math.nan)}, ValueError),
+        ({"domain": 3}, TypeError),
+        ({"domain": ("a", "b")}, TypeError),
+        ({"at": ["x"]}, TypeError),
+        ({"domain": (-3, -2)}, ValueError),  # where log is nowhere real
+    ],
+)
+def test_what_cannot_be_checked_is_refused(options, error):
+    with pytest.raises(error) as caught:
+        assert_derivative(ag.log, lambda x: 1 / x, **options)
+    assert isinstance(caught.value, AutogradError)
+
+
+def test_formulas_that_cannot_be_read_are_refused():
+    with pytest.raises(ValueError, match="cannot read"):
+        assert_derivative(lambda x: x, "2x")
+    with pytest.raises(ValueError, match="has one name"):
+        assert_derivative(lambda x: x, "x*y")
+
+
+# -- check_gradient ----------------------------------------------------------------------------
+
+
+def test_check_gradient_passes_over_structures():
+    assert str(check_gradient(lambda p: p["a"] * ag.sin(p["b"][0]), {"a": 2.0, "b": [1.0]})) == (
+        "numeric: 2 derivatives against differences of 60 digits"
+    )
+    check_gradient(lambda v: v @ v, numpy.array([1.0, 2.0, 3.0]))
+    check_gradient(ag.relu, 0.0)  # at a kink any slope between will do
+    check_gradient(ag.sqrt, 0.0)
+    check_gradient(lambda x: 3.0, 1.0)
+    check_gradient(lambda x: ag.tanh(x), 300.0)
+    check_gradient(lambda x: ag.log(x), 1e-300)
+    check_gradient(lambda x: ag.sin(x), 1e300)
+
+
+def test_check_gradient_catches_a_wrong_rule(monkeypatch):
+    rule = ag.sin.partials[0]
+    monkeypatch.setattr(ag.sin, "partials", (lambda y, x: 1.000001 * rule(y, x),))
+    with pytest.raises(WrongDerivativeError, match="backward and differences do not agree"):
+        check_gradient(lambda x: ag.sin(x) * x, 0.5)
+
+
+def test_check_gradient_of_a_primitive_uses_floats():
+    @ag.primitive(partials=(lambda y, x: 3.0 * x**2,))
+    def cube(x):
+        return x**3
+
+    assert "differences of floats" in str(check_gradient(lambda x: cube(x) * x, 2.0))
+
+    @ag.primitive(partials=(lambda y, x: 2.0 * x**2,))
+    def wrong_cube(x):
+        return x**3
+
+    with pytest.raises(WrongDerivativeError):
+        check_gradient(lambda x: wrong_cube(x) * x, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "error"),
+    [
+        (lambda: 1.0, (), TypeError),
+        (lambda x: [x, x], (1.0,), ValueError),
+        (ag.log, (-1.0,), ValueError),
+        (ag.log, ("x",), TypeError),
+    ],
+)
+def test_check_gradient_refuses(f, args, error):
+    with pytest.raises(error) as caught:
+        check_gradient(f, *args)
+    assert isinstance(caught.value, AutogradError)
+
+
+# -- strategies --------------------------------------------------------------------------------
+
+
+@given(values(-2.0, 3.0, labels=("a", "b")))
+@settings(max_examples=30, deadline=None)
+def test_values(value):
+    assert isinstance(value, Value)
+    assert -2.0 <= value.data <= 3.0
+    assert value.label in ("a", "b")
+    assert value.is_leaf
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_points_are_in_the_domain(data):
+    row = data.draw(st.sampled_from([ag.log, ag.asin, ag.acosh, ag.atan2, ag.clip, ag.log1p]))
+    point = data.draw(points(row))
+    assert len(point) == row.arity
+    for number, (low, high) in zip(point, row.domain, strict=True):
+        assert low <= number <= high
+        assert math.isfinite(number)
+    assert not math.isnan(row.value(*point))
+
+
+@given(functions(inputs=2, operations=5, kinks=True))
+@settings(max_examples=60, deadline=None)
+def test_functions_run_on_floats_and_values_alike(f):
+    plain = f(0.5, -1.25)
+    node = f(Value(0.5), Value(-1.25))
+    assert type(plain) is float
+    assert node.data == plain or (math.isnan(plain) and math.isnan(node.data))
+    assert repr(f).startswith("RandomFunction(x0, x1: ")
+
+
+@given(graphs(inputs=2, operations=6))
+@settings(max_examples=60, deadline=None)
+def test_graphs(graph):
+    root, leaves = graph
+    assert not root.is_leaf
+    assert [leaf.label for leaf in leaves] == ["x0", "x1"]
+
+
+def test_importing_autograd_testing_loads_none_of_its_libraries():
+    code = (
+        "import sys, autograd.testing;"
+        "print([n for n in ('sympy', 'mpmath', 'hypothesis') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("missing", "call"),
+    [
+        ("mpmath", "check_gradient(lambda x: x, 1.0)"),
+        ("sympy", "assert_derivative(lambda x: x, '1')"),
+        ("hypothesis", "assert_derivative(lambda x: x, lambda x: 1.0)"),
+        ("hypothesis", "graphs()"),
+    ],
+)
+def test_a_missing_library_names_the_extra(missing, call):
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None\n"
+        f"from autograd.testing import *\n"
+        f"try: {call}\n"
+        f"except ImportError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pip install 'scalar-autograd[testing]'" in done.stdout
