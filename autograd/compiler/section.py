@@ -1,0 +1,126 @@
+"""A run of native functions over some of a program's steps.
+
+A program is cut into functions of a few hundred steps once it is large, since compilers take
+more than linear time over long functions; numbers that cross from one to another go through memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from autograd.compiler.chunk import Chunk
+from autograd.compiler.layout import Layout
+from autograd.compiler.llvm import LANES, Body
+from autograd.compiler.program import INPUT, Program
+
+PARAMETERS = "ptr %in, ptr %out, ptr %work, ptr %shared, i64 %row, i64 %count"
+
+
+class Section:
+    """A run of chunks over some of the steps, all for one number or all for eight rows.
+
+    Args:
+        name: how its functions are called.
+        places: the steps to compute, in order.
+        exports: places that another section reads, with their slot in the shared memory.
+        imports: likewise, for those that this section reads.
+        outputs: (index, place) of the outputs that it writes.
+        first_slot: bytes of working memory that are taken already.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        program: Program,
+        layout: Layout,
+        *,
+        lanes: bool,
+        exact: bool,
+        places: Sequence[int],
+        outputs: Iterable[tuple[int, int]],
+        exports: dict[int, int],
+        imports: dict[int, int],
+        first_slot: int,
+        chunk: int,
+    ) -> None:
+        self.name = name
+        self.program = program
+        self.layout = layout
+        self.lanes = lanes
+        self.exact = exact
+        self.exports = exports
+        self.imports = imports
+        self.functions: set[str] = set()
+        self.text: list[str] = []
+        self._outputs: dict[int, list[int]] = {}
+        for index, place in outputs:
+            self._outputs.setdefault(place, []).append(index)
+        pieces = [places[at : at + chunk] for at in range(0, len(places), chunk)] or [places]
+        self._size = 8 * LANES if lanes else 8
+        self._slots, self.work = self._allotted(pieces, first_slot)
+        self.calls = [self._function(number, piece, pieces) for number, piece in enumerate(pieces)]
+
+    def _allotted(
+        self, pieces: Sequence[Sequence[int]], first_slot: int
+    ) -> tuple[dict[int, int], int]:
+        """Give a slot of memory to each number that crosses chunks; reuse it after its last use."""
+        if len(pieces) == 1:
+            return {}, first_slot
+        home = {place: number for number, piece in enumerate(pieces) for place in piece}
+        last: dict[int, int] = {}
+        for number, piece in enumerate(pieces):
+            for place in piece:
+                for operand in self.program.operands[place]:
+                    if home.get(operand, number) != number:
+                        last[operand] = number
+        free: list[int] = []
+        ending: dict[int, list[int]] = {}
+        slots: dict[int, int] = {}
+        end = first_slot
+        for number, piece in enumerate(pieces):
+            free += ending.pop(number - 1, [])
+            for place in piece:
+                if place in last:
+                    if free:
+                        slots[place] = free.pop()
+                    else:
+                        slots[place] = end
+                        end += self._size
+                    ending.setdefault(last[place], []).append(slots[place])
+        return slots, end
+
+    def _fetch(self, body: Body, place: int) -> str:
+        assert isinstance(body, Chunk)
+        if self.program.kinds[place] == INPUT:
+            return body.read(self.layout.sources[place])
+        if place in self.imports:
+            return body.splat(body.load("double", body.at("%shared", self.imports[place])))
+        return body.load(body.type, body.at("%work", self._slots[place]))
+
+    def _deliver(self, body: Chunk, place: int) -> None:
+        for index in self._outputs.get(place, ()):
+            if self.lanes and self.layout.reduce:
+                body.accumulate(body.number(place), index)
+            else:
+                body.write(body.number(place), self.layout.sinks[index])
+
+    def _function(self, number: int, piece: Sequence[int], pieces: Sequence[Sequence[int]]) -> str:
+        body = Chunk(self.program, self.layout, self.lanes, self.exact, self._fetch)
+        for place in piece:
+            body.step(place)
+            self._deliver(body, place)
+            if place in self._slots:
+                body.store(body.type, body.number(place), body.at("%work", self._slots[place]))
+            if place in self.exports:
+                body.store("double", body.number(place), body.at("%shared", self.exports[place]))
+        if number == len(pieces) - 1:  # results that are inputs, constants or computed elsewhere
+            computed = {place for part in pieces for place in part}
+            for place in self._outputs:
+                if place not in computed:
+                    self._deliver(body, place)
+        self.functions |= body.functions
+        name = f"{self.name}_{number}"
+        self.text.append(f"define internal void @{name}({PARAMETERS}) #0 {{")
+        self.text += body.lines
+        self.text.append("ret void\n}\n")
+        return f"call void @{name}({PARAMETERS})"
