@@ -3,7 +3,13 @@
 import multiprocessing
 import os
 import signal
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 
 import pytest
 
@@ -124,6 +130,18 @@ def test_a_function_that_makes_executors_replaces_a_broken_one(tmp_path, monkeyp
 
     assert trained(pool, loss=fatal) == trained()
     assert len(made) == 2
+
+
+def test_a_pool_that_breaks_with_much_in_it_is_replaced_once():
+    class Broken(Executor):
+        def submit(self, function, /, *arguments):
+            future = Future()
+            future.set_exception(BrokenExecutor("all of it is lost"))
+            return future
+
+    pools = [Broken(), Counting()]
+    assert trained(lambda: pools.pop(0)) == trained()
+    assert pools == []
 
 
 def test_an_error_of_the_loss_comes_out_as_it_is():

@@ -121,13 +121,13 @@ def test_a_penalty_a_schedule_and_clipping_act():
     def decay(parameters):
         return nn.l2_penalty(parameters, 0.5)
 
-    free, _ = trained()
-    pulled, history = trained(penalty=decay, schedule=nn.schedules.step_decay(0.1, 2, 0.5))
-    assert history["learning_rate"] == [0.1, 0.1, 0.05, 0.05]
-    assert sum(w * w for w in pulled.state_dict().values()) < sum(
-        w * w for w in free.state_dict().values()
-    )
     start = network().state_dict()
+    once = {"optimizer": SGD(lr=0.1), "epochs": 1, "batch_size": None}
+    (free, _), (pulled, _) = trained(**once), trained(**once, penalty=decay)
+    for name, weight in pulled.state_dict().items():
+        assert weight == pytest.approx(free.state_dict()[name] - 0.1 * start[name], abs=1e-15)
+    _, history = trained(schedule=nn.schedules.step_decay(0.1, 2, 0.5))
+    assert history["learning_rate"] == [0.1, 0.1, 0.05, 0.05]
     for limits in ({"clip_norm": 1e-3}, {"clip_value": 1e-4}):
         held, _ = trained(optimizer=SGD(lr=1.0), epochs=1, batch_size=None, **limits)
         moves = [after - start[name] for name, after in held.state_dict().items()]
@@ -209,6 +209,21 @@ def test_ctrl_c_leaves_the_end_of_the_last_finished_epoch(at):
     assert model.state_dict() == expected.state_dict()
     assert numbers(history) == numbers(expected_history)
     assert optimizer.state_dict() == calm.state_dict()
+
+
+def test_ctrl_c_between_the_record_and_the_state_leaves_both_of_one_epoch():
+    class Pressed(SGD):
+        looks = 0
+
+        def snapshot(self):
+            self.looks += 1
+            if self.looks == 3:
+                raise KeyboardInterrupt
+            return super().snapshot()
+
+    model, history = trained(optimizer=Pressed(lr=0.1, momentum=0.8))
+    assert len(history) == 1
+    assert model.state_dict() == trained(epochs=1)[0].state_dict()
 
 
 def test_ctrl_c_at_any_moment_leaves_a_finished_epoch():
