@@ -11,9 +11,12 @@ _PACKAGES = (_HERE, os.path.join(os.path.dirname(os.path.dirname(_HERE)), "nn") 
 
 
 def user_line() -> str:
-    """Return ``file.py:12: the line`` for the innermost frame outside autograd and nn."""
+    """Return ``file.py:12: the line`` for the innermost frame outside autograd, nn and NumPy."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGES):
+    while frame.f_back is not None and (
+        frame.f_code.co_filename.startswith(_PACKAGES)
+        or frame.f_globals.get("__name__", "").startswith("numpy.")
+    ):
         frame = frame.f_back
     file, number = frame.f_code.co_filename, frame.f_lineno
     text = linecache.getline(file, number, frame.f_globals).strip()

@@ -6,9 +6,11 @@ shares them), and arrays of numbers for the nodes above. Operations travel by na
 
 from __future__ import annotations
 
+import copy
 from array import array
 from typing import TYPE_CHECKING, Any
 
+from autograd import walk
 from autograd.modes import Scope
 from autograd.operation import Operation
 from autograd.walk import ordered
@@ -23,31 +25,46 @@ FIELDS = (
 )
 
 
+def _extras(node: Any) -> dict[str, Any]:
+    """Return what a subclass of Value keeps beside the fields of a node."""
+    own = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
+    slots = set(own) - {*FIELDS, "__weakref__", "__dict__"}
+    kept = {name: getattr(node, name) for name in slots if hasattr(node, name)}
+    return {**getattr(node, "__dict__", {}), **kept}
+
+
+def _restored(node: Any, extras: dict[str, Any]) -> Any:
+    for name, thing in extras.items():
+        object.__setattr__(node, name, thing)
+    return node
+
+
 def copied_node(node: Any) -> Any:
     """Return a new node with the same operands."""
-    copy = object.__new__(type(node))
+    copied = object.__new__(type(node))
     for name in FIELDS:
-        setattr(copy, name, getattr(node, name))
-    return copy
+        setattr(copied, name, getattr(node, name))
+    return _restored(copied, _extras(node))
 
 
 def copied_graph(root: Any, memo: dict[int, Any]) -> Any:
     """Return a copy of the graph under the root, sharing what the memo already holds."""
 
-    def copied(operand: Any, partial: Any) -> Any:
+    def operand_of(operand: Any, partial: Any) -> Any:
         if type(operand) is tuple:
-            return tuple(copied(*pair) for pair in zip(operand, partial, strict=True))
+            return tuple(operand_of(*pair) for pair in zip(operand, partial, strict=True))
         return operand if partial is None else memo[id(operand)]
 
     order = ordered(root)
     for node in order:
         if id(node) not in memo:
-            copy = memo[id(node)] = copied_node(node)
+            copied = memo[id(node)] = copied_node(node)
             if type(node._left) is tuple:
-                copy._left = copied(node._left, node._right)
+                copied._left = operand_of(node._left, node._right)
             else:
-                copy._left = copied(node._left, node._left_partial)
-                copy._right = copied(node._right, node._right_partial)
+                copied._left = operand_of(node._left, node._left_partial)
+                copied._right = operand_of(node._right, node._right_partial)
+            _restored(copied, copy.deepcopy(_extras(node), memo))
     memo.setdefault(id(memo), []).append(order)  # the originals live as long as the memo
     return memo[id(root)]
 
@@ -56,27 +73,34 @@ def flattened(root: Any) -> tuple[Any, ...]:
     """Return what ``pickle`` needs to rebuild the graph under the root.
 
     A node is numbered by its place in ``ordered``; a constant operand is -1 - its place among
-    the constants. Each node above the leaves has one entry in ``operations`` and ``numbers``
-    (data, grad), and one in ``operands`` and ``partials`` for every operand.
+    the constants. Each node above the leaves has one entry in ``operations``, ``scopes`` and
+    ``epochs``, two in ``numbers`` (data, grad), and one in ``operands`` for every operand.
     """
     order = ordered(root)
     if root.op is None:
-        return _leaf, (type(root), root._data, root._grad, root._label)
+        return _leaf, (type(root), root._data, root._grad, root._label, root._epoch, _extras(root))
     places = {id(node): place for place, node in enumerate(order)}
     leaves = [node for node in order if node.op is None]
-    table: dict[Any, int] = {}
-    operations, scopes = array("l"), array("l")
+    table: dict[Operation, int] = {}
+    frames: dict[Scope | None, int] = {None: 0}
+    parents: list[tuple[str, int]] = []
+    operations, scopes, epochs, operands = array("q"), array("q"), array("q"), array("q")
     numbers, partials, constants = array("d"), array("d"), array("d")
-    operands = array("q")
     labels: dict[int, str] = {}
     for place, node in enumerate(order):
-        if node._label and node.op is not None:
-            labels[place] = node._label
         if node.op is None:
             operations.append(-1)
             continue
+        if node._label:
+            labels[place] = node._label
+        if node.scope not in frames:
+            for scope in node.scope.path():  # type: ignore[union-attr]
+                if scope not in frames:
+                    frames[scope] = len(frames)
+                    parents.append((scope.name, frames[scope.parent]))
         operations.append(table.setdefault(node.op, len(table)))
-        scopes.append(table.setdefault(node.scope, len(table)))
+        scopes.append(frames[node.scope])
+        epochs.append(node._epoch)
         numbers.extend((node._data, node._grad))
         for arg, partial in zip(node.args, node.partials, strict=True):
             if partial is None:
@@ -85,31 +109,42 @@ def flattened(root: Any) -> tuple[Any, ...]:
             else:
                 operands.append(places[id(arg)])
                 partials.append(partial)
-    flat = (list(table), operations, scopes, numbers, operands, partials, constants, labels)
-    return _graph, (type(root), leaves, *flat)
+    flat = (operations, scopes, epochs, numbers, operands, partials, constants, labels)
+    return _graph, (type(root), leaves, list(table), parents, *flat)
 
 
-def _leaf(kind: type[Value], data: float, grad: float, label: str) -> Value:
-    leaf = kind(data, label)
-    leaf._grad = grad
-    return leaf
+def _leaf(
+    kind: type[Value], data: float, grad: float, label: str, epoch: int, extras: dict[str, Any]
+) -> Value:
+    leaf: Value = object.__new__(kind)
+    leaf._data, leaf._grad, leaf._label = data, grad, label
+    leaf.op = leaf.scope = None
+    leaf._left = leaf._right = leaf._left_partial = leaf._right_partial = None
+    leaf._adjoint, leaf._mark, leaf._epoch = 0.0, 0, epoch
+    walk.epoch = max(walk.epoch, epoch)  # what is recorded from now on is younger
+    restored: Value = _restored(leaf, extras)
+    return restored
 
 
 def _graph(
     kind: type[Value],
     leaves: list[Value],
-    table: list[Any],
+    table: list[Operation],
+    parents: list[tuple[str, int]],
     operations: array[int],
     scopes: array[int],
+    epochs: array[int],
     numbers: array[float],
     operands: array[int],
     partials: array[float],
     constants: array[float],
     labels: dict[int, str],
 ) -> Value:
-    next_leaf, next_scope, next_number = iter(leaves), iter(scopes), iter(numbers)
-    next_operand, next_partial = iter(operands), iter(partials)
-    epoch = max((leaf._epoch for leaf in leaves), default=0)
+    frames: list[Scope | None] = [None]
+    for name, parent in parents:
+        frames.append(Scope(name, frames[parent]))
+    next_leaf, next_scope, next_epoch = iter(leaves), iter(scopes), iter(epochs)
+    next_number, next_operand, next_partial = iter(numbers), iter(operands), iter(partials)
     nodes: list[Value] = []
     for place, entry in enumerate(operations):
         if entry < 0:
@@ -117,12 +152,11 @@ def _graph(
             continue
         node: Value = object.__new__(kind)
         nodes.append(node)
-        operation: Operation = table[entry]
+        operation = table[entry]
         node.op = operation
-        scope: Scope | None = table[next(next_scope)]
-        node.scope = scope
+        node.scope = frames[next(next_scope)]
         node._data, node._grad = next(next_number), next(next_number)
-        node._adjoint, node._mark, node._epoch = 0.0, 0, epoch
+        node._adjoint, node._mark, node._epoch = 0.0, 0, next(next_epoch)
         node._label = labels.get(place, "")
         args: list[Any] = []
         kept: list[float | None] = []
@@ -136,4 +170,5 @@ def _graph(
         else:
             node._left, node._right = (*args, None)[:2]
             node._left_partial, node._right_partial = (*kept, None)[:2]
+    walk.epoch = max(walk.epoch, *epochs)
     return nodes[-1]

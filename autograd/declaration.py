@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.errors import ArgumentError
@@ -59,6 +59,11 @@ def primitive(
         raise ArgumentError(
             "primitive: partials is a tuple with a rule for each operand: write partials=(rule,)"
         )
+    if not isinstance(partials, Iterable):
+        raise ArgumentError("primitive: partials is a tuple with a rule for each operand")
+    for name, text in (("latex", latex), ("symbol", symbol)):
+        if text is not None and not isinstance(text, str):
+            raise ArgumentError(f"primitive: {name} is a str, and was a {type(text).__name__}")
     rules = tuple(partials)
     if not all(callable(rule) for rule in rules):
         raise ArgumentError("primitive: every one of the partials must be a function")

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import operator
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd import modes, ops
@@ -25,7 +26,7 @@ from autograd.modes import Mode
 from autograd.operation import IEEE, Operation, real
 from autograd.structure import NUMBER, Structure, array_of, flatten, unflatten
 from autograd.value import Value
-from autograd.walk import contribution, ordered, propagated, recorded, walking
+from autograd.walk import check_tangent, contribution, ordered, propagated, recorded, walking
 
 # -- the two walks over a graph ----------------------------------------------------------------
 
@@ -83,7 +84,17 @@ def adjoints(
                 partial = _partial(node, index, args)
                 term = _times(node.op, upstream, partial)
                 adjoint[id(arg)] = _plus(adjoint.get(id(arg), 0.0), term)
-    return [adjoint.get(id(target), 0.0) for target in targets]
+    known = {id(node) for node in order}
+    return [_own(adjoint.get(id(target), 0.0), known) for target in targets]
+
+
+def _own(result: Any, known: set[int]) -> Any:
+    """Return a derivative that is a node of the graph itself as a result of its own.
+
+    d(a * b)/d(a) is b: handed out as it is, it would change with b, and its label would be b's.
+    """
+    is_known = isinstance(result, Value) and (id(result) in known or result.op is None)
+    return ops.identity(result) if is_known else result
 
 
 def _tangents(
@@ -93,20 +104,24 @@ def _tangents(
     tangent: dict[int, Any] = {
         id(leaf): direction for leaf, direction in zip(leaves, directions, strict=True)
     }
-    for output in outputs:
-        for node in recorded(output) if isinstance(output, Value) else ():
-            if node.op is None or id(node) in tangent:
+    watched = modes.active and modes.thread.anomaly
+    order = recorded(*[output for output in outputs if isinstance(output, Value)])
+    for node in order:
+        if node.op is None or id(node) in tangent:
+            continue
+        args = node.args
+        total: Any = 0.0
+        for index, arg in enumerate(args):
+            step = tangent.get(id(arg), 0.0)
+            if type(step) is float and step == 0.0:
                 continue
-            args = node.args
-            total: Any = 0.0
-            for index, arg in enumerate(args):
-                step = tangent.get(id(arg), 0.0)
-                if type(step) is float and step == 0.0:
-                    continue
-                partial = node.partials[index] if numeric else _partial(node, index, args)
-                total = _plus(total, _times(node.op, step, partial))
-            tangent[id(node)] = total
-    return [tangent.get(id(output), 0.0) for output in outputs]
+            partial = node.partials[index] if numeric else _partial(node, index, args)
+            total = _plus(total, _times(node.op, step, partial))
+        tangent[id(node)] = total
+        if watched and type(total) is float:
+            check_tangent(node, total)
+    known = {id(node) for node in order}
+    return [_own(tangent.get(id(output), 0.0), known) for output in outputs]
 
 
 def _partial(node: Value, index: int, args: tuple[Any, ...]) -> Any:
@@ -143,7 +158,7 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
         >>> slope.data, curvature.data
         (27.0, 18.0)
     """
-    if isinstance(xs, Value):
+    if not isinstance(xs, Iterable):
         raise ArgumentError("gradient: the second argument is a list of Values: write [x]")
     targets = list(xs)
     for thing in (y, *targets):
@@ -220,9 +235,7 @@ class _Call:
         """Return whether these depend on no Value but leaves that this call or inner ones made."""
         return not self.tracing and all(
             node.op is not None or id(node) in self._own_leaves or node in _spent
-            for number in numbers
-            if isinstance(number, Value)
-            for node in ordered(number)
+            for node in ordered(*[number for number in numbers if isinstance(number, Value)])
         )
 
     def result(self, numbers: list[Any]) -> list[Any]:
@@ -277,27 +290,31 @@ class _Call:
 def _positions(name: str, argnums: int | Sequence[int], count: int) -> list[int]:
     chosen = [argnums] if isinstance(argnums, int) else list(argnums)
     for number in chosen:
-        if isinstance(number, bool) or not isinstance(number, int):
-            raise ArgumentError(
-                f"{name}: argnums is an int or a tuple of ints, "
-                f"and was given a {type(number).__name__}"
-            )
         if not -count <= number < count:
             raise StructureError(
                 f"{name}: argnums is {number}, but the function was called with {count} "
                 f"positional argument{'s' * (count != 1)}"
             )
-    return [number % count for number in chosen]
+    positions = [number % count for number in chosen]
+    if len(set(positions)) < len(positions):
+        raise StructureError(f"{name}: argnums {tuple(chosen)} names an argument twice")
+    return positions
 
 
-def _checked(name: str, f: Any, argnums: Any = 0) -> None:
+def _checked(name: str, f: Any, argnums: Any = 0) -> Any:
+    """Check a transform's own arguments; return argnums as an int or a tuple of ints."""
     if not callable(f):
         raise ArgumentError(f"{name}: takes a function, and was given a {type(f).__name__}")
-    if not isinstance(argnums, (int, tuple, list)) or isinstance(argnums, bool):
+    given = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
+    try:
+        numbers = tuple(operator.index(number) for number in given)
+    except TypeError:
+        numbers = (True,)
+    if any(isinstance(number, bool) for number in (*given, *numbers)):
         raise ArgumentError(
-            f"{name}: argnums is an int or a tuple of ints, "
-            f"and was given a {type(argnums).__name__}"
+            f"{name}: argnums is an int or a tuple of ints, and was given {argnums!r:.40}"
         )
+    return numbers if isinstance(argnums, (tuple, list)) else numbers[0]
 
 
 # -- transforms --------------------------------------------------------------------------------
@@ -327,7 +344,7 @@ def value_and_grad(
         >>> value_and_grad(lambda w: w["a"] ** 2 + w["b"])({"a": 3.0, "b": 1.0})
         (10.0, {'a': 6.0, 'b': 1.0})
     """
-    _checked("value_and_grad", f, argnums)
+    argnums = _checked("value_and_grad", f, argnums)
 
     @functools.wraps(f)
     def both(*args: Any, **named: Any) -> tuple[Any, Any]:
@@ -365,7 +382,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
         >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
         (5.0, 2.0)
     """
-    _checked("grad", f, argnums)
+    argnums = _checked("grad", f, argnums)
 
     @functools.wraps(f)
     def slope(*args: Any, **named: Any) -> Any:
@@ -397,7 +414,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
         >>> jacobian(lambda p: [p[0] * p[1], p[0] + p[1]])([2.0, 3.0])
         [[3.0, 2.0], [1.0, 1.0]]
     """
-    _checked("jacobian", f, argnums)
+    argnums = _checked("jacobian", f, argnums)
 
     @functools.wraps(f)
     def matrix(*args: Any, **named: Any) -> Any:
@@ -435,7 +452,7 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
         >>> hessian(lambda p: p[0] ** 2 * p[1])([3.0, 5.0])
         [[10.0, 6.0], [6.0, 0.0]]
     """
-    _checked("hessian", f, argnums)
+    argnums = _checked("hessian", f, argnums)
     return jacobian(jacobian(f, argnums), argnums)
 
 
@@ -549,8 +566,8 @@ def _matching(name: str, what: str, given: Any, structures: tuple[Structure, ...
         raise ArgumentError(f"{name}: the {what} are a tuple, and were a {type(given).__name__}")
     numbers: list[Any] = []
     found: list[Structure] = []
-    for part in given:
-        flat, structure = flatten(part)
+    for index, part in enumerate(given):
+        flat, structure = flatten(part, structures[index] if index < len(structures) else None)
         found.append(structure)
         numbers += [n if isinstance(n, Value) else real(n, f"{name}: {what}") for n in flat]
     if tuple(found) != structures:

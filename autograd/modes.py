@@ -9,7 +9,10 @@ node that is made.
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 import threading
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from autograd.errors import ArgumentError
@@ -48,9 +51,6 @@ class Scope:
             inner = inner.parent
         return tuple(reversed(scopes))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _nested, ([scope.name for scope in self.path()],)
-
     def __repr__(self) -> str:
         return f"Scope({'/'.join(scope.name for scope in self.path())!r})"
 
@@ -76,6 +76,24 @@ class Mode(contextlib.ContextDecorator):
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
+
+    def __call__(self, function: Any) -> Any:
+        """Decorate a function; a generator is in the mode whenever it runs."""
+        if not inspect.isgeneratorfunction(function):
+            return super().__call__(function)
+
+        @functools.wraps(function)
+        def stepped(*args: Any, **named: Any) -> Any:
+            generator, answer = function(*args, **named), None
+            while True:
+                try:
+                    with self:
+                        item = generator.send(answer)
+                except StopIteration as end:
+                    return end.value
+                answer = yield item
+
+        return stepped
 
     def __enter__(self) -> None:
         global active
@@ -112,6 +130,14 @@ class no_grad(Mode):
         >>> y.is_leaf
         True
     """
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        """Serve as ``@no_grad`` too, without parentheses."""
+        mode = super().__new__(cls)
+        if function is None:
+            return mode
+        Mode.__init__(mode, recording=False)
+        return mode(function)
 
     def __init__(self) -> None:
         super().__init__(recording=False)

@@ -10,15 +10,15 @@ collector has to look at; the few operations with more operands keep tuples in t
 
 from __future__ import annotations
 
+from struct import pack
 from typing import Any
 
+from autograd import walk
 from autograd.copying import FIELDS, copied_graph, copied_node, flattened
 from autograd.errors import ArgumentError, RecordedResultError
 from autograd.modes import Scope
 from autograd.operation import Operation, real
 from autograd.walk import named
-
-epoch = 0  # grows whenever some leaf's data is edited
 
 
 class Node:
@@ -45,7 +45,7 @@ class Node:
         self.label = label
         self.op = self.scope = None
         self._left = self._right = self._left_partial = self._right_partial = None
-        self._epoch = epoch
+        self._epoch = walk.epoch
         self._mark = 0
 
     # -- what a node knows ---------------------------------------------------------------------
@@ -57,16 +57,15 @@ class Node:
 
     @data.setter
     def data(self, number: Any) -> None:
-        global epoch
         number = real(number, "data")
         if self.op is not None:
             raise RecordedResultError(
                 f"data: {named(self)} was computed by {self.op.name} and cannot be edited: "
                 f"edit the leaves below it and compute again, or make a new Value"
             )
-        if number != self._data or number == 0.0:
-            epoch += 1
-            self._epoch = epoch
+        if pack("d", number) != pack("d", self._data):  # the same number again is no edit
+            walk.epoch += 1
+            self._epoch = walk.epoch
         self._data = number
 
     @property
@@ -87,7 +86,7 @@ class Node:
     def label(self, text: str) -> None:
         if not isinstance(text, str):
             raise ArgumentError(f"label: takes a str, and was given a {type(text).__name__}")
-        self._label = text
+        self._label = str(text)
 
     @property
     def args(self) -> tuple[Any, ...]:

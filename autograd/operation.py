@@ -56,7 +56,9 @@ def is_real(thing: Any) -> bool:
 def _described(thing: Any) -> str:
     if thing is None:
         return "None"
-    shown = f" ({thing!r})" if isinstance(thing, (str, bytes, complex)) and len(str(thing)) < 40 else ""
+    shown = (
+        f" ({thing!r})" if isinstance(thing, (str, bytes, complex)) and len(str(thing)) < 40 else ""
+    )
     return f"a {type(thing).__name__}{shown}"
 
 
@@ -219,7 +221,8 @@ class Operation:
 
     def partial(self, index: int, result: float, numbers: tuple[float, ...]) -> float:
         """Return d(result)/d(operand number ``index``) at the given numbers, a float."""
-        return float(_evaluated(self.partials[index], (result, *numbers)))
+        partial = _evaluated(self.partials[index], (result, *numbers))
+        return real(partial, f"the partial of {self.name} by {self.parameters[index]}")
 
     def bound(self, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
         """Return the operands in order, with those given by name and the defaults put in."""

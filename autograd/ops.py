@@ -276,7 +276,7 @@ asinh: Operation = kernel(
 )
 acosh: Operation = kernel(
     "acosh(x)", total(math.acosh, lambda x: NAN),
-    lambda y, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),
+    lambda y, x: 1.0 / sqrt(x - 1.0) / sqrt(x + 1.0),
     latex=r"\operatorname{arcosh}", domain=((1.0, INF),),
     shown=(lambda y, x: 1.0 / sqrt(x**2.0 - 1.0),),
     summary="The number, at least 0, whose hyperbolic cosine is x.",
@@ -459,7 +459,8 @@ logaddexp: Operation = defined(
 identity: Operation = defined(
     "identity(x)", lambda x: x,
     lambda y, x: 1.0,
-    public=False, summary="x itself, as a node of its own.",
+    symbol="+", form="prefix", latex="+", rank=1, public=False,
+    summary="x itself as a node of its own: unary plus.",
 )
 stop_gradient: Operation = defined(
     "stop_gradient(x)", lambda x: x,

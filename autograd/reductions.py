@@ -28,6 +28,8 @@ def _terms(numbers: Any, name: str) -> list[Any]:
 
 def _combined(terms: list[Any], pair: Callable[[Any, Any], Any], empty: float) -> Any:
     """Combine neighbours until one is left; an odd one out waits for the next round."""
+    if len(terms) == 1 and hasattr(type(terms[0]), "_apply"):
+        return ops.identity(terms[0])  # a result of its own: not the leaf, which may be edited
     while len(terms) > 1:
         paired = [pair(a, b) for a, b in zip(terms[::2], terms[1::2], strict=False)]
         if len(terms) % 2:

@@ -248,6 +248,7 @@ def _lgamma(x: Any) -> Any:
     part, factor = _lgamma_parts(where(x < 0.0, 1.0 - x, x))
     mirrored = log(math.pi / (_sine(x) * factor)) - part
     mirrored = where((x > -2.8) & (x < -2.4), _lgamma_below(x), mirrored)
+    mirrored = where(x > -1e-30, -log(-x), mirrored)
     # Below 1 it is lgamma(x + 1) - log(x), where x - 1, unlike x + 1, is not rounded.
     positive = where(x < 1.0, _lgamma_low(x - 1.0) - log(x), part + log(factor))
     return where(abs(x) >= INF, INF, where(x < 0.0, mirrored, positive))
@@ -258,6 +259,8 @@ def _fast_lgamma(x: float) -> float:
         return INF
     if 0.0 <= x < 1.0:
         return float(_lgamma_low(x - 1.0) - log(x))
+    if -1e-30 < x < 0.0:
+        return float(-log(-x))
     if -2.8 < x < -2.4:
         return float(_lgamma_below(x))
     part, factor = _fast_lgamma_parts(1.0 - x if x < 0.0 else x)
@@ -339,9 +342,9 @@ digamma: Operation = defined(
 
 
 def _order(n: Any) -> int:
-    if not isinstance(n, float) or n < 0.0 or n != math.floor(n) or n > 100.0:
+    if not isinstance(n, float) or n < 0.0 or n != math.floor(n) or n > 120.0:
         raise OperandError(
-            f"polygamma: the order n must be a plain whole number from 0 to 100, and was {n!r}"
+            f"polygamma: the order n must be a plain whole number from 0 to 120, and was {n!r}"
         )
     return int(n)
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,11 @@ def is_array(thing: Any) -> bool:
     return hasattr(thing, "dtype") and getattr(thing, "ndim", 0) > 0 and hasattr(thing, "tolist")
 
 
-def flatten(tree: Any) -> tuple[list[Any], Structure]:
+def flatten(tree: Any, like: Structure | None = None) -> tuple[list[Any], Structure]:
     """Return the numbers of a nested container in order, and its structure.
 
-    Whatever is not a list, tuple, dict, array or None counts as a number.
+    Whatever is not a list, tuple, dict, array or None counts as a number. Dicts keep the order of
+    their keys, or that of the structure ``like`` where it has the same keys.
 
     Example:
         >>> numbers, structure = flatten({"w": [1.0, 2.0], "b": 3.0})
@@ -78,25 +79,38 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
         {'w': [10, 20], 'b': 30}
     """
     leaves: list[Any] = []
-    return leaves, _described(tree, leaves)
+    return leaves, _described(tree, leaves, like)
 
 
-def _described(tree: Any, leaves: list[Any]) -> Structure:
-    if isinstance(tree, list):
-        return Structure("list", tuple(_described(part, leaves) for part in tree))
-    if isinstance(tree, tuple):
-        parts = tuple(_described(part, leaves) for part in tree)
-        return Structure("tuple", parts, type(tree))
+def _described(tree: Any, leaves: list[Any], like: Structure | None) -> Structure:
     if isinstance(tree, Mapping):
-        parts = tuple(_described(part, leaves) for part in tree.values())
-        return Structure("dict", parts, tuple(tree.keys()))
+        keys = tuple(tree)
+        if like is not None and like.kind == "dict" and set(like.detail) == set(keys):
+            keys = like.detail
+        return Structure("dict", _parts([tree[key] for key in keys], leaves, like), keys)
+    if isinstance(tree, list):
+        return Structure("list", _parts(tree, leaves, like))
+    if isinstance(tree, tuple):
+        return Structure("tuple", _parts(tree, leaves, like), type(tree))
     if tree is None:
         return Structure("none")
     if is_array(tree):
         leaves.extend(tree.ravel().tolist())
         return Structure("array", (), tuple(tree.shape))
+    if getattr(getattr(tree, "dtype", None), "kind", "") == "O" and tree.shape == ():
+        tree = tree.item()  # a Value that NumPy has put into an array of no dimension
     leaves.append(tree)
     return NUMBER
+
+
+def _parts(
+    trees: Sequence[Any], leaves: list[Any], like: Structure | None
+) -> tuple[Structure, ...]:
+    models = like.parts if like is not None and len(like.parts) == len(trees) else ()
+    return tuple(
+        _described(tree, leaves, models[index] if models else None)
+        for index, tree in enumerate(trees)
+    )
 
 
 def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:

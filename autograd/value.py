@@ -13,16 +13,16 @@ is three times as fast as asking the table; a test holds it equal to the rows.
 from __future__ import annotations
 
 from collections import deque
+from itertools import repeat
 from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
-from autograd import modes, ops, special
-from autograd import node as nodes
+from autograd import modes, ops, special, walk
 from autograd.callsite import user_line
-from autograd.errors import AmbiguousNumberError, OperandError
+from autograd.errors import AmbiguousNumberError, ArgumentError
 from autograd.modes import thread
 from autograd.node import Node
-from autograd.operation import TABLE, Operation, real
+from autograd.operation import TABLE, Operation, is_real, real
 from autograd.walk import check_forward, made_at, propagated, walking
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
@@ -73,7 +73,7 @@ class Value(Node):
             order = propagated(self, real(gradient, "backward"))
             sums = map(add, map(_grad_of, order), map(_adjoint_of, order))
             # One call of C, so that Ctrl-C falls before or after it: no half of a gradient.
-            deque(map(_store_grad, order, sums), maxlen=0)
+            deque(map(setattr, order, repeat("_grad"), sums), maxlen=0)
 
     # -- operators -----------------------------------------------------------------------------
 
@@ -155,7 +155,18 @@ class Value(Node):
         return _node(NEGATIVE, -self._data, self, None, -1.0, None)
 
     def __pos__(self) -> Value:
-        return self
+        return cast(Value, self._apply(ops.identity, (self,)))
+
+    def __floor__(self) -> Value:  # what math.floor, and so np.floor on objects, call
+        return cast(Value, self._apply(ops.floor, (self,)))
+
+    def __ceil__(self) -> Value:
+        return cast(Value, self._apply(ops.ceil, (self,)))
+
+    def __round__(self, ndigits: None = None) -> Value:
+        if ndigits is not None:
+            raise ArgumentError("round: a Value is rounded to whole numbers only, without digits")
+        return cast(Value, self._apply(ops.rounded, (self,)))
 
     def __abs__(self) -> Value:
         return cast(Value, self._apply(ABSOLUTE, (self,)))
@@ -177,11 +188,15 @@ class Value(Node):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Value):
             return self is other
-        if _constant(None, other) is None:
+        if not is_real(other):
             return NotImplemented
+        try:
+            number = repr(float(other))  # type: ignore[arg-type]
+        except OverflowError:
+            number = "..."
         raise AmbiguousNumberError(
-            f"== compares Values by identity (a node is a node), so a Value never equals the "
-            f"number {other!r}: compare the number, v.data == {other!r}"
+            f"== compares Values by identity (a node is a node), so a Value never equals a "
+            f"number: compare its own number, v.data == {number}"
         )
 
     __hash__ = object.__hash__
@@ -240,7 +255,7 @@ def _node(
     node._right = right
     node._left_partial = left_partial
     node._right_partial = right_partial
-    node._epoch = nodes.epoch
+    node._epoch = walk.epoch
     node._mark = 0
     node.scope = thread.scope if modes.scoped else None
     return node
@@ -250,10 +265,9 @@ def _constant(operation: Operation | None, other: Any) -> float | None:
     """Return a plain number as a float, and None for what an operator leaves to others."""
     if type(other) is float:
         return other
-    try:
-        return real(other, operation.symbol if operation is not None else "==")
-    except OperandError:
+    if not is_real(other):
         return None
+    return real(other, operation.symbol if operation is not None else "==")
 
 
 def _in_mode(operation: Operation, left: Any, right: Any) -> Any:
@@ -300,7 +314,6 @@ def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
 
 
 _grad_of, _adjoint_of = attrgetter("_grad"), attrgetter("_adjoint")
-_store_grad = Node.__dict__["_grad"].__set__
 
 
 def _method(row: Operation) -> Any:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections import deque
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from autograd import modes
@@ -20,12 +22,13 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 walking = threading.RLock()  # marks and adjoints live in the nodes: one walk at a time
+epoch = 0  # grows whenever some leaf's data is edited
 _walk = 0  # the number of the latest walk; a node marked with it has been seen
 made_at: weakref.WeakKeyDictionary[Value, str] = weakref.WeakKeyDictionary()
 
 
-def ordered(root: Value) -> list[Value]:
-    """Return every node under the root once, operands before results: depth-first post-order.
+def ordered(*roots: Value) -> list[Value]:
+    """Return every node under the roots once, operands before results: depth-first post-order.
 
     Operands are visited left to right. Backward, and every reader of a graph, goes through the
     reverse of this list. Adjoints are 0.0 afterwards.
@@ -35,7 +38,7 @@ def ordered(root: Value) -> list[Value]:
         _walk += 1
         walk = _walk
         order: list[Value] = []
-        stack: list[Value | None] = [root]
+        stack: list[Value | None] = [*reversed(roots)]
         finish, push, pop = order.append, stack.append, stack.pop
         while stack:
             node = pop()
@@ -73,13 +76,13 @@ def ordered(root: Value) -> list[Value]:
     return order
 
 
-def recorded(root: Value) -> list[Value]:
-    """Return ``ordered(root)``, for readers that need the operands' numbers once more.
+def recorded(*roots: Value) -> list[Value]:
+    """Return ``ordered(*roots)``, for readers that need the operands' numbers once more.
 
     Raises:
         ValueError: a leaf's data was edited after something above it was recorded.
     """
-    order = ordered(root)
+    order = ordered(*roots)
     for node in order:
         for arg, partial in zip(node.args, node.partials, strict=True):
             if partial is not None and arg._epoch > node._epoch:
@@ -123,7 +126,7 @@ def propagated(root: Value, gradient: float) -> list[Value]:
                 if partial is not None:
                     arg._adjoint += contribution(node.op, upstream, partial)  # type: ignore[arg-type]
     if modes.active and thread.anomaly:
-        _check_backward(order)
+        check_adjoints(order)
     return order
 
 
@@ -147,8 +150,8 @@ def zero_grad(root: Value) -> None:
     """
     if not hasattr(root, "_mark"):
         raise ArgumentError(f"zero_grad: takes a Value, and was given a {type(root).__name__}")
-    for node in ordered(root):
-        node._grad = 0.0
+    with walking:  # one call of C, so that Ctrl-C falls before or after it
+        deque(map(setattr, ordered(root), repeat("_grad"), repeat(0.0)), maxlen=0)
 
 
 # -- words for errors --------------------------------------------------------------------------
@@ -174,21 +177,35 @@ def _operands(node: Value) -> str:
 
 def check_forward(node: Value) -> None:
     """Under detect_anomaly: refuse a node whose value or partials are nan or infinite."""
-    numbers = [node._data, *(partial for partial in node.partials if partial is not None)]
-    if all(number - number == 0.0 for number in numbers):
-        return
     assert node.op is not None
-    raise AnomalyError(
-        f"{node.op.name} gave {node._data!r}, with derivatives {list(node.partials)}, for "
-        f"{_operands(node)}; made at {made_at[node]}"
-    )
+    numbers = [node._data, *(partial for partial in node.partials if partial is not None)]
+    if not all(number - number == 0.0 for number in numbers):
+        _refuse(node, f"{node.op.name} gave {node._data!r}, with derivatives {[*node.partials]},")
 
 
-def _check_backward(order: list[Value]) -> None:
+def check_adjoints(order: list[Value]) -> None:
+    """Under detect_anomaly: refuse adjoints that are nan or infinite, from the root downwards."""
     for node in reversed(order):
-        if node.op is None or node._adjoint - node._adjoint == 0.0:
-            continue
-        raise AnomalyError(
-            f"backward brought {node._adjoint!r} to the result of {node.op.name} for "
-            f"{_operands(node)}; made at {made_at.get(node, 'a line that was not watched')}"
-        )
+        for arg, partial in zip(node.args, node.partials, strict=True):
+            if partial is None:
+                continue
+            assert node.op is not None
+            passed = contribution(node.op, node._adjoint, partial)
+            if passed - passed != 0.0:
+                words = f"{node._adjoint!r} * {partial!r} = {passed!r} to {named(arg)}"
+                _refuse(node, f"backward through {node.op.name} brought {words},")
+    for node in reversed(order):
+        if node._adjoint - node._adjoint != 0.0:
+            raise AnomalyError(f"the gradient of {named(node)} is {node._adjoint!r}")
+
+
+def check_tangent(node: Value, tangent: float) -> None:
+    """Under detect_anomaly: refuse a tangent that is nan or infinite."""
+    if tangent - tangent != 0.0:
+        assert node.op is not None
+        _refuse(node, f"forward mode through {node.op.name} gave the tangent {tangent!r},")
+
+
+def _refuse(node: Value, what: str) -> None:
+    line = made_at.get(node, "a line that was not watched")
+    raise AnomalyError(f"{what} for {_operands(node)}; made at {line}")
