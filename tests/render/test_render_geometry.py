@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 from importlib import resources
+from itertools import pairwise
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -19,7 +20,7 @@ from render_cases import (
     well_known,
 )
 
-from autograd import Value
+from autograd import Value, primitive
 from autograd.render import layout_of, svg_of
 from autograd.render.measure import advances
 
@@ -173,3 +174,19 @@ def test_links_between_frames_do_not_twist():
     entering = [next(y for x, y in link.points if abs(x - entered.x) < 0.01) for link in into]
     assert len(into) == 5
     assert sorted(range(5), key=leaving.__getitem__) == sorted(range(5), key=entering.__getitem__)
+
+
+def test_an_operation_of_many_operands_has_room_for_them():
+    @primitive(partials=tuple(lambda y, *args, index=index: index + 0.125 for index in range(7)))
+    def blend(a, b, c, d, e, f, g):
+        return a + b + c + d + e + f + g
+
+    operands = [Value(float(index), f"operand {index}") for index in range(7)]
+    y = blend(*operands).tanh()
+    for rankdir in RANKDIRS:
+        layout = layout_of(y, rankdir=rankdir, partials=True)
+        assert faults(layout) == []
+        axis = 1 if rankdir in ("LR", "RL") else 0
+        ends = sorted(link.points[-1][axis] for link in layout.links[:7])
+        least = 8.5 if axis else 5.0 * len("0.125")
+        assert min(b - a for a, b in pairwise(ends)) > least

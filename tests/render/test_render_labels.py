@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, graph, scope
 from autograd.render import layout_of, svg_of
+from autograd.render.measure import shortened
 from autograd.render.wording import one_line
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -156,3 +157,10 @@ def test_a_symbol_of_a_primitive_stays_data():
     tags = {element.tag.removeprefix(SVG) for element in ElementTree.fromstring(picture.svg).iter()}
     assert tags <= ELEMENTS
     dot_tokens(picture.dot)
+
+
+def test_cutting_keeps_eight_characters_however_wide():
+    assert shortened("W" * 20, 11.0, 10.0) == "W" * 8 + "\u2026"
+    assert shortened("W" * 8, 11.0, 10.0) == "W" * 8
+    assert shortened("i" * 20, 11.0, 500.0) == "i" * 20
+    assert shortened("", 11.0, 10.0) == ""
