@@ -39,7 +39,7 @@ class Jitted:
         self.reduce = reduce
         self.exact = exact
         self._plans: dict[Any, Plan] = {}
-        self._direct: dict[Any, Callable[..., float]] = {}
+        self._direct: dict[Any, Callable[..., Any]] = {}
         self._latest: Plan | None = None
         self._row: Jitted | None = None
         self._lock = threading.RLock()
@@ -134,7 +134,7 @@ class Jitted:
                 plan = Plan(recording, self.reduce, self.exact)
                 self._plans[given.key] = self._latest = plan
                 kinds = tuple(map(type, args))
-                if plan.direct is not None and not plan.outside and set(kinds) <= {float}:
+                if plan.direct is not None and set(kinds) <= {float}:
                     self._direct[kinds] = plan.direct
             return plan
 

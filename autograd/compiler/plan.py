@@ -109,7 +109,7 @@ class Plan:
         program: the cleaned-up program.
         text: the LLVM code.
         seconds: what cleaning up and compiling took.
-        direct: the native function of a few plain numbers, where there is one.
+        direct: a short way to call it with plain floats alone, where there is one.
     """
 
     def __init__(self, recording: Recording, reduce: str | None, exact: bool) -> None:
@@ -176,8 +176,10 @@ class Plan:
             self._finish = run(code.address("finish"))
             kinds = (ctypes.c_char_p, *[ctypes.c_void_p] * 2, *[ctypes.c_uint64] * 2)
             self._blocks = ctypes.CFUNCTYPE(None, *kinds)(code.address("blocks"))
-        self.direct: Callable[..., float] | None = None
-        if direct:
+        self.direct: Callable[..., Any] | None = None
+        if not layout.mapped and not layout.arrays:
+            self.direct = self._of_floats
+        if direct and not self.outside:
             kind = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * layout.numbers)
             self.direct = kind(code.address("direct"))
 
@@ -189,6 +191,14 @@ class Plan:
         if self.outside:
             numbers = [*numbers, *[value._data for value in self.outside]]
         return self.results(numbers, given)
+
+    def _of_floats(self, *numbers: float) -> Any:
+        """Run the program on floats alone, when neither arguments nor results hold arrays."""
+        if self.outside:
+            numbers = (*numbers, *[value._data for value in self.outside])
+        plain = self._result_type()
+        self._run(self._pack(*numbers, 0, 0, 0, *self._memory_of_thread()), plain)
+        return self._build(iter(plain[:]), iter(()))
 
     def results(self, numbers: list[float], given: Arguments) -> Any:
         """Run the program on these numbers (with those from outside) and the arrays given."""

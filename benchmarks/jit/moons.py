@@ -7,6 +7,7 @@ Mean hinge loss and its gradient, float64, from NumPy arrays to NumPy arrays, on
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Any
 
@@ -29,7 +30,7 @@ def data(rows: int = 100) -> tuple[dict[str, Any], Any, Any]:
     points = np.stack([x, y], axis=1) + random.normal(0, 0.1, (rows, 2))
     sizes = (2, 16, 16, 1)
     weights: dict[str, Any] = {}
-    for layer, (inside, outside) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for layer, (inside, outside) in enumerate(itertools.pairwise(sizes)):
         weights[f"w{layer}"] = random.normal(0, inside**-0.5, (outside, inside))
         weights[f"b{layer}"] = np.zeros(outside)
     return weights, points, np.where(upper, 1.0, -1.0)

@@ -112,9 +112,8 @@ def main() -> None:
     print(f"{ROWS:,} rows, {step.report().recorded} recorded operations with gradient")
     print(f"  C by hand, one core     {hand * 1e3:8.2f} ms")
     print(f"  jit, one core           {one * 1e3:8.2f} ms   {one / hand:.2f} x the time of C")
-    print(
-        f"  jit, {len(processors)} cores            {many * 1e3:8.2f} ms   {one / many:.2f} x as fast"
-    )
+    cores = f"jit, {len(processors)} cores"
+    print(f"  {cores:23s} {many * 1e3:8.2f} ms   {one / many:.2f} x as fast")
     print(f"  memory beyond inputs    {more:8.2f} MB")
 
 

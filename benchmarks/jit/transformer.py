@@ -7,6 +7,7 @@ The same code runs on an eager engine with local gradients (below), on ours, and
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -72,7 +73,7 @@ def loss(weights: dict[str, Any]) -> Any:
     values: list[list[Any]] = []
     size = WIDTH // HEADS
     total: Any = 0.0
-    for position, (letter, following) in enumerate(zip(letters, letters[1:], strict=False)):
+    for position, (letter, following) in enumerate(itertools.pairwise(letters)):
         pairs = zip(matrix["tokens"][letter], matrix["positions"][position], strict=True)
         x = normalised([a + b for a, b in pairs])
         normal = normalised(x)
