@@ -14,7 +14,7 @@ from autograd import modes, reductions
 from autograd.callsite import user_line
 from autograd.compiler.arguments import Arguments, array_module, replaced
 from autograd.compiler.trace import name_of
-from autograd.errors import ArgumentError, StructureError
+from autograd.errors import ArgumentError, StructureError, TraceError
 from autograd.modes import thread
 from autograd.operation import Operation
 from autograd.structure import flatten, is_array, unflatten
@@ -182,6 +182,12 @@ def row_by_row(jitted: Jitted, arguments: tuple[Any, ...], axes: tuple[Any, ...]
         for row in range(rows)
     ]
     structure = results[0][1]
+    for row, (_, other) in enumerate(results):
+        if other != structure:
+            raise TraceError(
+                f"jit: {name_of(jitted)} returned {structure} for row 0 and {other} for row {row}: "
+                f"return the same structure for every row"
+            )
     columns = [list(column) for column in zip(*[leaves for leaves, _ in results], strict=True)]
     if jitted.reduce is not None:
         totals = [reductions.sum(column) for column in columns]
