@@ -72,7 +72,7 @@ def weights_in(content: Any, path: FilePath) -> dict[str, float]:
 
 def write_json(path: FilePath, content: Any) -> None:
     """Write JSON to a temporary file beside the path, and put it in its place in one move."""
-    target = Path(path)
+    target = Path(os.path.realpath(path))  # a link stays, and what it names is replaced
     text = json.dumps(_plain(content), allow_nan=False, indent=1)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:

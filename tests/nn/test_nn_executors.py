@@ -164,7 +164,7 @@ def cluster(tmp_path_factory):
             distributed.LocalCluster(
                 n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
             ) as cluster,
-            distributed.Client(cluster) as client,
+            distributed.Client(cluster.scheduler_address) as client,  # as of a remote one
         ):
             yield client
 

@@ -303,15 +303,19 @@ def test_resuming_gives_the_numbers_of_an_unbroken_run(tmp_path, kind):
 
 def test_a_checkpoint_keeps_the_best_weights_for_early_stopping(tmp_path):
     path = tmp_path / "run.json"
-    settings = {"batch_size": 2, "patience": 4, "optimizer": SGD(lr=0.5), "seed": None}
+    settings = {"batch_size": 2, "patience": 4, "seed": None}
     random.seed(8)
-    _, expected = trained(epochs=40, **settings)
+    whole, expected = trained(epochs=40, optimizer=SGD(lr=0.5), **settings)
+    assert 1 < expected.best_epoch < len(expected) < 40
     random.seed(8)
-    trained(epochs=min(5, len(expected) - 1), checkpoint=path, **settings)
+    broken_off = expected.best_epoch + 2
+    trained(epochs=broken_off, optimizer=SGD(lr=0.5), checkpoint=path, **settings)
     random.seed(9)  # the seed of the order comes from the file
-    _, history = trained(network(seed=99), epochs=40, resume=path, **settings)
+    again = {"epochs": 40, "optimizer": SGD(lr=0.5), "resume": path}
+    model, history = trained(network(seed=99), **again, **settings)
     assert numbers(history) == numbers(expected)
-    assert history.ending == expected.ending
+    assert (history.ending, history.best_epoch) == (expected.ending, expected.best_epoch)
+    assert model.state_dict() == whole.state_dict()
 
 
 def test_resuming_refuses_other_settings_and_other_files(tmp_path):
