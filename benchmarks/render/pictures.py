@@ -2,9 +2,9 @@
 
     python benchmarks/render/pictures.py
 
-Times are the least of several runs, in milliseconds of processor time. Crossings are counted on the drawn curves, ours and
-dot's by the same count; links from one operand leave it together and do not cross. Without a dot
-program on the PATH that part is left out.
+Times are the least of several runs, in milliseconds of processor time. Crossings are counted on
+the drawn curves, ours and dot's by the same count; links from one operand leave it together and
+do not cross. Without a dot program on the PATH that part is left out.
 """
 
 from __future__ import annotations
