@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nn.errors import InputError, MissingPackageError
-from nn.history import History
 from nn.inputs import checked
 from nn.inspection import activations, dead_units, gradients, predict
 from nn.losses import Loss
 from nn.module import Module, whole
+
+if TYPE_CHECKING:
+    from nn.history import History
 
 COLORS = ("#2563a8", "#d9722b", "#2f8f5b", "#8a4fa3", "#b8383d", "#7d7461")
 MARKERS = ("o", "s", "^", "D", "v", "P")
