@@ -51,8 +51,6 @@ def copied_graph(root: Any, memo: dict[int, Any]) -> Any:
     """Return a copy of the graph under the root, sharing what the memo already holds."""
 
     def operand_of(operand: Any, partial: Any) -> Any:
-        if type(operand) is tuple:
-            return tuple(operand_of(*pair) for pair in zip(operand, partial, strict=True))
         return operand if partial is None else memo[id(operand)]
 
     order = ordered(root)
@@ -60,7 +58,7 @@ def copied_graph(root: Any, memo: dict[int, Any]) -> Any:
         if id(node) not in memo:
             copied = memo[id(node)] = copied_node(node)
             if type(node._left) is tuple:
-                copied._left = operand_of(node._left, node._right)
+                copied._left = tuple(map(operand_of, node._left, node._right))
             else:
                 copied._left = operand_of(node._left, node._left_partial)
                 copied._right = operand_of(node._right, node._right_partial)

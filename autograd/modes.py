@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import os
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -21,6 +22,12 @@ from autograd.operation import Operation
 active = 0
 scoped = 0
 _counting = threading.Lock()
+if hasattr(os, "register_at_fork"):  # as for the lock in walk.py
+    os.register_at_fork(
+        before=_counting.acquire,
+        after_in_parent=_counting.release,
+        after_in_child=_counting.release,
+    )
 
 
 class Recorder(Protocol):

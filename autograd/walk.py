@@ -6,6 +6,7 @@ nodes in the order of ``ordered``, or in its reverse.
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from collections import deque
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 walking = threading.RLock()  # marks and adjoints live in the nodes: one walk at a time
+if hasattr(os, "register_at_fork"):  # a child would wait for ever for a thread it does not have
+    os.register_at_fork(
+        before=walking.acquire, after_in_parent=walking.release, after_in_child=walking.release
+    )
 epoch = 0  # grows whenever some leaf's data is edited
 _walk = 0  # the number of the latest walk; a node marked with it has been seen
 made_at: weakref.WeakKeyDictionary[Value, str] = weakref.WeakKeyDictionary()

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from autograd.errors import MissingExtraError, NotExpressibleError
-from autograd.operation import Operation, real
+from autograd.operation import TABLE, Operation, real
 from autograd.testing.operators import Operators
 
 # Every kernel of the table: s is SymPy, the operands are its expressions.
@@ -114,7 +114,7 @@ class Symbolic(Operators):
     @staticmethod
     def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
         rule = KNOWN.get(operation.name) or KERNELS.get(operation.name)
-        if rule is None:
+        if rule is None or TABLE.get(operation.name) is not operation:
             if operation.definition is None:
                 raise NotExpressibleError(f"{operation.name} is known for floats only")
             return operation.definition(*[_lifted(operand, operation) for operand in operands])

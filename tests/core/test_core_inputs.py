@@ -16,7 +16,7 @@ import autograd as ag
 from autograd import Value
 from autograd.operation import TABLE
 
-ROWS = [row for row in TABLE.values() if row.public and row.source != "@primitive"]
+ROWS = [row for row in TABLE.values() if row.public]
 NUMBERS = [
     True,
     1,

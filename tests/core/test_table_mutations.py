@@ -9,7 +9,7 @@ RULES = [
     (row, index)
     for row in TABLE.values()
     for index in range(row.name == "polygamma", row.arity)
-    if row.source != "@primitive" and row.name not in ("stop_gradient",)
+    if row.name != "stop_gradient"
 ]
 COUNT = 25
 
