@@ -18,7 +18,6 @@ from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.derivations import one_line
 from autograd.explorer.payload import as_json, payload
 from autograd.formula import Names
-from autograd.walk import ordered
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -52,11 +51,11 @@ class Explorer:
 
     @functools.cached_property
     def html(self) -> str:
-        """The page: HTML that asks no network for anything."""
+        """The page: HTML that asks no network for anything; made when it is first asked for."""
         parts = {
             "title": html.escape(self._title),
             "css": _lean("page.css"),
-            "payload": as_json(payload(self._y, ordered(self._y))),
+            "payload": as_json(payload(self._y, graph_under(self._y, "explore"))),
             "javascript": "\n".join(_lean(f"{name}.js") for name in SCRIPTS),
         }
         pieces = _lean("page.html").split("{")

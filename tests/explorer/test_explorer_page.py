@@ -206,6 +206,11 @@ def test_wrong_types_edited_leaves_and_giant_graphs_are_refused():
     x.data = 2.0
     with pytest.raises(ValueError, match="'x'"):
         explore(y)
+    z = x * x
+    page = explore(z)
+    x.data = 3.0
+    with pytest.raises(ValueError, match="'x'"):
+        page._repr_html_()
     for _ in range(20_000):
         x = x + 1.0
     with pytest.raises(ValueError, match="20,001 nodes"):

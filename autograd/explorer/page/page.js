@@ -143,13 +143,12 @@ function backwardLines(step, isSecret = false) {
   const numbers = `<mrow>${upstream}<mo>\u22c5</mo>${isSecret ? unknown : partial}</mrow>`;
   const added = equation(symbols, numbers, isSecret ? unknown : mathNumber(step.contribution));
   const [definition] = formulas(step.node, graph.nodes[step.node].rule.formula);
+  const [symbolic, numeric] = formulas(step.node, graph.partialFormula(step));
+  const isConstant = symbolic === numeric && symbolic === mathNumber(step.partial);
+  const sides = symbolic ? [symbolic, numeric] : [];
   const lines = [
     equation(name(step.node), definition),
-    equation(
-      local,
-      ...formulas(step.node, graph.partialFormula(step)),
-      isSecret ? unknown : mathNumber(step.partial),
-    ),
+    equation(local, ...sides, isSecret && !isConstant ? unknown : mathNumber(step.partial)),
     `${total(step.arg)}<mo class="plus-equals">+=</mo>${added}`,
   ];
   if (!step.isFirst) {
@@ -387,6 +386,7 @@ const tries = new Map();
 function togglePredict() {
   predicting = !predicting;
   part("predict").setAttribute("aria-pressed", String(predicting));
+  part("paths").closest("section").hidden = predicting; // they tell what is to be predicted
   if (predicting && at <= seed) return go(seed + 1);
   return show(new Set(graph.nodes.keys()));
 }

@@ -191,6 +191,7 @@ class Picture {
   unbound() {
     this.sheet.removeAttribute("transform");
     this.svg.setAttribute("viewBox", `0 0 ${this.view.size.join(" ")}`);
+    this.svg.style.aspectRatio = this.view.size.join(" / ");
   }
 
   // Moves the picture no more than needed to show these boxes, the first above all.
