@@ -20,6 +20,13 @@ class Optimizer:
     Attributes:
         lr: the learning rate; assign it to change it between steps.
         steps: how many updates have been made.
+
+    Example:
+        >>> class SignDescent(Optimizer):
+        ...     def _rule(self, step, weight, gradient, *averages):
+        ...         return (weight - self.lr * (1.0 if gradient > 0.0 else -1.0),)
+        >>> SignDescent(lr=0.5).updated([1.0, 2.0], [0.1, -7.0])
+        [0.5, 2.5]
     """
 
     _averages = 0  # how many running averages the rule keeps of each weight

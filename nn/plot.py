@@ -33,6 +33,12 @@ def curves(history: History, name: str = "loss", ax: Any = None) -> Any:
     Raises:
         ImportError: Matplotlib is not installed.
         KeyError: nothing of that name was recorded.
+
+    Example:
+        >>> from nn import MLP, data, fit
+        >>> history = fit(MLP(2, [3, 1], seed=1), *data.xor(8, seed=1), epochs=3, progress=False)
+        >>> curves(history).get_ylabel()
+        'loss'
     """
     ax = _axes(ax)
     epochs = range(1, len(history) + 1)
@@ -71,6 +77,12 @@ def decision_boundary(model: Module, X: Any, y: Any, ax: Any = None, resolution:
     Raises:
         ImportError: Matplotlib is not installed.
         ValueError: the rows have not two numbers, or resolution is less than 2.
+
+    Example:
+        >>> from nn import MLP, data
+        >>> ax = decision_boundary(MLP(2, [3, 1], seed=1), *data.moons(10, seed=1), resolution=9)
+        >>> ax.get_xlabel(), ax.get_ylabel()
+        ('x1', 'x2')
     """
     ax = _axes(ax)
     rows, labels = _points_of_the_plane(X, y)
@@ -95,6 +107,12 @@ def activation_histograms(model: Module, X: Any, ax: Any = None) -> Any:
     Raises:
         ImportError: Matplotlib is not installed.
         TypeError: the model has no layers.
+
+    Example:
+        >>> from nn import MLP, data
+        >>> ax = activation_histograms(MLP(2, [3, 1], seed=1), data.moons(10, seed=1)[0])
+        >>> [label.get_text() for label in ax.get_yticklabels()]
+        ['layer 1', 'layer 2']
     """
     ax = _axes(ax)
     layers = [[out for row in rows for out in row] for rows in activations(model, X)]
@@ -128,6 +146,12 @@ def gradient_histograms(
         ImportError: Matplotlib is not installed.
         TypeError: the model has no layers.
         ValueError: data or labels do not fit.
+
+    Example:
+        >>> from nn import MLP, data
+        >>> ax = gradient_histograms(MLP(2, [3, 1], seed=1), *data.moons(10, seed=1))
+        >>> ax.get_xlabel()
+        'derivative of the loss'
     """
     ax = _axes(ax)
     layers = gradients(model, X, y, loss)

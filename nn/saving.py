@@ -54,6 +54,14 @@ def load(model: M, path: FilePath) -> M:
     Raises:
         OSError: the file cannot be read.
         ValueError: it holds no weights, or other names; no parameter has been changed.
+
+    Example:
+        >>> import tempfile
+        >>> from nn import MLP
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save(MLP(2, [1], seed=1), f"{folder}/weights.json")
+        ...     load(MLP(2, [1], seed=2), f"{folder}/weights.json")
+        MLP of [Layer of [LinearNeuron(2)]]
     """
     model.load_state_dict(weights_in(read_json(path), path))
     return model

@@ -8,7 +8,6 @@ import random
 import pytest
 
 import autograd
-import nn
 from autograd import Value
 from nn import MLP, Layer, Module, Neuron
 from nn.initializers import INITIALIZERS
@@ -151,13 +150,3 @@ def test_labels_name_the_weights_in_pictures_and_errors():
     neuron.w[1].data = 1e308
     with autograd.detect_anomaly(), pytest.raises(FloatingPointError, match="w1"):
         neuron([1.0, 1e10, 1.0])
-
-
-def test_every_public_name_is_there_and_sorted():
-    assert all(hasattr(nn, name) for name in nn.__all__)
-    assert set(nn.__all__) == {
-        name
-        for name, thing in vars(nn).items()
-        if not name.startswith("_")
-        and (getattr(thing, "__module__", "").startswith("nn.") or name in nn.__all__)
-    }
