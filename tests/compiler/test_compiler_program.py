@@ -63,6 +63,9 @@ def test_what_changes_no_bit_is_left_out(function):
         (lambda x: x + 0.0, ["add"]),  # -0.0 + 0.0 is 0.0
         (lambda x: x * 0.0, ["multiply"]),  # nan, inf and -1 have other zeros
         (lambda x: 0.0 - x, ["subtract"]),
+        (lambda x: x - (-0.0), ["subtract"]),
+        (lambda x: x * -0.0, ["multiply"]),
+        (lambda x: x**0.0 + x, ["add"]),
         (lambda x: x / x, ["divide"]),
         (lambda x: x - x, ["subtract"]),
         (lambda x: x**0.5, ["power"]),  # (-inf)**0.5 is inf
