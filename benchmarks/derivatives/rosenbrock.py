@@ -3,8 +3,8 @@
     pip install -e ".[benchmark]"
     taskset -c 0 python benchmarks/derivatives/rosenbrock.py
 
-All run the same scalar code on a list of 20 numbers. HIPS autograd bears our import name, so it runs
-in an environment of its own (made on the first run in a temporary folder, or given by
+All run the same scalar code on a list of 20 numbers. HIPS autograd bears our import name, so it
+runs in an environment of its own (made on the first run in a temporary folder, or given by
 --hips-python), as a subprocess that times itself; where it refuses lists it gets an array.
 Beside it, for honesty, their vectorised forms, which is how those two are meant to be used.
 """
@@ -25,7 +25,7 @@ START = [0.1 * (i % 7) - 0.3 for i in range(20)]
 
 def rosenbrock(x):
     total = 0.0
-    for a, b in zip(x[:-1], x[1:]):  # noqa: B905 (arrays of the peers too)
+    for a, b in zip(x[:-1], x[1:], strict=True):
         total = total + 100.0 * (b - a * a) ** 2 + (1.0 - a) ** 2
     return total
 
@@ -88,8 +88,9 @@ def measured_hips():
     """Run inside the environment of HIPS autograd."""
     from importlib.metadata import version
 
-    import autograd
     import autograd.numpy as np
+
+    import autograd
 
     array = np.array(START)
     gradient, hessian = autograd.grad(rosenbrock), autograd.hessian(rosenbrock)
