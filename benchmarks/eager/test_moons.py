@@ -4,7 +4,8 @@
     taskset -c 0 python -m pytest benchmarks/eager -q -s
 
 The same Python code builds the loss for each engine: sums of products, relu, hinge loss, an L2
-penalty, about 65,000 nodes. The garbage collector stays on. The last test prints the ratios and holds them.
+penalty, about 65,000 nodes. The garbage collector stays on. The last test prints the ratios and
+holds them.
 """
 
 import gc
