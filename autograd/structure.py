@@ -71,6 +71,9 @@ def flatten(tree: Any, like: Structure | None = None) -> tuple[list[Any], Struct
     Whatever is not a list, tuple, dict, array or None counts as a number. Dicts keep the order of
     their keys, or that of the structure ``like`` where it has the same keys.
 
+    Raises:
+        ValueError: containers are nested too deep, or one holds itself.
+
     Example:
         >>> numbers, structure = flatten({"w": [1.0, 2.0], "b": 3.0})
         >>> numbers
@@ -79,7 +82,12 @@ def flatten(tree: Any, like: Structure | None = None) -> tuple[list[Any], Struct
         {'w': [10, 20], 'b': 30}
     """
     leaves: list[Any] = []
-    return leaves, _described(tree, leaves, like)
+    try:
+        return leaves, _described(tree, leaves, like)
+    except RecursionError:
+        raise StructureError(
+            "the lists, tuples and dicts are nested too deep, or one of them holds itself"
+        ) from None
 
 
 def _described(tree: Any, leaves: list[Any], like: Structure | None) -> Structure:

@@ -279,3 +279,14 @@ def test_value_and_its_fields_take_real_numbers_for_floats(number):
     assert type(x.grad) is float
     x.backward(number)
     assert type(x.grad) is float
+
+
+def test_a_container_that_holds_itself_or_is_nested_too_deep_is_refused():
+    endless: list = []
+    endless.append(endless)
+    deep: object = 1.0
+    for _ in range(100_000):
+        deep = [deep]
+    for tree in (endless, deep):
+        with pytest.raises(ValueError, match="nested too deep, or one of them holds itself"):
+            ag.grad(lambda tree: 1.0)(tree)
