@@ -30,6 +30,14 @@ class Graph:
     Attributes:
         layout: where everything is; see ``autograd.render.layout_of``.
         theme: "light", "dark" or "auto".
+
+    Example:
+        >>> from autograd import Value, graph
+        >>> picture = graph(Value(3.0, label="x") * 2)
+        >>> picture.svg.startswith("<svg")
+        True
+        >>> picture.dot.splitlines()[0]
+        'digraph {'
     """
 
     def __init__(self, layout: Layout, theme: str) -> None:
