@@ -66,14 +66,10 @@ class Program:
 
     def add(self, kind: str, operands: tuple[int, ...]) -> int:
         """Return the place of a step: an equal one that stands there already, or a new one."""
-        constants = self.constants
-        for operand in operands:
-            if operand not in constants:
-                break
-        else:
-            numbers = [constants[operand] for operand in operands]
+        numbers = [self.constants[operand] for operand in operands if operand in self.constants]
+        if len(numbers) == len(operands):
             return self.constant(float(TABLE[kind].value(*numbers)))
-        rule = SIMPLER.get(kind)
+        rule = (SIMPLER_WITH_CONSTANT if numbers else SIMPLER).get(kind)
         if rule is not None:
             simpler = rule(self, *operands)
             if simpler is not None:
@@ -244,14 +240,17 @@ def _share(program: Program, a: int, b: int) -> int | None:
     return None
 
 
-SIMPLER: dict[str, Callable[..., int | None]] = {
+Rule = Callable[..., int | None]
+SIMPLER: dict[str, Rule] = {
     "add": _add,
     "subtract": _subtract,
+    "negative": _negative,
+    "where": _select,
+}
+SIMPLER_WITH_CONSTANT: dict[str, Rule] = SIMPLER | {
     "multiply": _multiply,
     "divide": _divide,
-    "negative": _negative,
     "power": _power,
-    "where": _select,
     "share": _share,
 }
 
