@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nn.errors import InputError, MissingPackageError
@@ -199,7 +202,7 @@ class Film:
             self._frames.append((history.records[-1], predict(model, self._grid.rows)))
 
     def animation(self, ax: Any = None, interval: float = 120.0) -> Any:
-        """Return a Matplotlib animation: ``.save("film.gif")``, or ``.to_jshtml()`` in a notebook.
+        """Return a Matplotlib animation, for ``.save("film.gif")`` and the like.
 
         Args:
             ax: Matplotlib Axes to draw into; None makes new ones.
@@ -224,6 +227,33 @@ class Film:
             return []
 
         return FuncAnimation(ax.figure, draw, frames=len(self._frames), interval=interval)
+
+    def gif(self, ax: Any = None, interval: float = 250.0) -> bytes:
+        """Return the animation as the bytes of a GIF file.
+
+        Args:
+            ax: Matplotlib Axes to draw into; None makes new ones.
+            interval: milliseconds from frame to frame.
+
+        Raises:
+            ImportError: Matplotlib is not installed.
+            ValueError: no frame was taken yet.
+        """
+        animation = self.animation(ax, interval)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "film.gif"
+            animation.save(file, writer="pillow")
+            return file.read_bytes()
+
+    def _repr_html_(self) -> str:
+        """Show the film in a notebook, with no script and no network."""
+        from matplotlib import pyplot
+
+        with pyplot.ioff():
+            figure, ax = pyplot.subplots(figsize=(5.0, 3.4), dpi=72, layout="constrained")
+        data = base64.b64encode(self.gif(_axes(ax))).decode("ascii")
+        pyplot.close(figure)
+        return f'<img alt="the boundary during training" src="data:image/gif;base64,{data}">'
 
 
 # -- how they are drawn ------------------------------------------------------------------------

@@ -18,7 +18,6 @@
 # seen, worse on what it has not. Here we watch that happen, look inside, and mend it.
 
 # %%
-from IPython.display import HTML
 from matplotlib import pyplot
 
 import nn
@@ -55,11 +54,11 @@ for loss in history["loss"]:
 # ## Learning by heart
 #
 # Forty noisy points to learn from, 1,185 parameters to learn them with. 400 other points are for
-# watching, and 2,000 more stay in the drawer until the end.
+# watching, and 1,000 more stay in the drawer until the end.
 
 # %%
 watched = data.moons(400, noise=0.25, seed=102)
-new_points, new_labels = data.moons(2000, noise=0.25, seed=1002)
+new_points, new_labels = data.moons(1000, noise=0.25, seed=1002)
 
 
 def network():
@@ -174,8 +173,8 @@ nn.dead_units(memorised, X)
 
 # %% [markdown]
 # ## The boundary during training
+#
+# The film that was taken by the way, a frame every 25 epochs.
 
 # %%
-pyplot.ioff()
-_figure, axes = pyplot.subplots(figsize=(5, 3.4), dpi=64, layout="constrained")
-HTML(film.animation(axes).to_jshtml())
+film

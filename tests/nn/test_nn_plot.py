@@ -1,5 +1,6 @@
 """Pictures of learning: what is on them, and what is said without Matplotlib."""
 
+import io
 import sys
 
 import pytest
@@ -107,14 +108,13 @@ def test_activations_and_gradients_are_those_of_the_model(trained):
     assert len(ax.patches) == 3
 
 
-def test_a_film_has_a_frame_for_every_so_many_epochs(trained, tmp_path):
+def test_a_film_has_a_frame_for_every_so_many_epochs(trained):
     _, history, film = trained
     assert film.epochs == [2, 4, 6]
-    animation = film.animation()
-    animation.save(tmp_path / "film.gif", writer="pillow")
-    with pytest.importorskip("PIL.Image").open(tmp_path / "film.gif") as image:
+    with pytest.importorskip("PIL.Image").open(io.BytesIO(film.gif())) as image:
         assert image.n_frames == 3
     assert pyplot.gca().get_title(loc="left") == f"epoch 6, loss {history['loss'][-1]:.3f}"
+    assert film._repr_html_().startswith("<img alt=")
     with pytest.raises(ValueError, match="no frames"):
         plot.Film(X, Y).animation()
 
