@@ -153,6 +153,17 @@ def test_axes_that_do_not_fit_are_a_value_error(in_axes, arguments):
         jit(lambda *parts: 1.0, in_axes=in_axes)(*arguments)
 
 
+def test_rows_that_return_different_structures_are_refused():
+    rows = []
+
+    def fickle(x):
+        rows.append(x)
+        return [x] * (1 + len(rows) % 2)
+
+    with pytest.raises(TraceError, match="same structure for every row"):
+        jit(lambda x: jit(fickle, in_axes=0)(x))(np.ones(3))
+
+
 def test_axes_and_reduce_are_checked_at_once():
     for in_axes, reduce in (((None,), None), (None, "sum"), (0, "max"), ((), None)):
         with pytest.raises(ValueError, match="jit"):

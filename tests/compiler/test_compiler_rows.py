@@ -104,10 +104,29 @@ def test_rows_may_be_views_with_any_stride():
         np.testing.assert_array_equal(fast(view), view[:, 0] - view[:, 1])
 
 
-def test_the_last_rows_of_an_array_are_not_read_beyond():
-    for rows in range(1, 20):  # under a debugger's allocator this would crash
-        x = np.arange(float(rows))
-        assert jit(lambda x: x, in_axes=0, reduce="sum")(x) == x.sum()
+GUARD = """
+import ctypes, mmap, os
+import numpy as np
+from autograd import jit
+page = mmap.PAGESIZE
+memory = mmap.mmap(-1, 2 * page)
+second = ctypes.addressof(ctypes.c_char.from_buffer(memory)) + page
+assert ctypes.CDLL(None).mprotect(ctypes.c_void_p(second), ctypes.c_size_t(page), 0) == 0
+total = jit(lambda x: x, in_axes=0, reduce="sum")
+twice = jit(lambda x: x * 2.0, in_axes=0)
+for rows in range(1, 20):
+    x = np.frombuffer(memory, count=rows, offset=page - 8 * rows)
+    x[:] = np.arange(rows)
+    assert total(x) == x.sum()
+    assert (twice(x) == 2 * x).all()
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="protects memory as Linux does")
+def test_nothing_is_read_beyond_the_last_row():
+    done = subprocess.run([sys.executable, "-c", GUARD], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_sum_does_not_depend_on_the_number_of_threads(monkeypatch):
