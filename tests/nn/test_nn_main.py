@@ -1,9 +1,9 @@
 """``python -m nn`` and the real problems that fit is to solve."""
 
+import os
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -19,16 +19,18 @@ def _run(*arguments):
 
 
 def test_the_moons_are_learned_in_under_three_seconds():
-    started = time.perf_counter()
+    before = os.times()
     run = _run()
-    seconds = time.perf_counter() - started
+    after = os.times()
+    # the processor's time, start and compiling included: other work on the machine does not count
+    seconds = sum(after[2:4]) - sum(before[2:4])
     assert run.returncode == 0, run.stderr
     assert "engine jit" in run.stdout
     training, held_out = re.findall(r"rows\s+\d\.\d{4}\s+(\d+\.\d)%", run.stdout)
     assert float(held_out) >= 99.0
     assert float(training) >= 99.0
     assert "30/30" in run.stderr  # the progress bar
-    assert seconds < 3.0
+    assert 0.0 < seconds < 3.0
 
 
 def test_without_the_extra_the_eager_engine_serves_and_says_so(monkeypatch, capsys):
