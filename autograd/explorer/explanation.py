@@ -139,7 +139,10 @@ def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
     if not isinstance(limit, int) or limit < 1:
         raise ArgumentError(f"explain: limit is a whole number from 1 on, and was {limit!r:.60}")
     names = Names(order)
-    x_name = notation.text(names[x]) if any(node is x for node in order) else x.label or "x"
+    if any(node is x for node in order):
+        x_name = notation.text(names[x])
+    else:
+        x_name = notation.text(Names([x])[x]) if x.label else "x"
     ways = Ways(order, x)
     paths = ways.largest(limit)
     complete = len(paths) == ways.count

@@ -1,6 +1,6 @@
 // The page: one number says at which step it is, and everything shown follows from it.
 
-const MOST_ROWS = 400;
+const MOST_ROWS = 1000;
 const MOST_PRINTED = 300;
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
@@ -61,6 +61,7 @@ function currentStep() {
 const isHidden = (step) => predicting && step && !answered.has(at);
 
 function show(changed) {
+  started = performance.now();
   const step = currentStep();
   part("slider").value = at;
   part("slider").setAttribute("aria-valuetext", counter());
@@ -250,7 +251,26 @@ function showNode(place) {
     if (Number(input.value) !== number) input.title = String(number);
   }
   setData(grad, gradient);
-  setData(differences, isFinished(place) && !isSecret ? graph.difference(place) : null);
+  setData(differences, isFinished(place) && !isSecret ? slopeOf(place) : null);
+}
+
+// A difference costs two evaluations of the graph. After a jump over many steps there are many to
+// take: those that do not fit in this moment are taken in the next ones.
+const pending = new Set();
+let started = 0;
+
+function slopeOf(place) {
+  if (graph.slopes.has(place) || performance.now() - started < 12) return graph.difference(place);
+  if (pending.size === 0) setTimeout(takePending);
+  pending.add(place);
+  return "\u2026";
+}
+
+function takePending() {
+  const places = [...pending];
+  pending.clear();
+  started = performance.now();
+  for (const place of places) showNode(place);
 }
 
 function setData(cell, number) {
@@ -431,6 +451,7 @@ function answer(isRight) {
 // -- what starts it ------------------------------------------------------------------------------------------
 
 function printed() {
+  while (pending.size) takePending();
   const steps = graph.steps.slice(0, MOST_PRINTED);
   const forward = graph.forward.slice(0, MOST_PRINTED);
   const blocks = [...forward.map((place) => [forwardLine(place)]), ...steps.map((step) => backwardLines(step))];

@@ -2,6 +2,7 @@
 // says how this works.
 
 const MOST_PATHS = 8;
+const MOST_DETOURS = 20000;
 
 function pathsTo(graph, target) {
   const edges = new Map();
@@ -29,16 +30,15 @@ function pathsTo(graph, target) {
     let [{ cost, node, before }] = detours.splice(cheapest, 1);
     while (node !== target) {
       for (const edge of edges.get(node)) {
-        if (edge === way.get(node)) continue;
+        if (edge === way.get(node) || detours.length >= MOST_DETOURS) continue;
         const rest = joined(size(edge.partial), best.get(edge.arg));
         const extra = rest === best.get(node) ? 0 : best.get(node) - rest;
         detours.push({ cost: cost + extra, node: edge.arg, before: { edge, before } });
       }
-      if (detours.length > 20000) break;
       before = { edge: way.get(node), before };
       node = way.get(node).arg;
     }
-    if (node === target) paths.push(path(graph, before));
+    paths.push(path(graph, before));
   }
   paths.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
   return { count: counts.get(graph.root) ?? 0, paths };
