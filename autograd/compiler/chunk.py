@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from autograd.compiler.layout import ELEMENTS, Layout, Sink, Source
 from autograd.compiler.llvm import LANES, Body
 from autograd.compiler.program import Program
 
 VECTOR = f"<{LANES} x double>"
+NARROW = 4  # numbers in a row up to which eight rows are loaded whole and shuffled
 DATA = object.__basicsize__  # where a NumPy array keeps the address of its numbers: after the head
 
 
@@ -26,8 +27,6 @@ class Chunk(Body):
         super().__init__(program, lanes, exact, fetch)
         self.layout = layout
         self._arrays: dict[int, str] = {}
-        self._rows: list[str] = []
-        self._row_starts: dict[int, list[str]] = {}
         self._mask = ""
 
     def at(self, base: str, offset: int | str) -> str:
@@ -58,40 +57,82 @@ class Chunk(Body):
             f"shufflevector {VECTOR} {first}, {VECTOR} poison, <{LANES} x i32> zeroinitializer"
         )
 
-    def rows(self) -> list[str]:
-        """Return the numbers of the eight rows; past the end the last row stands in."""
-        if not self._rows:
-            last = self.new("sub i64 %count, 1")
-            for lane in range(LANES):
-                inside = self.new(f"icmp ult i64 {lane}, %count")
-                near = self.new(f"select i1 {inside}, i64 {lane}, i64 {last}")
-                self._rows.append(self.new(f"add i64 %row, {near}"))
-        return self._rows
-
-    def row_starts(self, index: int, bytes_: int) -> list[str]:
-        """Return where the eight rows of a mapped array begin."""
-        if index not in self._row_starts:
-            base = self.array(index)
-            offsets = [self.new(f"mul i64 {row}, {bytes_}") for row in self.rows()]
-            self._row_starts[index] = [self.at(base, offset) for offset in offsets]
-        return self._row_starts[index]
-
     def read(self, source: Source) -> str:
-        """Return the name of an input, as a double or as eight of them."""
+        """Return the name of an input that all rows share, as a double or as eight of them."""
+        base = "%in" if source.array is None else self.array(source.array)
+        return self.splat(self._element(source, self.at(base, source.offset)))
+
+    def _element(self, source: Source, pointer: str) -> str:
         type_, _, conversion = ELEMENTS[source.element]
+        name = self.load(type_, pointer)
+        return self.new(f"{conversion} {type_} {name} to double") if conversion else name
 
-        def one(pointer: str) -> str:
-            name = self.load(type_, pointer)
-            return self.new(f"{conversion} {type_} {name} to double") if conversion else name
+    def read_rows(self, places: Sequence[int]) -> None:
+        """Load the inputs of eight rows: whole groups the short way, the last rows with care."""
+        if not places:
+            return
+        sources = [self.layout.sources[place] for place in places]
+        starts: dict[int, str] = {}
+        for source in sources:
+            assert source.array is not None
+            if source.array not in starts:
+                offset = self.new(f"mul i64 %row, {source.row}")
+                starts[source.array] = self.at(self.array(source.array), offset)
+        whole = self.new(f"icmp eq i64 %count, {LANES}")
+        self.lines += [f"br i1 {whole}, label %whole, label %part", "whole:"]
+        blocks: dict[int, list[str]] = {}
+        short = [self._column(source, starts[source.array or 0], blocks) for source in sources]
+        self.lines += ["br label %read", "part:"]
+        last = self.new("sub i64 %count, 1")
+        rows = []
+        for lane in range(LANES):
+            inside = self.new(f"icmp ult i64 {lane}, %count")
+            rows.append(self.new(f"select i1 {inside}, i64 {lane}, i64 {last}"))
+        careful = [
+            self._gathered(
+                source,
+                starts[source.array or 0],
+                [self.new(f"mul i64 {row}, {source.row}") for row in rows],
+            )
+            for source in sources
+        ]
+        self.lines += ["br label %read", "read:"]
+        for place, one, other in zip(places, short, careful, strict=True):
+            name = self.new(f"phi {VECTOR} [ {one}, %whole ], [ {other}, %part ]")
+            self._numbers[place] = name
 
-        if source.row is None:
-            base = "%in" if source.array is None else self.array(source.array)
-            return self.splat(one(self.at(base, source.offset)))
-        assert source.array is not None
+    def _gathered(self, source: Source, start: str, offsets: Sequence[int | str]) -> str:
+        """Return one number of eight rows, loaded one by one."""
         vector = "poison"
-        for lane, start in enumerate(self.row_starts(source.array, source.row)):
-            name = one(self.at(start, source.offset))
+        for lane, offset in enumerate(offsets):
+            row = self.at(start, offset)
+            name = self._element(source, self.at(row, source.offset))
             vector = self.new(f"insertelement {VECTOR} {vector}, double {name}, i64 {lane}")
+        return vector
+
+    def _column(self, source: Source, start: str, blocks: dict[int, list[str]]) -> str:
+        """Return one number of eight whole rows; narrow ones are loaded as they lie and shuffled."""
+        assert source.row is not None
+        assert source.array is not None
+        width = source.row // 8
+        if source.element != "float64" or width > NARROW:
+            return self._gathered(source, start, [lane * source.row for lane in range(LANES)])
+        if source.array not in blocks:
+            blocks[source.array] = [
+                self.load(VECTOR, self.at(start, 8 * LANES * block)) for block in range(width)
+            ]
+        vector, *others = blocks[source.array]
+        where = [lane * width + source.offset // 8 for lane in range(LANES)]
+        for block, other in enumerate(others, start=1):
+            mask = []
+            for lane, position in enumerate(where):
+                here = position - LANES * block  # its place in this block, negative before it
+                chosen = LANES + here if here >= 0 else lane if block > 1 else position
+                mask.append(f"i32 {chosen}" if here < LANES else "i32 poison")
+            vector = self.new(
+                f"shufflevector {VECTOR} {vector}, {VECTOR} {other}, "
+                f"<{LANES} x i32> <{', '.join(mask)}>"
+            )
         return vector
 
     def mask(self) -> str:

@@ -97,6 +97,16 @@ class Section:
             return body.splat(body.load("double", body.at("%shared", self.imports[place])))
         return body.load(body.type, body.at("%work", self._slots[place]))
 
+    def _rows_read(self, piece: Sequence[int], rest: Sequence[int]) -> list[int]:
+        """Return the inputs that differ from row to row and are used here, in order."""
+        used = {operand for place in piece for operand in self.program.operands[place]}
+        sources = self.layout.sources
+        return sorted(
+            place
+            for place in used.union(rest)
+            if self.program.kinds[place] == INPUT and sources[place].row is not None
+        )
+
     def _deliver(self, body: Chunk, place: int) -> None:
         for index in self._outputs.get(place, ()):
             if self.lanes and self.layout.reduce:
@@ -106,6 +116,12 @@ class Section:
 
     def _function(self, number: int, piece: Sequence[int], pieces: Sequence[Sequence[int]]) -> str:
         body = Chunk(self.program, self.layout, self.lanes, self.exact, self._fetch)
+        rest: list[int] = []
+        if number == len(pieces) - 1:  # results that are inputs, constants or computed elsewhere
+            computed = {place for part in pieces for place in part}
+            rest = [place for place in self._outputs if place not in computed]
+        if self.lanes:
+            body.read_rows(self._rows_read(piece, rest))
         for place in piece:
             body.step(place)
             self._deliver(body, place)
@@ -113,11 +129,8 @@ class Section:
                 body.store(body.type, body.number(place), body.at("%work", self._slots[place]))
             if place in self.exports:
                 body.store("double", body.number(place), body.at("%shared", self.exports[place]))
-        if number == len(pieces) - 1:  # results that are inputs, constants or computed elsewhere
-            computed = {place for part in pieces for place in part}
-            for place in self._outputs:
-                if place not in computed:
-                    self._deliver(body, place)
+        for place in rest:
+            self._deliver(body, place)
         self.functions |= body.functions
         name = f"{self.name}_{number}"
         self.text.append(f"define internal void @{name}({PARAMETERS}) #0 {{")
