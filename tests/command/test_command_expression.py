@@ -150,10 +150,10 @@ DEEP = [
 
 @pytest.mark.parametrize("formula", DEEP, ids=lambda formula: formula[:8])
 def test_long_and_deep_input_neither_crashes_nor_hangs(formula):
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(ExpressionError):
         read(formula)({"x": 1.0})
-    assert time.perf_counter() - start < 5.0
+    assert time.process_time() - start < 5.0
 
 
 def test_a_formula_is_refused_in_words_also_where_the_stack_is_nearly_full():
@@ -172,9 +172,9 @@ def test_a_formula_is_refused_in_words_also_where_the_stack_is_nearly_full():
 
 
 def test_huge_powers_cost_nothing():
-    start = time.perf_counter()
+    start = time.process_time()
     assert read("9**9**9**9**9")({}) == math.inf
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_a_missing_number_is_named():
@@ -183,7 +183,7 @@ def test_a_missing_number_is_named():
 
 
 @given(st.text(alphabet="xy01.+-*/(),<>&|_ \tsinlog[]{}'\"\\#@!=:;", max_size=30))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_refused(text):
     try:
         formula = read(text)
@@ -207,7 +207,7 @@ def test_any_text_is_read_or_refused(text):
         max_leaves=12,
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_arithmetic_is_that_of_a_calculator_built_from_the_same_text(text):
     # The referee is SymPy's parser, which knows nothing of ours.
     from sympy import Symbol

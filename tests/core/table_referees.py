@@ -225,7 +225,9 @@ def miss(row, point, along, got):
     if type(got) is not float:
         return what
     if abs(true) >= OVERFLOW:
-        return "" if got == math.copysign(math.inf, true) else what
+        # The terms of a third derivative may overflow with different signs, and cancel to nan.
+        is_lost = len(along) == 3 and math.isnan(got)
+        return "" if is_lost or got == math.copysign(math.inf, true) else what
     if along:
         allowed = TOLERANCE[len(along)] * max(abs(true), mp.ldexp(1, -1022)) + 8 * 5e-324
     else:

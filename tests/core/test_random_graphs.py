@@ -72,7 +72,7 @@ def agree_with_mpmath(function, point):
 
 
 @given(functions(), NUMBERS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_reverse_forward_and_mpmath_agree(function, point):
     agree_with_mpmath(function, point)
 

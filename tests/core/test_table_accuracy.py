@@ -45,7 +45,7 @@ def test_value(row):
 
 @by_name
 def test_first_and_second_derivative(row):
-    assert misses(row, 12, [1, 2]) == []
+    assert misses(row, 9, [1, 2]) == []
 
 
 @by_name
@@ -56,7 +56,7 @@ def test_third_derivative(row):
 @pytest.mark.slow
 @by_name
 def test_derivatives_of_three_orders_at_many_points(row):
-    assert misses(row, 80, [1, 2, 3]) == []
+    assert misses(row, 80 if row.arity == 1 else 25, [1, 2, 3]) == []
 
 
 @by_name
@@ -89,7 +89,7 @@ def is_quick(row):
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_values_at_points_that_hypothesis_draws(data):
     row = data.draw(st.sampled_from([row for row in PUBLIC if is_quick(row)]))
     point = data.draw(points(row))

@@ -48,7 +48,7 @@ RIGHT = [
 
 @pytest.mark.parametrize(("f", "df", "options"), RIGHT)
 def test_a_right_derivative_passes(f, df, options):
-    checked = assert_derivative(f, df, examples=60, **options)
+    checked = assert_derivative(f, df, examples=40, **options)
     assert checked.method == "numeric"
     assert re.match(r"numeric: \d+ points", str(checked))
 
