@@ -105,10 +105,11 @@ def _row(row: Any, name: str) -> list[float]:
 
 
 def _number(number: Any, name: str) -> float:
-    try:
-        number = Value(number).data
-    except TypeError as error:
-        raise KindError(f"{name}: {error}") from None
+    if type(number) is not float:
+        try:
+            number = Value(number).data
+        except TypeError as error:
+            raise KindError(f"{name}: {error}") from None
     if not math.isfinite(number):
         raise InputError(f"{name} holds {number!r}: leave such rows out, or fill the gap")
     return float(number)
