@@ -102,7 +102,7 @@ def assembled(program: Program, layout: Layout, exact: bool) -> Assembled:
 
 def _level(steps: int) -> tuple[int, int]:
     """Return the optimisation level, and how many steps go in a function, for a program's size."""
-    return (2, steps or 1) if steps <= LARGE else (0, CUT)
+    return (1, steps or 1) if steps <= LARGE else (0, CUT)
 
 
 def _head(sections: Sequence[Section], exact: bool) -> str:

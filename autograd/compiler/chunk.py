@@ -111,7 +111,7 @@ class Chunk(Body):
         return vector
 
     def _column(self, source: Source, start: str, blocks: dict[int, list[str]]) -> str:
-        """Return one number of eight whole rows; narrow ones are loaded as they lie and shuffled."""
+        """Return one number of eight whole rows; narrow ones are loaded as they lie."""
         assert source.row is not None
         assert source.array is not None
         width = source.row // 8

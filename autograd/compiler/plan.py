@@ -92,6 +92,7 @@ class Recording:
 
     def forget(self) -> None:
         """Let the recorded operations go; a large graph would burden the garbage collector."""
+        self.outputs = []
         self.tape.nodes = []
 
 

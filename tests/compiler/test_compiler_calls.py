@@ -1,8 +1,10 @@
 """jit as a function: structures, arrays, closures, composition, methods, pickles, what it shows."""
 
 import copy
+import gc
 import pickle
 import threading
+import weakref
 from collections import namedtuple
 from fractions import Fraction
 
@@ -327,6 +329,21 @@ def test_the_graph_of_a_mapped_function_is_that_of_a_row():
     assert fast.graph.data == 6.0
     assert [leaf.label for leaf in fast.graph.args] == ["w", "x[1]"]
     assert fast.report().lanes == 8
+
+
+def test_recorded_operations_are_let_go_once_compiled():
+    kept = []
+
+    def function(x):
+        y = autograd.sin(x * 2.0)
+        kept.append(weakref.ref(y))
+        return y * y
+
+    fast = jit(value_and_grad(function))
+    fast(1.0)
+    gc.collect()
+    assert kept[0]() is None
+    assert fast.graph[0].data == fast(1.0)[0]
 
 
 def test_a_chain_as_deep_as_the_graph_is_long():
