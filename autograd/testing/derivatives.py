@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -285,26 +286,32 @@ def _symbolic(function: Function, x: Any) -> Any:
 def _simplest(comparison: _Comparison, bounds: tuple[float, float], examples: int) -> float | None:
     """Return the simplest point of the domain where the two differ, by Hypothesis."""
     try:
-        from hypothesis import HealthCheck, Phase, find, settings
+        from hypothesis import HealthCheck, Phase, currently_in_test_context, find, settings
         from hypothesis import strategies as st
         from hypothesis.errors import NoSuchExample
     except ImportError:
         raise MissingExtraError("assert_derivative over a domain", "testing") from None
-    try:
-        return find(
-            st.floats(*bounds),
-            comparison.differs,
-            settings=settings(
-                max_examples=examples,
-                deadline=None,
-                database=None,
-                derandomize=True,
-                phases=(Phase.generate, Phase.shrink),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-    except NoSuchExample:
-        return None
+    chosen = settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+
+    def search() -> float | None:
+        try:
+            return find(st.floats(*bounds), comparison.differs, settings=chosen)
+        except NoSuchExample:
+            return None
+
+    if not currently_in_test_context():
+        return search()
+    # Hypothesis refuses a search inside one of its tests, which here is meant: in a thread of its
+    # own it is a search like any other.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(search).result()
 
 
 class _Comparison:

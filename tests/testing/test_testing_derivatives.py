@@ -202,6 +202,14 @@ def test_formulas_that_cannot_be_read_are_refused():
         assert_derivative(lambda x: x, "x*y")
 
 
+@given(st.floats(0.5, 2.0))
+@settings(max_examples=5, deadline=None)
+def test_it_can_be_used_inside_a_test_of_hypothesis(k):
+    domain = (-2, 2)
+    assert_derivative(lambda x: ag.sin(k * x), lambda x: k * ag.cos(k * x), domain, examples=20)
+    failure(lambda x: ag.sin(k * x), lambda x: k * ag.sin(k * x), domain=domain, examples=20)
+
+
 # -- check_gradient ----------------------------------------------------------------------------
 
 
