@@ -5,7 +5,6 @@ python -m autograd "tanh(w*x + b)" w=0.5 x=2 b=-1
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import sys
@@ -172,24 +171,17 @@ def _root(expression: Expression, inputs: dict[str, Value]) -> Value:
 
 def _save(root: Value, file: str) -> None:
     """Write a picture or a page, whole or not at all."""
-    unfinished = os.path.join(
-        os.path.dirname(file) or ".", f".unfinished-{os.getpid()}-{os.path.basename(file)}"
-    )
     try:
         if file.lower().endswith(PAGES):
             from autograd.explorer import explore
 
-            explore(root).save(unfinished)
+            explore(root).save(file)
         else:
             from autograd.render import graph
 
-            graph(root).save(unfinished)
-        os.replace(unfinished, file)
+            graph(root).save(file)
     except OSError as error:
         raise CommandError(f"--save {file!r}: {error.strerror or error}") from None
-    finally:
-        with contextlib.suppress(OSError):
-            os.remove(unfinished)
 
 
 def _one_line(error: Exception) -> str:

@@ -173,19 +173,36 @@ def test_a_picture_is_saved(capsys, tmp_path):
     assert len(list(tmp_path.iterdir())) == 4
 
 
-def test_a_failing_save_leaves_nothing_behind(capsys, tmp_path, monkeypatch):
-    from autograd.render import picture
+@pytest.mark.parametrize("suffix", ["svg", "png", "dot", "html"])
+def test_a_failing_save_leaves_nothing_behind(tmp_path, suffix):
+    code = (
+        "import resource, sys; from autograd.__main__ import main;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100));"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    file = tmp_path / f"g.{suffix}"
+    for before in (None, "before"):
+        if before is not None:
+            file.write_text(before)
+        done = subprocess.run(
+            [sys.executable, "-c", code, *EXAMPLE, "--save", str(file)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.count("\n") == 1
+        assert "File too large" in done.stderr
+        assert [path.name for path in tmp_path.iterdir()] == ([file.name] if before else [])
+        assert before is None or file.read_text() == before
 
-    def broken(self, *arguments, **named):
-        with open(arguments[0], "w", encoding="utf-8") as file:
-            file.write("half")
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(picture.Graph, "save", broken)
-    status, out, err = called(capsys, *EXAMPLE, "--save", str(tmp_path / "g.svg"))
-    assert (status, out) == (2, "")
-    assert "No space left on device" in err
-    assert list(tmp_path.iterdir()) == []
+def test_a_link_is_written_through(capsys, tmp_path):
+    (tmp_path / "real.svg").write_text("before")
+    (tmp_path / "link.svg").symlink_to(tmp_path / "real.svg")
+    assert called(capsys, *EXAMPLE, "--save", str(tmp_path / "link.svg"))[0] == 0
+    assert (tmp_path / "link.svg").is_symlink()
+    assert "<svg" in (tmp_path / "real.svg").read_text()
 
 
 def test_an_existing_file_survives_a_failing_save(capsys, tmp_path):
