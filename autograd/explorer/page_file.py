@@ -22,10 +22,13 @@ from autograd.formula import Names
 if TYPE_CHECKING:
     from autograd.value import Value
 
-SCRIPTS = ("kernels", "graph", "paths", "notation", "prediction", "picture", "page")
+SCRIPTS = (  # one after another in one module: each may use those before it, and page starts it
+    *("kernels", "graph", "paths", "notation", "picture"),
+    *("walk", "equation", "table", "path_list", "prediction", "page"),
+)
 SUFFIXES = (".html", ".htm")
 LONGEST_TITLE = 70
-LARGEST = 20_000  # nodes; a page with more would be tens of megabytes
+LARGEST = 20_000  # nodes; with more a page would answer too slowly
 
 
 class Explorer:

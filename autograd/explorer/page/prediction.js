@@ -22,3 +22,54 @@ function verdict(step, guess) {
     : "Not yet: multiply upstream by local derivative, and add what is there already.";
   return { isRight: false, words };
 }
+
+// The mode itself: what is open, what was answered, and the score.
+
+let predicting = false;
+const answered = new Map(); // by step: whether the first answer was right
+const tries = new Map();
+
+function togglePredict() {
+  predicting = !predicting;
+  part("predict").setAttribute("aria-pressed", String(predicting));
+  part("paths").closest("section").hidden = predicting; // they tell what is to be predicted
+  if (predicting && at <= seed) return go(seed + 1);
+  return show(new Set(graph.nodes.keys()));
+}
+
+function showPrediction(step) {
+  const form = part("prediction");
+  form.hidden = !predicting || !step;
+  if (form.hidden) return;
+  const isOpen = !answered.has(at);
+  part("question").textContent = `The gradient of ${graph.names[step.arg]} becomes`;
+  part("guess").disabled = !isOpen;
+  part("reveal").disabled = form.querySelector("[type=submit]").disabled = !isOpen;
+  if (part("verdict").dataset.step !== String(at)) {
+    part("verdict").textContent = "";
+    part("verdict").dataset.step = at;
+    part("guess").value = "";
+  }
+  const right = [...answered.values()].filter(Boolean).length;
+  part("score").textContent = answered.size === 0 ? "" : `Score: ${right} of ${answered.size} right at the first try.`;
+}
+
+function check(event) {
+  event.preventDefault();
+  const step = currentStep();
+  const { isRight, words } = verdict(step, typed(part("guess").value));
+  if (isRight) {
+    answer(!tries.has(at));
+    part("verdict").textContent = `${words} It is ${digits(step.after)}.`;
+    part("next").focus();
+    return;
+  }
+  tries.set(at, (tries.get(at) ?? 0) + 1);
+  part("verdict").textContent = words;
+  part("guess").select();
+}
+
+function answer(isRight) {
+  answered.set(at, isRight);
+  show(new Set());
+}
