@@ -222,6 +222,8 @@ class Operation:
     def partial(self, index: int, result: float, numbers: tuple[float, ...]) -> float:
         """Return d(result)/d(operand number ``index``) at the given numbers, a float."""
         partial = _evaluated(self.partials[index], (result, *numbers))
+        if type(partial) is float:
+            return partial
         return real(partial, f"the partial of {self.name} by {self.parameters[index]}")
 
     def bound(self, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:

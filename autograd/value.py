@@ -293,6 +293,11 @@ def _compared(operation: Operation, left: Any, right: Any) -> Any:
 
 def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
     """Make the node of any operation of the table."""
+    if len(operands) == 1:  # the common case, in few steps
+        (operand,) = operands
+        result = operation.value(operand._data)
+        partial = operation.partial(0, result, (operand._data,))
+        return _node(operation, result, operand, None, partial, None)
     args: list[Any] = []
     numbers: list[float] = []
     for operand in operands:
@@ -306,8 +311,6 @@ def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
         operation.partial(index, result, at) if isinstance(arg, Value) else None
         for index, arg in enumerate(args)
     ]
-    if len(args) == 1:
-        return _node(operation, result, args[0], None, partials[0], None)
     if len(args) == 2:
         return _node(operation, result, args[0], args[1], partials[0], partials[1])
     return _node(operation, result, tuple(args), tuple(partials), None, None)
@@ -320,6 +323,11 @@ def _method(row: Operation) -> Any:
     def method(self: Value, *operands: Any, **named: Any) -> Any:
         return row(self, *operands, **named)
 
+    def unary(self: Value) -> Any:
+        return Value._apply(row, (self,))
+
+    if row.arity == 1:
+        method = unary
     method.__name__, method.__doc__ = row.name, row.__doc__
     return method
 
