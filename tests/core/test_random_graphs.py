@@ -93,7 +93,7 @@ def test_hessians_are_symmetric(function, point):
     size = max(map(abs, entries), default=0.0)
     for i in range(3):
         for j in range(i):
-            assert abs(matrix[i][j] - matrix[j][i]) <= 1e-9 * max(size, 1e-30)
+            assert abs(matrix[i][j] - matrix[j][i]) <= 1e-7 * max(size, 1.0)
 
 
 @given(functions(), functions(), NUMBERS, st.floats(-3.0, 3.0), st.floats(-3.0, 3.0))
@@ -102,8 +102,9 @@ def test_the_derivative_is_linear(f, g, point, a, b):
     df, dg = grad(run(f))(point), grad(run(g))(point)
     both = grad(lambda p: a * f(*p) + b * g(*p))(point)
     assume(is_tame(*df, *dg))
-    sizes = zip(magnitudes(f, point), magnitudes(g, point), strict=True)
-    for index, (of_f, of_g) in enumerate(sizes):
+    sizes_f, sizes_g = magnitudes(f, point), magnitudes(g, point)
+    assume(is_tame(*sizes_f, *sizes_g))
+    for index, (of_f, of_g) in enumerate(zip(sizes_f, sizes_g, strict=True)):
         expected = a * df[index] + b * dg[index]
         assert abs(both[index] - expected) <= 1e-12 * (abs(a) * of_f + abs(b) * of_g)
 
@@ -117,7 +118,8 @@ def test_the_chain_rule(f, g, x):
     assume(is_tame(outer, slope_outer))
     whole = grad(lambda x: g(f(x)))(x)
     size = magnitudes(f, [x])[0] * magnitudes(g, [inner])[0]
-    assert abs(whole - slope_inner * slope_outer) <= 1e-12 * size or whole == 0.0
+    assume(is_tame(size))
+    assert abs(whole - slope_inner * slope_outer) <= 1e-12 * size
 
 
 @given(graphs(operations=15, kinks=True))
@@ -142,4 +144,5 @@ def test_backward_with_a_gradient_scales(graph, factor):
     assume(is_tame(*once))
     root.backward(factor)
     for leaf, before in zip(leaves, once, strict=True):
-        assert leaf.grad == pytest.approx(before * (1.0 + factor), rel=1e-9, abs=1e-9)
+        close = 1e-9 * max(1.0, abs(before))
+        assert leaf.grad == pytest.approx(before * (1.0 + factor), abs=close)
