@@ -33,6 +33,7 @@ examples:
   python -m autograd "(sigmoid(w*x) - t)**2" w=1.5 x=2 t=1 --save loss.svg
   python -m autograd "log(1 + exp(a*b))" a=2 b=-1 --save walk.html
 """
+COLUMNS = 80  # of a terminal
 PICTURES, PAGES = (".svg", ".png", ".dot"), (".html",)
 
 
@@ -204,16 +205,34 @@ def _report(expression: Expression, inputs: dict[str, Value], root: Value) -> It
     if root.is_leaf:
         yield f"    nothing to compute: the formula is the input {name}"
     for forward in forward_steps(root):
-        yield f"    {forward}"
+        yield from _folded(f"    {forward}")
     yield ""
     yield f"Backward pass, from {name}.grad = 1"
     for step in steps(root):
         yield ""
-        yield from (f"    {line}" for line in str(step).splitlines())
+        for line in str(step).splitlines():
+            yield from _folded(f"    {line}")
     yield ""
     yield f"Gradients of {name}"
     yield ""
     yield from _table(expression, inputs)
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Yield a chain of equal signs in lines of 80 columns, the signs below one another."""
+    place = line.find("= ")
+    if len(line) <= COLUMNS or place < 0:
+        yield line
+        return
+    first, *sides = line[place:].split(" = ")
+    current = line[:place] + first
+    for side in sides:
+        if len(current) + 3 + len(side) > COLUMNS:
+            yield current
+            current = f"{' ' * place}= {side}"
+        else:
+            current += f" = {side}"
+    yield current
 
 
 def _table(expression: Expression, inputs: dict[str, Value]) -> Iterator[str]:

@@ -65,6 +65,17 @@ def test_it_fits_a_terminal_of_80_columns(capsys):
         assert max(map(len, out.splitlines())) <= 80
 
 
+def test_long_lines_are_folded_at_equal_signs(capsys):
+    name = "weight_of_the_first_neuron"
+    _, out, _ = called(capsys, f"exp({name}*x) / maximum(x, 2)", f"{name}=-0.3333333", "x=2")
+    folded = [line for line in out.splitlines() if line.strip().startswith("= ")]
+    assert folded
+    for line in out.splitlines():
+        assert len(line) <= 80 or " = " not in line.partition("= ")[2]
+    # Nothing but line ends and blanks has changed.
+    assert "= where(x > 2, 1, where(" in " ".join(out.split())
+
+
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",), (*EXAMPLE, "--help")])
 def test_help_shows_examples_that_run(capsys, arguments):
     status, out, _ = called(capsys, *arguments)
