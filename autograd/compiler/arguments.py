@@ -86,12 +86,12 @@ class Arguments:
             self.arrays.append(thing)  # the common case, kept short
             return thing.shape
         if kind is dict or (kind not in CONTAINERS and isinstance(thing, Mapping)):
-            return (dict, tuple(thing), *[self._key(part) for part in thing.values()])
+            return (dict, tuple(thing), *map(self._key, thing.values()))
         if isinstance(thing, CONTAINERS):
             if set(map(type, thing)) == {float}:
                 self.numbers += thing
                 return (kind, len(thing))
-            parts = [self._key(part) for part in thing]
+            parts = tuple(map(self._key, thing))
             return (kind, *parts) if parts.count(NUMBER) < len(parts) else (kind, len(parts))
         if thing is None:
             return None

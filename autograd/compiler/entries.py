@@ -127,7 +127,7 @@ def _add_lanes(outputs: int) -> str:
     )
     four, two = f"<{half} x double>", f"<{quarter} x double>"
     return f"""
-%sums_offset = mul i64 %block, {8 * outputs}
+%sums_offset = mul i64 %block, {8 * padded(outputs)}
 %block_sums = getelementptr i8, ptr %sums, i64 %sums_offset
 br label %next_sum
 next_sum:
@@ -152,38 +152,47 @@ store double %one, ptr %sum_at, align 1
 br label %next_sum"""
 
 
+def padded(outputs: int) -> int:
+    """Return how many sums a block keeps: whole vectors of them."""
+    return outputs + -outputs % LANES
+
+
 def _add_blocks(layout: Layout, outputs: int) -> str:
     """Add the sums of all blocks in their order, divide for a mean, and hand out the results."""
-    divide = "%rows_double = uitofp i64 %rows to double\n%result = fdiv double %total, %rows_double"
-    keep = "%result = fadd double %total, 0.0"  # -0.0, the sum of no rows, becomes 0.0
+    step = 8 * padded(outputs)
+    finishing = f"fadd {VECTOR} %total, zeroinitializer"  # a -0.0 becomes 0.0
+    if layout.reduce == "mean":
+        finishing = f"fdiv {VECTOR} %total, %divisor"
     text = f"""
 {_entry("rows", layout, ROWS, "i64")}{_entry("blocks", layout, BLOCKS, "i64")}
 {_entry("sums", layout, SUMS, "ptr")}
+%rows_double = uitofp i64 %rows to double
+%one_divisor = insertelement {VECTOR} poison, double %rows_double, i64 0
+%divisor = shufflevector {VECTOR} %one_divisor, {VECTOR} poison, <{LANES} x i32> zeroinitializer
 br label %next_output
 next_output:
 %index = phi i64 [ 0, %0 ], [ %index_after, %output_done ]
-%more_outputs = icmp ult i64 %index, {outputs}
+%more_outputs = icmp ult i64 %index, {step}
 br i1 %more_outputs, label %output_begin, label %all_added
 output_begin:
+%result_at = getelementptr i8, ptr %sums, i64 %index
 br label %next_block
 next_block:
 %block = phi i64 [ 0, %output_begin ], [ %block_after, %add_block ]
-%total = phi double [ 0.0, %output_begin ], [ %total_after, %add_block ]
+%total = phi {VECTOR} [ zeroinitializer, %output_begin ], [ %total_after, %add_block ]
 %more_blocks = icmp ult i64 %block, %blocks
 br i1 %more_blocks, label %add_block, label %output_done
 add_block:
-%block_offset = mul i64 %block, {outputs}
-%which = add i64 %block_offset, %index
-%part_at = getelementptr double, ptr %sums, i64 %which
-%part = load double, ptr %part_at, align 1
-%total_after = fadd double %total, %part
+%block_offset = mul i64 %block, {step}
+%part_at = getelementptr i8, ptr %result_at, i64 %block_offset
+%part = load {VECTOR}, ptr %part_at, align 1
+%total_after = fadd {VECTOR} %total, %part
 %block_after = add i64 %block, 1
 br label %next_block
 output_done:
-{divide if layout.reduce == "mean" else keep}
-%result_at = getelementptr double, ptr %sums, i64 %index
-store double %result, ptr %result_at, align 1
-%index_after = add i64 %index, 1
+%result = {finishing}
+store {VECTOR} %result, ptr %result_at, align 1
+%index_after = add i64 %index, {8 * LANES}
 br label %next_output
 all_added:
 """

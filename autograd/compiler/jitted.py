@@ -55,12 +55,15 @@ class Jitted:
         """Call the function, compiling it first where this structure of arguments is new."""
         if modes.active and thread.recorder is not None:
             return self._traced(args, named)
-        direct = self._direct.get(tuple(map(type, args)))
-        if direct is not None and not named:
-            return direct(*args)
         if named:
             args = self._bound(args, named)
-        axes = self.axes_for(args)
+        axes = self._in_axes
+        if axes is None:
+            direct = self._direct.get(tuple(map(type, args)))
+            if direct is not None:
+                return direct(*args)
+        else:
+            axes = self.axes_for(args)
         given = Arguments(args, axes)
         if given.has_values:
             return self._with_values(args, axes, given)
@@ -121,7 +124,7 @@ class Jitted:
                 f"jit: in_axes has {len(axes)} entries, and {name_of(self)} was called with "
                 f"{len(args)} arguments"
             )
-        return tuple(axes)
+        return axes if type(axes) is tuple else tuple(axes)
 
     # -- plans ---------------------------------------------------------------------------------
 

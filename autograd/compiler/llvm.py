@@ -15,6 +15,10 @@ from autograd.compiler.trace import CONDITIONS
 
 LANES = 8
 
+# Steps after which eight copies of a shared number are loaded anew: to keep them from the forward
+# to the backward pass would fill the stack with vectors, and the first cache with the stack.
+STALE = 16
+
 # Kernels that are one instruction or intrinsic of LLVM. {t} is the type, {f} the flags.
 INSTRUCTIONS = {
     "add": "fadd {f}{t} {0}, {1}",
@@ -92,6 +96,8 @@ class Body:
         self._fetch = fetch
         self._numbers: dict[int, str] = {}
         self._conditions: dict[int, str] = {}
+        self._loaded: dict[int, int] = {}  # for places that were fetched, at which step
+        self._steps = 0
         self._count = 0
         self.type = f"<{LANES} x double>" if lanes else "double"
         self.bit = f"<{LANES} x i1>" if lanes else "i1"
@@ -108,6 +114,8 @@ class Body:
     def number(self, place: int) -> str:
         """Return the name of a number, loading or converting it where needed."""
         name = self._numbers.get(place)
+        if self.lanes and self._steps - self._loaded.get(place, self._steps) > STALE:
+            name = None
         if name is None:
             if self.program.kinds[place] == CONSTANT:
                 name = literal(self.program.constants[place], self.lanes)
@@ -116,6 +124,7 @@ class Body:
                 name = self.new(f"uitofp {self.bit} {condition} to {self.type}")
             else:
                 name = self._fetch(self, place)
+                self._loaded[place] = self._steps
             self._numbers[place] = name
         return name
 
@@ -132,6 +141,7 @@ class Body:
         """Add the lines of one step."""
         kind, operands = self.program.kinds[place], self.program.operands[place]
         t = self.type
+        self._steps += 1
         if kind in INSTRUCTIONS:
             names = [self.number(operand) for operand in operands]
             pattern = INSTRUCTIONS[kind]

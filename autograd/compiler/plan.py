@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.compiler.arguments import Arguments, Inputs, array_module, replaced
 from autograd.compiler.assembly import assembled
+from autograd.compiler.entries import padded
 from autograd.compiler.layout import Sink, Source
 from autograd.compiler.llvm import KERNELS, LANES
 from autograd.compiler.machine import NativeCode
@@ -231,7 +232,7 @@ class Plan:
         try:
             addresses: tuple[int, int, int] = self._memory.addresses
         except AttributeError:
-            sums = 8 * len(self.layout.sinks) if self.layout.reduce else 0
+            sums = 8 * padded(len(self.layout.sinks)) if self.layout.reduce else 0
             sizes = (self.shared, sums, self.work)
             self._memory.kept = [_memory(size) for size in sizes]
             addresses = self._memory.addresses = tuple(
@@ -250,7 +251,7 @@ class Plan:
         size = max(BLOCK, -(-rows // most))
         size += -size % LANES
         blocks = -(-rows // size)
-        kept = [_memory(self.shared), _memory(8 * outputs * max(blocks, 1))]
+        kept = [_memory(self.shared), _memory(8 * padded(outputs) * max(blocks, 1))]
         (_, shared), (_, sums) = kept
         made = [array_module().empty(shape) for shape in shapes]
         things = [*arrays, *made]
