@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
+import types
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -213,7 +214,12 @@ class _Call:
                 self.leaves += own
                 self.structures.append(structure)
                 arguments[position] = unflatten(structure, own)
-            outputs, self.output_structure = flatten(f(*arguments, **named))
+            modes.thread.transforms += 1
+            try:
+                result = f(*arguments, **named)
+            finally:
+                modes.thread.transforms -= 1
+            outputs, self.output_structure = flatten(result)
         self.outputs: list[Any] = [
             output if isinstance(output, Value) else real(output, f"{name}: the result")
             for output in outputs
@@ -320,6 +326,38 @@ def _checked(name: str, f: Any, argnums: Any = 0) -> Any:
 # -- transforms --------------------------------------------------------------------------------
 
 
+class _Derivative:
+    """What a transform returns: a function with the name of f, which is pickled as its recipe.
+
+    Attributes:
+        argnums: which arguments it differentiates with respect to (the compiler asks).
+    """
+
+    argnums: int | tuple[int, ...]
+    __name__: str
+
+    def __init__(
+        self, transform: Callable[..., Any], f: Any, argnums: Any, read: Callable[[_Call], Any]
+    ) -> None:
+        functools.update_wrapper(self, f, updated=())
+        self.argnums = argnums
+        self._transform = transform
+        self._f = f
+        self._read = read
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return self._read(_Call(self._transform.__name__, self._f, self.argnums, args, named))
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._transform, (self._f, self.argnums)
+
+    def __repr__(self) -> str:
+        return f"<{self._transform.__name__} of {getattr(self._f, '__name__', self._f)}>"
+
+
 def value_and_grad(
     f: Callable[..., Any], argnums: int | Sequence[int] = 0
 ) -> Callable[..., tuple[Any, Any]]:
@@ -346,15 +384,13 @@ def value_and_grad(
     """
     argnums = _checked("value_and_grad", f, argnums)
 
-    @functools.wraps(f)
-    def both(*args: Any, **named: Any) -> tuple[Any, Any]:
-        call = _Call("value_and_grad", f, argnums, args, named)
-        output = call.scalar()
-        slopes = call.result(call.pulled(output))
-        return call.result([output])[0], call.shaped(slopes)
+    return _Derivative(value_and_grad, f, argnums, _value_and_slopes)
 
-    vars(both)["argnums"] = argnums  # the compiler asks which arguments are differentiated
-    return both
+
+def _value_and_slopes(call: _Call) -> tuple[Any, Any]:
+    output = call.scalar()
+    slopes = call.result(call.pulled(output))
+    return call.result([output])[0], call.shaped(slopes)
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -384,13 +420,11 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     """
     argnums = _checked("grad", f, argnums)
 
-    @functools.wraps(f)
-    def slope(*args: Any, **named: Any) -> Any:
-        call = _Call("grad", f, argnums, args, named)
-        return call.shaped(call.result(call.pulled(call.scalar())))
+    return _Derivative(grad, f, argnums, _slopes)
 
-    vars(slope)["argnums"] = argnums  # the compiler asks which arguments are differentiated
-    return slope
+
+def _slopes(call: _Call) -> Any:
+    return call.shaped(call.result(call.pulled(call.scalar())))
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -416,20 +450,16 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     """
     argnums = _checked("jacobian", f, argnums)
 
-    @functools.wraps(f)
-    def matrix(*args: Any, **named: Any) -> Any:
-        call = _Call("jacobian", f, argnums, args, named)
-        flat = call.result([d for output in call.outputs for d in call.pulled(output)])
-        width = len(call.leaves)
-        rows = [flat[at : at + width] for at in range(0, len(flat), width)] if width else []
-        rows = rows or [[] for _ in call.outputs]
-        inner = (
-            call.structures[0] if call.single else Structure("tuple", tuple(call.structures), tuple)
-        )
-        return _blocks(call.output_structure, rows, lambda unit, part: _columns(unit, inner, part))
+    return _Derivative(jacobian, f, argnums, _matrix)
 
-    vars(matrix)["argnums"] = argnums  # the compiler asks which arguments are differentiated
-    return matrix
+
+def _matrix(call: _Call) -> Any:
+    flat = call.result([d for output in call.outputs for d in call.pulled(output)])
+    width = len(call.leaves)
+    rows = [flat[at : at + width] for at in range(0, len(flat), width)] if width else []
+    rows = rows or [[] for _ in call.outputs]
+    inner = call.structures[0] if call.single else Structure("tuple", tuple(call.structures), tuple)
+    return _blocks(call.output_structure, rows, lambda unit, part: _columns(unit, inner, part))
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:

@@ -70,6 +70,7 @@ class _Thread(threading.local):
     anomaly: bool = False
     recorder: Recorder | None = None
     scope: Scope | None = None
+    transforms: int = 0  # how many derivatives of functions are being taken, one within another
 
     def __init__(self) -> None:
         self.before: list[dict[str, Any]] = []  # what each entered mode puts back
