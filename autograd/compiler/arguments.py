@@ -66,13 +66,13 @@ class Arguments:
         self.rows: int | None = None
         self.has_values = False
         self.has_mapped_values = False
-        self._rows_of = ""
+        self._rows_of: tuple[Any, ...] = ()
         if axes is None:
             self.key: Any = tuple([self._key(thing) for thing in arguments])
         else:
             self.key = tuple(
                 [
-                    self._key(thing) if axis is None else self._mapped(thing, axis, f"argument {i}")
+                    self._key(thing) if axis is None else self._mapped(thing, axis, (i,))
                     for i, (thing, axis) in enumerate(zip(arguments, axes, strict=True))
                 ]
             )
@@ -123,53 +123,58 @@ class Arguments:
             )
         return array.astype(numpy.float64)
 
-    def _mapped(self, thing: Any, axis: Any, name: str) -> Any:
+    def _mapped(self, thing: Any, axis: Any, path: tuple[Any, ...]) -> Any:
         """Take apart an argument that is mapped over an axis; axis may be a container of axes."""
+        if type(thing) is _ndarray and type(axis) is int and thing.ndim:
+            return self._mapped_array(thing, axis, path)
         if axis is None:
             return self._key(thing)
         if not isinstance(axis, int):
             if isinstance(axis, Mapping) and isinstance(thing, Mapping):
                 if set(axis) != set(thing):
-                    raise StructureError(f"jit: in_axes for {name} has other keys than the dict")
+                    raise StructureError(
+                        f"jit: in_axes for {_named(path)} has other keys than the dict"
+                    )
                 pairs = [(key, thing[key], axis[key]) for key in thing]
             elif isinstance(axis, (list, tuple)) and isinstance(thing, (list, tuple)):
                 if len(axis) != len(thing):
                     raise StructureError(
-                        f"jit: in_axes for {name} has {len(axis)} parts, and it has {len(thing)}"
+                        f"jit: in_axes for {_named(path)} has {len(axis)} parts, "
+                        f"and it has {len(thing)}"
                     )
                 pairs = list(zip(range(len(thing)), thing, axis, strict=True))
             else:
-                raise StructureError(f"jit: in_axes does not fit the structure of {name}")
-            parts = [self._mapped(part, inner, f"{name}[{k!r}]") for k, part, inner in pairs]
+                raise StructureError(f"jit: in_axes does not fit the structure of {_named(path)}")
+            parts = [self._mapped(part, inner, (*path, k)) for k, part, inner in pairs]
             keys = tuple(thing) if isinstance(thing, Mapping) else len(thing)
             return ("mapped", type(thing), keys, *parts)
         if isinstance(thing, _ndarray) and thing.ndim:
-            return self._mapped_array(thing, axis, name)
+            return self._mapped_array(thing, axis, path)
         if isinstance(thing, Mapping):
-            inner = [self._mapped(part, axis, f"{name}[{k!r}]") for k, part in thing.items()]
+            inner = [self._mapped(part, axis, (*path, k)) for k, part in thing.items()]
             return ("mapped", dict, tuple(thing), *inner)
         if isinstance(thing, (list, tuple)):
-            inner = [self._mapped(part, axis, f"{name}[{k}]") for k, part in enumerate(thing)]
+            inner = [self._mapped(part, axis, (*path, k)) for k, part in enumerate(thing)]
             return ("mapped", type(thing), len(thing), *inner)
         if thing is None:
             return None
         raise StructureError(
-            f"jit: {name} is mapped over axis {axis} by in_axes, and was "
+            f"jit: {_named(path)} is mapped over axis {axis} by in_axes, and was "
             f"a {type(thing).__name__}: give a NumPy array (numpy.asarray(...)), or None in in_axes"
         )
 
-    def _mapped_array(self, array: Any, axis: int, name: str) -> Any:
+    def _mapped_array(self, array: Any, axis: int, path: tuple[Any, ...]) -> Any:
         if not -array.ndim <= axis < array.ndim:
             raise StructureError(
-                f"jit: {name} is mapped over axis {axis}, but its shape is {array.shape}"
+                f"jit: {_named(path)} is mapped over axis {axis}, but its shape is {array.shape}"
             )
         rows = array.shape[axis]
         if self.rows is None:
-            self.rows, self._rows_of = rows, name
+            self.rows, self._rows_of = rows, path
         elif rows != self.rows:
             raise StructureError(
-                f"jit: the mapped axes differ in length: {self._rows_of} has {self.rows} rows, "
-                f"{name} has {rows} rows"
+                f"jit: the mapped axes differ in length: {_named(self._rows_of)} has "
+                f"{self.rows} rows, {_named(path)} has {rows} rows"
             )
         if axis:
             array = numpy.moveaxis(array, axis, 0)
@@ -181,6 +186,11 @@ class Arguments:
             return None  # never looked up: such calls go row by row
         self._array(array)
         return ("rows", self.arrays[-1].dtype, array.shape[1:])
+
+
+def _named(path: tuple[Any, ...]) -> str:
+    """Return words for a part of the arguments, as in argument 0['x'][1]."""
+    return f"argument {path[0]}" + "".join(f"[{key!r}]" for key in path[1:])
 
 
 class Inputs:

@@ -107,9 +107,8 @@ def _level(steps: int) -> tuple[int, int]:
 
 def _head(sections: Sequence[Section], exact: bool) -> str:
     """Return declarations, and the functions that the sections call."""
-    text = [
-        'attributes #0 = { alignstack=64 "min-legal-vector-width"="512" "prefer-vector-width"="512" }'
-    ]
+    wide = '"min-legal-vector-width"="512" "prefer-vector-width"="512"'
+    text = [f"attributes #0 = {{ alignstack=64 {wide} }}"]
     text.append(intrinsic_declarations(False))
     single, rows = set(sections[0].functions), set[str]()
     for section in sections[1:]:

@@ -198,7 +198,7 @@ def each_lane(kind: str) -> str:
     vector = f"<{LANES} x double>"
     names = ("a", "b")[: 2 if kind in TWO_OPERANDS else 1]
     parameters = ", ".join(f"{vector} %{name}" for name in names)
-    lines = [f"define internal {vector} @each_{kind}({parameters}) noinline {{"]
+    lines = [f"define internal {vector} @each_{kind}({parameters}) #0 {{"]
     result = "poison"
     for lane in range(LANES):
         for name in names:

@@ -329,6 +329,8 @@ def _builder(structure: Structure, mapped: bool) -> Builder:
         return parts
     if structure.kind == "dict":
         keys = structure.detail
+        if kinds == {"array"}:
+            return lambda numbers, arrays: dict(zip(keys, arrays, strict=False))  # more may follow
         return lambda numbers, arrays: dict(zip(keys, parts(numbers, arrays), strict=True))
     kind = structure.detail
     if hasattr(kind, "_fields"):
