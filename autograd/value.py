@@ -336,7 +336,7 @@ def _method(row: Operation) -> Any:
 # it half of the speed of every walk.
 for _row in special.TABLE.values():
     _row.document()
-    if _row.public and not hasattr(Value, _row.name):
+    if _row.public and _row.symbol == _row.name:
         setattr(Value, _row.name, _method(_row))
 for _name, _known in ops.NUMPY_NAMES.items():
     setattr(Value, _name, _method(TABLE[_known]))
