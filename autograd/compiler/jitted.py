@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import gc
 import inspect
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd import modes
@@ -133,13 +134,19 @@ class Jitted:
         with self._lock:
             plan = self._plans.get(given.key)
             if plan is None:
-                recording = Recording(self._function, args, axes, self._names(len(args)))
-                plan = Plan(recording, self.reduce, self.exact)
-                self._plans[given.key] = self._latest = plan
+                plan = self._plans[given.key] = self._latest = self._compiled(args, axes, None)
                 kinds = tuple(map(type, args))
                 if plan.direct is not None and set(kinds) <= {float}:
                     self._direct[kinds] = plan.direct
             return plan
+
+    def _compiled(self, args: tuple[Any, ...], axes: Any, active: tuple[int, ...] | None) -> Plan:
+        """Record and compile, with derivatives by the active numbers besides if there are any."""
+        with _collector_at_rest():
+            recording = Recording(self._function, args, axes, self._names(len(args)))
+            if active is not None:
+                recording.add_slopes(active)
+            return Plan(recording, self.reduce, self.exact)
 
     def _check_differentiated(self, args: tuple[Any, ...], axes: Any) -> None:
         """Refuse to add up over all rows a derivative that each row has for itself."""
@@ -162,10 +169,7 @@ class Jitted:
         with self._lock:
             plan = self._plans.get(key)
             if plan is None:
-                axes = self.axes_for(args)
-                recording = Recording(self._function, args, axes, self._names(len(args)))
-                recording.add_slopes(active)
-                plan = self._plans[key] = Plan(recording, self.reduce, self.exact)
+                plan = self._plans[key] = self._compiled(args, self.axes_for(args), active)
                 self._latest = self._latest or plan
             return plan
 
@@ -257,6 +261,18 @@ class Jitted:
             owner, name = self._owner
             return getattr(copy.deepcopy(owner, memo), name)
         return self
+
+
+@contextlib.contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep Python's collector from looking, over and over, through a graph without cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def jit(
