@@ -172,6 +172,8 @@ def test_threads_build_and_differentiate_their_own_graphs():
     assert shared.grad == sum(20.0 * number * 100 for number in range(1, 9))
 
 
+# Where Ctrl-C falls into a callback of the collector, Python itself swallows it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupted_walk_spoils_nothing():
     x, y = chain(20_000)
 
