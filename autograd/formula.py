@@ -83,6 +83,9 @@ class Formula:
     def _greater(self, operation: Operation, other: Any) -> Formula:
         return Application(operation, (formula(other), self), flipped=True)
 
+    def __bool__(self) -> bool:
+        raise TypeError("a symbol is neither true nor false: a rule that asks has no formula")
+
     def __and__(self, other: Any) -> Formula:
         return self._apply(ops.both, (self, other))
 
@@ -187,18 +190,20 @@ def partial_formula(
         recorded: the derivative at these numbers.
     """
     rule = operation.shown[index]
-    number = float(rule(*[IEEE(each) for each in at]))
-    same = abs(number - recorded) <= 1e-6 * abs(recorded)
-    if not same and number != recorded and recorded == recorded:
-        rule = operation.partials[index]
-    return rule_formula(rule, result, operands) or Number(recorded)
+    if rule is not operation.partials[index]:
+        number = float(rule(*[IEEE(each) for each in at]))
+        same = abs(number - recorded) <= 1e-6 * abs(recorded)
+        if not same and number != recorded and recorded == recorded:
+            rule = operation.partials[index]
+    whole = rule_formula(rule, result, operands)
+    return Number(recorded) if whole is None else whole
 
 
 def rule_formula(rule: Rule, result: Formula, operands: Sequence[Formula]) -> Formula | None:
     """Return a rule's formula, tidied; None for one that only takes floats."""
     try:
         return tidied(formula(rule(result, *operands)))
-    except (TypeError, AttributeError):
+    except Exception:  # a rule of the user's own may fail in any way on what is no number
         return None
 
 
@@ -271,15 +276,20 @@ def _tidied_two(operation: Operation, a: Formula, b: Formula) -> Formula:
 
 
 def readable(label: str, longest: int = LONGEST_LABEL) -> str:
-    """Return a label as one line that can be printed: no controls, no endless length."""
-    shown = []
+    """Return a label as one line that can be printed: no controls, no endless length.
+
+    Of accents piled up on one letter two stay, and more only among the first eight characters.
+    """
+    shown: list[str] = []
+    pile = 0
     for character in label[: 4 * longest]:
         kind = unicodedata.category(character)
+        pile = pile + 1 if kind in ("Mn", "Me") else 0
         if character.isspace():
             shown.append(" ")
         elif kind[0] == "C" and character != "\u200d":
             shown.append("\ufffd")
-        else:
+        elif pile <= 2 or len(shown) < 8:
             shown.append(character)
     line = "".join(shown).strip()
     return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -283,7 +283,9 @@ class LatexWriter(Writer):
         """Return a call, a root, bars, or the row's own template."""
         inside = [self.write(operand) for operand in operands]
         if operation.form == "latex":
-            return operation.latex.format(*inside), WHOLE
+            filled = _filled(operation.latex, inside)
+            if filled != operation.latex:
+                return filled, WHOLE
         if operation.form == "root":
             return rf"\sqrt{{{inside[0]}}}", WHOLE
         if operation.form == "exponential":
@@ -299,6 +301,16 @@ class LatexWriter(Writer):
         if name.startswith(r"\operatorname{"):
             name = name.replace("_", r"\_")
         return rf"{name}\left({', '.join(inside)}\right)", WHOLE
+
+
+def _filled(template: str, operands: list[str]) -> str:
+    """Put operands in the places {0}, {1}, ...; every other brace is LaTeX's own."""
+
+    def put(place: re.Match[str]) -> str:
+        index = int(place[1])
+        return operands[index] if index < len(operands) else place[0]
+
+    return re.sub(r"\{(\d+)\}", put, template)
 
 
 _MATHML_SYMBOLS = {
@@ -405,11 +417,12 @@ def _signed(number: str) -> str:
 
 def _function(operation: Operation) -> str:
     """Return an operation's name in MathML, read from its name in LaTeX."""
-    word, _, index = operation.latex.partition("_")
+    index = re.search(r"_(?:(\d)|\{(\d+)\})$", operation.latex)
+    word = operation.latex[: index.start()] if index else operation.latex
     word = re.sub(r"\\operatorname\*?\{(.*)\}|\\mathrm\{(.*)\}|\\", r"\1\2", word)
     word = _LETTERS.get(word, word) if re.fullmatch(r"\w+", word) else operation.name
     named = f"<mi>{html.escape(word)}</mi>"
-    return f"<msub>{named}<mn>{index.strip('{}')}</mn></msub>" if index else named
+    return f"<msub>{named}<mn>{index[1] or index[2]}</mn></msub>" if index else named
 
 
 TEXT, LATEX, MATHML = TextWriter(), LatexWriter(), MathWriter()

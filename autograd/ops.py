@@ -194,7 +194,7 @@ sqrt: Operation = kernel(
 cbrt: Operation = kernel(
     "cbrt(x)", math.cbrt,
     lambda y, x: (1.0 / 3.0) * (1.0 / y) ** 2.0,
-    form="latex", latex=r"\sqrt[3]{{{0}}}", kinks=(0.0,),
+    form="latex", latex=r"\sqrt[3]{{0}}", kinks=(0.0,),
     shown=(lambda y, x: 1.0 / (3.0 * y**2.0),),
     summary="The cube root of x.",
 )

@@ -32,7 +32,8 @@ class Explanation:
         count: how many paths lead from y to x (10**18 stands for that many or more).
         magnitude: the sum of the magnitudes of their products.
         paths: the paths, the largest first; all of them, or the largest where there are many.
-        rest: what the paths that are not listed add up to; 0.0 where all are listed.
+        rest: what the paths that are not listed add up to; 0.0 where all are listed, nan where it
+            cannot be told, since those that are listed have no finite sum.
         uses: the paths grouped by the last edge into x; the totals add up to the gradient.
         reason: why the gradient is zero, nan, infinite, huge or tiny; "" where it is none of these.
     """
@@ -57,9 +58,13 @@ class Explanation:
         lines += [f"  {a:>{wide[0]}} = {b:<{wide[1]}}  {c}" for a, b, c in rows]
         unlisted = self.count - len(rows)
         if unlisted > 0:
-            shown = math.fsum(path.product for path in self.paths[:MOST_PRINTED])
-            rest = "the smaller ones" if self.count == MOST_COUNTED else f"{unlisted} smaller ones"
-            lines.append(f"  and {rest}, adding up to {digits(self.gradient - shown)}")
+            few = f"{unlisted} smaller one{'s' * (unlisted > 1)}"
+            if self.count == MOST_COUNTED:
+                few = "the smaller ones"
+            rest = _sum([self.rest, *[path.product for path in self.paths[MOST_PRINTED:]]])
+            lines.append(
+                f"  and {few}" + (f", adding up to {digits(rest)}" if rest == rest else "")
+            )
             lines += self._grouped()
         if self.reason:
             lines.append(self.reason)
@@ -89,8 +94,17 @@ class Explanation:
             definition = notation.text(self._names.definition(use.node))
             lines.append(f"  {digits(use.total):>10}  {node} = {definition}  ({_paths(use.count)})")
         if len(uses) > MOST_PRINTED:
-            lines.append(f"  and {len(uses) - MOST_PRINTED} more edges")
+            more = len(uses) - MOST_PRINTED
+            lines.append(f"  and {more} more edge{'s' * (more > 1)}")
         return lines
+
+
+def _sum(products: list[float]) -> float:
+    """Return the sum, correctly rounded; nan for inf - inf, and inf beyond the largest float."""
+    try:
+        return math.fsum(products)
+    except (ValueError, OverflowError):
+        return sum(products)
 
 
 def _paths(count: int) -> str:
@@ -153,7 +167,7 @@ def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
         count=ways.count,
         magnitude=ways.magnitude,
         paths=tuple(paths),
-        rest=0.0 if complete else ways.gradient - math.fsum(path.product for path in paths),
+        rest=0.0 if complete else ways.gradient - _sum([path.product for path in paths]),
         uses=tuple(ways.uses()),
         reason=Reasons(ways, names, x_name).reason(paths),
         _names=names,

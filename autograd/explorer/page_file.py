@@ -13,11 +13,12 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import PictureError, PictureFileError
+from autograd.errors import ArgumentError, PictureError, PictureFileError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.derivations import one_line
 from autograd.explorer.payload import as_json, payload
 from autograd.formula import Names
+from autograd.render.wording import counted
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -78,6 +79,7 @@ class Explorer:
             The path that was written.
 
         Raises:
+            TypeError: path is not a file name.
             ValueError: the name has another ending.
             OSError: the file cannot be written; what was there before is left as it was.
 
@@ -93,7 +95,7 @@ class Explorer:
         try:
             target = Path(path)
         except TypeError:
-            raise PictureError(
+            raise ArgumentError(
                 f"save: takes a file name, and was given a {type(path).__name__}"
             ) from None
         if target.suffix.lower() not in SUFFIXES:
@@ -105,7 +107,8 @@ class Explorer:
         return target
 
     def __repr__(self) -> str:
-        return f"<explorer of {self._name}, {self._size:,} nodes; .save('y.html') writes the page>"
+        size = counted(self._size, "node")
+        return f"<explorer of {self._name}, {size}; .save('y.html') writes the page>"
 
     def _repr_html_(self) -> str:
         """Return the page in a frame, and a picture for hosts that let no frame through.

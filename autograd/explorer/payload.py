@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import ops
 from autograd.errors import AutogradError
-from autograd.explorer.programs import Program, recorded_program
+from autograd.explorer.programs import Program
 from autograd.formula import Application, Formula, Names, Number, Slot, rule_formula
 from autograd.notation import MATHML, TEXT
-from autograd.operation import Operation, Rule
+from autograd.operation import TABLE, Operation, Rule
 from autograd.walk import ordered
 
 if TYPE_CHECKING:
@@ -89,19 +89,24 @@ class _Rules:
         """Return the number of the rule for an operation on such operands."""
         constant = tuple(partial is None for partial in partials)
         literal = tuple(arg if fixed else None for arg, fixed in zip(args, constant, strict=True))
-        free = (None,) * operation.arity
-        for kept in (literal,) if operation in LITERAL else (free, literal):
-            key = (operation, constant, repr(kept))
-            if key in self._known:
-                return self._known[key]
-            try:
-                rule = self._described(operation, constant, kept)
-            except AutogradError:  # the rule must know this constant: polygamma's order
-                continue
-            self._known[key] = len(self.rules)
-            self.rules.append(rule)
-            return self._known[key]
-        raise AssertionError(f"{operation.name} can be recorded, but not described")
+        if operation in LITERAL:
+            return self._numbered(operation, constant, literal)
+        try:
+            return self._numbered(operation, constant, (None,) * operation.arity)
+        except AutogradError:  # the rule must know its constants: polygamma's order
+            return self._numbered(operation, constant, literal)
+
+    def _numbered(
+        self, operation: Operation, constant: tuple[bool, ...], kept: tuple[float | None, ...]
+    ) -> int:
+        key = (operation, constant, repr(kept))
+        if key not in self._known:
+            rule = self._described(operation, constant, kept)
+            # Two compiled calls are two operations, and may be described in the same words.
+            self._known[key] = self._known.setdefault(as_json(rule), len(self.rules))
+            if self._known[key] == len(self.rules):
+                self.rules.append(rule)
+        return self._known[key]
 
     def _described(
         self, operation: Operation, constant: tuple[bool, ...], kept: tuple[float | None, ...]
@@ -110,6 +115,11 @@ class _Rules:
             Slot(place + 1) if number is None else Number(number)
             for place, number in enumerate(kept)
         ]
+        is_own = TABLE.get(operation.name) is not operation  # then only Python can compute it
+
+        def coded(rule: Rule, *arguments: float | None) -> list[Any] | None:
+            return None if is_own else self._coded(Program(rule, arguments))
+
         partials: list[Any] = []
         for index, fixed in enumerate(constant):
             if fixed:
@@ -118,20 +128,19 @@ class _Rules:
             shown, computing = operation.shown[index], operation.partials[index]
             entry = {
                 "shown": self._written(shown, slots),
-                "run": self._coded(recorded_program(computing, (None, *kept))),
+                "run": coded(computing, None, *kept),
             }
             if shown is not computing:
                 entry["computing"] = self._written(computing, slots)
-                entry["check"] = self._coded(recorded_program(shown, (None, *kept)))
+                entry["check"] = coded(shown, None, *kept)
             partials.append(entry)
         return {
             "name": operation.name,
             "symbol": operation.symbol,
             "formula": MATHML.write(Application(operation, tuple(slots))),
-            "words": TEXT.write(Application(operation, tuple(slots))),
             "kept": [place for place, number in enumerate(kept) if number is not None],
             "shares": operation.shares,
-            "run": self._coded(recorded_program(operation, kept)),
+            "run": coded(operation, *kept),
             "partials": partials,
         }
 
@@ -139,10 +148,8 @@ class _Rules:
         whole = rule_formula(rule, Slot(0), slots)
         return "" if whole is None else MATHML.write(whole)
 
-    def _coded(self, program: Program | None) -> list[Any] | None:
+    def _coded(self, program: Program) -> list[Any]:
         """Return [constants, lines, result]; a constant's place counts down from -1."""
-        if program is None:
-            return None
         constants: list[float] = []
 
         def place(operand: int | float) -> int:

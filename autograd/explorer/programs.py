@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.errors import AutogradError
 from autograd.formula import Formula
-from autograd.operation import TABLE, Operation, Rule
+from autograd.operation import Operation, Rule
 
 
 class Register(Formula):
@@ -40,7 +39,6 @@ class Program:
         lines: for each line the kernel's name and its operands; an operand is a register's
             place (int) or a constant (float).
         result: where the result is: a place or a constant.
-        is_complete: False where an operation has neither a kernel in the page nor a definition.
     """
 
     def __init__(self, rule: Rule, arguments: tuple[float | None, ...]) -> None:
@@ -48,7 +46,6 @@ class Program:
         count = sum(argument is None for argument in arguments)
         self.inputs = count
         self.lines: list[tuple[str, tuple[int | float, ...]]] = []
-        self.is_complete = True
         self._known: dict[tuple[str, tuple[str, ...]], Register] = {}
         places = iter(range(count))
         registers = [
@@ -63,25 +60,9 @@ class Program:
         """Return the register that holds the operation's result, adding lines as needed."""
         if operation.definition is not None:
             return operation.definition(*operands)
-        self.is_complete = self.is_complete and TABLE.get(operation.name) is operation
         numbers = tuple(map(self._operand, operands))
         key = (operation.name, tuple(map(repr, numbers)))
         if key not in self._known:
             self._known[key] = Register(self, self.inputs + len(self.lines))
             self.lines.append((operation.name, numbers))
         return self._known[key]
-
-
-def recorded_program(rule: Rule, arguments: tuple[float | None, ...]) -> Program | None:
-    """Return the program of a rule; None where only Python can run it.
-
-    Raises:
-        AutogradError: the rule does not take these constants.
-    """
-    try:
-        program = Program(rule, arguments)
-    except AutogradError:
-        raise
-    except (TypeError, AttributeError):
-        return None
-    return program if program.is_complete else None

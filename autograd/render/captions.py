@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.render.measure import shortened
 from autograd.render.outline import Frame, Layout, Link, Outline
-from autograd.render.wording import one_line
+from autograd.render.wording import counted, one_line
 
 NAME, NAME_ROOM = 9.0, 240.0  # the font size of a frame's name, and the widest in pixels
 PARTIAL = 8.5  # the font size of a partial on a link
@@ -30,5 +30,6 @@ def note_of(outline: Outline, computed: bool) -> str:
         words.append("gradients not computed: call backward()")
     shown = sum(1 for box in outline.boxes if box.kind != "constant")
     if shown < len(outline.order):
-        words.append(f"{len(outline.order):,} nodes, drawn as {shown:,} boxes")
+        nodes, boxes = counted(len(outline.order), "node"), counted(shown, "box", "boxes")
+        words.append(f"{nodes}, drawn as {boxes}")
     return " · ".join(words)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.modes import Scope
-from autograd.render.gathering import Gathering, counted, in_circles
+from autograd.render.gathering import Gathering, in_circles
 from autograd.render.outline import Box, Frame, Outline
 from autograd.render.scopes import Scopes, chosen_depth
 from autograd.render.summary import summarised
+from autograd.render.wording import counted
 
 if TYPE_CHECKING:
     from autograd.value import Value

@@ -78,11 +78,6 @@ class Gathering:
         return outline
 
 
-def counted(number: int, noun: str) -> str:
-    """Return "1 node", "1,234 nodes"."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
 def in_circles(operands: dict[Part, set[Part]]) -> set[Part]:
     """Return the parts of a graph that lie on a circle, or between two."""
     remaining = {target: set(sources) for target, sources in operands.items()}

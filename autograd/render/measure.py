@@ -7,6 +7,8 @@ import struct
 from importlib import resources
 from pathlib import Path
 
+from autograd.render.wording import is_accent
+
 UNKNOWN = 1.4  # em; what the font lacks is drawn by another, and the widest emoji need this much
 
 
@@ -60,16 +62,20 @@ def _glyphs(data: bytes, cmap: int) -> dict[str, int]:
 
 def width(text: str, size: float) -> float:
     """Return the width of a line of text in pixels, at a font size in pixels."""
-    known = advances()
-    return size * sum([known.get(character, UNKNOWN) for character in text])
+    return size * sum(map(_advance, text))
+
+
+@functools.cache
+def _advance(character: str) -> float:
+    unknown = 0.0 if is_accent(character) else UNKNOWN
+    return advances().get(character, unknown)
 
 
 def shortened(text: str, size: float, room: float, at_least: int = 8) -> str:
     """Cut text to a width in pixels with an ellipsis, but never before its eighth character."""
-    known = advances()
     used, keep = 0.0, len(text)
     for position, character in enumerate(text[: int(room) + at_least + 1]):
-        used += size * known.get(character, UNKNOWN)
+        used += size * _advance(character)
         if used > room and position >= at_least:
             keep = position
             break

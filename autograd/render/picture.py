@@ -15,6 +15,7 @@ from autograd.render.outline import Layout
 from autograd.render.png import png_of
 from autograd.render.svg import THEMES, svg_of
 from autograd.render.text import text_of
+from autograd.render.wording import counted
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -109,7 +110,8 @@ class Graph:
         return self.text
 
     def __repr__(self) -> str:
-        return f"<picture of {len(self.layout.order):,} nodes in {len(self.layout.boxes):,} boxes>"
+        nodes = counted(len(self.layout.order), "node")
+        return f"<picture of {nodes} in {counted(len(self.layout.boxes), 'box', 'boxes')}>"
 
     def _repr_svg_(self) -> str:
         return self.svg

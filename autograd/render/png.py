@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from autograd.errors import MissingExtraError
-from autograd.render.measure import font_file
+from autograd.render.measure import advances, font_file
+from autograd.render.wording import is_accent
 
 SHARP = 2.0  # pixels of the PNG for one of the SVG
 LONGEST_SIDE = 16_000.0  # pixels; memory grows with the area
@@ -24,7 +26,7 @@ def png_of(svg: str) -> bytes:
     zoom = min(SHARP, LONGEST_SIDE / max(wide, high), (LARGEST_AREA / (wide * high)) ** 0.5)
     png: bytes = bytes(
         resvg_py.svg_to_bytes(
-            svg_string=svg,
+            svg_string=_in_our_font(svg),
             font_files=[str(font_file())],
             skip_system_fonts=True,
             font_family="DejaVu Sans",
@@ -34,3 +36,11 @@ def png_of(svg: str) -> bytes:
         )
     )
     return png
+
+
+def _in_our_font(svg: str) -> str:
+    """Compose letters with their accents, as the font has them, and drop accents that it lacks."""
+    composed = unicodedata.normalize("NFC", svg)
+    return composed.translate(
+        {ord(each): None for each in set(composed) - advances().keys() if is_accent(each)}
+    )

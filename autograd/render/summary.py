@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from autograd.render.gathering import Gathering, counted, in_circles
+from autograd.render.gathering import Gathering, in_circles
 from autograd.render.outline import Box, Outline
 from autograd.render.scopes import Scopes
+from autograd.render.wording import counted
 
 if TYPE_CHECKING:
     from autograd.value import Value

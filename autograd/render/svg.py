@@ -13,7 +13,7 @@ from autograd.render.captions import NAME, NOTE, PARTIAL, frame_name, partial_te
 from autograd.render.measure import shortened
 from autograd.render.outline import MARGIN, Box, Frame, Layout, Link
 from autograd.render.theme import DARK, LIGHT, STEPS, Theme, step_of
-from autograd.render.wording import one_line, xml
+from autograd.render.wording import counted, one_line, xml
 
 FONT = "DejaVu Sans, Verdana, Geneva, sans-serif"
 ARROW, HALF_ARROW = 5.5, 2.6
@@ -107,8 +107,7 @@ class _Writer:
     def _described(self) -> str:
         label = one_line(self.layout.order[-1].label)
         of = f" of {shortened(label, 11.0, 400.0)}" if label else ""
-        count = len(self.layout.order)
-        return f"Computation graph{of}: {count:,} node{'s' * (count != 1)}"
+        return f"Computation graph{of}: {counted(len(self.layout.order), 'node')}"
 
     # -- frames --------------------------------------------------------------------------------
 

@@ -24,20 +24,30 @@ _LONGEST = 400  # characters of a label that are looked at; a picture shows far 
 def one_line(text: str) -> str:
     """Return text as one clean line: spaces for line breaks, U+FFFD for what cannot be shown.
 
-    Letters and their accents are composed (Unicode's NFC). Of accents piled up on one letter,
-    which would grow out of its box, two stay.
+    Of accents piled up on one letter, which would grow out of its box, two stay, and more only
+    among the first eight characters, which are never cut.
     """
     if text.isascii() and text.isprintable() and len(text) <= _LONGEST:
         return text.strip()
     cut = text[:_LONGEST] + "…" if len(text) > _LONGEST else text
-    line = _UNFIT.sub("\ufffd", _SPACE.sub(" ", unicodedata.normalize("NFC", cut))).strip()
+    line = _UNFIT.sub("\ufffd", _SPACE.sub(" ", cut)).strip()
     kept: list[str] = []
     pile = 0
     for character in line:
-        pile = pile + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
-        if pile <= 2:
+        pile = pile + 1 if is_accent(character) else 0
+        if pile <= 2 or len(kept) < 8:
             kept.append(character)
     return "".join(kept)
+
+
+def is_accent(character: str) -> bool:
+    """Return whether a character is set on the one before it, and so takes no room of its own."""
+    return unicodedata.category(character) in ("Mn", "Me")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return "1 node", "1,234 nodes"; ``many`` is the plural where it is not made with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def xml(text: str) -> str:

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -92,9 +91,7 @@ def test_exponentially_many_paths_are_counted_not_enumerated():
     y = x
     for _ in range(2000):
         y = y + y * 1e-3
-    start = time.perf_counter()
-    explanation = explain(y, x)
-    assert time.perf_counter() - start < 5.0
+    explanation = explain(y, x)  # were the paths enumerated, this would never end
     assert explanation.count == 10**18
     assert len(explanation.paths) == 100
     assert [use.count for use in explanation.uses] == [10**18, 10**18]
@@ -141,6 +138,51 @@ def test_the_reason_is_given_and_names_the_node(build, words):
     assert bool(reason) == bool(words)
     for word in words:
         assert word in reason
+
+
+@pytest.mark.parametrize("limit", [1, 5, 100])
+def test_paths_with_both_infinities_add_up_to_nan(limit):
+    x = Value(0.0, "x")
+    y = x * 1.0
+    for _ in range(8):
+        y = y + 1 / x
+        y = y - 2 / x
+    explanation = explain(y, x, limit=limit)
+    assert math.isnan(explanation.gradient)
+    assert explanation.rest == 0.0 if limit == 100 else math.isnan(explanation.rest)
+    assert "inf and -inf meet at x" in str(explanation)
+    assert f"and {17 - min(limit, 12)} smaller ones\n" in str(explanation)
+
+
+@pytest.mark.parametrize("limit", [2, 100])
+def test_infinite_paths_are_not_taken_from_an_infinite_sum(limit):
+    x = Value(1.0, "x")
+    y = 1 / (x - 1.0)
+    for power in range(20):
+        y = y + x * 2.0**-power
+    explanation = explain(y, x, limit=limit)
+    assert explanation.gradient == -math.inf
+    text = str(explanation)
+    assert "nan" not in text
+    assert ("and 9 smaller ones, adding up to 0.0009747\n" in text) == (limit == 100)
+
+
+def test_a_sum_of_paths_beyond_the_largest_float_is_infinite():
+    x = Value(1.0, "x")
+    y = x * 1e308
+    for _ in range(15):
+        y = y + x * 1e308
+    assert "and 4 smaller ones, adding up to inf\n" in str(explain(y, x))
+    assert "and 14 smaller ones\n" in str(explain(y, x, limit=2))
+
+
+def test_one_more_is_not_called_ones():
+    x = Value(1.0, "x")
+    y = x * 1.0
+    for power in range(12):
+        y = y + x * 2.0**-power
+    assert "and 1 smaller one, adding up to 0.0004883" in str(explain(y, x))
+    assert "and 1 more edge\n" in str(explain(y, x)) + "\n"
 
 
 def test_a_large_sum_of_small_paths_is_not_called_a_large_product():

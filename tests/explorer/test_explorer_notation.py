@@ -230,3 +230,47 @@ def test_the_formula_of_a_small_graph_is_one_line():
     w, x = Value(0.5, "w"), Value(2, "x")
     y = autograd.tanh(w * x) + 1
     assert one_line(ordered(y), Names(ordered(y))) == "v3 = tanh(w * x) + 1"
+
+
+def test_a_template_of_ones_own_keeps_the_braces_of_latex():
+    @autograd.primitive(
+        partials=(lambda y, a, b: b, lambda y, a, b: a),
+        latex=r"\operatorname{mix}\left({1}; {0}\right)",
+    )
+    def mixed(a: float, b: float) -> float:
+        return a * b
+
+    @autograd.primitive(partials=(lambda y, a: 1.0,), latex=r"f_{10}")
+    def tenth(a: float) -> float:
+        return a
+
+    x, z = Value(1.0, "x"), Value(2.0, "z")
+    assert autograd.latex(mixed(x, z)) == r"\operatorname{mix}\left(z; x\right)"
+    assert autograd.latex(tenth(x)) == r"f_{10}\left(x\right)"
+    name = ET.fromstring(mathml(Names(ordered(tenth(x))).definition(tenth(x))))[0]
+    assert [each.text for each in name] == ["f", "10"]
+
+
+def test_an_underscore_in_a_name_is_no_index():
+    @autograd.primitive(partials=(lambda y, a: 1.0,))
+    def my_abs(a: float) -> float:
+        return abs(a)
+
+    y = my_abs(Value(1.0, "x"))
+    assert "<mi>my_abs</mi>" in mathml(Names(ordered(y)).definition(y))
+    assert autograd.latex(y) == r"\operatorname{my\_abs}\left(x\right)"
+
+
+@pytest.mark.parametrize(
+    "rule", [lambda y, x: 1.0 if x > 0 else -1.0, lambda y, x: {-2.0: -1.0}[x]]
+)
+def test_a_rule_that_asks_for_the_number_has_a_number_and_no_formula(rule):
+    @autograd.primitive(partials=(rule,))
+    def size(x: float) -> float:
+        return abs(x)
+
+    y = size(Value(-2.0, "x"))
+    (step,) = autograd.steps(y)
+    assert "dv1/dx  = -1\n" in str(step)
+    assert step.latex.startswith(r"\begin{aligned} \frac{\partial v_{1}}{\partial x} &= -1 \\")
+    assert "dv1/dx = -1" in str(autograd.derivation(y, y.args[0]))

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, graph, scope
+from autograd import Value, explore, graph, scope
+from autograd.formula import readable
 from autograd.render import layout_of, svg_of
-from autograd.render.measure import shortened
+from autograd.render.measure import shortened, width
 from autograd.render.wording import one_line
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -133,9 +134,27 @@ def test_a_clean_label_is_not_touched():
         assert one_line(label) == label
 
 
-def test_accents_do_not_pile_up_out_of_the_box():
-    assert one_line("e\u0301") == "\u00e9"
-    assert one_line("x" + "\u0321" * 50 + "y") == "x\u0321\u0321y"
+def test_accents_do_not_pile_up_out_of_the_box_after_the_eighth_character():
+    assert one_line("cafe\u0301") == "cafe\u0301"
+    assert one_line("x" + "\u0321" * 50 + "y") == "x" + "\u0321" * 7 + "y"
+    assert one_line("abcdefgh" + "\u0321" * 50 + "y") == "abcdefgh\u0321\u0321y"
+
+
+@pytest.mark.parametrize("label", ["e" + "\u0301" * 200, "cafe\u0301" * 50, "W\u0308" * 30])
+def test_the_first_eight_characters_stay_accents_or_not(label):
+    y = Value(2.0, label)
+    for text in (graph(y).svg, graph(y).dot, graph(y).text, explore(y).html):
+        assert label[:8] in text
+    assert readable(label).startswith(label[:8])
+
+
+def test_accents_take_no_room_of_their_own():
+    assert width("cafe\u0301", 11.0) == width("cafe", 11.0) == width("caf\u00e9", 11.0)
+
+
+def test_a_png_composes_accents_and_leaves_out_those_that_its_font_lacks():
+    assert graph(Value(2.0, "cafe\u0301")).png == graph(Value(2.0, "caf\u00e9")).png
+    assert graph(Value(2.0, "x\u0321")).png == graph(Value(2.0, "x")).png
 
 
 def test_a_format_that_writes_markup_stays_text():

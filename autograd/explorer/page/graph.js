@@ -18,7 +18,7 @@ class Graph {
     }));
     this.size = this.nodes.length;
     this.root = this.size - 1;
-    this.ownRules = this.rules.filter((rule) => !isPortable(rule)).map((rule) => rule.name);
+    this.ownRules = [...new Set(this.rules.filter((rule) => !isPortable(rule)).map((rule) => rule.name))];
     this.isRecomputable = this.ownRules.length === 0;
     this.forward = this.nodes.flatMap((node, place) => (node.rule ? [place] : []));
     this.recorded = {

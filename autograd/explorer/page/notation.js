@@ -8,6 +8,8 @@ function digits(number) {
   return `${Number(mantissa)}e${Number(exponent)}`;
 }
 
+const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+
 const signed = (text) =>
   text.startsWith("-")
     ? `<mrow><mo form="prefix">\u2212</mo><mn>${text.slice(1)}</mn></mrow>`

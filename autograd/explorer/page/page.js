@@ -66,7 +66,7 @@ picture.onDraw = () => {
 part("slider").max = last;
 part("picture").setAttribute(
   "aria-label",
-  `Graph of ${graph.names[graph.root]}, ${graph.size} nodes; the table of numbers lists them`,
+  `Graph of ${graph.names[graph.root]}, ${counted(graph.size, "node")}; the table of numbers lists them`,
 );
 makeTargets();
 go(0);

@@ -13,7 +13,7 @@ function makeRows() {
   sizes = null;
   const hidden = fitting.length - chosen.length;
   const notes = [];
-  if (hidden > 0) notes.push(`${hidden.toLocaleString("en")} more nodes: search for them by name.`);
+  if (hidden > 0) notes.push(`${counted(hidden, "more node")}: search for them by name.`);
   if (words && !fitting.length) notes.push("No node has that in its name.");
   if (!graph.isRecomputable) {
     notes.push(`Only Python can compute ${graph.ownRules.join(", ")}, so numbers cannot be edited here.`);
