@@ -26,6 +26,7 @@ differences.
   NAME=NUMBER   a number for each name: x=2  b=-1  eps=1e-3  third=1/3
   --save FILE   also write a picture (.svg, .png, .dot), or a page in which to
                 walk the steps (.html)
+  --            what follows is no option, whatever it begins with
 
 examples:
   python -m autograd "tanh(w*x + b)" w=0.5 x=2 b=-1
@@ -47,26 +48,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without Greek still shows the rest
             stream.reconfigure(errors="replace")
-    if not given or "--help" in given or given == ["-h"]:  # -h, with numbers, is minus h
-        sys.stdout.write(HELP)
-        return 0
+    options = given[: given.index("--")] if "--" in given else given
     try:
+        if not given or "--help" in options or given == ["-h"]:  # -h, with numbers, is minus h
+            _print(HELP)
+            return 0
         written, numbers, file = _understood(given)
         expression, inputs = _inputs(written, numbers)
         root = _root(expression, inputs)
-        if file is not None:
+        _print("".join(f"{line}\n" for line in _report(expression, inputs, root)))
+        if file is not None:  # not before the report is out: a failure leaves no file behind
             _save(root, file)
-        for line in _report(expression, inputs, root):
-            print(line)
-        if file is not None:
-            print(f"\nSaved {file}")
-        sys.stdout.flush()
+            _print(f"\nSaved {file}\n")
     except AutogradError as error:
         print(f"python -m autograd: {_one_line(error)}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader, head or less, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _print(text: str) -> None:
+    """Write text to stdout, to the last byte; a reader that has seen enough is no error."""
+    if sys.stdout is None:  # it was closed when Python began
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # as with head or less
+            raise CommandError(f"stdout cannot be written: {error.strerror or error}") from None
 
 
 # -- what was asked ----------------------------------------------------------------------------
@@ -80,16 +91,18 @@ def _understood(arguments: list[str]) -> tuple[str, list[str], str | None]:
     formula: str | None = None
     file: str | None = None
     inputs: list[str] = []
-    rest = iter(arguments)
+    options, rest = True, iter(arguments)
     for argument in rest:
-        if argument == "--save" or argument.startswith("--save="):
+        if options and argument == "--":  # what follows begins with a minus and is no option
+            options = False
+        elif options and (argument == "--save" or argument.startswith("--save=")):
             if file is not None:
                 raise CommandError("--save is given twice; one file at a time")
             file = next(rest, "") if argument == "--save" else argument.removeprefix("--save=")
             _check_file(file)
         elif formula is None:
             formula = argument
-        elif argument.startswith("--"):
+        elif options and argument.startswith("--"):
             raise CommandError(f"there is no option {argument!r}; the options: --save, --help")
         else:
             inputs.append(argument)

@@ -1,5 +1,6 @@
 """python -m autograd, run as a user runs it."""
 
+import os
 import re
 import struct
 import subprocess
@@ -92,6 +93,9 @@ def test_help_shows_examples_that_run(capsys, arguments):
         (("-x**2", "x=3"), [-6.0]),
         (("--x", "x=3"), [1.0]),
         (("-h", "h=2"), [-1.0]),
+        (("--", "-x", "x=3"), [-1.0]),
+        (("--", "--help", "help=3"), [1.0]),
+        (("x*x", "--", "x=3"), [6.0]),
         (("x*y", "x=-2", "y=1e-3"), [1e-3, -2.0]),
         (("x*y", "x=1/4", "y=-2**2"), [-4.0, 0.25]),
         (("x*x", "x=3."), [6.0]),
@@ -150,6 +154,9 @@ BAD = [
     (("x", "x=1", "--save", "/nowhere/g.svg"), "there is no folder '/nowhere'"),
     (("x", "x=1", "--save=a.svg", "--save=b.svg"), "--save is given twice"),
     (("--save", "g.svg"), "there is no formula"),
+    (("--",), "there is no formula"),
+    (("--", "x", "x=1", "--save"), "'--save' is not of the form name=number"),
+    (("--", "--", "x=1"), "cannot read '--'"),
     (("x\ud800", "x=1"), "cannot read"),
 ]
 
@@ -201,7 +208,8 @@ def test_a_failing_save_leaves_nothing_behind(tmp_path, suffix):
             text=True,
             timeout=60,
         )
-        assert (done.returncode, done.stdout) == (2, "")
+        assert done.returncode == 2
+        assert done.stdout.endswith("digits\n")  # the report, and no word of saving
         assert done.stderr.count("\n") == 1
         assert "File too large" in done.stderr
         assert [path.name for path in tmp_path.iterdir()] == ([file.name] if before else [])
@@ -240,6 +248,51 @@ def test_a_reader_that_stops_reading_is_no_error():
         timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_reader_that_stops_reading_gets_its_picture(tmp_path):
+    file = tmp_path / "g.svg"
+    done = subprocess.run(
+        f"{sys.executable} -m autograd 'x{'+x' * 400}' x=1 --save {file} | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    assert ElementTree.parse(file).getroot().tag.endswith("svg")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
+def test_a_report_that_cannot_be_written_is_one_line_and_no_picture(tmp_path):
+    for arguments in (["x*x", "x=3", "--save", str(tmp_path / "g.svg")], ["--help"], EXAMPLE):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "autograd", *arguments],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+            )
+        assert done.returncode == 2
+        assert done.stderr == (
+            "python -m autograd: stdout cannot be written: No space left on device\n"
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes stdout in a shell")
+def test_without_stdout_the_picture_is_saved_all_the_same(tmp_path):
+    file = tmp_path / "g.svg"
+    done = subprocess.run(
+        f"{sys.executable} -m autograd 'x*x' x=3 --save {file} >&-",
+        shell=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ElementTree.parse(file).getroot().tag.endswith("svg")
 
 
 def test_the_help_of_the_module_loads_nothing_heavy():
