@@ -86,9 +86,8 @@ class Layered:
         self.length = self.breadth = 0.0
         if not items:
             return
-        number = {item: vertex for vertex, item in enumerate(items)}
-        self.ends = [(number[piece.source], number[piece.target]) for piece in pieces]
-        self.ranked = self._led(self._ranks())
+        self.ends = _ends(items, pieces)
+        self.ranked = self._led(_ranks(items, self.ends))
         order(self.ranked)
         self.across = settled(self.ranked)
         for item, middle in zip(items, self.across, strict=False):
@@ -96,33 +95,6 @@ class Layered:
         edges = zip(self.across, self.ranked.half, strict=True)
         self.breadth = max(middle + half for middle, half in edges)
         self._place_along()
-
-    def _ranks(self) -> list[int]:
-        """Return the rank of each item: its longest way to a result, counted from the other end.
-
-        What is pinned to the first or the last rank has that rank to itself.
-        """
-        height = [0] * len(self.items)
-        if any(item.pinned == "last" for item in self.items):
-            height = [0 if item.pinned == "last" else 1 for item in self.items]
-        operands: list[list[int]] = [[] for _ in self.items]
-        waiting = [0] * len(self.items)
-        for source, target in self.ends:
-            operands[target].append(source)
-            waiting[source] += 1
-        ready = [vertex for vertex, users in enumerate(waiting) if not users]
-        for target in ready:  # grows: an item is ready when all that use it have their height
-            for source in operands[target]:
-                height[source] = max(height[source], height[target] + 1)
-                waiting[source] -= 1
-                if not waiting[source]:
-                    ready.append(source)
-        first = [item.pinned == "first" for item in self.items]
-        heights = zip(height, first, strict=True)
-        top = max([above for above, is_first in heights if not is_first], default=0) + any(first)
-        return [
-            0 if is_first else top - above for above, is_first in zip(height, first, strict=True)
-        ]
 
     def _led(self, rank: list[int]) -> Ranked:
         """Lead long links through lanes, so that all joins are between neighbouring ranks."""
@@ -201,6 +173,50 @@ class Layered:
                 knots.append((starts[rank] - stubs[rank], place))
             knots.append((piece.target.along, place))
             piece.knots = _without_repeats(knots)
+
+
+def reach(items: list[Item], pieces: list[Piece]) -> int:
+    """Return how many ranks the links pass through, taken together: what it costs to lead them.
+
+    Args:
+        items: what to place.
+        pieces: the links; they must not form a circle.
+    """
+    ends = _ends(items, pieces)
+    rank = _ranks(items, ends)
+    return sum(rank[target] - rank[source] for source, target in ends)
+
+
+def _ends(items: list[Item], pieces: list[Piece]) -> list[tuple[int, int]]:
+    """Return source and target of each link, by their places among the items."""
+    number = {item: vertex for vertex, item in enumerate(items)}
+    return [(number[piece.source], number[piece.target]) for piece in pieces]
+
+
+def _ranks(items: list[Item], ends: list[tuple[int, int]]) -> list[int]:
+    """Return the rank of each item: its longest way to a result, counted from the other end.
+
+    What is pinned to the first or the last rank has that rank to itself.
+    """
+    height = [0] * len(items)
+    if any(item.pinned == "last" for item in items):
+        height = [0 if item.pinned == "last" else 1 for item in items]
+    operands: list[list[int]] = [[] for _ in items]
+    waiting = [0] * len(items)
+    for source, target in ends:
+        operands[target].append(source)
+        waiting[source] += 1
+    ready = [vertex for vertex, users in enumerate(waiting) if not users]
+    for target in ready:  # grows: an item is ready when all that use it have their height
+        for source in operands[target]:
+            height[source] = max(height[source], height[target] + 1)
+            waiting[source] -= 1
+            if not waiting[source]:
+                ready.append(source)
+    first = [item.pinned == "first" for item in items]
+    heights = zip(height, first, strict=True)
+    top = max([above for above, is_first in heights if not is_first], default=0) + any(first)
+    return [0 if is_first else top - above for above, is_first in zip(height, first, strict=True)]
 
 
 def _without_repeats(knots: list[tuple[float, float]]) -> list[tuple[float, float]]:

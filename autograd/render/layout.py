@@ -12,7 +12,7 @@ from autograd.render.captions import NOTE, note_of
 from autograd.render.folding import outlined
 from autograd.render.measure import width
 from autograd.render.nesting import Nesting
-from autograd.render.outline import MARGIN, Layout
+from autograd.render.outline import MARGIN, Layout, Outline
 from autograd.render.system_dot import placed_by_dot
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = ["Layout", "layout_of"]
 READABLE = 300  # boxes; with more than that nobody follows a line
 LARGEST = 600  # boxes, where the user chose the depth
 ELEMENTS = 9_500  # of the SVG, where the user did not choose the number of boxes
+REACH = 50_000  # ranks that all links pass through together; with more, a picture takes too long
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
@@ -58,10 +59,34 @@ def layout_of(
     _check(root, rankdir, format, depth, max_nodes, engine)
     most = max_nodes or (READABLE if depth is None else LARGEST)
     elements = ELEMENTS if max_nodes is None else math.inf
-    outline = outlined(walk.ordered(root), depth, most, elements)
-    computed = root.grad != 0.0
-    contents = {box.id: content(box, format, computed) for box in outline.boxes}
-    layout = Layout(
+    order = walk.ordered(root)
+
+    def drawn(most: int) -> Layout:
+        return _sized(outlined(order, depth, most, elements), rankdir, format, partials)
+
+    layout = drawn(most)
+    if engine == "dot":
+        placed_by_dot(layout)
+    else:
+        nesting = Nesting(layout)
+        while nesting.reach() > REACH:
+            shown = sum(1 for box in layout.boxes if box.kind != "constant")
+            layout = drawn(shown // 2)
+            nesting = Nesting(layout)
+        nesting.place()
+    note_width = width(layout.note, NOTE) if layout.note else 0.0
+    layout.width = max(layout.width, note_width + 2 * MARGIN)
+    layout.height += 18.0 if layout.note else 0.0
+    return layout
+
+
+def _sized(outline: Outline, rankdir: str, spec: str, partials: bool) -> Layout:
+    """Return a layout of what is to be drawn, with the size of each box and no places yet."""
+    computed = outline.order[-1].grad != 0.0
+    contents = {box.id: content(box, spec, computed) for box in outline.boxes}
+    for box in outline.boxes:
+        box.width, box.height = contents[box.id].width, contents[box.id].height
+    return Layout(
         boxes=outline.boxes,
         links=outline.links,
         frames=outline.frames,
@@ -71,21 +96,11 @@ def layout_of(
         width=0.0,
         height=0.0,
         rankdir=rankdir,
-        format=format,
+        format=spec,
         computed=computed,
         partials=partials,
         note=note_of(outline, computed),
     )
-    for box in layout.boxes:
-        box.width, box.height = contents[box.id].width, contents[box.id].height
-    if engine == "dot":
-        placed_by_dot(layout)
-    else:
-        Nesting(layout).place()
-    note_width = width(layout.note, NOTE) if layout.note else 0.0
-    layout.width = max(layout.width, note_width + 2 * MARGIN)
-    layout.height += 18.0 if layout.note else 0.0
-    return layout
 
 
 def _check(root: Any, rankdir: Any, spec: Any, depth: Any, most: Any, engine: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.render.captions import NAME, PARTIAL, frame_name, partial_text
 from autograd.render.folding import ancestors, meeting
-from autograd.render.layered import Item, Layered, Piece
+from autograd.render.layered import Item, Layered, Piece, reach
 from autograd.render.measure import width
 from autograd.render.outline import MARGIN, Box, Frame, Layout, Link
 
@@ -53,6 +53,10 @@ class _Sheet:
     across: float = 0.0
     origin: tuple[float, float] = (0.0, 0.0)  # of the frame's border in the picture
 
+    def everything(self) -> list[Item]:
+        """Return what is to be placed: the ports in the border and what is inside."""
+        return [*self.entries.values(), *self.items.values(), *self.exits.values()]
+
 
 class Nesting:
     """Gives everything in a layout its place, frame by frame."""
@@ -61,15 +65,20 @@ class Nesting:
         self.layout = layout
         self.sideways = layout.rankdir in ("LR", "RL")
         self.sheets: dict[Frame | None, _Sheet] = {None: _Sheet()}
-
-    def place(self) -> None:
-        """Lay out the frames from the inside out, then put them in place from the outside in."""
-        layout = self.layout
         for frame in layout.frames:
             self.sheets[frame] = _Sheet()
             self.sheets[frame.parent].items[frame] = Item(0.0, 0.0, FRAME_SPACE)
         self._make_room()
-        ways = [self._way(link) for link in layout.links]
+        self.ways = [self._way(link) for link in layout.links]
+
+    def reach(self) -> int:
+        """Return how many ranks of all the frames the links pass through, all of them together."""
+        sheets = self.sheets.values()
+        return sum(reach(sheet.everything(), list(sheet.pieces.values())) for sheet in sheets)
+
+    def place(self) -> None:
+        """Lay out the frames from the inside out, then put them in place from the outside in."""
+        layout = self.layout
         for frame in self._inside_out():
             self._lay_out(frame)
         outer = self.sheets[None]
@@ -91,7 +100,7 @@ class Nesting:
             start = self._spot(sheet, item.along, item.across - item.breadth / 2)
             corner = (start[0] + item.length, start[1] + item.breadth)
             box.x, box.y, box.width, box.height = self._rectangle(start, corner)
-        for link, way in zip(layout.links, ways, strict=True):
+        for link, way in zip(layout.links, self.ways, strict=True):
             link.points = [
                 self._turned(*self._spot(sheet, *knot))
                 for sheet, piece in way
@@ -214,7 +223,7 @@ class Nesting:
             room = sum(item.breadth for item in sheet.items.values()) / (3 * max(len(ports), 1))
             for port in ports.values():
                 port.space = min(max(port.space, room), WIDE_PORT_SPACE)
-        items = [*sheet.entries.values(), *sheet.items.values(), *sheet.exits.values()]
+        items = sheet.everything()
         name = width(frame_name(frame), NAME)
         on_top = sheet.exits if self.layout.rankdir == "BT" else sheet.entries
         if not self.sideways and on_top:  # keep links clear of the name

@@ -152,7 +152,8 @@ def graph(
         partials: write the local partial, d(result)/d(operand), on each link.
         engine: None for our own layout, or "dot" for that of Graphviz, if it is installed.
         max_nodes: the most boxes, constants aside, before more is folded and summarised; 300
-            where depth is None, else 600.
+            where depth is None, else 600. Fewer are drawn where so many links run past so many
+            boxes that it would take long to lead them.
 
     Returns:
         A Graph, with ``.svg``, ``.dot``, ``.text``, ``.png`` and ``.save(path)``.

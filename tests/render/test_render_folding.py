@@ -10,7 +10,7 @@ from render_cases import faults, perceptron, tangle
 
 import autograd
 from autograd import Value, graph, scope
-from autograd.render import layout_of
+from autograd.render import layered, layout_of, nesting
 from autograd.walk import ordered
 
 
@@ -189,6 +189,40 @@ def test_max_nodes_is_obeyed_either_way():
         y = y + 1.0
     assert len(layout_of(y).boxes) < 20
     assert len(layout_of(y, max_nodes=1000).boxes) == 801
+
+
+def chain_sharing_a_leaf(length):
+    x = y = Value(1.0, "x")
+    for index in range(length):
+        with scope(f"s{index}"):
+            y = y + x * 0.1
+    return y
+
+
+def test_links_that_run_past_too_many_boxes_fold_the_picture_further():
+    picture = graph(chain_sharing_a_leaf(3000), max_nodes=5000)
+    assert "6,001 nodes, drawn as" in picture.layout.note
+    assert len(picture.svg) < 100_000
+    assert sum(box.count for box in picture.layout.boxes) == 6001
+    assert faults(picture.layout) == []
+    drawn = layout_of(chain_sharing_a_leaf(100), max_nodes=5000)
+    assert len(drawn.frames) == 100
+    assert sum(1 for box in drawn.boxes if box.kind != "constant") == 201
+
+
+def test_the_reach_of_links_is_how_many_ranks_they_are_led_through(monkeypatch):
+    led = []
+
+    class Counted(layered.Layered):
+        def __init__(self, items, pieces):
+            super().__init__(items, pieces)
+            led.append(sum(len(route) - 1 for route in self.routes))
+
+    monkeypatch.setattr(nesting, "Layered", Counted)
+    for y in (chain_sharing_a_leaf(20), perceptron(3, [4, 2]), tangle(60, 1, 0.3)):
+        led.clear()
+        reach = nesting.Nesting(layout_of(y)).reach()
+        assert reach == sum(led) > 0
 
 
 def moons(rows):
