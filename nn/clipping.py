@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import Value
 from nn.errors import InputError
+from nn.module import leaves_of
 
 
 def clip_norm(parameters: Iterable[Value], limit: float) -> float:
@@ -22,6 +23,7 @@ def clip_norm(parameters: Iterable[Value], limit: float) -> float:
 
     Raises:
         ValueError: the limit is not more than 0.
+        TypeError: something is not a Value, or the limit not a number.
 
     Example:
         >>> w = Value(1.0)
@@ -31,7 +33,7 @@ def clip_norm(parameters: Iterable[Value], limit: float) -> float:
         >>> round(w.grad, 6)
         2.0
     """
-    leaves = list(parameters)
+    leaves = leaves_of(parameters, "clip_norm")
     gradient = [leaf.grad for leaf in leaves]
     scale = norm_scale(gradient, limit)
     for leaf in leaves:
@@ -48,6 +50,7 @@ def clip_value(parameters: Iterable[Value], limit: float) -> None:
 
     Raises:
         ValueError: the limit is not more than 0.
+        TypeError: something is not a Value, or the limit not a number.
 
     Example:
         >>> w = Value(1.0)
@@ -57,7 +60,7 @@ def clip_value(parameters: Iterable[Value], limit: float) -> None:
         -2.0
     """
     limit = checked_limit(limit)
-    for leaf in parameters:
+    for leaf in leaves_of(parameters, "clip_value"):
         leaf.grad = min(max(leaf.grad, -limit), limit)
 
 

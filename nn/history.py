@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 
 class History:
     """Losses, metrics, learning rate and seconds of every epoch.
 
-    ``history["loss"]`` is a list with one number for each epoch. The names are ``loss``,
-    ``learning_rate``, ``seconds``, one for each metric (``accuracy``), and where there is
-    validation the same with ``validation_`` before them.
+    ``history["loss"]`` is a list with one number for each epoch. The names, which are what a loop
+    over a history gives, are ``loss``, ``learning_rate``, ``seconds``, one for each metric
+    (``accuracy``), and where there is validation the same with ``validation_`` before them. Its
+    length is the number of epochs.
 
     Attributes:
         records: one dict for each finished epoch.
@@ -23,6 +25,8 @@ class History:
         >>> history.records += [{"loss": 2.0}, {"loss": 1.0}]
         >>> history["loss"], len(history)
         ([2.0, 1.0], 2)
+        >>> list(history), "accuracy" in history
+        (['loss'], False)
     """
 
     def __init__(self, engine: str) -> None:
@@ -32,9 +36,16 @@ class History:
         self.best_epoch: int | None = None
 
     def __getitem__(self, name: str) -> list[float]:
-        if name not in self.names():
-            raise KeyError(f"{name!r} was not recorded; there are {', '.join(self.names())}")
+        if name not in self:
+            there = f"there are {', '.join(self)}" if self.records else "no epoch was finished"
+            raise KeyError(f"{name!r} was not recorded; {there}")
         return [record[name] for record in self.records]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names()
 
     def __len__(self) -> int:
         return len(self.records)

@@ -59,12 +59,12 @@ def check_fit(model: Module, loss: Loss, rows: Rows, targets: Targets, what: str
     score = model(rows[0])
     outputs = len(score) if isinstance(score, (list, tuple)) else 0
     if loss is cross_entropy:
-        _check_labels(targets, range(outputs), f"{what}y", f"a model of {outputs} scores")
         if outputs < 2:
             raise InputError(
-                "cross_entropy chooses among classes: the model must have one output for each, "
-                "as MLP(2, [16, 3]); for a yes or no use binary_cross_entropy"
+                "cross_entropy chooses among classes, and needs a model of at least two outputs, "
+                "one for each class, as MLP(2, [16, 3]); for a yes or no use binary_cross_entropy"
             )
+        _check_labels(targets, range(outputs), f"{what}y", f"a model of {outputs} scores")
     elif not outputs and isinstance(targets[0], list):
         raise InputError(f"the model gives one score, and {what}y has rows: write y[i], not [y[i]]")
     elif loss is hinge:

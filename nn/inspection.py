@@ -9,7 +9,7 @@ import autograd
 from nn.errors import KindError
 from nn.inputs import check_fit, checked, checked_rows
 from nn.losses import Loss, loss_named
-from nn.module import Module, rebuilt
+from nn.module import Module, check_module, rebuilt
 
 
 def predict(model: Module, X: Any) -> list[Any]:
@@ -24,7 +24,7 @@ def predict(model: Module, X: Any) -> list[Any]:
 
     Raises:
         ValueError: rows are not equally long, or do not fit the model.
-        TypeError: something is not a number.
+        TypeError: the model is no Module, or something is not a number.
 
     Example:
         >>> from nn import MLP
@@ -32,6 +32,7 @@ def predict(model: Module, X: Any) -> list[Any]:
         >>> len(scores), scores[1]
         (2, 0.0)
     """
+    check_module(model)
     rows = checked_rows(X)
     numbers = rebuilt(model, [parameter.data for parameter in model.parameters()])
     try:
@@ -124,6 +125,7 @@ def gradients(model: Module, X: Any, y: Any, loss: str | Loss = "hinge") -> list
         >>> len(hidden), len(last)
         (9, 4)
     """
+    check_module(model)
     layers, criterion = _layers(model), loss_named(loss)
     rows, targets = checked(X, y)
     check_fit(model, criterion, rows, targets)

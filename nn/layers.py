@@ -5,6 +5,7 @@ Each runs inside a scope of its own, so that pictures fold it into a box.
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -29,23 +30,41 @@ def activation_named(activation: str | Activation) -> Activation:
     """Return a function of one number given by its name in ``autograd``, or as a callable.
 
     Raises:
-        ValueError: autograd has no function of that name.
-        TypeError: it is neither a name nor callable.
+        ValueError: autograd has no function of one number of that name.
+        TypeError: it is neither a name nor a function that can be called with one number.
     """
     if callable(activation):
+        if not _takes_one(activation):
+            raise KindError(f"activation must be a function of one number, and is {activation!r}")
         return activation
     if not isinstance(activation, str):
         raise KindError(
             f"activation must be a name or a function, and is a {type(activation).__name__}"
         )
-    function = getattr(autograd, activation, None) if activation in autograd.__all__ else None
-    if not callable(function) or isinstance(function, type):
+    # What autograd has for single numbers is a method of Value too: sum and grad are not.
+    known = activation in autograd.__all__ and callable(getattr(Value(0.0), activation, None))
+    function = getattr(autograd, activation) if known else None
+    if function is None or not _takes_one(function):
         raise InputError(
-            f"autograd has no function named {activation!r}: an activation is one of its "
-            f"functions of one number ('relu', 'tanh', 'sigmoid', ...), or a function of your own"
+            f"autograd has no function of one number named {activation!r}: an activation is one of "
+            f"these ('relu', 'tanh', 'sigmoid', ...), or a function of your own"
         )
     result: Activation = function
     return result
+
+
+def _takes_one(function: Callable[..., Any]) -> bool:
+    """Return whether a function can be called with one argument, as far as it says."""
+    try:
+        if isinstance(function, type(autograd.relu)):
+            function(0.5)  # an operation of autograd says so when it is called
+        else:
+            inspect.signature(function).bind(0.5)
+    except TypeError:
+        return False
+    except ValueError:  # some built-in functions do not say what they take
+        return True
+    return True
 
 
 class Neuron(Module):

@@ -7,6 +7,7 @@ mean. Scores are Values, targets are plain numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any
 
 import autograd
@@ -118,14 +119,21 @@ def hinge(score: Any, target: Any) -> Any:
         One Value; 0 where the score is on the right side by a margin of 1.
 
     Raises:
-        ValueError: there are not as many scores as targets.
+        ValueError: there are not as many scores as targets, or a target is not -1 or 1.
         TypeError: something is not a number.
 
     Example:
         >>> hinge([2.0, -0.5], [1, 1])
         0.75
     """
-    return _mean(lambda s, t: relu(1.0 - t * s), score, target, "hinge")
+
+    def one(s: Any, t: Any) -> Any:
+        if isinstance(t, Real) and t not in (-1, 1):
+            advice = " (write 2 * y - 1)" if t == 0 else ""
+            raise InputError(f"hinge: takes labels -1 and 1, and was given {t!r}{advice}")
+        return relu(1.0 - t * s)
+
+    return _mean(one, score, target, "hinge")
 
 
 def binary_cross_entropy(score: Any, target: Any) -> Any:
@@ -141,7 +149,7 @@ def binary_cross_entropy(score: Any, target: Any) -> Any:
         One Value, in nats.
 
     Raises:
-        ValueError: there are not as many scores as targets.
+        ValueError: there are not as many scores as targets, or a target is not from 0 to 1.
         TypeError: something is not a number.
 
     Example:
@@ -150,6 +158,11 @@ def binary_cross_entropy(score: Any, target: Any) -> Any:
     """
 
     def one(s: Any, t: Any) -> Any:
+        if isinstance(t, Real) and not 0.0 <= float(t) <= 1.0:
+            raise InputError(
+                f"binary_cross_entropy: takes labels 0 and 1, or probabilities between, and was "
+                f"given {t!r}"
+            )
         return t * softplus(-s) + (1.0 - t) * softplus(s)
 
     return _mean(one, score, target, "binary_cross_entropy")
@@ -255,6 +268,10 @@ def loss_named(loss: str | Loss) -> Loss:
     """Return a loss given by name or as a callable of (score, target)."""
     if callable(loss):
         return loss
+    if not isinstance(loss, str):
+        raise KindError(
+            f"loss must be a name or a function of (score, target), and is a {type(loss).__name__}"
+        )
     if loss not in LOSSES:
         raise InputError(
             f"there is no loss {loss!r}; there are {', '.join(LOSSES)}, "

@@ -63,7 +63,8 @@ class Module:
 
         Raises:
             ValueError: names are missing or unknown; no parameter has been changed.
-            TypeError: something in it is not a real number; no parameter has been changed.
+            TypeError: it is no dict, or something in it is not a real number; no parameter has
+                been changed.
 
         Example:
             >>> from nn import MLP
@@ -72,6 +73,11 @@ class Module:
             >>> other.state_dict() == one.state_dict()
             True
         """
+        if not isinstance(state, Mapping):
+            raise KindError(
+                f"load_state_dict: takes a dict of numbers by name, as state_dict() returns it, "
+                f"and was given a {type(state).__name__}"
+            )
         named = dict(self.named_parameters())
         missing, unknown = named.keys() - state.keys(), state.keys() - named.keys()
         if missing or unknown:
@@ -117,10 +123,35 @@ def _found(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Value]]
         yield from _found(f"{path}.{name}" if path else str(name), part, seen)
 
 
-def _listed(title: str, names: set[str]) -> str:
-    shown = sorted(names)[:3]
+def _listed(title: str, names: set[Any]) -> str:
+    shown = sorted(names, key=str)[:3]  # the names of a foreign dict may be anything
     more = ", ..." if len(names) > len(shown) else ""
     return title + ", ".join(map(repr, shown)) + more if names else ""
+
+
+def check_module(model: Any) -> None:
+    """Refuse what is no Module."""
+    if not isinstance(model, Module):
+        raise KindError(f"model must be an nn.Module, and is a {type(model).__name__}")
+
+
+def leaves_of(parameters: Any, who: str) -> list[Value]:
+    """Return parameters as a list, or say what was given."""
+    if isinstance(parameters, Module):
+        raise KindError(f"{who}: takes the parameters of a Module: write model.parameters()")
+    if not isinstance(parameters, Iterable):
+        raise KindError(
+            f"{who}: takes a list of Values, such as model.parameters(), and was given a "
+            f"{type(parameters).__name__}"
+        )
+    leaves = list(parameters)
+    for number, leaf in enumerate(leaves):
+        if not isinstance(leaf, Value):
+            raise KindError(
+                f"{who}: takes Values, such as model.parameters(), and number {number} of those "
+                f"given is {leaf!r}"
+            )
+    return leaves
 
 
 def whole(number: Any, name: str, least: int = 1) -> int:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd import Value
-from nn.errors import InputError
+from nn.errors import InputError, KindError
+from nn.module import leaves_of
 
 
 class Optimizer:
@@ -54,6 +55,7 @@ class Optimizer:
 
         Raises:
             ValueError: there are more or fewer than at the first step.
+            TypeError: something is not a Value.
 
         Example:
             >>> w = Value(3.0)
@@ -66,7 +68,7 @@ class Optimizer:
             >>> round(w.data, 4)
             1.92
         """
-        leaves = list(parameters)
+        leaves = leaves_of(parameters, f"{type(self).__name__}.step")
         weights = self.updated([leaf.data for leaf in leaves], [leaf.grad for leaf in leaves])
         for leaf, weight in zip(leaves, weights, strict=True):
             leaf.data = weight
@@ -119,7 +121,23 @@ class Optimizer:
         return {"steps": self.steps, "averages": [list(map(float, m)) for m in self._memory]}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what ``state_dict`` returned."""
+        """Go on from what ``state_dict`` returned.
+
+        Args:
+            state: a dict of "steps" and "averages".
+
+        Raises:
+            ValueError: it lacks one of them, or is the state of another kind of optimiser.
+            TypeError: it is no dict.
+        """
+        who = f"{type(self).__name__}.load_state_dict"
+        if not isinstance(state, Mapping):
+            raise KindError(
+                f"{who}: takes a dict, as state_dict() returns it, and was given a "
+                f"{type(state).__name__}"
+            )
+        if not {"steps", "averages"} <= state.keys():
+            raise InputError(f"{who}: the state must have steps and averages, and has {[*state]}")
         averages: Sequence[Sequence[float]] = state["averages"]
         if len(averages) not in (0, self._averages):
             raise InputError(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nn.errors import InputError
-from nn.module import Module
+from nn.module import Module, check_module
 
 FilePath = str | os.PathLike[str]
 M = TypeVar("M", bound=Module)
@@ -28,6 +28,7 @@ def save(model: Module, path: FilePath) -> None:
 
     Raises:
         OSError: the file cannot be written; one that was there is left as it was.
+        TypeError: the model is no Module.
 
     Example:
         >>> import tempfile
@@ -38,6 +39,7 @@ def save(model: Module, path: FilePath) -> None:
         >>> model.state_dict() == MLP(2, [3, 1], seed=1).state_dict()
         True
     """
+    check_module(model)
     write_json(path, {"model": repr(model), "weights": model.state_dict()})
 
 
@@ -54,6 +56,7 @@ def load(model: M, path: FilePath) -> M:
     Raises:
         OSError: the file cannot be read.
         ValueError: it holds no weights, or other names; no parameter has been changed.
+        TypeError: the model is no Module.
 
     Example:
         >>> import tempfile
@@ -63,6 +66,7 @@ def load(model: M, path: FilePath) -> M:
         ...     load(MLP(2, [1], seed=2), f"{folder}/weights.json")
         MLP of [Layer of [LinearNeuron(2)]]
     """
+    check_module(model)
     model.load_state_dict(weights_in(read_json(path), path))
     return model
 

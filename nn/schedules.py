@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 from autograd import Value
-from nn.errors import InputError
+from nn.errors import InputError, KindError
 from nn.module import whole
 
 Schedule = Callable[[int], float]
@@ -99,12 +99,14 @@ def warm_up(then: Schedule, epochs: int, start: float = 0.1) -> Schedule:
 
     Raises:
         ValueError: start is negative, nan or infinite, or epochs is less than 1.
-        TypeError: something is not a number.
+        TypeError: then is no function, or something is not a number.
 
     Example:
         >>> [warm_up(constant(1.0), epochs=2, start=0.5)(epoch) for epoch in range(4)]
         [0.5, 0.75, 1.0, 1.0]
     """
+    if not callable(then):
+        raise KindError(f"then must be a schedule, such as constant(0.1), and is {then!r}")
     epochs, start = whole(epochs, "epochs"), checked_rate(start, "start")
 
     def rate(epoch: int) -> float:

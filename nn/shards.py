@@ -12,16 +12,18 @@ import threading
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from nn.engines import Engine, engine_named
+from nn.executors import AnyExecutor, end, made, outcomes
 from nn.losses import Loss
 from nn.module import Module
 
 Sums = tuple[float, Any]
-Submitted = tuple[Executor, Future[Any]]
+Task = tuple[str, Any, list[int], "Problem | None"]  # the arguments of shard_sums
+CARRIERS = 8  # to so many shards the training rows are sent along at first, then to twice as many
 
 
 @dataclass(frozen=True)
@@ -58,23 +60,31 @@ class Here:
 
 
 class Workers:
-    """Computes the shards of a batch by an executor, and those that it loses once more.
+    """Computes the shards of a batch by an executor, and here what it loses.
 
     Args:
-        executor: an Executor, or a function that makes one (then a broken one is replaced).
+        executor: what has ``submit`` or ``map``, or a function that makes such (then a broken one
+            is replaced).
         problem: what the workers are to know.
         here: computes what the executor fails to.
         size: rows in a shard.
+
+    Raises:
+        TypeError: the executor is none.
     """
 
     def __init__(
-        self, executor: Executor | Callable[[], Executor], problem: Problem, here: Here, size: int
+        self,
+        executor: AnyExecutor | Callable[[], AnyExecutor],
+        problem: Problem,
+        here: Here,
+        size: int,
     ) -> None:
-        self._make = None if isinstance(executor, Executor) else executor
-        self._executor = executor if isinstance(executor, Executor) else executor()
+        self._executor, self._make = made(executor)
         self._problem, self._here, self._size = problem, here, size
         self._key = uuid.uuid4().hex
-        self._broken = False
+        self._broken = self._warned = False
+        self._error: Exception | None = None  # the last with which a shard was lost
 
     def sums(self, weights: Any, rows: Sequence[int] | None) -> Iterator[Sums]:
         """Yield the sums of each shard of a batch, in row order."""
@@ -83,59 +93,59 @@ class Workers:
             everything[start : start + self._size]
             for start in range(0, len(everything), self._size)
         ]
-        futures = [self._submitted(weights, shard, None) for shard in shards]
-        try:
-            for shard, submitted in zip(shards, futures, strict=True):
-                sums = self._result(submitted)
-                if sums is None:  # the worker has not got the rows, or the shard was lost
-                    sums = self._result(self._submitted(weights, shard, self._problem))
-                if sums is None:
-                    (sums,) = self._here.sums(weights, shard)
-                yield sums
-        finally:  # an error or Ctrl-C leaves no work behind
-            for submitted in futures:
-                if submitted is not None:
-                    submitted[1].cancel()
+        found: dict[int, Sums] = {}
+        missing, carriers = list(range(len(shards))), 0
+        while missing:  # workers have not got the rows, or have lost shards
+            tasks: list[Task] = [
+                (self._key, weights, shards[number], self._problem if place < carriers else None)
+                for place, number in enumerate(missing)
+            ]
+            results = self._results(tasks)
+            for number, (_, _, shard, problem), sums in zip(missing, tasks, results, strict=True):
+                if sums is not None:
+                    found[number] = sums
+                elif problem is not None:
+                    (found[number],) = self._here.sums(weights, shard)
+                    self._warn()
+            missing = [number for number in missing if number not in found]
+            carriers = 2 * carriers or CARRIERS
+        yield from (found[number] for number in range(len(shards)))
 
     def close(self) -> None:
         """Shut down an executor that was made here."""
         if self._make is not None:
-            self._executor.shutdown(cancel_futures=True)
+            end(self._executor)
 
-    def _submitted(
-        self, weights: Any, shard: list[int], problem: Problem | None
-    ) -> Submitted | None:
-        executor = self._executor
-        if self._broken:
-            return None
-        try:
-            return executor, executor.submit(shard_sums, self._key, weights, shard, problem)
-        except BrokenExecutor:
-            self._replace(executor)
-        return None
+    def _results(self, tasks: list[Task]) -> list[Sums | None]:
+        """Return what the executor makes of the tasks, None for what it does not."""
+        results: list[Sums | None] = []
+        if not self._broken:
+            try:
+                for outcome in outcomes(self._executor, shard_sums, tasks):
+                    lost = isinstance(outcome, Exception)  # of the loss: comes again when redone
+                    self._error = outcome if lost else self._error
+                    results.append(None if lost else outcome)
+            except BrokenExecutor:
+                self._replace()
+        return results + [None] * (len(tasks) - len(results))
 
-    def _result(self, submitted: Submitted | None) -> Sums | None:
-        if submitted is None:
-            return None
-        executor, future = submitted
-        try:
-            sums: Sums | None = future.result()
-        except BrokenExecutor:
-            self._replace(executor)
-        except Exception:  # an error of the loss itself comes again where the shard is redone
-            pass
-        else:
-            return sums
-        return None
+    def _warn(self) -> None:
+        """Say once that shards are computed here which the executor ought to have computed."""
+        if self._error is not None and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"the executor has lost shards ({type(self._error).__name__}: {self._error}); they "
+                f"are computed in this process, with the same numbers",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
-    def _replace(self, broken: Executor) -> None:
+    def _replace(self) -> None:
         """Put a new executor in the place of a broken one, or do without."""
-        if broken is not self._executor:
-            return  # all that was submitted to it fails, and it has been replaced
         if self._make is not None:
-            self._executor.shutdown(wait=False)
-            self._executor = self._make()
-        elif not self._broken:
+            end(self._executor, wait=False)
+            self._executor, _ = made(self._make)
+        else:
             self._broken = True
             warnings.warn(
                 "the executor is broken (a worker process died): its shards are computed in this "

@@ -8,7 +8,6 @@ import random
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,13 @@ from nn.clipping import checked_limit, norm_scale
 from nn.divergence import divergence
 from nn.engines import Engine, Penalty, engine_named, write
 from nn.errors import InputError, KindError
+from nn.executors import AnyExecutor
 from nn.history import History
 from nn.initializers import checked_seed
 from nn.inputs import check_fit, checked
 from nn.losses import Loss, loss_named
 from nn.metrics import Metric, usual_metrics
-from nn.module import Module, whole
+from nn.module import Module, check_module, whole
 from nn.optimizers import Adam, Optimizer
 from nn.saving import FilePath
 from nn.schedules import Schedule, checked_rate
@@ -43,7 +43,7 @@ def fit(
     validation: tuple[Any, Any] | None = None,
     *,
     engine: str | None = None,
-    executor: Executor | Callable[[], Executor] | None = None,
+    executor: AnyExecutor | Callable[[], AnyExecutor] | None = None,
     shard_size: int = 256,
     penalty: Penalty | None = None,
     schedule: Schedule | None = None,
@@ -51,7 +51,7 @@ def fit(
     clip_value: float | None = None,
     metrics: Mapping[str, Metric] | None = None,
     patience: int | None = None,
-    callbacks: Iterable[Callback] = (),
+    callbacks: Callback | Iterable[Callback] = (),
     checkpoint: FilePath | None = None,
     resume: FilePath | None = None,
     seed: int | None = None,
@@ -73,8 +73,9 @@ def fit(
         batch_size: rows for one update, in an order shuffled every epoch; None takes all.
         validation: (X, y) to judge by after every epoch and never to train on.
         engine: "jit" (needs the extra ``jit``), "eager", or None for jit where it is installed.
-        executor: a ``concurrent.futures.Executor`` that computes the shards of every batch, or a
-            function that makes one (then one that breaks is replaced).
+        executor: what computes the shards of every batch by its ``submit`` or ``map``, such as a
+            ``concurrent.futures.Executor``; or a function that makes one (then one that breaks is
+            replaced).
         shard_size: rows in a shard; numbers depend on it in the last digits, never on workers.
         penalty: a function of the list of parameters, such as ``lambda p: l2_penalty(p, 1e-4)``,
             added to the loss of every batch. Recorded losses are without it.
@@ -85,8 +86,8 @@ def fit(
             labels.
         patience: stop when the validation loss has had no new minimum for so many epochs; the
             model then has the weights of the best epoch.
-        callbacks: each is called after every epoch with (history, model); training ends when one
-            returns True.
+        callbacks: functions, or one, called after every epoch with (history, model); training
+            ends when one returns True.
         checkpoint: a file to write after every epoch.
         resume: a checkpoint to go on from, to the same numbers as without the break.
         seed: of the order of rows; None draws one from the module ``random``.
@@ -111,14 +112,16 @@ def fit(
         >>> len(history), history["loss"][-1] < history["loss"][0]
         (5, True)
     """
-    if not isinstance(model, Module):
-        raise KindError(f"model must be an nn.Module, and is a {type(model).__name__}")
+    check_module(model)
     if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise KindError(f"optimizer must be one such as Adam(lr=0.01), and is {optimizer!r}")
-    callbacks, measures = list(callbacks), dict(metrics or {})
-    for function in (*callbacks, *measures.values()):
-        if not callable(function):
-            raise KindError(f"callbacks and metrics must be functions, and one is {function!r}")
+    for name, function in (("penalty", penalty), ("schedule", schedule)):
+        if function is not None and not callable(function):
+            raise KindError(f"{name} must be a function, and is {function!r}")
+    callbacks, measures = _callbacks(callbacks), _measures(metrics)
+    for name, path in (("checkpoint", checkpoint), ("resume", resume)):
+        if path is not None and not isinstance(path, (str, os.PathLike)):
+            raise KindError(f"{name} must be the path of a file, and is {path!r}")
     if checkpoint is not None and not Path(checkpoint).parent.is_dir():
         raise InputError(f"checkpoint: there is no folder {os.fspath(Path(checkpoint).parent)!r}")
     rows, targets = checked(X, y)
@@ -146,7 +149,7 @@ def fit(
         schedule=schedule,
         clip_norm=None if clip_norm is None else checked_limit(clip_norm),
         clip_value=None if clip_value is None else checked_limit(clip_value),
-        metrics=usual_metrics(criterion) if metrics is None else measures,
+        metrics=usual_metrics(criterion) if measures is None else measures,
         patience=None if patience is None else whole(patience, "patience"),
         seed=None if seed is None else checked_seed(seed),
     )
@@ -250,7 +253,7 @@ class Training:
     def run(
         self,
         epochs: int,
-        executor: Executor | Callable[[], Executor] | None,
+        executor: AnyExecutor | Callable[[], AnyExecutor] | None,
         callbacks: list[Callback],
         checkpoint: FilePath | None,
         progress: bool,
@@ -342,6 +345,36 @@ class Training:
     def parameters_now(self) -> Any:
         """Return the numbers of the model's parameters in the engine's form."""
         return self.engine.numbers([parameter.data for parameter in self.parameters])
+
+
+def _callbacks(callbacks: Any) -> list[Callback]:
+    """Return the callbacks as a list, also a single one."""
+    if callable(callbacks):
+        return [callbacks]
+    listed = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
+    for callback in listed:
+        if not callable(callback):
+            raise KindError(
+                f"callbacks must be functions of (history, model), and one is {callback!r}"
+            )
+    return listed
+
+
+def _measures(metrics: Any) -> dict[str, Metric] | None:
+    """Return a copy of the metrics, whose names are those in the history."""
+    if metrics is None:
+        return None
+    if not isinstance(metrics, Mapping):
+        raise KindError(
+            f'metrics must be a dict of functions by name, such as {{"accuracy": nn.accuracy}}, '
+            f"and is {metrics!r}"
+        )
+    for name, metric in metrics.items():
+        if not callable(metric):
+            raise KindError(
+                f"metrics must be functions of (scores, targets), and {name!r} is {metric!r}"
+            )
+    return dict(metrics)
 
 
 def _bar(epochs: int, done: int, progress: bool, engine: str) -> Any:

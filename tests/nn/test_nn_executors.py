@@ -76,7 +76,8 @@ def test_processes_give_the_numbers_of_one_process_and_keep_the_rows():
     with ProcessPoolExecutor(2, mp_context=SPAWN) as executor:
         assert trained(executor) == trained()
         assert trained(executor, engine="jit") == trained(engine="jit")
-        assert trained(executor, loss=broken) == trained(loss=broken)
+        with pytest.warns(RuntimeWarning, match="lost shards .*ZeroDivisionError: only in workers"):
+            assert trained(executor, loss=broken) == trained(loss=broken)
 
 
 class Counting(Executor):
@@ -105,9 +106,146 @@ def test_the_rows_travel_once_and_then_weights_row_numbers_and_sums():
     assert max(len(rows) for _, _, rows, _ in executor.sent) == 4
 
 
-@pytest.mark.parametrize("lose", [{3}, {7, 8}, set(range(9, 40))])
+def test_rows_are_sent_along_to_few_shards_at_a_time():
+    """Workers that forget the rows get them 8, 16, ... times, not at once for every shard."""
+    rounds = []
+
+    class Forgetful:
+        def map(self, function, tasks):
+            rounds.append(sum(problem is not None for _, _, _, problem in tasks))
+            for task in tasks:
+                yield function(task) if task[3] is not None else None
+
+    model = MLP(2, [1], seed=3)
+    settings = {"epochs": 1, "shard_size": 1, "progress": False, "engine": "eager", "seed": 1}
+    fit(model, X, Y, executor=Forgetful(), **settings)
+    assert rounds == [0, 8, 16, 6]
+    alone = MLP(2, [1], seed=3)
+    fit(alone, X, Y, **settings)
+    assert alone.state_dict() == model.state_dict()
+
+
+@pytest.mark.parametrize("lose", [{3}, {1, 4}, {10, 11}])
 def test_lost_shards_are_computed_again(lose):
     assert trained(Counting(lose)) == trained()
+
+
+@pytest.mark.parametrize("lose", [{7, 8}, set(range(9, 40))])
+def test_shards_that_are_lost_again_are_computed_here_with_a_warning(lose):
+    with pytest.warns(RuntimeWarning, match="ConnectionError: the worker went away") as warned:
+        assert trained(Counting(lose)) == trained()
+    assert len(warned) == 1
+
+
+class Submitting:
+    """No Executor, and nothing but submit; the future has nothing but result."""
+
+    def submit(self, function, *arguments):
+        return type("Result", (), {"result": lambda self: function(*arguments)})()
+
+
+class Mapping:
+    """No Executor, and nothing but map, as a multiprocessing.Pool has it."""
+
+    def map(self, function, tasks):
+        return list(map(function, tasks))
+
+
+class Lazy:
+    """Like the map of an Executor: any number of iterables, results as they come."""
+
+    def map(self, function, *iterables):
+        return map(function, *iterables)
+
+
+class MapsOnly(Executor):
+    """An Executor without submit."""
+
+    def map(self, function, *iterables, timeout=None, chunksize=1):
+        return map(function, *iterables)
+
+
+@pytest.mark.parametrize("kind", [Submitting, Mapping, Lazy, MapsOnly])
+@pytest.mark.parametrize("engine", ["eager", "jit"])
+def test_submit_or_map_is_enough(kind, engine):
+    for executor in (kind(), kind):  # an object, and what makes one
+        assert trained(executor, engine=engine) == trained(engine=engine)
+
+
+def test_a_pool_of_multiprocessing_gives_the_numbers_of_one_process():
+    with SPAWN.Pool(2) as pool:
+        assert trained(pool) == trained()
+
+
+class Failing(Mapping):
+    """Loses the shards from some task on."""
+
+    def __init__(self, error):
+        self.error, self.tasks = error, 0
+
+    def map(self, function, tasks):
+        for task in tasks:
+            self.tasks += 1
+            if self.tasks > 10:
+                raise self.error
+            yield function(task)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(OSError("no network"), "OSError: no network"), (BrokenExecutor("all"), "is broken")],
+)
+def test_a_map_that_fails_changes_no_number(error, words):
+    with pytest.warns(RuntimeWarning, match=words) as warned:
+        assert trained(Failing(error)) == trained()
+    assert len(warned) == 1
+
+
+def test_what_was_made_here_is_shut_down_in_its_own_way():
+    class Closing(Mapping):
+        ended = ()
+
+        def close(self):
+            self.ended += ("close",)
+
+        def shutdown(self):
+            self.ended += ("shutdown",)
+
+    class Shutting(Submitting):
+        ended = ()
+
+        def shutdown(self):
+            self.ended += ("shutdown",)
+
+    for kind, way in ((Closing, "close"), (Shutting, "shutdown")):
+        executor = kind()
+        trained(executor)
+        assert executor.ended == ()
+        trained(lambda executor=executor: executor)
+        assert executor.ended == (way,)
+
+
+class Wrong:
+    def submit(self, function, *arguments):
+        return function(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("executor", "words"),
+    [
+        (3, "with submit or map, .* it is a int"),
+        ("x", "it is a str"),
+        ([], "it is a list"),
+        (Executor(), "with submit or map"),
+        (lambda: 3, "it has made a int"),
+        (Wrong(), "must return a future"),
+    ],
+)
+def test_what_is_no_executor_is_refused(executor, words):
+    model = MLP(2, [4, 1], seed=3)
+    with pytest.raises(nn.KindError, match=words):
+        fit(model, X, Y, epochs=1, engine="eager", executor=executor, progress=False)
+    assert model.state_dict() == MLP(2, [4, 1], seed=3).state_dict()
 
 
 def test_a_pool_whose_worker_is_killed_in_mid_epoch_changes_no_number(tmp_path, monkeypatch):
@@ -173,6 +311,8 @@ def cluster(tmp_path_factory):
 @pytest.mark.parametrize("engine", ["eager", "jit"])
 def test_a_dask_cluster_gives_the_numbers_of_one_process(cluster, engine):
     assert trained(cluster.get_executor(), engine=engine) == trained(engine=engine)
+    assert trained(cluster.get_executor, engine=engine) == trained(engine=engine)
+    assert trained(cluster, engine=engine) == trained(engine=engine)
 
 
 @pytest.mark.slow

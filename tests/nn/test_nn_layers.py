@@ -25,12 +25,40 @@ def test_activations_go_by_name_or_as_callables(name):
     assert neuron(x).data == same(x).data == function(total)
 
 
-@pytest.mark.parametrize("name", ["nothing", "Value", "__version__", ""])
+def test_every_name_is_an_activation_of_one_number_or_refused():
+    def accepted(name):
+        try:
+            MLP(2, [2, 1], name)
+        except ValueError:
+            return False
+        return True
+
+    taken = {name for name in autograd.__all__ if accepted(name)}
+    assert {"relu", "tanh", "erf", "leaky_relu", "abs", "round"} <= taken
+    assert not taken & {"maximum", "clip", "atan2", "polygamma", "sum", "where", "grad", "graph"}
+    for name in taken:
+        assert isinstance(MLP(2, [2, 1], name)([0.1, 0.2]), Value)
+
+
+@pytest.mark.parametrize("name", ["nothing", "Value", "__version__", "", "item", "backward"])
 def test_an_activation_that_autograd_has_not_is_refused(name):
     with pytest.raises(ValueError, match="activation"):
         MLP(2, [1], activation=name)
+
+
+@pytest.mark.parametrize("activation", [3, None, autograd.maximum, lambda a, b: a, lambda: 0.0])
+def test_what_is_no_function_of_one_number_is_no_activation(activation):
     with pytest.raises(TypeError, match="activation"):
-        MLP(2, [1], activation=3)
+        MLP(2, [1], activation=activation)
+
+
+def test_functions_of_all_kinds_are_activations():
+    class Swish:
+        def __call__(self, x, beta=1.0):
+            return x * autograd.sigmoid(beta * x)
+
+    for activation in (Swish(), Swish().__call__, Value.tanh, lambda *x: x[0], max, autograd.relu):
+        assert MLP(2, [1], activation=activation)
 
 
 def test_representations_tell_the_activation():

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from fractions import Fraction
 
 import pytest
 
@@ -14,11 +15,12 @@ ELEMENTWISE = [nn.mse, nn.mae, nn.huber, nn.hinge, nn.binary_cross_entropy]
 
 @pytest.mark.parametrize("loss", ELEMENTWISE)
 def test_a_list_has_the_mean_of_its_rows(loss):
-    scores, targets = [0.3, -2.0, 1.7, 0.0], [1.0, 0.0, 1.0, 1.0]
+    other = -1.0 if loss is nn.hinge else 0.0
+    scores, targets = [0.3, -2.0, 1.7, 0.0], [1.0, other, 1.0, 1.0]
     mean = sum(map(loss, scores, targets)) / 4
     assert loss(scores, targets) == pytest.approx(mean)
     pairs = [[0.3, -2.0], [1.7, 0.0]]
-    assert loss(pairs, [[1.0, 0.0], [1.0, 1.0]]) == pytest.approx(mean)
+    assert loss(pairs, [[1.0, other], [1.0, 1.0]]) == pytest.approx(mean)
 
 
 @pytest.mark.parametrize("loss", ELEMENTWISE)
@@ -28,6 +30,34 @@ def test_unequal_lengths_and_other_things_are_refused(loss):
             loss(scores, targets)
     with pytest.raises(TypeError):
         loss("a", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("loss", "good", "bad"),
+    [
+        (nn.hinge, [-1, 1, -1.0, True, Fraction(1)], [0, 0.5, 2, -2.0, False, math.nan]),
+        (nn.binary_cross_entropy, [0, 1, 0.25, False, Fraction(1, 3)], [2, -1, 1.5, math.nan]),
+    ],
+)
+def test_labels_that_are_none_are_refused_by_hand_as_in_fit(loss, good, bad):
+    for label in good:
+        assert isinstance(loss(Value(0.3), label), Value)
+        assert loss([Value(0.3)], [label]).data == loss(Value(0.3), Value(label)).data
+    for label in bad:
+        with pytest.raises(nn.InputError, match=f"{loss.__name__}: takes labels .* given"):
+            loss([Value(0.3), Value(1.0)], [1, label])
+    with pytest.raises(ValueError, match=r"given 0 \(write 2 \* y - 1\)"):
+        nn.hinge(Value(1.0), 0)
+
+
+@pytest.mark.parametrize("loss", [nn.hinge, nn.binary_cross_entropy])
+def test_labels_of_numpy_are_taken(loss):
+    numpy = pytest.importorskip("numpy")
+    for dtype in (numpy.int8, numpy.float32, numpy.float64):
+        labels = numpy.array([1, 1], dtype)
+        assert loss([Value(0.3), Value(1.0)], labels).data == loss([0.3, 1.0], [1, 1])
+        with pytest.raises(ValueError, match="labels"):
+            loss([Value(0.3), Value(1.0)], labels + labels)
 
 
 def test_cross_entropy_takes_a_class_or_one_for_each_row():
@@ -104,6 +134,11 @@ def test_an_optimizer_goes_on_from_its_state(optimizer):
             optimizer.updated([1.0, 2.0, 3.0], [0.0, 0.0, 0.0])
     with pytest.raises(ValueError, match="averages"):
         other.load_state_dict({"steps": 1, "averages": [[1.0]] * 5})
+    with pytest.raises(nn.InputError, match=r"must have steps and averages, and has \['steps'\]"):
+        other.load_state_dict({"steps": 1})
+    with pytest.raises(nn.KindError, match="takes a dict"):
+        other.load_state_dict(None)
+    assert other.steps == 4
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
@@ -149,6 +184,23 @@ def test_an_optimizer_must_say_its_rule():
         nn.Optimizer(0.1).step([Value(1.0)])
     assert repr(nn.SGD(0.1)) == "SGD(lr=0.1, weight_decay=0.0, momentum=0.0, nesterov=False)"
     nn.SGD(0.1).step([])
+
+
+@pytest.mark.parametrize(
+    "use", [nn.SGD(0.1).step, lambda p: nn.clip_norm(p, 1.0), lambda p: nn.clip_value(p, 1.0)]
+)
+def test_what_is_no_parameter_is_refused_and_none_is_changed(use):
+    weight = Value(1.0)
+    weight.grad = 5.0
+    for wrong, words in (
+        ([weight, 1.0], "number 1 of those given is 1.0"),
+        (3, "was given a int"),
+        (weight, "was given a Value"),
+        (nn.MLP(2, [1]), r"write model\.parameters\(\)"),
+    ):
+        with pytest.raises(nn.KindError, match=words):
+            use(wrong)
+    assert (weight.data, weight.grad) == (1.0, 5.0)
 
 
 def test_clipping_by_value_keeps_small_gradients():

@@ -77,8 +77,15 @@ def test_the_history_holds_losses_metrics_rate_and_seconds():
     assert history.best_epoch == 1 + history["validation_loss"].index(
         min(history["validation_loss"])
     )
+    assert list(history) == history.names()
+    assert "loss" in history
+    assert "speed" not in history
+    assert {name: history[name] for name in history}["learning_rate"] == [0.1] * 4
     with pytest.raises(KeyError, match="validation_accuracy"):
         history["speed"]
+    assert list(nn.History("eager")) == []
+    with pytest.raises(KeyError, match="no epoch was finished"):
+        nn.History("eager")["loss"]
     assert "4 epochs" in repr(history)
 
 
@@ -179,6 +186,8 @@ def test_a_callback_ends_training():
     _, history = trained(callbacks=[lambda history, model: len(history) == 2], epochs=9)
     assert len(history) == 2
     assert history.ending == "a callback ended it after epoch 2"
+    _, same = trained(callbacks=lambda history, model: len(history) == 2, epochs=9)
+    assert numbers(same) == numbers(history)
 
 
 class Interrupting:
@@ -385,7 +394,26 @@ def test_loading_refuses_what_does_not_fit(tmp_path):
         model.load_state_dict(before | {"more": 1.0})
     with pytest.raises(TypeError, match="str"):
         model.load_state_dict(before | {"layers.1.neurons.0.b": "1"})
+    with pytest.raises(ValueError, match="unknown: 1, 'more'"):
+        model.load_state_dict({"more": 1.0, 1: 2.0})
+    for wrong in (None, [1], "weights.json"):
+        with pytest.raises(nn.KindError, match="takes a dict"):
+            model.load_state_dict(wrong)
     assert model.state_dict() == before
+
+
+def test_what_is_no_model_is_refused(tmp_path):
+    for use in (
+        lambda: nn.save(3, tmp_path / "weights.json"),
+        lambda: nn.load(3, tmp_path / "weights.json"),
+        lambda: nn.predict(3, X),
+        lambda: nn.gradients(3, X, Y),
+    ):
+        with pytest.raises(nn.KindError, match=r"model must be an nn\.Module, and is a int"):
+            use()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(nn.KindError, match="then must be a schedule"):
+        nn.schedules.warm_up(0.1, 3)
 
 
 # -- engines -----------------------------------------------------------------------------------
@@ -497,7 +525,7 @@ WRONG = {
     "features": (([[1.0, 2.0, 3.0]], [1]), {}, "takes 2 inputs"),
     "hinge labels": (([[1.0, 2.0]], [0]), {}, r"labels -1 and 1 \(write 2 \* y - 1\)"),
     "odds": (([[1.0, 2.0]], [2]), {"loss": "binary_cross_entropy"}, "labels 0 and 1"),
-    "classes of one": (([[1.0, 2.0]], [0]), {"loss": "cross_entropy"}, "labels|output for each"),
+    "classes of one": (([[1.0, 2.0]], [0]), {"loss": "cross_entropy"}, "at least two outputs"),
     "rows of targets": (([[1.0, 2.0]], [[1.0]]), {"loss": "mse"}, "one score"),
     "validation": (([[1.0, 2.0]], [1]), {"validation": ([[1.0]], [1])}, "takes 2 inputs"),
     "loss": (([[1.0, 2.0]], [1]), {"loss": "hinges"}, "no loss 'hinges'"),
@@ -528,14 +556,23 @@ def test_bad_input_is_refused_with_a_reason(case):
         ({"optimizer": "adam"}, "optimizer"),
         ({"validation": 0.2}, "pair"),
         ({"callbacks": [3]}, "functions"),
+        ({"callbacks": 3}, "functions"),
+        ({"callbacks": None}, "functions"),
         ({"metrics": {"accuracy": "accuracy"}}, "functions"),
+        ({"metrics": [nn.accuracy]}, "a dict of functions"),
+        ({"schedule": 0.1}, "schedule must be a function"),
+        ({"penalty": 1e-4}, "penalty must be a function"),
+        ({"loss": ["mse"]}, "loss must be a name"),
+        ({"checkpoint": 3}, "checkpoint must be the path"),
+        ({"resume": 3}, "resume must be the path"),
         ({"model": lambda x: x}, "Module"),
         ({"loss": lambda score, target: 1.0}, "must be a Value"),
     ],
 )
 def test_wrong_kinds_are_type_errors(settings, words):
-    with pytest.raises(TypeError, match=words):
+    with pytest.raises(TypeError, match=words) as caught:
         trained(**settings)
+    assert isinstance(caught.value, AutogradError)
     with pytest.raises(TypeError, match="str"):
         fit(network(), [["a", "b"]], [1], engine="eager", progress=False)
     with pytest.raises(TypeError, match="must be a list"):
