@@ -12,7 +12,9 @@ import gc
 import importlib.metadata
 import platform
 import random
+import statistics
 import sys
+import time
 
 import local_gradients
 import pytest
@@ -27,8 +29,7 @@ ENGINES = {
     "micrograd": MicrogradValue,
 }
 SIZES = (2, 16, 16, 1)
-medians = {}
-losses = {}
+ROUNDS, STEPS = 7, 4
 
 
 def network(kind):
@@ -56,37 +57,53 @@ def loss_of(kind, layers, points, targets):
     return mean + 1e-4 * sum(p * p for p in parameters)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_forward_and_backward(benchmark, engine):
-    kind = ENGINES[engine]
+def stepper(kind):
     points, targets = moons(100, seed=1337)
     layers = network(kind)
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(100_000)  # for the engines that walk recursively
 
     def step():
         loss = loss_of(kind, layers, points, targets)
         loss.backward()
         return loss.data
 
-    gc.collect()  # what the engine before left behind; within an engine the collector does its work
-    losses[engine] = benchmark.pedantic(
-        step, rounds=5 if engine == "micrograd" else 15, warmup_rounds=1
-    )
-    medians[engine] = benchmark.stats.stats.median
+    return step
+
+
+@pytest.fixture(autouse=True)
+def _deep_recursion():
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(100_000)  # for the engines that walk recursively
+    yield
     sys.setrecursionlimit(limit)
+    gc.collect()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_forward_and_backward(benchmark, engine):
+    benchmark.pedantic(stepper(ENGINES[engine]), rounds=5, warmup_rounds=1)
 
 
 def test_the_ratios_hold():
-    if len(medians) < len(ENGINES):
-        pytest.fail("run the whole file: the ratios need all engines in one run")
+    """Engine after engine, round after round, so that a machine that slows down slows all."""
+    steps = {engine: stepper(kind) for engine, kind in ENGINES.items()}
+    losses = {engine: step() for engine, step in steps.items()}
     assert losses["autograd"] == pytest.approx(losses["micrograd"], rel=1e-12)
-    over = {engine: median / medians["autograd"] for engine, median in medians.items()}
+    times = {engine: [] for engine in ENGINES}
+    for _ in range(ROUNDS):
+        for engine, step in steps.items():
+            gc.collect()  # what the engine before left behind; its own garbage each one pays for
+            start = time.perf_counter()
+            for _ in range(STEPS):
+                step()
+            times[engine].append((time.perf_counter() - start) / STEPS)
+    ours = times["autograd"]
     print(
         f"\nPython {platform.python_version()}, micrograd "
         f"{importlib.metadata.version('micrograd')}, scalar-autograd {autograd.__version__}"
     )
-    for engine, ratio in over.items():
-        print(f"{engine:16} {1e3 * medians[engine]:8.1f} ms   {ratio:5.2f} x")
-    assert over["micrograd"] >= 6.0
-    assert over["local gradients"] >= 1.5
+    ratios = {}
+    for engine, theirs in times.items():
+        ratios[engine] = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
+        print(f"{engine:16} {1e3 * statistics.median(theirs):8.1f} ms   {ratios[engine]:5.2f} x")
+    assert ratios["micrograd"] >= 6.0
+    assert ratios["local gradients"] >= 1.5
