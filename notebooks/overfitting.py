@@ -70,7 +70,7 @@ def accuracy_on_new_points(model):
 
 
 memorised = network()
-film = plot.Film(X, y, every=25, resolution=40)
+film = plot.Film(X, y, every=50, resolution=40)
 history = fit(
     memorised,
     X,
@@ -174,7 +174,7 @@ nn.dead_units(memorised, X)
 # %% [markdown]
 # ## The boundary during training
 #
-# The film that was taken by the way, a frame every 25 epochs.
+# The film that was taken by the way, a frame every 50 epochs.
 
 # %%
 film
