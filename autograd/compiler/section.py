@@ -1,7 +1,8 @@
 """A run of native functions over some of a program's steps.
 
 A program is cut into functions of a few hundred steps once it is large, since compilers take
-more than linear time over long functions; numbers that cross from one to another go through memory.
+more than linear time over long functions; numbers that cross from one to another go through memory,
+and so do the inputs of eight rows, which are collected once for all of them.
 """
 
 from __future__ import annotations
@@ -57,8 +58,14 @@ class Section:
             self._outputs.setdefault(place, []).append(index)
         pieces = [places[at : at + chunk] for at in range(0, len(places), chunk)] or [places]
         self._size = 8 * LANES if lanes else 8
+        self._columns: dict[int, int] = {}
+        if lanes and len(pieces) > 1:
+            for place in self._rows_read(places, self._outputs):
+                self._columns[place] = first_slot
+                first_slot += self._size
         self._slots, self.work = self._allotted(pieces, first_slot)
-        self.calls = [self._function(number, piece, pieces) for number, piece in enumerate(pieces)]
+        self.calls = [self._collecting()] if self._columns else []
+        self.calls += [self._function(number, piece, pieces) for number, piece in enumerate(pieces)]
 
     def _allotted(
         self, pieces: Sequence[Sequence[int]], first_slot: int
@@ -91,13 +98,15 @@ class Section:
 
     def _fetch(self, body: Body, place: int) -> str:
         assert isinstance(body, Chunk)
+        if place in self._columns:
+            return body.load(body.type, body.at("%work", self._columns[place]))
         if self.program.kinds[place] == INPUT:
             return body.read(self.layout.sources[place])
         if place in self.imports:
             return body.splat(body.load("double", body.at("%shared", self.imports[place])))
         return body.load(body.type, body.at("%work", self._slots[place]))
 
-    def _rows_read(self, piece: Sequence[int], rest: Sequence[int]) -> list[int]:
+    def _rows_read(self, piece: Sequence[int], rest: Iterable[int]) -> list[int]:
         """Return the inputs that differ from row to row and are used here, in order."""
         used = {operand for place in piece for operand in self.program.operands[place]}
         sources = self.layout.sources
@@ -120,7 +129,7 @@ class Section:
         if number == len(pieces) - 1:  # results that are inputs, constants or computed elsewhere
             computed = {place for part in pieces for place in part}
             rest = [place for place in self._outputs if place not in computed]
-        if self.lanes:
+        if self.lanes and not self._columns:
             body.read_rows(self._rows_read(piece, rest))
         for place in piece:
             body.step(place)
@@ -131,8 +140,19 @@ class Section:
                 body.store("double", body.number(place), body.at("%shared", self.exports[place]))
         for place in rest:
             self._deliver(body, place)
+        return self._defined(f"{self.name}_{number}", body)
+
+    def _collecting(self) -> str:
+        """Define the function that collects the inputs of eight rows in memory."""
+        body = Chunk(self.program, self.layout, self.lanes, self.exact, self._fetch)
+        body.read_rows(list(self._columns))
+        for place, slot in self._columns.items():
+            body.store(body.type, body.number(place), body.at("%work", slot))
+        return self._defined(f"{self.name}_rows", body)
+
+    def _defined(self, name: str, body: Chunk) -> str:
+        """Define a function of this body, and return the call of it."""
         self.functions |= body.functions
-        name = f"{self.name}_{number}"
         self.text.append(f"define internal void @{name}({PARAMETERS}) #0 {{")
         self.text += body.lines
         self.text.append("ret void\n}\n")

@@ -163,6 +163,26 @@ def test_a_large_mapped_program_is_cut_into_functions():
         assert all(same(a, b, any_zero=True) for a, b in zip(slope, slopes[row], strict=True))
 
 
+def test_the_functions_of_a_cut_program_share_the_inputs_of_eight_rows():
+    def function(x, n):
+        total = x[0]
+        for step in range(1500):
+            total = total / n + autograd.maximum(x[step % 20], step / 1500)
+        return total, x[3], n
+
+    for rows in (1, 8, 11):
+        random = np.random.default_rng(rows)
+        x, n = random.normal(size=(rows, 20)).astype(np.float32), random.integers(1, 5, rows)
+        fast = jit(function, in_axes=(0, 0))
+        results = fast(x, n)
+        for row in range(rows):
+            expected = function(list(map(float, x[row])), float(n[row]))
+            for one, many in zip(expected, results, strict=True):
+                assert same(one, many[row])
+        assert fast.llvm.count("define internal void @rows") > 10
+        assert fast.llvm.count("load float") == 20 * 8 * 2  # once, and once for the last rows
+
+
 def test_shared_values_make_one_node_of_a_reduced_batch():
     x, y = data(30)
     weights = [Value(0.5), Value(-1.5)]
