@@ -1,9 +1,14 @@
-"""A scalar automatic differentiation engine: ``Value``, ``backward`` and what reads a graph."""
+"""A scalar automatic differentiation engine: ``Value``, ``backward`` and what reads a graph.
 
-from autograd.compiler.jitted import jit
+The engine and the derivatives of functions are imported at once; a room that reads graphs
+(pictures, the explorer, the compiler) when one of its names is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd.declaration import primitive
 from autograd.errors import AutogradError, TraceError
-from autograd.explorer import Step, derivation, explain, explore, latex, steps
 from autograd.functional import (
     grad,
     gradient,
@@ -56,10 +61,14 @@ from autograd.ops import (
 )
 from autograd.ops import rounded as round
 from autograd.reductions import dot, logsumexp, mean, prod, softmax, sum
-from autograd.render import Graph, graph
 from autograd.special import digamma, erf, erfc, gelu, lgamma, polygamma
 from autograd.value import Value
 from autograd.walk import zero_grad
+
+if TYPE_CHECKING:
+    from autograd.compiler.jitted import jit
+    from autograd.explorer import Step, derivation, explain, explore, latex, steps
+    from autograd.render import Graph, graph
 
 __version__ = "0.1.0"
 
@@ -140,3 +149,27 @@ __all__ = [
     "where",
     "zero_grad",
 ]
+
+_ROOMS = {
+    "Graph": "autograd.render",
+    "Step": "autograd.explorer",
+    "derivation": "autograd.explorer",
+    "explain": "autograd.explorer",
+    "explore": "autograd.explorer",
+    "graph": "autograd.render",
+    "jit": "autograd.compiler.jitted",
+    "latex": "autograd.explorer",
+    "steps": "autograd.explorer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Enter the room of a public name when it is first asked for."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    thing = globals()[name] = getattr(import_module(_ROOMS[name]), name)
+    return thing
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOMS})

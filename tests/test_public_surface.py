@@ -38,9 +38,9 @@ def test_the_public_names_are_sorted_and_all_there(package):
         assert hasattr(package, name), name
     public = {
         name
-        for name, thing in vars(package).items()
-        if not name.startswith("_") and not inspect.ismodule(thing)
-    }
+        for name in dir(package)
+        if not name.startswith("_") and not inspect.ismodule(getattr(package, name))
+    } - {"Any", "TYPE_CHECKING", "import_module"}
     rooms = {name for name in package.__all__ if inspect.ismodule(getattr(package, name))}
     assert public == set(package.__all__) - rooms
 
@@ -71,6 +71,13 @@ def test_importing_loads_nothing_heavy():
     code = f"import sys, autograd, nn\nprint(*[m for m in {heavy.split()!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_the_engine_enters_no_room():
+    code = "import sys, autograd; print(*[m for m in sys.modules if m.startswith('autograd.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    rooms = {module.split(".")[1] for module in done.stdout.split()}
+    assert not rooms & {"render", "explorer", "compiler", "testing", "notation", "formula"}
 
 
 @pytest.mark.parametrize("name", [n for n in autograd.__all__ if n[0] != "_"])
