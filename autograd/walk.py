@@ -89,8 +89,8 @@ def recorded(*roots: Value) -> list[Value]:
     """
     order = ordered(*roots)
     for node in order:
-        for arg, partial in zip(node.args, node.partials, strict=True):
-            if partial is not None and arg._epoch > node._epoch:
+        for arg in node.args:
+            if type(arg) is not float and arg._epoch > node._epoch:
                 raise EditedLeafError(
                     f"the data of {named(arg)} was edited after {named(node)} was recorded "
                     f"from it: compute the expression again to read this graph"

@@ -283,6 +283,18 @@ def replaced(tree: Any, replacement: Any) -> Any:
     return tree
 
 
+def owned(tree: Any) -> Any:
+    """Return the tree with a copy of each array of numbers, which nobody else can change."""
+    if isinstance(tree, Mapping):
+        return {key: owned(part) for key, part in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        parts = [owned(part) for part in tree]
+        if isinstance(tree, list):
+            return parts
+        return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
+    return tree.copy() if is_array(tree) and tree.dtype.kind != "O" else tree
+
+
 def matching(template: Any, tree: Any) -> list[Any]:
     """Return the parts of a tree that stand where the template holds Values."""
     if isinstance(template, Value):

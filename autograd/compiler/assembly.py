@@ -37,8 +37,8 @@ class Assembled:
     shared: int
 
 
-def assembled(program: Program, layout: Layout, exact: bool) -> Assembled:
-    """Return the LLVM module of a program."""
+def assembled(program: Program, layout: Layout, exact: bool, alone: bool) -> Assembled:
+    """Return the LLVM module of a program; alone: its result is a number in no container."""
     steps = [
         place for place in range(program.inputs, len(program)) if program.kinds[place] != CONSTANT
     ]
@@ -88,7 +88,7 @@ def assembled(program: Program, layout: Layout, exact: bool) -> Assembled:
     else:
         entry = single_entry(single.calls, layout)
     direct = ""
-    if not layout.mapped and _fits_direct(layout, len(steps)):
+    if alone and not layout.mapped and _fits_direct(layout, len(steps)):
         direct = direct_entry(program, steps, exact)
     parts = [_head(sections, exact), *("\n".join(s.text) for s in sections)]
     return Assembled(

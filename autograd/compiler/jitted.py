@@ -12,15 +12,14 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograd import modes
-from autograd.compiler.arguments import Arguments, checked_axes, matching, need_numpy
+from autograd import modes, ops
+from autograd.compiler.arguments import Arguments, checked_axes, matching, need_numpy, replaced
 from autograd.compiler.machine import binding
 from autograd.compiler.nodes import CompiledCall, called_with_values, row_by_row
-from autograd.compiler.plan import Plan, Recording, differentiable
+from autograd.compiler.plan import Plan, Recording, slopes_of
 from autograd.compiler.report import Report, report_of
-from autograd.compiler.trace import Tape, name_of
+from autograd.compiler.trace import name_of
 from autograd.errors import ArgumentError, StructureError, TraceError
-from autograd.functional import adjoints
 from autograd.modes import thread
 from autograd.structure import flatten
 
@@ -61,15 +60,18 @@ class Jitted:
         axes = self._in_axes
         if axes is None:
             direct = self._direct.get(tuple(map(type, args)))
-            if direct is not None:
+            if direct is not None and not thread.transforms:
                 return direct(*args)
         else:
             axes = self.axes_for(args)
         given = Arguments(args, axes)
         if given.has_values:
             return self._with_values(args, axes, given)
-        plan = self._plans.get(given.key)
-        return (plan or self._planned(given, args, axes))(given)
+        plan = self._plans.get(given.key) or self._planned(given, args, axes)
+        if plan.outside and thread.transforms and thread.recording:
+            # A derivative that is being taken may be by a Value that the function closes over.
+            return self._with_values(args, axes, given)
+        return plan(given)
 
     def _with_values(self, args: tuple[Any, ...], axes: Any, given: Arguments) -> Any:
         if axes is None:
@@ -177,11 +179,10 @@ class Jitted:
         """Return the derivatives of one output of a call, as a compiled function like this one."""
 
         def slopes(*args: Any) -> list[Any]:
+            args = replaced(args, ops.identity)  # one Value, given twice, is two operands
             targets = [*matching(call.arguments, args), *call.outside]
-            tape = thread.recorder
-            assert isinstance(tape, Tape)
             outputs, _ = flatten(self._function(*args))
-            return adjoints(outputs[output], 1.0, targets, differentiable(tape))
+            return slopes_of(outputs[output], targets)
 
         slopes.__name__ = f"slopes of {name_of(self)}"
         return Jitted(slopes, self._in_axes, self.reduce, self.exact)
@@ -205,7 +206,7 @@ class Jitted:
     @property
     def graph(self) -> Any:
         """The graph of the function at the numbers of the recorded call, as Values."""
-        return self._shown().recording.graph()
+        return self._shown().recording.graph(self._function)
 
     @property
     def source(self) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import modes, reductions
 from autograd.callsite import user_line
-from autograd.compiler.arguments import Arguments, array_module, replaced
+from autograd.compiler.arguments import Arguments, array_module, owned, replaced
 from autograd.compiler.trace import name_of
 from autograd.errors import ArgumentError, StructureError, TraceError
 from autograd.modes import thread
@@ -35,12 +35,13 @@ class CompiledCall:
 
     def __init__(self, jitted: Jitted, arguments: tuple[Any, ...]) -> None:
         self.jitted = jitted
-        self.arguments = arguments
+        self.arguments = arguments = owned(arguments)
         self._given = Arguments(arguments, jitted.axes_for(arguments))
         self._places = [i for i, n in enumerate(self._given.numbers) if isinstance(n, Value)]
         self._plan = jitted.plan_with_slopes(self._given, arguments, tuple(self._places))
         self._slopes: dict[int, Jitted] = {}
-        self._known: weakref.WeakKeyDictionary[Value, list[Any]] = weakref.WeakKeyDictionary()
+        self._known: weakref.WeakKeyDictionary[Value, tuple[Any, list[Any]]]
+        self._known = weakref.WeakKeyDictionary()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return CompiledCall, (self.jitted, self.arguments)
@@ -68,17 +69,19 @@ class CompiledCall:
     def slopes(self, y: Any, output: int, operands: tuple[Any, ...]) -> list[Any]:
         """Return the derivatives of an output as Values, for derivatives of higher order.
 
-        They are kept with the node y, so that its rules, asked one after the other, share them.
+        They are kept with the node y, so that its rules, asked one after the other, share them;
+        but not from one mode to another, where they would be other graphs.
         """
-        known = self._known.get(y) if isinstance(y, Value) else None
-        if known is None:
+        mode = (thread.recorder, thread.recording)
+        kept, known = self._known.get(y, (None, [])) if isinstance(y, Value) else (None, [])
+        if kept != mode:
             if output not in self._slopes:
                 self._slopes[output] = self.jitted.slopes_of(self, output)
             supply = iter(operands)
             arguments = replaced(self.arguments, lambda _: next(supply))
             known = self._slopes[output](*arguments)
             if isinstance(y, Value):
-                self._known[y] = known
+                self._known[y] = (mode, known)
         return known
 
 

@@ -19,12 +19,12 @@ from autograd.compiler.layout import Sink, Source
 from autograd.compiler.llvm import KERNELS, LANES
 from autograd.compiler.machine import NativeCode
 from autograd.compiler.program import program_of
-from autograd.compiler.trace import Condition, Tape, Traced, traced_call
+from autograd.compiler.trace import Tape, Traced, traced_call, tracing
 from autograd.errors import StructureError
 from autograd.functional import adjoints
-from autograd.modes import recording_with
-from autograd.structure import Structure
+from autograd.structure import NUMBER, Structure
 from autograd.value import Value
+from autograd.walk import ordered
 
 ONE_BLOCK = 2048  # rows up to this many are summed in one go
 BLOCK = 1024  # rows in a block at least, beyond
@@ -36,7 +36,6 @@ class Recording:
     """A function as it was recorded, once, for one structure of its arguments.
 
     Attributes:
-        function: the function.
         arguments: what it was called with, traced Values in the places of numbers.
         tape: the operations in order, until they are forgotten.
         layout: where the arguments' numbers lie.
@@ -55,13 +54,13 @@ class Recording:
         names: list[str],
     ) -> None:
         start = time.perf_counter()
-        self.function = function
         self.tape = Tape(KERNELS)
         inputs = Inputs(self.tape, arguments, axes, names)
         self.layout = inputs.layout
         self.examples = inputs.examples
         self.arguments = inputs.arguments
-        self.outputs, self.structure = traced_call(function, self.tape, self.arguments)
+        own = replaced(self.arguments, lambda node: node)  # the function may change its lists
+        self.outputs, self.structure = traced_call(function, self.tape, own)
         self.operations = len(self.tape.nodes)
         self.seconds = time.perf_counter() - start
 
@@ -74,22 +73,21 @@ class Recording:
         """Return besides each output its derivatives by these numbers and the Values outside."""
         inputs = self.inputs_of_numbers()
         targets = [*[inputs[place] for place in active], *self.tape.outside.values()]
-        order = differentiable(self.tape)
         parts = [self.structure]
-        with recording_with(self.tape):
+        with tracing(self.tape):
             for output in list(self.outputs):
-                slopes = adjoints(output, 1.0, targets, order) if isinstance(output, Value) else []
+                slopes = slopes_of(output, targets) if isinstance(output, Value) else []
                 self.outputs += slopes
                 parts.append(Structure("array", (), (len(slopes),)))
         self.structure = Structure("tuple", tuple(parts), tuple)
 
-    def graph(self) -> Any:
+    def graph(self, function: Callable[..., Any]) -> Any:
         """Return what the function gives for Values with the numbers of the recorded call."""
         values = [
             Value(number, node.label)
             for node, number in zip(self.tape.inputs, self.examples, strict=True)
         ]
-        return self.function(*replaced(self.arguments, lambda node: values[node.place]))
+        return function(*replaced(self.arguments, lambda node: values[node.place]))
 
     def forget(self) -> None:
         """Let the recorded operations go; a large graph would burden the garbage collector."""
@@ -97,9 +95,16 @@ class Recording:
         self.tape.nodes = []
 
 
-def differentiable(tape: Tape) -> list[Traced]:
-    """Return the nodes that derivatives pass, in order: all but comparisons."""
-    return [node for node in tape.nodes if not isinstance(node, Condition)]
+def slopes_of(output: Value, targets: Sequence[Value]) -> list[Any]:
+    """Return the derivatives of a traced output by each target, as a graph.
+
+    The walk is that of the eager engine, so that sums have its bits; but Values from outside are
+    operands here like the targets, and it stops at all of them.
+    """
+    stops = {id(target) for target in targets}
+    traced = [node for node in ordered(output) if isinstance(node, Traced)]
+    order = [node for node in traced if id(node) not in stops]
+    return adjoints(output, 1.0, targets, order)
 
 
 class Plan:
@@ -123,7 +128,7 @@ class Plan:
         self.program = program_of(recording.tape, recording.outputs, KERNELS, exact)
         recording.forget()
         self._finish_layout(recording.structure)
-        module = assembled(self.program, self.layout, exact)
+        module = assembled(self.program, self.layout, exact, alone=recording.structure == NUMBER)
         self.text = module.text
         self.level = module.level
         self.work = module.work

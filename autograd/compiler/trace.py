@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from autograd import ops
 from autograd.callsite import user_line
 from autograd.errors import TraceError
-from autograd.modes import recording_with, thread
+from autograd.modes import Mode, thread
 from autograd.operation import Operation, real
 from autograd.structure import Structure, flatten
 from autograd.value import Value
@@ -26,6 +26,10 @@ PLACEHOLDER = math.nan  # stands where a Value has a partial: a number that nobo
 BRANCHES = (
     "Write autograd.where(condition, a, b) in place of if, autograd.maximum or minimum in place "
     "of max or min, and & and | in place of and and or"
+)
+EITHER_WAY = (
+    "Say it with & and | of comparisons and of their opposites, as in "
+    "((x > 0) & (y > 0)) | ((x <= 0) & (y <= 0))"
 )
 NUMBERS = (
     "Compute with the Value itself and the functions of autograd (autograd.sin in place of "
@@ -58,6 +62,20 @@ class Traced(Value):
         if name in ("_data", "_grad"):
             _refuse(f"the number ({name[1:]}) of a traced Value was asked for", NUMBERS)
         raise AttributeError(f"a traced Value has no attribute {name!r}")
+
+    @property
+    def grad(self) -> float:
+        """Refuse: there is no backward pass while a function is traced."""
+        _refuse("the number (grad) of a traced Value was asked for", NUMBERS)
+
+    @grad.setter
+    def grad(self, number: Any) -> None:
+        _refuse("the number (grad) of a traced Value was assigned to", NUMBERS)
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """Refuse: partials are numbers."""
+        _refuse("the numbers (partials) of a traced Value were asked for", NUMBERS)
 
     def __repr__(self) -> str:
         what = self.op.name if self.op is not None else self._label or "input"
@@ -115,6 +133,18 @@ class Condition(Traced):
         return _combined(ops.either, self, other)
 
     __ror__ = __or__
+
+    def __xor__(self, other: Any) -> NoReturn:
+        _refuse("^ of a traced comparison was asked for", EITHER_WAY)
+
+    __rxor__ = __xor__
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        _refuse("a traced comparison was compared by == or !=", EITHER_WAY)
+
+    __hash__ = object.__hash__
 
     def __invert__(self) -> NoReturn:
         _refuse("~ of a traced comparison was asked for", "Write the opposite comparison")
@@ -216,12 +246,17 @@ class Tape:
         node = self._node(kind, operation, *slots)
         node.place = len(self.nodes)
         self.nodes.append(node)
-        if thread.recording:
+        if thread.recording or kind is Condition:
             return node
         barrier = self._node(Traced, ops.stop_gradient, node, None, None, None)  # under no_grad
         barrier.place = len(self.nodes)
         self.nodes.append(barrier)
         return barrier
+
+
+def tracing(tape: Tape) -> Mode:
+    """Record on the tape inside, also where the caller is under no_grad."""
+    return Mode(recorder=tape, recording=True)
 
 
 def traced_call(function: Any, tape: Tape, arguments: Any) -> tuple[list[Any], Structure]:
@@ -230,7 +265,7 @@ def traced_call(function: Any, tape: Tape, arguments: Any) -> tuple[list[Any], S
     Raises:
         TypeError: it returned something that is neither a number nor a Value.
     """
-    with recording_with(tape):
+    with tracing(tape):
         result = function(*arguments)
     leaves, structure = flatten(result)
     outputs: list[Any] = []

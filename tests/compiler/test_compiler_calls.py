@@ -13,7 +13,7 @@ import pytest
 from compiler_cases import assert_same, flat
 
 import autograd
-from autograd import Value, grad, hessian, jacobian, jit, jvp, value_and_grad
+from autograd import Value, grad, gradient, hessian, hvp, jacobian, jit, jvp, value_and_grad
 from autograd.errors import AnomalyError, TraceError
 
 
@@ -63,6 +63,24 @@ def test_nested_containers_go_in_and_come_out():
     assert result == function(tree)
     assert type(result["pair"]) is Pair
     assert list(result) == ["sum", "pair", "constant", "list"]
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        (lambda x: [x * x], (2.0,)),
+        (lambda x: {"a": x * x}, (2.0,)),
+        (lambda x: [None, x * x], (2.0,)),
+        (lambda x: ((x,),), (2.0,)),
+        (lambda: [3.0], ()),
+        (lambda x, y: Pair([], x * y), (2.0, 3.0)),
+        (grad(lambda x: x * x, (0,)), (2.0,)),
+        (hessian(lambda x: x * x, (0,)), (2.0,)),
+    ],
+)
+def test_one_number_keeps_its_container_at_every_call(function, arguments):
+    fast = jit(function)
+    assert [fast(*arguments) for _ in range(3)] == [function(*arguments)] * 3
 
 
 def test_an_array_is_seen_as_an_object_array_of_the_same_shape():
@@ -146,6 +164,41 @@ def test_values_closed_over_are_read_at_every_call():
     assert fast(3.0) == 35.0  # the leaf is read, the result keeps its recorded number
 
 
+CLOSED_OVER = [
+    lambda a: jit(lambda x: x * a)(2.0),
+    lambda a: jit(lambda: a * a)(),
+    lambda a: a * jit(grad(lambda y: a * y * y))(1.5),
+    lambda a: jit(lambda x: x * a * a, in_axes=0, reduce="sum")(np.array([1.0, 2.0])),
+    lambda a: autograd.sum(jit(lambda x: [x * a * a], in_axes=0)(np.array([1.0, 2.0]))[0]),
+    lambda a: jit(lambda x: [x * a, (x @ x) * a**3], None)(np.array([1.0, 2.0]))[1],
+]
+
+
+@pytest.mark.parametrize("function", CLOSED_OVER)
+def test_derivatives_reach_values_that_a_compiled_function_closes_over(function):
+    def twice(a):  # the second call of one compiled function must not be a shorter way
+        return function(a) + function(a)
+
+    step = 1e-4
+    up, middle, down = (flat((twice(Value(3.0 + shift)),))[0] for shift in (step, 0.0, -step))
+    slope, curvature = (up - down) / (2 * step), (up - 2 * middle + down) / step**2
+    for first in (grad(twice), jacobian(twice), lambda a: jvp(twice, (a,), (1.0,))[1]):
+        assert first(3.0) == pytest.approx(slope, rel=1e-6)
+    for second in (grad(grad(twice)), hessian(twice), lambda a: hvp(twice, (a,), (1.0,))):
+        assert second(3.0) == pytest.approx(curvature, rel=1e-4, abs=1e-6)
+
+
+def test_a_compiled_function_made_once_is_no_constant_to_a_derivative():
+    state = {"w": Value(1.0)}
+    fast = jit(lambda x: state["w"] * x)
+    assert fast(2.0) == fast(3.0) - 1.0 == 2.0  # the short way is in place
+    slope = grad(lambda x: x * fast(5.0))
+    assert slope(2.0).data == 5.0
+    with autograd.no_grad():
+        assert grad(lambda x: x * fast(5.0))(2.0).data == 5.0
+    assert type(fast(2.0)) is float
+
+
 def test_operations_between_values_from_outside_are_traced_too():
     a, b = Value(2.0), Value(3.0)
     fast = jit(lambda x: x + autograd.where(a > b, a, b))
@@ -196,6 +249,43 @@ def test_a_compiled_node_survives_copies_and_pickles():
         assert twin.args[0].grad == grad(cubic)(2.0, 3.0)
 
 
+def test_a_gradient_does_not_see_arrays_that_were_changed_later():
+    w, numbers = Value(2.0), np.array([1.0, 2.0])
+    y = jit(lambda w, parts: (w * w * parts["x"][0]).sum())(w, {"x": [numbers]})
+    numbers *= 100.0
+    assert y.partials == (12.0,)
+    assert gradient(y, [w])[0].data == 12.0
+
+
+def test_a_gradient_does_not_depend_on_the_mode_of_its_first_reader():
+    x = Value(2.0)
+    y = jit(lambda x: x**3)(x)
+    with autograd.no_grad():
+        (first,) = gradient(y, [x])
+    assert (first.data, first.is_leaf) == (12.0, True)
+    assert jit(lambda z: z * gradient(y, [x])[0])(2.0) == 24.0
+    (slope,) = gradient(y, [x])
+    assert slope.data == 12.0
+    assert gradient(slope, [x])[0].data == 12.0
+
+
+def test_a_value_given_twice_or_closed_over_too_is_counted_once_for_each():
+    x = Value(3.0)
+    for y in (jit(lambda a, b: a * a * b)(x, x), jit(lambda a: a * a * x)(x)):
+        assert gradient(y, [x])[0].data == 27.0
+        assert jit(lambda t, y=y: t * gradient(y, [x])[0])(1.0) == 27.0
+
+
+def test_a_function_first_called_under_no_grad_has_its_derivatives_later():
+    weight = Value(2.0)
+    fast = jit(lambda x: x * weight)
+    with autograd.no_grad():
+        assert fast(3.0) == 6.0
+    x = Value(3.0)
+    fast(x).backward()
+    assert (x.grad, weight.grad) == (2.0, 3.0)
+
+
 def test_no_grad_records_no_node():
     with autograd.no_grad():
         z = jit(cubic)(Value(1.5), 2.0)
@@ -210,6 +300,16 @@ def test_no_grad_inside_cuts_the_derivative_as_in_eager_code():
         return frozen * x
 
     assert flat(jit(grad(function))(3.0)) == flat(grad(function)(3.0)) == [9.0]
+
+
+def test_a_comparison_under_no_grad_is_still_a_condition():
+    def function(x):
+        with autograd.no_grad():
+            size = autograd.where((x > 0.0) & (x < 9.0), x, -x)
+        return size * x
+
+    assert jit(function)(-3.0) == function(Value(-3.0)).data == -9.0
+    assert jit(grad(function))(-3.0) == 3.0
 
 
 def test_detect_anomaly_names_the_operation():
@@ -321,6 +421,21 @@ def test_what_a_compiled_function_shows():
     assert value.data == fast(0.5, 2.0)[0]
     assert slope.data == fast(0.5, 2.0)[1]
     assert {leaf.label for leaf in value._prev} <= {"x", "y", ""}
+
+
+def test_the_graph_is_right_where_the_function_changes_its_own_arguments():
+    def function(numbers, named):
+        numbers[0] = numbers[0] * 2.0
+        named["b"] = named.pop("a") + numbers[0]
+        return numbers[0] * named["b"]
+
+    fast = jit(function)
+    given = [2.0, 3.0], {"a": 5.0}
+    assert fast(*given) == fast.graph.data == 36.0
+    assert given == ([2.0, 3.0], {"a": 5.0})
+    result = fast([Value(2.0), 3.0], {"a": 5.0})
+    assert result.data == 36.0
+    assert result.partials == (26.0,)
 
 
 def test_the_graph_of_a_mapped_function_is_that_of_a_row():

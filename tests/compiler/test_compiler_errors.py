@@ -32,6 +32,14 @@ REFUSED = [
     (lambda x: f"{x:.3f}", "stop_gradient"),
     (lambda x: x * 2 == 4.0, "<= c"),
     (lambda x: ~(x > 0.0), "opposite"),
+    (lambda x: x if (x > 0.0) == (x < 1.0) else 2 * x, "opposites"),
+    (lambda x: x if (x > 0.0) != (x < 1.0) else 2 * x, "opposites"),
+    (lambda x: autograd.where((x > 0.0) == True, x, 2 * x), "opposites"),  # noqa: E712
+    (lambda x: autograd.where((x > 0.0) ^ (x < 1.0), x, 2 * x), "opposites"),
+    (lambda x: autograd.where(True ^ (x < 1.0), x, 2 * x), "opposites"),
+    (lambda x: (x * 2).partials[0] * x, "stop_gradient"),
+    (lambda x: setattr(x, "grad", 1.0), "stop_gradient"),
+    (lambda x: setattr(x, "data", 1.0), "stop_gradient"),
     (lambda x: (x * 2).backward(), "grad"),
     (lambda x: sorted([x, x * 2]), "where"),
 ]

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import grad, hessian, jit, value_and_grad
+from autograd import Value, grad, hessian, jit, value_and_grad
 from autograd.compiler.llvm import KERNELS
 from autograd.compiler.machine import TARGETS, compiling_for
 from autograd.operation import TABLE
@@ -77,6 +77,42 @@ def test_second_derivatives_equal_eager():
         for _ in range(6):
             point = [hard_number(source) for _ in range(count)]
             assert_same(second(*point), fast(*point), any_zero=True), name
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(functions(), st.tuples(points, points, points))
+def test_a_compiled_node_has_the_slopes_of_eager_code_to_the_bit(drawn_function, numbers):
+    function, count = drawn_function
+    argnums = tuple(range(count))
+    point = numbers[:count]
+    eager, compiled = grad(function, argnums)(*point), grad(jit(function), argnums)(*point)
+    assert_same(eager, compiled, any_zero=True)
+
+
+def test_contributions_are_added_in_the_order_of_eager_code():
+    def function(x):
+        y = autograd.exp(x)
+        z = autograd.sin(x)
+        return (y + z * autograd.tanh(x)) + autograd.cos(x) * z
+
+    fast, source = jit(function), random.Random(0)
+    for _ in range(200):
+        x = source.uniform(-3.0, 3.0)
+        assert grad(fast)(x) == grad(function)(x)
+
+
+def test_what_the_output_does_not_depend_on_brings_no_nan():
+    infinity = float("inf")
+    condition = jit(lambda x, y: autograd.where(x * y > 1.0, x, 2.0 * x))
+    assert grad(condition, argnums=(0, 1))(3.0, infinity) == (1.0, 0.0)
+    second = jit(lambda x, y: (x * y * 0.0, x + 1.0)[1])
+    assert grad(second, argnums=(0, 1))(3.0, infinity) == (1.0, 0.0)
+    logarithm = jit(lambda x: (x * autograd.log(x - x), x * 3.0)[1])
+    assert (grad(logarithm)(2.0), grad(grad(logarithm))(2.0)) == (3.0, 0.0)
+    both = jit(lambda x: [x * autograd.log(x - x), x * 3.0])
+    x = Value(2.0)
+    both(x)[1].backward()
+    assert x.grad == 3.0
 
 
 # The rows of the convention table, as functions and the points that they speak of.
