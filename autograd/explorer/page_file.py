@@ -7,6 +7,7 @@ import contextlib
 import functools
 import html
 import os
+import re
 import tempfile
 import uuid
 from importlib import resources
@@ -135,10 +136,13 @@ class Explorer:
 
 
 def _lean(name: str) -> str:
-    """Return a file of the page without indentation, empty lines and lines of comment."""
+    """Return a file of the page without indentation, empty lines and comments."""
     text = resources.files("autograd.explorer").joinpath("page", name).read_text("utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("//", "/* ")))
+    if name.endswith(".css"):
+        bare = re.sub(r"\s*([{};,])\s*|(?<=:)\s+", r"\1", re.sub(r"/\*.*?\*/", "", text))
+        return bare.replace(";}", "}")
+    lines = (re.sub(r"(^|\s)//\s.*", "", line).strip() for line in text.splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def _write_whole(target: Path, contents: bytes) -> None:

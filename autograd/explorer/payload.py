@@ -17,10 +17,12 @@ from autograd.explorer.programs import Program
 from autograd.formula import Application, Formula, Names, Number, Slot, rule_formula
 from autograd.notation import MATHML, TEXT
 from autograd.operation import TABLE, Operation, Rule
+from autograd.render import layout_of
+from autograd.render.captions import frame_name
 from autograd.walk import ordered
 
 if TYPE_CHECKING:
-    from autograd.render.layout import Layout
+    from autograd.render.outline import Box, Layout
     from autograd.value import Value
 
 MOST_VIEWS = 4
@@ -175,8 +177,6 @@ class _Rules:
 
 def _views(y: Value, names: Names, order: list[Value]) -> list[dict[str, Any]]:
     """Return the picture at each depth of folding, the most folded first."""
-    from autograd.render import layout_of
-
     named = copy.deepcopy(y)
     for node, twin in zip(order, ordered(named), strict=True):
         twin.label = names[node].name
@@ -196,6 +196,7 @@ def _outline(view: dict[str, Any]) -> str:
 
 
 def _view(layout: Layout) -> dict[str, Any]:
+    places = {node: place for place, node in enumerate(layout.order)}
     boxes = {box: place for place, box in enumerate(layout.boxes)}
     frames = {frame: place for place, frame in enumerate(layout.frames)}
     return {
@@ -204,7 +205,7 @@ def _view(layout: Layout) -> dict[str, Any]:
             [
                 box.id,
                 *(round(edge) for edge in (box.x, box.y, box.width, box.height)),
-                *([box.title, box.caption, box.count] if box.kind == "folded" else []),
+                *(_inside(box, layout, places) if box.kind == "folded" else []),
                 *([number(box.data)] if box.kind == "constant" and box.data is not None else []),
             ]
             for box in layout.boxes
@@ -221,8 +222,24 @@ def _view(layout: Layout) -> dict[str, Any]:
             for link in layout.links
         ],
         "frames": [
-            [frame.name, *(round(edge) for edge in (frame.x, frame.y, frame.width, frame.height))]
+            [
+                frame_name(frame),
+                *(round(edge) for edge in (frame.x, frame.y, frame.width, frame.height)),
+            ]
             for frame in frames
         ],
         "boxAt": [boxes[box] for box in layout.box_at],
     }
+
+
+def _inside(box: Box, layout: Layout, places: dict[Value, int]) -> list[Any]:
+    """Return a folded box's divider, its lines of text, and its result if it has just one."""
+    content = layout.content[box.id]
+    left, top = (box.width - content.width) / 2, (box.height - content.height) / 2
+    lines = [
+        [each.role, each.text, round(left + each.x), round(top + each.y)]
+        for each in content.texts
+        if each.role not in ("data", "grad")  # the page writes numbers itself, beside their words
+    ]
+    divider = round(left + content.divider) if content.divider else 0
+    return [divider, lines, None if box.node is None else places[box.node]]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import math
 import random
-import time
+import re
 
 import pytest
 
 import autograd
 from autograd import Value, explore, log, relu, sigmoid, tanh
+from autograd.notation import digits
+from autograd.render import layout_of
 from autograd.walk import ordered
 
 pytestmark = pytest.mark.browser
@@ -179,6 +181,63 @@ def test_an_edit_that_is_no_number_changes_nothing_and_says_so(visit):
     assert_gradients(page, y)
 
 
+def test_restoring_the_numbers_clears_what_was_no_number(visit):
+    page = visit(explore(neuron()).html)
+    w, x = (page.locator(f'.row[data-node="{place}"] input') for place in (0, 1))
+    x.fill("3")
+    x.press("Enter")
+    w.fill("two")
+    w.press("Enter")
+    assert w.get_attribute("aria-invalid") == "true"
+    part(page, "restore").click()
+    assert w.input_value() == "0.5"
+    assert page.locator("[aria-invalid]").count() == 0
+    assert len({each.evaluate("e => getComputedStyle(e).borderColor") for each in (w, x)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("1/3", 1 / 3), ("-2e-3", -2e-3), (" .5 ", 0.5), ("\u22121/-4", 0.25), ("INF", math.inf)],
+)
+def test_a_leaf_and_a_prediction_take_the_same_numbers(visit, written, number):
+    page = visit(explore(Value(2.0, "x") * Value(number, "a")).html)
+    field = page.locator('.row[data-node="0"] input')
+    field.fill(written)
+    field.press("Enter")
+    assert field.get_attribute("aria-invalid") is None
+    assert page.evaluate(
+        "s => Number(document.querySelector(s).title.replace('inf', 'Infinity'))",
+        '.row[data-node="0"] input',
+    ) == pytest.approx(number, rel=1e-12)
+    part(page, "predict").click()
+    part(page, "guess").fill(written)
+    page.keyboard.press("Enter")
+    assert part(page, "verdict").inner_text().startswith("Right.")
+
+
+@pytest.mark.parametrize("written", ["two", "", "1/2/3", "1//2", "1.2.3", "0x10", "1e", "--1"])
+def test_what_is_no_number_is_refused_by_a_leaf_and_by_a_prediction(visit, written):
+    page = visit(explore(Value(2.0, "x") * Value(3.0, "a")).html)
+    field = page.locator('.row[data-node="0"] input')
+    field.fill(written)
+    field.press("Enter")
+    assert field.get_attribute("aria-invalid") == "true"
+    part(page, "predict").click()
+    part(page, "guess").fill(written)
+    page.keyboard.press("Enter")
+    assert "not a number" in part(page, "verdict").inner_text()
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("inf", "5"), ("nan", "inf")])
+def test_an_infinite_gradient_and_nan_are_predicted_by_name(visit, right, wrong):
+    page = visit(explore(Value(1.0, "x") * Value(float(right), "a")).html)
+    part(page, "predict").click()
+    for guess, words in ((wrong, "Not yet"), (right, "Right.")):
+        part(page, "guess").fill(guess)
+        page.keyboard.press("Enter")
+        assert part(page, "verdict").inner_text().startswith(words)
+
+
 def test_central_differences_stand_beside_each_finished_gradient(visit):
     y = everything()
     page = visit(explore(y).html)
@@ -323,6 +382,104 @@ def test_zoom_fit_and_pan(visit):
     )
 
 
+def test_keys_pan_and_zoom_the_picture_and_the_page_says_so(visit):
+    page = visit(explore(network()).html)
+    hint = page.locator(f"#{part(page, 'picture').get_attribute('aria-describedby')}")
+    assert "Shift with an arrow key moves it" in hint.inner_text()
+
+    def seen():
+        transform = page.evaluate("document.querySelector('.canvas > g').getAttribute('transform')")
+        return [float(each) for each in re.findall(r"[-\d.]+(?:e-\d+)?", transform)]
+
+    page.keyboard.press("Shift+ArrowRight")  # the picture has no focus yet
+    start = seen()
+    part(page, "zoom-out").focus()
+    while page.evaluate("document.activeElement.dataset.part") != "picture":
+        page.keyboard.press("Tab")
+    moves = {
+        "ArrowRight": (-60, 0),
+        "ArrowLeft": (60, 0),
+        "ArrowDown": (0, -60),
+        "ArrowUp": (0, 60),
+    }
+    for key, (right, down) in moves.items():
+        before = seen()
+        page.keyboard.press(f"Shift+{key}")
+        assert seen() == pytest.approx([before[0] + right, before[1] + down, before[2]], abs=0.01)
+    assert seen() == pytest.approx(start, abs=0.01)
+    page.keyboard.press("+")
+    assert seen()[2] == pytest.approx(1.3 * start[2])
+    page.keyboard.press("-")
+    assert seen() == pytest.approx(start, abs=0.01)
+    for _ in range(100):
+        page.keyboard.press("Shift+ArrowRight")
+    sheet, box = page.locator(".canvas > g").bounding_box(), part(page, "picture").bounding_box()
+    assert sheet["x"] + sheet["width"] > box["x"] + 20  # some of it stays in sight
+    assert part(page, "slider").input_value() == "0"
+    page.keyboard.press("ArrowRight")
+    assert part(page, "slider").input_value() == "1"
+
+
+def outside(page):
+    """The texts of boxes that stand out of their box, by more than a pixel."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.box:not(.constant)')].flatMap(box => {
+          const frame = box.querySelector('rect').getBoundingClientRect();
+          return [...box.querySelectorAll('text')].filter(text => {
+            const one = text.getBoundingClientRect();
+            return text.textContent && (one.left < frame.left - 1 || one.right > frame.right + 1
+              || one.top < frame.top - 1 || one.bottom > frame.bottom + 1);
+          }).map(text => text.textContent);
+        })"""
+    )
+
+
+def summarised():
+    """A graph that is said in a few boxes, by levels: leaves, + and *, sin, and a part in one."""
+    leaves = [Value(0.1 * place) for place in range(9)]
+    y = leaves[0]
+    for place in range(600):
+        y = y * 0.5 + leaves[place % 9] * 1.5 if place % 3 else autograd.sin(y) * leaves[place % 9]
+    return y
+
+
+def test_what_stands_in_a_box_stays_in_it(visit):
+    y = Value(1.0, "W" * 20) * Value(2.0, "@" * 8) + autograd.logsumexp([Value(1e-5, "i" * 60)])
+    with autograd.scope("W" * 50), autograd.scope("inner"):
+        y = (y * y + y) * -1.234e-100
+    y.label = "M" * 9
+    for root in (y, summarised(), network()):
+        page = visit(explore(root).html, device_scale_factor=2)
+        for step in (0, last(page)):
+            go(page, step)
+            while True:
+                assert outside(page) == []
+                if not part(page, "fold").is_visible() or part(page, "fold").is_disabled():
+                    break
+                part(page, "fold").click()
+
+
+def test_a_folded_box_shows_its_lines_and_the_numbers_of_its_result(visit):
+    y = summarised()
+    layout = layout_of(y)
+    page = visit(explore(y).html)
+    go(page, last(page))
+    y.backward()
+    shown = page.evaluate(
+        """() => [...document.querySelectorAll('.box.folded')].map(box =>
+          [...box.querySelectorAll('text')].map(text => text.textContent))"""
+    )
+    for box, texts in zip(
+        [box for box in layout.boxes if box.kind == "folded"], shown, strict=True
+    ):
+        content = [text.text for text in layout.content[box.id].texts]
+        if box.node is not None:
+            content[content.index("data") + 1] = digits(box.node.data)
+            content[content.index("grad") + 1] = digits(box.node.grad)
+        assert texts == content
+    assert any(box.node is not None for box in layout.boxes if box.kind == "folded")
+
+
 def test_scopes_fold_and_unfold(visit):
     page = visit(explore(network()).html)
     opened = page.locator(".box").count()
@@ -444,11 +601,33 @@ def test_axe_finds_nothing(visit, node_modules, settings):
         assert [(each["id"], [n["html"] for n in each["nodes"]]) for each in found] == []
 
 
-def test_nothing_is_wider_than_a_small_phone(visit):
-    page = visit(explore(shared()).html, viewport={"width": 320, "height": 700})
+@pytest.mark.parametrize("label", ["x", "W" * 39, "a_label_of_thirty_nine_characters_in_all"])
+def test_nothing_is_wider_than_a_small_phone(visit, label):
+    y = shared()
+    if label != "x":
+        for node in ordered(y):
+            node.label = label
+    page = visit(explore(y).html, viewport={"width": 320, "height": 700})
+
+    def fits():
+        return page.evaluate("document.documentElement.scrollWidth") <= 320
+
     for step in (0, 12, last(page)):
         go(page, step)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert fits()
+    field = page.locator(".row input").first
+    field.fill("two")
+    field.press("Enter")
+    assert fits()
+    field.fill("1e-7")
+    field.press("Enter")
+    assert fits()
+    part(page, "search").fill("nothing like it")
+    assert fits()
+    part(page, "predict").click()
+    part(page, "guess").fill("two")
+    page.keyboard.press("Enter")
+    assert fits()
 
 
 def test_printing_shows_the_whole_picture_every_number_and_every_step(visit):
@@ -490,14 +669,20 @@ def test_two_explorers_in_one_document_do_not_disturb_each_other(visit):
 def test_a_graph_too_large_to_read_is_folded_and_still_walks(visit):
     x = Value(0.5, "x")
     y = x
-    for _ in range(2500):
+    for place in range(2500):
         y = autograd.sin(y) + x
+        y.label = f"h{place}" if place < 500 else ""
     page = visit(explore(y).html)
     assert page.locator("svg.canvas *").count() < 10_000
     page.keyboard.press("ArrowRight")
-    start = time.perf_counter()
-    go(page, last(page))
-    assert time.perf_counter() - start < 2.0  # differences are taken in the moments after
+    waiting = page.evaluate(
+        """() => {
+          document.querySelector('[data-part=last]').click();
+          return [...document.querySelectorAll('.differences')].filter(
+            cell => cell.textContent === '\u2026').length;
+        }"""
+    )
+    assert waiting > 0  # differences are taken bit by bit, in the moments after
     y.backward()
     assert read(column(page, "gradient")["0"]) == pytest.approx(x.grad, rel=1e-12)
 
@@ -514,6 +699,21 @@ def test_an_operation_of_ones_own_steps_but_cannot_be_recomputed(visit):
     assert column(page, "gradient")["0"] == "12"
     assert "Only Python can compute test_cube" in part(page, "note").inner_text()
     assert page.locator(".row input").is_disabled()
+
+
+def test_compiled_calls_step_with_their_numbers_but_cannot_be_recomputed(visit):
+    def product(a, b):
+        return a * autograd.tanh(b)
+
+    compiled = autograd.jit(product)
+    x, z = Value(2.0, "x"), Value(0.5, "z")
+    y = compiled(x, z) + compiled(z, x)
+    page = visit(explore(y).html)
+    assert_gradients(page, y)
+    assert "Only Python can compute product, so numbers" in part(page, "note").inner_text()
+    assert [page.locator(".row input").nth(place).is_disabled() for place in (0, 1)] == [True] * 2
+    go(page, last(page) - 1)
+    assert "product" in part(page, "equation").inner_text()
 
 
 HOSTILE = [
@@ -546,26 +746,23 @@ def test_hostile_labels_are_data(visit):
     assert_gradients(page, y)
 
 
-def test_a_page_of_350_nodes_opens_in_a_second_and_steps_in_30_ms_of_work(visit):
+def test_a_step_changes_few_elements_however_many_there_are(visit):
+    """Of 350 nodes; benchmarks/explorer has the time that a step takes."""
     y = network(inputs=6, widths=(8, 6, 1))
     assert 300 < len(ordered(y)) < 400
-    page = visit("<!doctype html><title>empty</title>", name="empty.html")
-    meter = page.context.new_cdp_session(page)
-    meter.send("Performance.enable", {"timeDomain": "threadTicks"})
-
-    def worked():
-        metrics = meter.send("Performance.getMetrics")["metrics"]
-        return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
-
-    file = page.url.replace("empty.html", "y.html")
-    explore(y).save(file.removeprefix("file://"))
-    page.goto(file)
-    page.evaluate("document.body.offsetHeight")
-    assert worked() < 1.0
+    page = visit(explore(y).html)
+    assert page.locator("main *").count() > 2_500
     go(page, last(page) // 2)
     column(page, "gradient")
-    before = worked()
+    page.evaluate(
+        """() => {
+          window.changes = 0;
+          const count = (records) => { window.changes += records.length; };
+          new MutationObserver(count).observe(document.body, {
+            subtree: true, childList: true, attributes: true, characterData: true,
+          });
+        }"""
+    )
     for _ in range(50):
         page.keyboard.press("ArrowRight")
-    page.evaluate("document.body.offsetHeight")
-    assert (worked() - before) / 50 < 0.030
+    assert 50 < page.evaluate("window.changes") < 50 * 50

@@ -41,10 +41,15 @@ function equation(...sides) {
 
 const mathElement = (inside) => `<math displaystyle="true"><mrow>${inside}</mrow></math>`;
 
-// A number as a learner types it: -0.5, 1e-3, 1/3; NaN for anything else.
+// A number as a learner types it: -0.5, 1e-3, 1/3, inf, nan; null for anything else.
 function typed(text) {
-  const pattern = /^\s*([-+\u2212]?[\d.]+(?:e[-+]?\d+)?)\s*(?:\/\s*([-+]?[\d.]+(?:e[-+]?\d+)?))?\s*$/i;
-  const parts = pattern.exec(text);
-  if (!parts) return NaN;
-  return Number(parts[1].replace("\u2212", "-")) / Number(parts[2] ?? 1);
+  const parts = text.toLowerCase().replaceAll("\u2212", "-").split("/").map(typedAlone);
+  if (parts.length > 2 || parts.includes(null)) return null;
+  return parts.length === 2 ? parts[0] / parts[1] : parts[0];
+}
+
+function typedAlone(text) {
+  const [, sign, size] = /^\s*([-+]?)(inf|nan|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*$/.exec(text) ?? [];
+  if (size === undefined) return null;
+  return sign === "-" ? -parsed(size) : parsed(size);
 }

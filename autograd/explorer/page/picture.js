@@ -1,6 +1,8 @@
 // The picture: boxes, links and frames where Python placed them; marks, folding, panning, zooming.
 
 const SVG = "http://www.w3.org/2000/svg";
+const WORD = 26; // pixels from the start of "data" and "grad" to the number
+const PACE = 60; // pixels that a key moves the picture by
 const READABLE = 0.75; // below this scale text cannot be read: show a part, and follow the steps
 
 function drawn(parent, name, attributes = {}, text = "") {
@@ -48,7 +50,7 @@ class Picture {
     this.onDraw?.();
   }
 
-  drawBox([id, x, y, width, height, title, caption], place) {
+  drawBox([id, x, y, width, height, ...inside], place) {
     const kind = { c: "constant", s: "folded", g: "folded" }[id[0]];
     const node = kind ? null : this.nodesIn[place][0];
     const group = drawn(this.sheet, "g", {
@@ -56,16 +58,13 @@ class Picture {
       transform: `translate(${x} ${y})`,
     });
     if (kind === "constant") {
-      drawn(group, "text", { x: width - 4, y: height / 2 + 3.5 }, digits(parsed(title)));
+      drawn(group, "text", { x: width - 4, y: height / 2 + 3.5 }, digits(parsed(inside[0])));
       return { group };
     }
     drawn(group, "rect", { width, height, rx: 4 });
     if (kind === "folded") {
-      const name = fitted(title, width - 16);
-      drawn(group, "text", { x: 8, y: height / 2 - 2, class: "name" }, name);
-      drawn(group, "text", { x: 8, y: height / 2 + 12, class: "word" }, caption);
       group.addEventListener("click", () => this.fold(1));
-      return { group };
+      return { group, ...this.drawFolded(group, height, ...inside) };
     }
     group.dataset.node = node;
     const rule = this.graph.nodes[node].rule;
@@ -77,22 +76,33 @@ class Picture {
       left += room;
     }
     const middle = height / 2;
-    const name = fitted(this.graph.names[node], width - left - 4);
-    drawn(group, "text", { class: "name", x: left, y: middle - 10 }, name);
+    drawName(group, { x: left, y: middle - 10 }, this.graph.names[node], width - left - 4);
     const texts = {};
-    for (const [word, part, down] of [["data", "data", 4], ["grad", "grad", 17]]) {
+    for (const [word, down] of [["data", 4], ["grad", 17]]) {
       drawn(group, "text", { class: "word", x: left, y: middle + down }, word);
-      texts[part] = drawn(group, "text", { class: `number ${part}`, x: left + 26, y: middle + down });
+      texts[word] = drawn(group, "text", { class: `number ${word}`, x: left + WORD, y: middle + down });
     }
     group.addEventListener("click", () => this.wasDragged || this.chosen(node));
-    return { group, texts };
+    return { group, texts, node };
+  }
+
+  // A folded scope or a summary: its lines stand where Python placed them. With just one result it
+  // shows that result's numbers.
+  drawFolded(group, height, divider, lines, node) {
+    if (divider) drawn(group, "line", { x1: divider, x2: divider, y1: 0, y2: height });
+    const texts = {};
+    for (const [role, text, x, y] of lines) {
+      drawn(group, "text", { class: role, x, y }, text);
+      if (role === "word") texts[text] = drawn(group, "text", { class: `number ${text}`, x: x + WORD, y });
+    }
+    return node === null ? {} : { texts, node };
   }
 
   // -- what the current step shows -------------------------------------------------------------------
 
   showNumbers(node, data, grad) {
     const box = this.boxes[this.view.boxAt[node]];
-    if (!box.texts) return;
+    if (box.node !== node) return;
     box.group.classList.toggle("waiting", data === null);
     box.texts.data.textContent = data === null ? "" : digits(data);
     const written = grad === null ? "\u2013" : typeof grad === "string" ? grad : digits(grad);
@@ -181,6 +191,15 @@ class Picture {
     this.place();
   }
 
+  // Moves what is seen, as long as some of the picture is in sight.
+  pan(right, down) {
+    const [width, height] = [this.width / this.scale, this.height / this.scale];
+    const kept = 40 / this.scale;
+    this.x = Math.min(this.view.size[0] - kept, Math.max(kept - width, this.x + right / this.scale));
+    this.y = Math.min(this.view.size[1] - kept, Math.max(kept - height, this.y + down / this.scale));
+    this.place();
+  }
+
   place() {
     const [left, top] = [-this.x * this.scale, -this.y * this.scale];
     this.sheet.setAttribute("transform", `translate(${left} ${top}) scale(${this.scale})`);
@@ -226,6 +245,15 @@ class Picture {
       this.svg.classList.remove("dragged");
       setTimeout(() => (this.wasDragged = false));
     });
+    this.svg.addEventListener("keydown", (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+      const factor = { "+": 1.3, "-": 1 / 1.3 }[event.key];
+      if (direction && event.shiftKey) this.pan(...direction.map((one) => one * PACE));
+      else if (factor) this.zoom(factor);
+      else return;
+      event.preventDefault();
+    });
     this.svg.addEventListener(
       "wheel",
       (event) => {
@@ -264,12 +292,16 @@ function textWidth(text, font) {
   return pen.measureText(text).width;
 }
 
-function fitted(text, room) {
-  const characters = [...text];
-  let shown = text;
+// Writes a name in the room that it has: cut, but not before its eighth character, then narrower.
+function drawName(group, at, name, room) {
+  const characters = [...name];
+  let shown = name;
   while (characters.length > 8 && textWidth(shown, "bold 11px") > room) {
     characters.pop();
     shown = `${characters.join("")}\u2026`;
   }
-  return shown;
+  const line = drawn(group, "text", { class: "name", ...at }, shown);
+  if (textWidth(shown, "bold 11px") <= room) return;
+  line.setAttribute("textLength", room);
+  line.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }

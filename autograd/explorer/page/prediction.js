@@ -1,11 +1,13 @@
 // Predict mode: says whether a gradient that was typed is right, and if not, what is likely wrong.
 
 // As close as three significant digits, as they would be copied from a calculator.
-const agrees = (guess, right) => guess === right || Math.abs(guess - right) <= 0.005 * Math.abs(right);
+const agrees = (guess, right) =>
+  Object.is(guess, right) || guess === right ||
+  (Number.isFinite(right) && Math.abs(guess - right) <= 0.005 * Math.abs(right));
 
 function verdict(step, guess) {
   const { before, after, contribution, upstream, partial } = step;
-  if (Number.isNaN(guess)) return { isRight: false, words: "That is not a number: write -0.5, 1e-3 or 1/3." };
+  if (guess === null) return { isRight: false, words: "That is not a number: write -0.5, 1e-3 or 1/3." };
   if (agrees(guess, after)) return { isRight: true, words: "Right." };
   const mistakes = [
     [-after, "The size is right, but the sign is wrong."],

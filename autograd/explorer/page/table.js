@@ -61,6 +61,7 @@ function showNode(place) {
   const input = data.querySelector("input");
   if (!input) setData(data, number);
   else if (document.activeElement !== input || !input.hasAttribute("aria-invalid")) {
+    input.removeAttribute("aria-invalid");
     input.value = input.title = digits(number);
     if (Number(input.value) !== number) input.title = String(number);
   }
@@ -125,10 +126,9 @@ let sizes = null;
 let scrolled = 0;
 
 function edit(leaf, input) {
-  const number = parsed(input.value.trim().toLowerCase() || "?");
-  const isNumber = !Number.isNaN(number) || /^\s*nan\s*$/i.test(input.value);
-  input.toggleAttribute("aria-invalid", false);
-  if (!isNumber) {
+  const number = typed(input.value);
+  input.removeAttribute("aria-invalid");
+  if (number === null) {
     input.setAttribute("aria-invalid", "true");
     part("spoken").textContent = `${graph.names[leaf]} keeps ${digits(graph.numbers[leaf])}: write a number.`;
     return;
