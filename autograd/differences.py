@@ -39,6 +39,11 @@ class Slope:
     right: float
     remark: str
 
+    @property
+    def is_kink(self) -> bool:
+        """Whether there is a slope on either side, and they differ."""
+        return self.remark.startswith("kink")
+
     def digits(self, derivative: float) -> int:
         """Return how many significant digits the central difference shares with a derivative."""
         gap, size = abs(self.central - derivative), max(abs(self.central), abs(derivative))

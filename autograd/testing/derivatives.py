@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.differences import slope
 from autograd.errors import (
     ArgumentError,
     MissingExtraError,
@@ -18,12 +17,12 @@ from autograd.errors import (
     WrongDerivativeError,
 )
 from autograd.expression import Expression, read
-from autograd.functional import value_and_grad
 from autograd.operation import real
 from autograd.structure import flatten, unflatten
 from autograd.testing.diagnosis import Trial, diagnosis
-from autograd.testing.multiprecision import Precise, slopes, value
+from autograd.testing.multiprecision import Precise, value
 from autograd.testing.symbols import Symbolic, sympy
+from autograd.testing.truth import Truth, by_backward, noise, plain, roughness, truth
 from autograd.value import Value
 
 Function = Callable[..., Any]
@@ -53,8 +52,10 @@ class Checked:
 def check_gradient(f: Function, *args: Any, rtol: float = 1e-9) -> Checked:
     """Check the gradient of f by backward against differences of numbers with many digits.
 
-    Where f cannot run on such numbers (it declares a primitive of floats, say), the differences
-    are those of floats, and six digits are asked for.
+    Where f cannot run on such numbers (a primitive of floats, a compiled function, a derivative of
+    a function, x.data), the differences are those of floats, and six digits are asked for. Values
+    from outside, such as a model's parameters, count as their numbers. Where the value jumps there
+    is nothing to compare with; at a kink every slope between left and right will do.
 
     Args:
         f: a function of numbers, nested lists, tuples, dicts and arrays of them, giving a scalar.
@@ -66,7 +67,8 @@ def check_gradient(f: Function, *args: Any, rtol: float = 1e-9) -> Checked:
 
     Raises:
         AssertionError: a derivative differs; the message shows which one and both numbers.
-        TypeError: f does not return one number.
+        TypeError: f is no function, or there is no number to differentiate by.
+        ValueError: f does not return one number, or its value is not finite.
 
     Example:
         >>> import autograd
@@ -74,75 +76,51 @@ def check_gradient(f: Function, *args: Any, rtol: float = 1e-9) -> Checked:
         >>> print(check_gradient(lambda x, y: autograd.sin(x * y), 0.5, 2.0))
         numeric: 2 derivatives against differences of 60 digits
     """
+    _check_function("check_gradient", f)
+    rtol = _tolerance("check_gradient", rtol)
     leaves, structure = flatten(tuple(args))
-    numbers = [real(leaf, "check_gradient") for leaf in leaves]
-    if not numbers:
+    point = [real(leaf, "check_gradient") for leaf in leaves]
+    if not point:
         raise ArgumentError("check_gradient: there is no number to differentiate by")
 
-    def flat(point: Sequence[Any]) -> Any:
-        return f(*unflatten(structure, point))
+    def flat(numbers: Sequence[Any]) -> Any:
+        return f(*unflatten(structure, numbers))
 
-    result, gradient = value_and_grad(lambda point: flat(point))(numbers)
+    result, gradient = by_backward(flat, point)
     if not math.isfinite(result):
         raise StructureError(f"check_gradient: the value at this point is {result!r}")
-    digits = "60 digits"
+    is_precise = True
     for index, derivative in enumerate(gradient):
-        try:
-            expected = _expected_precisely(flat, numbers, index, derivative)
-            allowed = rtol * abs(expected) + _noise_of_gradient(flat, numbers, index)
-        except NotExpressibleError:
-            digits = "floats"
-            expected, allowed = _expected_by_floats(flat, numbers, index, derivative)
-        if derivative != expected and not abs(derivative - expected) <= allowed:
+        true = truth(flat, point, index, derivative)
+        is_precise = is_precise and true.is_precise
+        expected = true.nearest(derivative)
+        rounding = noise(flat, point, index) if true.low == true.high else 0.0
+        if not true.allows(derivative, rtol * abs(expected) + rounding):
             raise WrongDerivativeError(
                 f"backward and differences do not agree\n\n"
-                f"    derivative by number {index + 1} of {len(numbers)}, at {numbers[index]!r}\n"
+                f"    derivative by number {index + 1} of {len(point)}, at {point[index]!r}\n"
                 f"    by backward     {derivative!r}\n"
                 f"    by differences  {expected!r}"
             )
-    count = len(numbers)
-    derivatives = f"{count} derivative{'s' * (count != 1)}"
+    derivatives = f"{len(point)} derivative{'s' * (len(point) != 1)}"
+    digits = "60 digits" if is_precise else "floats"
     return Checked("numeric", f"{derivatives} against differences of {digits}")
 
 
-def _expected_precisely(
-    function: Function, numbers: list[float], index: int, derivative: float
-) -> float:
-    """Return the derivative by differences; at a kink, anything between the two sides will do."""
-    found = slopes(function, numbers, index)
-    left, right = float(found.left), float(found.right)
-    if math.isnan(left) and math.isnan(right):
-        return derivative
-    if math.isnan(left) or math.isnan(right):  # at the edge of the domain only one side counts
-        left = right = right if math.isnan(left) else left
-    if found.is_endless:
-        return math.copysign(math.inf, right)
-    if found.is_kink and min(left, right) <= derivative <= max(left, right):
-        return derivative
-    return (left + right) / 2.0
+def _check_function(name: str, f: Any) -> None:
+    if not callable(f):
+        raise ArgumentError(f"{name}: f is a function, and was {_shown(f)}")
 
 
-def _expected_by_floats(
-    function: Function, numbers: list[float], index: int, derivative: float
-) -> tuple[float, float]:
-    def along(number: float) -> float:
-        return real(function([*numbers[:index], number, *numbers[index + 1 :]]), "the function")
-
-    found = slope(along, numbers[index])
-    if found.remark:
-        return derivative, 0.0
-    return found.central, 1e-6 * abs(found.central) + found.error
+def _tolerance(name: str, rtol: Any) -> float:
+    number = real(rtol, f"{name}: rtol")
+    if not 0.0 <= number < math.inf:
+        raise StructureError(f"{name}: rtol is a relative error such as 1e-9, and was {rtol!r}")
+    return number
 
 
-def _noise_of_gradient(function: Function, numbers: list[float], index: int) -> float:
-    """Return by how much the derivative moves when the point moves by its last digit."""
-    gradient = value_and_grad(lambda point: function(point))
-    moved = []
-    for toward in (-math.inf, math.inf):
-        point = [math.nextafter(number, toward) for number in numbers]
-        moved.append(gradient(point)[1][index])
-    spread = abs(moved[1] - moved[0])
-    return 4.0 * spread if math.isfinite(spread) else 0.0
+def _shown(thing: Any) -> str:
+    return f"{thing!r:.40} ({type(thing).__name__})"
 
 
 # -- assert_derivative -------------------------------------------------------------------------
@@ -164,17 +142,20 @@ def assert_derivative(
         df: its derivative: a function of one number, or a formula such as "3*x**2" in one name.
         domain: (lowest, highest), the numbers to try with Hypothesis; (-10, 10) where neither a
             domain nor points are given. Points where f is not real are passed over.
-        at: points to try besides, or instead.
+        at: points to try besides, or instead: an iterable of numbers.
         rtol: the relative error allowed.
         examples: how many points of the domain are tried.
 
     Returns:
         How it was checked: a formula is proved with SymPy where it can be ("exact"), all else is
-        compared in numbers ("numeric"). At a kink every slope between left and right will do.
+        compared in numbers ("numeric"). At a kink every slope between left and right will do; at
+        a jump of the value the derivative is what backward gives (0 for floor, sign and round).
 
     Raises:
         AssertionError: it is not the derivative; the message shows the simplest point where it is
             not, both numbers, and what may have gone wrong.
+        TypeError: f is no function, df is neither a function nor a formula, or at, domain, rtol
+            or examples is of the wrong kind.
         ValueError: the formula cannot be read, the domain is empty, or f is nowhere real in it.
 
     Example:
@@ -188,7 +169,15 @@ def assert_derivative(
         autograd.errors.WrongDerivativeError: this is not the derivative of f
         ...
     """
-    points = [real(point, "assert_derivative: at") for point in at]
+    _check_function("assert_derivative", f)
+    if not callable(df) and not isinstance(df, str):
+        raise ArgumentError(
+            f"assert_derivative: df is a function, or a formula such as '3*x**2', "
+            f"and was {_shown(df)}"
+        )
+    rtol = _tolerance("assert_derivative", rtol)
+    examples = _count(examples)
+    points = _points(at)
     bounds = _bounds(domain)
     if bounds is None and not points and not isinstance(df, str):
         bounds = DEFAULT_DOMAIN
@@ -216,6 +205,24 @@ def assert_derivative(
     return Checked("numeric", f"{comparison.count} points{place} within {rtol:g}")
 
 
+def _points(at: Any) -> list[float]:
+    if isinstance(at, str) or not isinstance(at, Iterable):
+        raise ArgumentError(
+            f"assert_derivative: at is an iterable of points, as in at=[3.0], and was {_shown(at)}"
+        )
+    return [real(point, "assert_derivative: at") for point in at]
+
+
+def _count(examples: Any) -> int:
+    if isinstance(examples, bool) or not hasattr(type(examples), "__index__"):
+        raise ArgumentError(
+            f"assert_derivative: examples is a whole number, and was {_shown(examples)}"
+        )
+    if examples < 1:
+        raise StructureError(f"assert_derivative: examples is at least 1, and was {examples}")
+    return int(examples)
+
+
 def _bounds(domain: Any) -> tuple[float, float] | None:
     if domain is None:
         return None
@@ -223,7 +230,7 @@ def _bounds(domain: Any) -> tuple[float, float] | None:
         low, high = domain
     except (TypeError, ValueError):
         raise ArgumentError(
-            f"assert_derivative: domain is a pair (lowest, highest), and was {domain!r}"
+            f"assert_derivative: domain is a pair (lowest, highest), and was {_shown(domain)}"
         ) from None
     low, high = real(low, "domain"), real(high, "domain")
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
@@ -280,7 +287,7 @@ def _proved(f: Function, expression: Expression, bounds: tuple[float, float] | N
 
 def _symbolic(function: Function, x: Any) -> Any:
     result = function(Symbolic(x))
-    return result.expression if isinstance(result, Symbolic) else Symbolic(result).expression
+    return result.expression if isinstance(result, Symbolic) else Symbolic(plain(result)).expression
 
 
 def _simplest(comparison: _Comparison, bounds: tuple[float, float], examples: int) -> float | None:
@@ -322,36 +329,37 @@ class _Comparison:
         self.df = df
         self.rtol = rtol
         self.count = 0
-        self._value_and_grad = value_and_grad(f)
 
     def differs(self, x: float) -> bool:
         """Return whether the derivative in question is wrong at a point."""
-        pair = self.numbers(x)
-        if pair is None:
+        found = self.numbers(x)
+        if found is None:
             return False
         self.count += 1
-        claimed, true, is_rounded = pair
-        if claimed == true or (math.isnan(claimed) and math.isnan(true)):
+        claimed, true, is_rounded = found
+        allowed = self.rtol * abs(true.nearest(claimed)) + 1e-30
+        if true.allows(claimed, allowed):
             return False
-        gap = abs(claimed - true)
-        if not math.isfinite(gap):
-            return True
-        allowed = self.rtol * abs(true) + 1e-30
-        return gap > allowed and not (is_rounded and gap <= allowed + self._noise(x))
+        return not (is_rounded and true.allows(claimed, allowed + self._noise(x)))
 
-    def numbers(self, x: float) -> tuple[float, float, bool] | None:
-        """Return the derivative in question, the true one, and whether the first is rounded."""
-        result, derivative = self._value_and_grad(x)
+    def numbers(self, x: float) -> tuple[float, Truth, bool] | None:
+        """Return the derivative in question, the true one, and whether rounding has a part in it.
+
+        Nothing is returned where f is not real.
+        """
+        result, (derivative,) = by_backward(self._of_point, [x])
         if not math.isfinite(result):
             return None
         claimed, is_rounded = self._claimed(x)
-        try:
-            true = _expected_precisely(lambda point: self.f(point[0]), [x], 0, claimed)
-        except NotExpressibleError:
-            true = derivative
-        if math.isnan(claimed) and true is claimed:
-            true = derivative
-        return claimed, true, is_rounded
+        true = truth(self._of_point, [x], 0, derivative)
+        if not true.is_precise and true.allows(derivative, 0.0) and true.low == true.high:
+            # Floats have few digits for differences, but vouch for backward, which has all.
+            rounding = roughness(self._of_point, x)
+            true = Truth(derivative, derivative, rounding, is_precise=False)
+        return claimed, true, is_rounded or not true.is_precise
+
+    def _of_point(self, point: Sequence[Any]) -> Any:
+        return self.f(point[0])
 
     def _claimed(self, x: float) -> tuple[float, bool]:
         """Return what df gives: with many digits where it can, else with floats."""
@@ -363,7 +371,7 @@ class _Comparison:
             result = self.df(x)
         except (ArithmeticError, ValueError):
             return math.nan, True
-        return real(result.data if isinstance(result, Value) else result, "the derivative"), True
+        return plain(result, "the derivative"), True
 
     def _precise_claim(self, x: Precise) -> Any:
         claim = self.df(x)
@@ -380,7 +388,9 @@ class _Comparison:
             claims += [self._claimed(number)[0] for number in near]
         finite = [claim for claim in claims if math.isfinite(claim)]
         spread = max(finite) - min(finite) if finite else 0.0
-        sizes = [abs(self._value_and_grad(x * 0.5**halving)[1]) for halving in range(1, 7)]
+        sizes = [
+            abs(by_backward(self._of_point, [x * 0.5**halving])[1][0]) for halving in range(1, 7)
+        ]
         return 4.0 * spread + 1e-13 * max((size for size in sizes if size < math.inf), default=0.0)
 
     def failure(
@@ -391,15 +401,15 @@ class _Comparison:
         points: list[float],
     ) -> WrongDerivativeError:
         """Return the error that a student can learn from."""
-        numbers = self.numbers(x)
-        assert numbers is not None
-        claimed, true, _ = numbers
+        found = self.numbers(x)
+        assert found is not None
+        claimed, true, _ = found
         lines = [
             "this is not the derivative of f",
             "",
             f"    at x =       {x!r}   ({where})",
             f"    yours is     {self._shown(x, claimed)}",
-            f"    it should be {true!r}",
+            f"    it should be {true.nearest(claimed)!r}",
         ]
         sentence = diagnosis(self._trials(x, bounds, points))
         if sentence:
@@ -421,9 +431,12 @@ class _Comparison:
         spread = [low + (high - low) * (index * golden % 1.0) for index in range(1, 13)]
         trials = []
         for at in (*points, x, *spread):
-            numbers = self.numbers(at)
-            leaf = Value(at, label="x")
-            root = self.f(leaf)
-            if numbers is not None and isinstance(root, Value) and numbers[1] - numbers[1] == 0.0:
-                trials.append(Trial(at, numbers[0], numbers[1], leaf, root))
+            found = self.numbers(at)
+            root = self.f(leaf := Value(at, label="x"))
+            if found is None or not isinstance(root, Value):
+                continue
+            claimed, true, _ = found
+            slope = true.nearest(claimed)
+            if math.isfinite(slope):
+                trials.append(Trial(at, claimed, slope, leaf, root))
         return trials

@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.errors import MissingExtraError, NotExpressibleError, OperandError
-from autograd.operation import TABLE, Operation, real
+from autograd import ops
+from autograd.errors import MissingExtraError, NotExpressibleError
+from autograd.operation import TABLE, Operation, is_real, real
 from autograd.testing.operators import Operators
+from autograd.value import Value
 
 LARGEST = 5000  # in powers of two
 MOST_BITS = 8000
@@ -87,6 +89,8 @@ def context() -> Any:
 class Precise(Operators):
     """A real number of many digits; functions of Values run on it unchanged.
 
+    A Value that it meets comes from outside and does not depend on it: it counts as its number.
+
     Args:
         number: a real number, or one of mpmath's.
 
@@ -117,6 +121,17 @@ class Precise(Operators):
             raise NotExpressibleError(f"{operation.name} is known for floats only")
         return operation.definition(*[_lifted(operand, operation) for operand in operands])
 
+    def __eq__(self, other: object) -> bool:  # derivatives by hand may ask for x == 0
+        if isinstance(other, Precise):
+            return bool(self.number == other.number)
+        return bool(self.number == real(other)) if is_real(other) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+    def __bool__(self) -> bool:
+        return bool(self.number != 0)
+
     def __repr__(self) -> str:
         return f"Precise({context().nstr(self.number, 20)})"
 
@@ -128,6 +143,8 @@ def _lifted(operand: Any, operation: Operation) -> Any:
 def _number(operand: Any, operation: Operation) -> Any:
     if isinstance(operand, Precise):
         return operand.number
+    if isinstance(operand, Value):
+        return context().mpf(operand.data)
     if hasattr(type(operand), "_apply"):
         raise NotExpressibleError(f"{operation.name} was given a {type(operand).__name__} as well")
     return context().mpf(real(operand, operation.name))
@@ -149,18 +166,23 @@ def _bounded(arithmetic: Any, number: Any) -> Any:
 # -- slopes ------------------------------------------------------------------------------------
 
 
+STEPS = (-140, -120)  # the step, and a longer one to compare with, as powers of two
+
+
 @dataclass(frozen=True, slots=True)
 class Slopes:
-    """The slopes to the left and to the right of a point, as mpmath's numbers, nan if not real.
+    """The slopes to the left and to the right of a point, as mpmath's numbers.
 
-    ``is_kink`` is true where the two differ however close one looks, ``is_endless`` where one of
-    them grows the closer one looks.
+    A slope is infinite where it grows however close one looks, and nan where the function is not
+    real on that side or jumps. ``is_kink`` is true where the two differ, ``is_endless`` where one
+    is infinite, ``is_jump`` where the value itself jumps.
     """
 
     left: Any
     right: Any
     is_kink: bool
     is_endless: bool
+    is_jump: bool
 
 
 def slopes(
@@ -175,45 +197,76 @@ def slopes(
         function: of a list of Precise numbers, giving one.
         numbers: the point.
         index: which of its numbers moves.
+
+    Raises:
+        TypeError: the function does not run on such numbers.
     """
     exponent = math.frexp(numbers[index])[1] if numbers[index] else 0
     bits = 480 + 2 * abs(exponent)
-    found = _slopes(function, numbers, index, exponent, bits)
+    found = _differences(function, numbers, index, exponent, bits)
     while bits < MOST_BITS:  # until more digits make no difference: 1 - tanh(300) is 1e-260
         bits *= 2
-        before, found = found, _slopes(function, numbers, index, exponent, bits)
-        if _same(before.left, found.left, bits) and _same(before.right, found.right, bits):
+        before, found = found, _differences(function, numbers, index, exponent, bits)
+        if _same(before[0], found[0], bits) and _same(before[1], found[1], bits):
             break
-    return found
+    return _read(*found)
 
 
-def _slopes(
+def _differences(
     function: Callable[[Sequence[Any]], Any],
     numbers: Sequence[float],
     index: int,
     exponent: int,
     bits: int,
-) -> Slopes:
+) -> tuple[Any, Any, Any, Any]:
+    """Return the differences to the left and to the right, then the two with the longer step."""
     arithmetic = context()
     with arithmetic.workprec(bits):
         point = [Precise(number) for number in numbers]
         here = _called(function, point)
 
-        def slope(power: int, sign: int) -> Any:
-            step = sign * arithmetic.ldexp(1, min(exponent, 0) - power)
+        def difference(power: int, sign: int) -> Any:
+            step = sign * arithmetic.ldexp(1, min(exponent, 0) + power)
             moved = Precise(arithmetic.mpf(numbers[index]) + step)
             return (_called(function, [*point[:index], moved, *point[index + 1 :]]) - here) / step
 
-        left, right = slope(140, -1), slope(140, 1)
-        further_left, further_right = slope(120, -1), slope(120, 1)
-        gap, size = abs(right - left), max(abs(left), abs(right))
-        further_gap = abs(further_right - further_left)
-        is_kink = gap > size * arithmetic.ldexp(1, -100) and gap > further_gap / 2
-        is_endless = any(
-            abs(near) > 2 * abs(far) > 0
-            for near, far in ((left, further_left), (right, further_right))
+        near, far = STEPS
+        return (
+            difference(near, -1),
+            difference(near, 1),
+            difference(far, -1),
+            difference(far, 1),
         )
-    return Slopes(left, right, bool(is_kink), bool(is_endless))
+
+
+def _read(left: Any, right: Any, far_left: Any, far_right: Any) -> Slopes:
+    """Tell kinks, jumps and poles of slope apart by what a shorter step changes."""
+    ldexp = context().ldexp
+    gap, size = abs(right - left), max(abs(left), abs(right))
+    is_kink = gap > size * ldexp(1, -100) and gap > abs(far_right - far_left) / 2
+    left, jumps_left = _side(left, far_left)
+    right, jumps_right = _side(right, far_right)
+    is_endless = bool(context().isinf(left) or context().isinf(right))
+    if is_endless:
+        is_kink = left != right and not (context().isnan(left) or context().isnan(right))
+    return Slopes(left, right, bool(is_kink), is_endless, jumps_left or jumps_right)
+
+
+def _side(near: Any, far: Any) -> tuple[Any, bool]:
+    """Return the slope on one side, and whether the value jumps there.
+
+    By a shorter step the change of the value is just as large at a jump, and smaller, if less than
+    in proportion, at a pole of the slope such as that of sqrt at 0.
+    """
+    arithmetic = context()
+    if arithmetic.isinf(near):
+        return arithmetic.nan, True
+    if not abs(near) > 1.01 * abs(far) > 0:
+        return near, False
+    shorter = arithmetic.ldexp(1, STEPS[0] - STEPS[1])
+    if abs(near) * shorter > abs(far) * (1 - arithmetic.ldexp(1, -40)):
+        return arithmetic.nan, True
+    return arithmetic.sign(near) * arithmetic.inf, False
 
 
 def _same(a: Any, b: Any, bits: int) -> bool:
@@ -238,10 +291,14 @@ def value(function: Callable[[Sequence[Any]], Any], numbers: Sequence[float]) ->
 
 
 def _called(function: Callable[[Sequence[Any]], Any], point: Sequence[Precise]) -> Any:
-    result = function(point)
-    if isinstance(result, Precise):
-        return result.number
+    """Return the result as one of mpmath's numbers.
+
+    Compiled functions, derivatives of functions and all that asks for ``x.data`` take Values, and
+    say in one of these two ways that they do not take a Precise.
+    """
     try:
-        return context().mpf(real(result, "the function"))
-    except OperandError:
-        raise NotExpressibleError(f"the function gave a {type(result).__name__}") from None
+        return _number(function(point), ops.identity)
+    except (TypeError, AttributeError) as error:
+        if isinstance(error, NotExpressibleError):
+            raise
+        raise NotExpressibleError(f"it does not run on numbers of many digits: {error}") from error

@@ -56,6 +56,15 @@ class Operators:
     def __abs__(self) -> Any:
         return self._apply(ops.absolute, (self,))
 
+    def __floor__(self) -> Any:
+        return self._apply(ops.floor, (self,))
+
+    def __ceil__(self) -> Any:
+        return self._apply(ops.ceil, (self,))
+
+    def __round__(self) -> Any:
+        return self._apply(ops.rounded, (self,))
+
     def __lt__(self, other: Any) -> Any:
         return self._apply(ops.less, (self, other))
 

@@ -16,6 +16,7 @@ from typing import Any
 from autograd.errors import MissingExtraError, NotExpressibleError
 from autograd.operation import TABLE, Operation, real
 from autograd.testing.operators import Operators
+from autograd.value import Value
 
 # Every kernel of the table: s is SymPy, the operands are its expressions.
 KERNELS: dict[str, Callable[..., Any]] = {
@@ -143,6 +144,8 @@ def exact(number: float) -> Any:
 def _lifted(operand: Any, operation: Operation) -> Symbolic:
     if isinstance(operand, Symbolic):
         return operand
+    if isinstance(operand, Value):  # from outside: it counts as its number
+        return Symbolic(operand.data)
     if hasattr(type(operand), "_apply"):
         raise NotExpressibleError(f"{operation.name} was given a {type(operand).__name__} as well")
     return Symbolic(real(operand, operation.name))

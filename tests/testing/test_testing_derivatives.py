@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
+import nn
 from autograd import Value
-from autograd.errors import AutogradError, WrongDerivativeError
+from autograd.errors import ArgumentError, AutogradError, WrongDerivativeError
 from autograd.testing import assert_derivative, check_gradient, functions, graphs, points, values
 
 
@@ -186,6 +187,12 @@ def test_a_slip_of_a_thousandth_is_found():
         ({"domain": 3}, TypeError),
         ({"domain": ("a", "b")}, TypeError),
         ({"at": ["x"]}, TypeError),
+        ({"at": 3}, TypeError),
+        ({"at": "3"}, TypeError),
+        ({"rtol": "a"}, TypeError),
+        ({"rtol": -1.0}, ValueError),
+        ({"examples": "a"}, TypeError),
+        ({"examples": 0}, ValueError),
         ({"domain": (-3, -2)}, ValueError),  # where log is nowhere real
     ],
 )
@@ -193,6 +200,20 @@ def test_what_cannot_be_checked_is_refused(options, error):
     with pytest.raises(error) as caught:
         assert_derivative(ag.log, lambda x: 1 / x, **options)
     assert isinstance(caught.value, AutogradError)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: assert_derivative(ag.sin, 3), r"df is a function, or a formula .* was 3 \(int\)"),
+        (lambda: assert_derivative(3, ag.cos), r"f is a function, and was 3 \(int\)"),
+        (lambda: assert_derivative(ag.sin, ag.cos, at=3), r"iterable of points.* was 3 \(int\)"),
+        (lambda: check_gradient(3, 1.0), r"check_gradient: f is a function, and was 3 \(int\)"),
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_named(call, words):
+    with pytest.raises(ArgumentError, match=words):
+        call()
 
 
 def test_formulas_that_cannot_be_read_are_refused():
@@ -262,6 +283,150 @@ def test_check_gradient_refuses(f, args, error):
     with pytest.raises(error) as caught:
         check_gradient(f, *args)
     assert isinstance(caught.value, AutogradError)
+
+
+# -- functions that need Values ----------------------------------------------------------------
+
+WEIGHT = Value(3.0, label="w")
+MODEL = nn.MLP(2, [4, 1], seed=1)
+
+NEED_VALUES = [
+    (lambda v: v * WEIGHT, (2.0,), "60 digits"),
+    (lambda v: WEIGHT**2 * ag.sin(v) + ag.exp(WEIGHT), (2.0,), "60 digits"),
+    (lambda v: WEIGHT if v > 1.0 else v, (2.0,), "60 digits"),
+    (lambda v: MODEL(v), ([1.0, 2.0],), "60 digits"),
+    (lambda v: ag.maximum(WEIGHT, v), (4.0,), "floats"),
+    (ag.jit(lambda v: v * v), (2.0,), "floats"),
+    (ag.jit(lambda v: WEIGHT * ag.exp(v) - 1.0), (1e-3,), "floats"),
+    (ag.jit(ag.relu), (0.0,), "floats"),
+    (ag.jit(ag.floor), (2.0,), "floats"),
+    (ag.jit(ag.sqrt), (0.0,), "floats"),
+    (ag.grad(lambda v: v**3), (2.0,), "floats"),
+    (ag.grad(lambda v: WEIGHT * v**3), (2.0,), "floats"),
+    (lambda v: v * v if v.data > 0.0 else v, (2.0,), "floats"),
+    (lambda v: v * v if v.item() > 0.0 else v, (2.0,), "floats"),
+]
+
+
+@pytest.mark.parametrize(("f", "args", "digits"), NEED_VALUES)
+def test_check_gradient_of_functions_that_need_values(f, args, digits):
+    before = WEIGHT.grad
+    assert str(check_gradient(f, *args)).endswith(f"against differences of {digits}")
+    assert WEIGHT.grad == before
+
+
+def test_check_gradient_catches_a_number_that_leaves_the_graph():
+    with pytest.raises(WrongDerivativeError):
+        check_gradient(lambda v: v * v.data, 2.0)
+    with pytest.raises(WrongDerivativeError):
+        check_gradient(lambda v: v * v if v.data > 5.0 else v + 0.001 * v.data, 2.0)
+
+
+def test_check_gradient_catches_a_slope_that_should_be_infinite(monkeypatch):
+    monkeypatch.setattr(ag.sqrt, "partials", (lambda y, x: 5.0,))
+    with pytest.raises(WrongDerivativeError, match="by differences  inf"):
+        check_gradient(ag.sqrt, 0.0)
+
+
+def test_check_gradient_catches_a_slope_outside_a_kink(monkeypatch):
+    monkeypatch.setattr(ag.relu, "partials", (lambda y, x: 1.5,))
+    for f in (ag.relu, lambda x: ag.relu(x) if x.data < 9.0 else x):
+        with pytest.raises(WrongDerivativeError):
+            check_gradient(f, 0.0)
+
+
+def cubed(x):
+    return x**3
+
+
+@pytest.mark.parametrize(
+    ("f", "df"),
+    [
+        (ag.grad(cubed), "6*x"),
+        (ag.grad(cubed), lambda x: 6 * x),
+        (ag.grad(cubed), ag.grad(ag.grad(cubed))),
+        (ag.jit(cubed), "3*x**2"),
+        (ag.jit(cubed), lambda x: 3 * x**2),
+        (ag.jit(lambda x: ag.exp(x) - 1.0), ag.exp),
+        (ag.jit(lambda x: ag.sin(x) / x), lambda x: (x * ag.cos(x) - ag.sin(x)) / x**2),
+        (ag.jit(lambda x: 1.0 / x), "-1/x**2"),
+        (ag.jit(ag.relu), lambda x: 1.0 if x >= 0.0 else 0.0),
+        (ag.jit(ag.floor), "0"),
+        (lambda x: x * x if x.data > 0.0 else -x, lambda x: 2 * x if x > 0.0 else -1.0),
+        (lambda x: WEIGHT * x * x, lambda x: 6 * x),
+        (lambda x: WEIGHT * x * x, lambda x: 2 * WEIGHT * x),
+        (lambda x: MODEL([x, 1.0]), ag.grad(lambda x: MODEL([x, 1.0]))),
+    ],
+)
+def test_derivatives_of_functions_that_need_values(f, df):
+    assert assert_derivative(f, df, examples=60).method == "numeric"
+
+
+def test_values_from_outside_are_numbers_to_a_proof():
+    checked = assert_derivative(lambda x: WEIGHT * x * x, "6*x")
+    assert str(checked) == "exact: SymPy has d/dx 3*x**2 = 6*x"
+    failure(lambda x: WEIGHT * x * x, "3*x")
+
+
+@pytest.mark.parametrize(
+    ("f", "df"),
+    [
+        (ag.jit(cubed), lambda x: 3.001 * x**2),
+        (ag.grad(cubed), "6.001*x"),
+        (lambda x: WEIGHT * x * x, lambda x: WEIGHT * x),
+        (lambda x: x * x if x.data > 0.0 else -x, lambda x: 2 * x),
+        (lambda x: MODEL([x, 1.0]), lambda x: 0.0),
+    ],
+)
+def test_wrong_derivatives_of_functions_that_need_values(f, df):
+    assert "it should be" in failure(f, df)
+
+
+def test_the_wrong_rule_of_a_primitive_is_no_truth():
+    @ag.primitive(partials=(lambda y, x: 2.0 * x**2,))
+    def cube(x):
+        return x**3
+
+    failure(cube, lambda x: 2.0 * x**2)
+    assert_derivative(cube, lambda x: 3.0 * x**2, rtol=1e-5, at=[1.0, 2.0])
+
+
+def test_a_derivative_may_ask_whether_x_is_zero():
+    assert_derivative(
+        lambda x: ag.sin(x) / x if x.data != 0.0 else 1.0 + 0.0 * x,
+        lambda x: 0.0 if x == 0 else (x * ag.cos(x) - ag.sin(x)) / x**2,
+        at=[0.0, 1.0],
+    )
+    assert_derivative(lambda x: x * x, lambda x: 2 * x if x else 0.0, at=[0.0, 1.0])
+    failure(ag.sqrt, lambda x: 0.0 if x == 0 else 0.5 / ag.sqrt(x), at=[0.0])
+
+
+# -- jumps and poles ---------------------------------------------------------------------------
+
+JUMPS = [ag.floor, ag.ceil, ag.sign, ag.round, lambda x: ag.where(x > 0, 1.0, 0.0) + 0 * x]
+
+
+@pytest.mark.parametrize("f", JUMPS)
+def test_at_a_jump_the_derivative_is_that_of_the_convention(f):
+    at = [-1.5, -1.0, 0.0, 0.5, 1.5, 2.0]
+    assert_derivative(f, lambda x: 0.0, examples=60)
+    assert_derivative(f, "0", at=at)
+    failure(f, "1", at=at)
+    for point in at:
+        check_gradient(f, point)
+
+
+@pytest.mark.parametrize(
+    "f", [ag.sqrt, ag.cbrt, lambda x: x**0.999, lambda x: x**0.001, lambda x: ag.asin(x + 1.0)]
+)
+def test_a_pole_of_the_slope_is_no_jump(f):
+    assert_derivative(f, lambda x: math.inf, at=[0.0])
+    assert "it should be inf" in failure(f, lambda x: 0.0, at=[0.0])
+
+
+def test_at_a_cusp_every_slope_will_do():
+    for slope in (-math.inf, 0.0, 7.0, math.inf):
+        assert_derivative(lambda x: abs(x) ** 0.5, lambda x, slope=slope: slope, at=[0.0])
 
 
 # -- strategies --------------------------------------------------------------------------------
