@@ -78,6 +78,7 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "logaddexp": lambda s, a, b: s.log(s.exp(a) + s.exp(b)),
     "stop_gradient": lambda s, x: _refused("stop_gradient"),
 }
+LARGEST = 120  # operations in an expression; what is shared in a graph is written out in SymPy
 CONDITIONS = ("less", "less_equal", "both", "either")
 
 
@@ -104,13 +105,16 @@ class Symbolic(Operators):
         tanh(2*x + 1/2)
     """
 
-    __slots__ = ("expression", "is_condition")
+    __slots__ = ("expression", "is_condition", "size")
 
-    def __init__(self, expression: Any, is_condition: bool = False) -> None:
+    def __init__(self, expression: Any, is_condition: bool = False, size: int = 1) -> None:
+        if size > LARGEST:
+            raise NotExpressibleError(f"written out it has more than {LARGEST} operations")
         s = sympy()
         known = isinstance(expression, (s.Basic, bool))
         self.expression = expression if known else exact(real(expression, "Symbolic"))
         self.is_condition = is_condition
+        self.size = size
 
     @staticmethod
     def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
@@ -119,8 +123,10 @@ class Symbolic(Operators):
             if operation.definition is None:
                 raise NotExpressibleError(f"{operation.name} is known for floats only")
             return operation.definition(*[_lifted(operand, operation) for operand in operands])
-        given = [_lifted(operand, operation).expression for operand in operands]
-        return Symbolic(rule(sympy(), *given), operation.name in CONDITIONS)
+        given = [_lifted(operand, operation) for operand in operands]
+        size = 1 + sum(operand.size for operand in given)
+        result = rule(sympy(), *[operand.expression for operand in given])
+        return Symbolic(result, operation.name in CONDITIONS, size)
 
     def __bool__(self) -> bool:
         raise NotExpressibleError("a condition on symbols is neither true nor false; use where")

@@ -4,6 +4,7 @@ import math
 import re
 import subprocess
 import sys
+import time
 
 import numpy
 import pytest
@@ -366,6 +367,13 @@ def test_values_from_outside_are_numbers_to_a_proof():
     checked = assert_derivative(lambda x: WEIGHT * x * x, "6*x")
     assert str(checked) == "exact: SymPy has d/dx 3*x**2 = 6*x"
     failure(lambda x: WEIGHT * x * x, "3*x")
+
+
+def test_what_is_too_large_for_a_proof_is_compared_in_numbers():
+    model = nn.MLP(1, [16, 16, 1], seed=2)
+    started = time.perf_counter()
+    failure(lambda x: model([x]), "x", at=[0.5])
+    assert time.perf_counter() - started < 20.0
 
 
 @pytest.mark.parametrize(
