@@ -1,13 +1,13 @@
 """Takes the arguments of a compiled function apart: plain numbers here, arrays there.
 
-``taken_apart`` runs at every call and looks at no element of a NumPy array. What it returns as the
-key says all that a compiled program depends on: the structure, and the shapes and dtypes of arrays
-(without the mapped axis, whose length may change from call to call).
+``Arguments`` are made at every call, and look at no element of a NumPy array. Their key says all
+that a compiled program depends on: the structure, and the shapes and dtypes of arrays (without the
+mapped axis, whose length may change from call to call).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.compiler.layout import ELEMENTS, Layout, Source
@@ -264,35 +264,47 @@ class Inputs:
         return traced.reshape(shape) if shape else traced[0]
 
 
-def replaced(tree: Any, replacement: Any) -> Any:
-    """Return the tree with each Value replaced by what the function gives for it."""
-    if isinstance(tree, Value):
-        return replacement(tree)
+def _rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
+    """Return new containers with what the function gives for each thing that is no container."""
     if isinstance(tree, Mapping):
-        return {key: replaced(part, replacement) for key, part in tree.items()}
+        return {key: _rebuilt(part, leaf) for key, part in tree.items()}
     if isinstance(tree, (list, tuple)):
-        parts = [replaced(part, replacement) for part in tree]
+        parts = [_rebuilt(part, leaf) for part in tree]
         if isinstance(tree, list):
             return parts
         return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
-    if is_array(tree) and tree.dtype.kind == "O":
-        copy = tree.copy()
-        for place, part in enumerate(tree.ravel()):
-            copy.flat[place] = replaced(part, replacement)
-        return copy
-    return tree
+    return leaf(tree)
+
+
+def replaced(tree: Any, replacement: Callable[[Value], Any]) -> Any:
+    """Return the tree with each Value replaced by what the function gives for it."""
+
+    def leaf(thing: Any) -> Any:
+        if isinstance(thing, Value):
+            return replacement(thing)
+        if is_array(thing) and thing.dtype.kind == "O":
+            copy = thing.copy()
+            for place, part in enumerate(thing.ravel()):
+                copy.flat[place] = leaf(part)
+            return copy
+        return thing
+
+    return _rebuilt(tree, leaf)
 
 
 def owned(tree: Any) -> Any:
     """Return the tree with a copy of each array of numbers, which nobody else can change."""
-    if isinstance(tree, Mapping):
-        return {key: owned(part) for key, part in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        parts = [owned(part) for part in tree]
-        if isinstance(tree, list):
-            return parts
-        return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
-    return tree.copy() if is_array(tree) and tree.dtype.kind != "O" else tree
+    return _rebuilt(tree, lambda thing: thing.copy() if _is_plain_array(thing) else thing)
+
+
+def without_values(tree: Any) -> Any:
+    """Return the tree with zeros in the place of Values, for a call of no rows."""
+    zeros = replaced(tree, lambda _: 0.0)
+    return _rebuilt(zeros, lambda thing: thing.astype(float) if is_array(thing) else thing)
+
+
+def _is_plain_array(thing: Any) -> bool:
+    return is_array(thing) and thing.dtype.kind != "O"
 
 
 def matching(template: Any, tree: Any) -> list[Any]:

@@ -10,16 +10,14 @@ import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograd import modes, reductions
-from autograd.callsite import user_line
-from autograd.compiler.arguments import Arguments, array_module, owned, replaced
+from autograd import reductions
+from autograd.compiler.arguments import Arguments, array_module, owned, replaced, without_values
 from autograd.compiler.trace import name_of
 from autograd.errors import ArgumentError, StructureError, TraceError
-from autograd.modes import thread
+from autograd.modes import Mode, thread
 from autograd.operation import Operation
 from autograd.structure import flatten, is_array, unflatten
 from autograd.value import Value, _node
-from autograd.walk import check_forward, made_at
 
 if TYPE_CHECKING:
     from autograd.compiler.jitted import Jitted
@@ -144,11 +142,7 @@ def called_with_values(jitted: Jitted, arguments: tuple[Any, ...], given: Argume
             slots = (operands, tuple(slopes[index]), None, None)
         else:
             slots = (*operands, None)[:2] + (*slopes[index], None)[:2]
-        node = _node(operation, number, *slots)
-        if modes.active and thread.anomaly:
-            made_at[node] = user_line()
-            check_forward(node)
-        nodes.append(node)
+        nodes.append(_node(operation, number, *slots))
     return unflatten(structure, nodes)
 
 
@@ -178,8 +172,9 @@ def row_by_row(jitted: Jitted, arguments: tuple[Any, ...], axes: tuple[Any, ...]
         raise StructureError(
             f"jit: the mapped axes differ in length: {min(lengths)} and {max(lengths)} rows"
         )
-    if not rows:
-        raise StructureError("jit: there are no rows to map over, and so no structure to return")
+    if not rows:  # no number depends on anything: the compiled function knows the structure
+        with Mode(recorder=None, anomaly=False):
+            return jitted(*[without_values(thing) for thing in arguments])
     results = [
         flatten(jitted.one_row(*[row_of(t, a, row) for t, a in zip(arguments, axes, strict=True)]))
         for row in range(rows)

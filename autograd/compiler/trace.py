@@ -92,6 +92,25 @@ class Traced(Value):
     def __int__(self) -> int:
         _refuse("int() of a traced Value was asked for", NUMBERS)
 
+    def __index__(self) -> int:
+        _refuse(
+            "an index or a count was to be a traced Value",
+            "Index and count by plain ints, or choose among numbers by autograd.where",
+        )
+
+    def __floordiv__(self, other: Any) -> NoReturn:
+        _refuse("x // y of a traced Value was asked for", "Write autograd.floor(x / y)")
+
+    def __mod__(self, other: Any) -> NoReturn:
+        _refuse("x % y of a traced Value was asked for", "Write x - y * autograd.floor(x / y)")
+
+    def __divmod__(self, other: Any) -> NoReturn:
+        _refuse(
+            "divmod of a traced Value was asked for", "Write autograd.floor(x / y) and the rest"
+        )
+
+    __rfloordiv__, __rmod__, __rdivmod__ = __floordiv__, __mod__, __divmod__
+
     def __bool__(self) -> bool:
         _refuse("the truth of a traced Value was asked for", BRANCHES)
 

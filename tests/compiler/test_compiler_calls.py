@@ -6,6 +6,7 @@ import pickle
 import threading
 import weakref
 from collections import namedtuple
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -44,6 +45,58 @@ def test_defaults_and_keywords_are_python_s_own():
     assert fast(1.5, y=4.0) == fast(y=4.0, x=1.5) == cubic(1.5, 4.0)
     with pytest.raises(TypeError):
         fast(1.5, z=4.0)
+
+
+def test_arguments_that_are_given_by_keyword_alone():
+    def function(a, mode="sum", c=3.0, *more, d=4.0, **others):
+        assert mode == "sum"
+        return a + 10 * c + 100 * d + sum(more) + 1000 * sum(others.values())
+
+    fast = jit(function)
+    for args, named in (
+        ((1.0,), {"c": 5.0}),
+        ((1.0,), {"c": 6.0, "d": 2.0}),
+        ((1.0,), {"d": Fraction(1, 2)}),
+        ((), {"e": 7.0, "a": 2.0}),
+        ((1.0,), {"d": np.float64(2.0), "e": 1, "f": 3.0}),
+    ):
+        assert fast(*args, **named) == function(*args, **named)
+        assert fast.graph.data == function(*args, **named)
+    assert fast({"c": 5.0}["c"]) == function(5.0)
+    x, d = Value(1.0), Value(2.0)
+    result = fast(x, d=d)
+    assert (result.args, result.partials) == ((x, d), (1.0, 100.0))
+    assert grad(fast)(1.0, d=2.0) == 1.0
+    assert jit(lambda x: fast(x, d=x))(2.0) == function(2.0, d=2.0)
+    assert pickle.loads(pickle.dumps(jit(keyworded)))(1.0, b=3.0) == 31.0
+    for wrong in ({"a": 2.0}, {"mode": "sum", "a": 1.0}):
+        with pytest.raises(TypeError):
+            fast(1.0, **wrong)
+
+
+def keyworded(a, *, b):
+    return a + 10 * b
+
+
+def test_a_dict_and_keyword_arguments_are_two_structures():
+    fast = jit(lambda *args, **named: args[0]["b"] * 2 if args else named["b"] * 3)
+    assert (fast({"b": 1.0}), fast(b=1.0), fast({"b": 1.0})) == (2.0, 3.0, 2.0)
+
+
+def test_keyword_arguments_of_mapped_functions():
+    def function(a, b=2.0, c=3.0, *, d=4.0):
+        return a + 10 * b + 100 * c + 1000 * d
+
+    x = np.array([1.0, 2.0, 3.0])
+    fast = jit(function, in_axes=(0, None, 0))
+    np.testing.assert_array_equal(fast(x, c=x), x + 20 + 100 * x + 4000)
+    np.testing.assert_array_equal(fast(x, c=x, d=5.0), x + 20 + 100 * x + 5000)
+    np.testing.assert_array_equal(fast(x, 1.0, x, d=6.0), x + 10 + 100 * x + 6000)
+    every = jit(function, in_axes=0, reduce="sum")
+    assert every(x, d=x) == (function(x, d=x)).sum()
+    w = Value(5.0)
+    total = jit(function, in_axes=(0, None, None), reduce="sum")(x, 1.0, 1.0, d=w)
+    assert (total.data, total.partials) == (6.0 + 30.0 + 300.0 + 15000.0, (3000.0,))
 
 
 Pair = namedtuple("Pair", "left right")
@@ -317,6 +370,41 @@ def test_detect_anomaly_names_the_operation():
         jit(lambda x: autograd.log(x))(Value(0.0))
 
 
+ANOMALOUS = [
+    (lambda: jit(grad(autograd.log))(0.0), "log"),
+    (lambda: jit(autograd.log)(0.0), "log"),
+    (lambda: jit(lambda x: 1.0 / x.log())(0.0), "log"),
+    (lambda: jit(lambda x: autograd.sum(autograd.log(v) for v in x))(np.zeros(2)), "log"),
+    (lambda: jit(grad(autograd.log), in_axes=0)(np.array([1.0, 0.0])), "log"),
+    (lambda: jit(autograd.sqrt, in_axes=0, reduce="sum")(np.array([1.0, -1.0])), "sqrt"),
+    (lambda: jit(lambda w, x: w / x, (None, 0), "sum")(Value(1.0), np.array([1.0, 0.0])), "divide"),
+]
+
+
+@pytest.mark.parametrize(("call", "name"), ANOMALOUS)
+def test_detect_anomaly_watches_plain_calls_too(call, name):
+    with np.errstate(all="ignore"):
+        call()
+    with autograd.detect_anomaly(), pytest.raises(FloatingPointError, match=name):
+        call()
+
+
+def test_under_detect_anomaly_a_call_gives_what_it_gives_otherwise():
+    weight = Value(3.0)
+
+    def function(x, y):
+        return {"a": [x[0] * weight, None], "b": x * y, "c": 1}
+
+    fast = jit(function)
+    expected = fast(np.array([1.0, 2.0]), 4.0)
+    with autograd.detect_anomaly():
+        found = fast(np.array([1.0, 2.0]), y=4.0)
+        assert grad(lambda w: jit(lambda x: w * x)(2.0))(1.0) == 2.0
+        assert jit(grad(lambda x: x**3), in_axes=0)(np.array([1.0, 2.0])).tolist() == [3.0, 12.0]
+    assert_same(expected, found)
+    assert (type(found["a"][0]), found["b"].dtype) == (float, np.float64)
+
+
 COMPOSED = [
     (lambda f: grad(f), (0.7, 1.3)),
     (lambda f: grad(grad(f)), (0.7, 1.3)),
@@ -367,6 +455,121 @@ def test_methods_are_compiled_for_each_object():
     for twin in (copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
         twin.weight.data = 7.0
         assert (twin.forward(2.0), one.forward(2.0)) == (14.0, 10.0)
+
+
+class Base:
+    def __init__(self, weight):
+        self.weight = Value(weight)
+
+    @jit
+    def scaled(self, x):
+        return self.weight * x
+
+    @jit
+    def __call__(self, x, *, shift=0.0):
+        return self.weight * x + shift
+
+    @classmethod
+    @jit
+    def doubled(cls, x):
+        return cls.factor * x
+
+    factor = 2.0
+
+
+class Derived(Base):
+    factor = 3.0
+
+    @jit
+    def scaled(self, x):
+        return super().scaled(x) + 100.0
+
+    def plain(self, x):
+        return super().scaled(x)
+
+
+def test_methods_of_a_class_and_of_its_base_are_two():
+    model = Derived(2.0)
+    assert [model.scaled(3.0) for _ in range(3)] == [106.0] * 3
+    assert [model.plain(3.0) for _ in range(3)] == [6.0] * 3
+    assert model.scaled(3.0) == 106.0
+    assert vars(model).keys() == {"weight"}
+
+
+def test_methods_are_called_in_every_way_that_python_has():
+    model = Derived(2.0)
+    assert (model(3.0), model(3.0, shift=1.0), jit(model)(4.0)) == (6.0, 7.0, 8.0)
+    assert (Base.scaled(model, 3.0), Base.scaled(model, x=4.0)) == (6.0, 8.0)
+    assert Base.__call__(model, 3.0, shift=1.0) == 7.0
+    assert (Base.doubled(3.0), Derived.doubled(3.0), model.doubled(4.0)) == (6.0, 9.0, 12.0)
+    assert Base.__dict__["doubled"].__func__(Derived, 3.0) == 9.0  # as Python 3.13 calls it
+    assert jit(lambda x: Base.scaled(model, x))(3.0) == 6.0
+    assert grad(model.scaled)(3.0).data == 2.0
+    fast = model.scaled
+    fast(3.0)
+    assert fast.graph.data == 106.0
+
+
+def test_a_copy_of_an_object_has_methods_of_its_own():
+    model = Base(2.0)
+    assert model.scaled(3.0) == 6.0
+    twin = copy.copy(model)
+    twin.weight = Value(10.0)
+    assert (twin.scaled(3.0), model.scaled(3.0)) == (30.0, 6.0)
+    for bound in (pickle.loads(pickle.dumps(model.scaled)), copy.deepcopy(model.scaled)):
+        assert bound(3.0) == 6.0
+    parent = super(Derived, Derived(5.0)).scaled
+    assert pickle.loads(pickle.dumps(parent))(3.0) == 15.0
+
+
+class Slotted:
+    __slots__ = ("traced", "weight")
+
+    def __init__(self):
+        self.traced, self.weight = [], 3.0
+
+    @jit
+    def scaled(self, x):
+        self.traced.append(x)
+        return self.weight * x
+
+
+class Sized(tuple):  # has no weak references, and is equal to others of its kind
+    @jit
+    def __call__(self, x):
+        self[0].append(x)
+        return self[1] * x
+
+
+@dataclass
+class Unhashable:
+    weight: float
+    traced: list = field(default_factory=list, compare=False)
+
+    @jit
+    def __call__(self, x):
+        self.traced.append(x)
+        return self.weight * x
+
+
+def test_a_method_is_traced_once_for_each_object():
+    slotted, sized, unhashable = Slotted(), Sized(([], 3.0)), Unhashable(3.0)
+    for _ in range(3):
+        assert slotted.scaled(2.0) == sized(2.0) == unhashable(2.0) == 6.0
+        assert Unhashable(3.0)(2.0) == 6.0
+    assert len(slotted.traced) == len(sized[0]) == len(unhashable.traced) == 1
+
+
+def test_compiled_methods_keep_no_object_alive():
+    model = Base(2.0)
+    kept = weakref.ref(model)
+    slope = gradient(model.scaled(Value(3.0)), [model.weight])[0]
+    assert (model.scaled(1.0), model(2.0, shift=1.0), slope.data) == (2.0, 5.0, 3.0)
+    del model, slope
+    gc.collect()
+    assert kept() is None
+    result = Base(2.0).scaled(x := Value(3.0))  # but a graph keeps what it was made by
+    assert gradient(result, [x])[0].data == 2.0
 
 
 def test_it_pickles_and_compiles_again():

@@ -1,6 +1,7 @@
 """What cannot be compiled is refused, with the user's line and the remedy."""
 
 import copy
+import functools
 import math
 import pickle
 
@@ -37,6 +38,13 @@ REFUSED = [
     (lambda x: autograd.where((x > 0.0) == True, x, 2 * x), "opposites"),  # noqa: E712
     (lambda x: autograd.where((x > 0.0) ^ (x < 1.0), x, 2 * x), "opposites"),
     (lambda x: autograd.where(True ^ (x < 1.0), x, 2 * x), "opposites"),
+    (lambda x: [1.0, 2.0][x], "autograd.where"),
+    (lambda x: sum(range(x)), "plain ints"),
+    (lambda x: x // 2, "autograd.floor"),
+    (lambda x: 2.0 // x, "autograd.floor"),
+    (lambda x: x % 2, "autograd.floor"),
+    (lambda x: 2 % x, "autograd.floor"),
+    (lambda x: divmod(x, 2)[0], "autograd.floor"),
     (lambda x: (x * 2).partials[0] * x, "stop_gradient"),
     (lambda x: setattr(x, "grad", 1.0), "stop_gradient"),
     (lambda x: setattr(x, "data", 1.0), "stop_gradient"),
@@ -137,6 +145,15 @@ def test_a_mapped_argument_is_not_differentiated_under_reduce():
         step = jit(value_and_grad(loss, argnums), in_axes=(None, 0), reduce="mean")
         with pytest.raises(ValueError, match="argument 1"):
             step(2.0, np.ones(3))
+    for derivative, axes in (
+        (functools.partial(value_and_grad(loss, 1), 2.0), 0),
+        (functools.partial(grad(loss), x=3.0), 0),
+        (functools.partial(functools.partial(grad(loss, -1)), 2.0), (0,)),
+    ):
+        with pytest.raises(ValueError, match="argument 0"):
+            jit(derivative, in_axes=axes, reduce="sum")(np.ones(3))
+    bound = functools.partial(grad(loss, 0), 2.0)  # by the argument that is bound: shared
+    assert jit(bound, in_axes=0, reduce="sum")(np.ones(3)) == 3.0
     objects = np.array([Value(1.0), Value(2.0)])
     with pytest.raises(ValueError, match="mapped argument"):
         jit(loss, in_axes=(None, 0), reduce="sum")(2.0, objects)

@@ -204,6 +204,22 @@ def test_values_in_mapped_arguments_go_row_by_row():
     np.testing.assert_allclose(gradient, expected, rtol=1e-13)
 
 
+def test_no_rows_give_what_they_give_without_values():
+    x, y = data(0)
+    stacked = jit(lambda w, x, y: {"a": loss(w, x, y), "b": x}, in_axes=(None, 0, 0))
+    weights = [Value(0.5), Value(-1.5)]
+    objects = np.empty((0, 2), dtype=object)
+    for result in (stacked(weights, x, y), stacked(WEIGHTS, objects, y)):
+        assert (result["a"].shape, result["b"].shape) == ((0,), (0, 2))
+    inside = jit(lambda w, x, y: stacked(w, x, y))(WEIGHTS, x, y)
+    assert (inside["a"].shape, inside["b"].shape) == ((0,), (0, 2))
+    total = jit(loss, in_axes=(None, 0, 0), reduce="sum")
+    assert jit(lambda w, x, y: total(w, x, y) + w[0])(WEIGHTS, x, y) == 0.5
+    assert grad(lambda w: total(w, x, y) + w[0])(WEIGHTS).tolist() == [1.0, 0.0]
+    with pytest.raises(ValueError, match="no rows"):
+        jit(lambda w: jit(loss, (None, 0, 0), "mean")(w, x, y))(WEIGHTS)
+
+
 def test_a_mapped_function_inside_of_a_traced_one():
     x, y = data(5)
     batch = jit(loss, in_axes=(None, 0, 0), reduce="mean")
