@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Callable
+from inspect import Parameter, Signature
 from typing import Any
 
 from autograd.errors import NumberOverflowError, OperandError
@@ -190,6 +191,16 @@ class Operation:
         self.source = source
         self.value: Callable[..., float] = value or self._defined_value
         self.__name__ = self.name
+        self.__signature__ = Signature(  # what help() and inspect show
+            [
+                Parameter(
+                    name,
+                    Parameter.POSITIONAL_OR_KEYWORD,
+                    default=self.defaults.get(name, Parameter.empty),
+                )
+                for name in self.parameters
+            ]
+        )
         self.summary = summary
         self.__doc__ = summary
 

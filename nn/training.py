@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import random
@@ -379,6 +380,8 @@ def _measures(metrics: Any) -> dict[str, Metric] | None:
 
 def _bar(epochs: int, done: int, progress: bool, engine: str) -> Any:
     """Return a progress bar: of the terminal, or of the notebook where there are widgets."""
+    if not progress:  # not tqdm's disabled bar, which still takes the lock that all bars share
+        return _NoBar()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # without ipywidgets a notebook shows the bar as text
         from tqdm.auto import tqdm
@@ -386,10 +389,23 @@ def _bar(epochs: int, done: int, progress: bool, engine: str) -> Any:
         return tqdm(
             total=epochs,
             initial=done,
-            disable=not progress,
             unit="epoch",
             desc=f"fit ({engine})",
         )
+
+
+class _NoBar(contextlib.nullcontext["_NoBar"]):
+    """What stands for the progress bar where there is none."""
+
+    def __enter__(self) -> _NoBar:
+        return self
+
+    def update(self) -> bool:
+        """Say that nothing was drawn."""
+        return False
+
+    def set_postfix(self, numbers: dict[str, str]) -> None:
+        """Show nothing."""
 
 
 def _shown(record: dict[str, float]) -> dict[str, str]:
