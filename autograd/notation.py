@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from abc import ABC, abstractmethod
 
 from autograd import ops
 from autograd.formula import Application, Derivative, Formula, Name, Number, Slot
@@ -27,7 +28,7 @@ def digits(number: float, precision: int = 4) -> str:
     return re.sub(r"e([+-])0*(\d)", r"e\1\2", f"{number:.{precision}g}").replace("e+", "e")
 
 
-class Writer:
+class Writer(ABC):
     """Sets formulas in one language; what the languages share is where parentheses go."""
 
     def __init__(self, precision: int = 4) -> None:
@@ -96,49 +97,49 @@ class Writer:
 
     equals = " = "
 
+    @abstractmethod
     def number(self, number: float) -> tuple[str, int]:
         """Return a number and its rank."""
-        raise NotImplementedError
 
+    @abstractmethod
     def name(self, name: str) -> str:
         """Return a node's name, escaped."""
-        raise NotImplementedError
 
     def slot(self, index: int, bracketed: bool) -> str:
         """Return a place to be filled in; bracketed where a negative number needs parentheses."""
         return f"{{({index}}}" if bracketed else f"{{{index}}}"
 
+    @abstractmethod
     def derivative(self, whole: Derivative) -> tuple[str, int]:
         """Return the derivative of one node by another, and its rank."""
-        raise NotImplementedError
 
+    @abstractmethod
     def group(self, inner: str) -> str:
         """Return the same in parentheses."""
-        raise NotImplementedError
 
+    @abstractmethod
     def infix(self, symbol: str, left: str, right: str) -> str:
         """Return two operands with the symbol between them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def prefix(self, operation: Operation, inner: str) -> str:
         """Return the operation's sign before its operand."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fraction(self, a: Formula, b: Formula, first: bool) -> tuple[str, int]:
         """Return a over b, and its rank; first is true where a minus may come first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def power(self, a: Formula, b: Formula) -> tuple[str, int]:
         """Return a to the power b, and its rank."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cases(self, condition: str, a: str, b: str) -> tuple[str, int]:
         """Return a where the condition holds, else b."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call(self, operation: Operation, operands: tuple[Formula, ...]) -> tuple[str, int]:
         """Return an operation written as a call, or in a form of its own."""
-        raise NotImplementedError
 
 
 def _begins_with_minus(part: Formula) -> bool:

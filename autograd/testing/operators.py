@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from autograd import ops
 from autograd.operation import TABLE, Operation
 
 
-class Operators:
+class Operators(ABC):
     """Base of the number-like classes here: every operator is a row of the table."""
 
     __slots__ = ()
 
     @staticmethod
+    @abstractmethod
     def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
-        raise NotImplementedError
+        """Apply an operation to operands, at least one of which is of this kind."""
 
     def __add__(self, other: Any) -> Any:
         return self._apply(ops.add, (self, other))
