@@ -478,6 +478,7 @@ NUMPY_NAMES = {
     "arctan": "atan",
     "arctan2": "atan2",
     "arctanh": "atanh",
+    "conjugate": "identity",  # np.var and np.std ask for it
     "fabs": "abs",
     "rint": "round",
 }

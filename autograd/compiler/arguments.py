@@ -101,6 +101,8 @@ class Arguments:
             return NUMBER
         if getattr(thing, "ndim", 0) and hasattr(thing, "__array__"):
             return self._array(numpy.asarray(thing))
+        if _is_boxed(thing):
+            return self._key(thing.item())
         self.numbers.append(real(thing, "jit"))
         return NUMBER
 
@@ -229,7 +231,7 @@ class Inputs:
             return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
         if thing is None:
             return None
-        return self._number(thing, label)
+        return self._number(thing.item() if _is_boxed(thing) else thing, label)
 
     def _number(self, thing: Any, label: str) -> Any:
         self.layout.sources.append(Source(None, 8 * self.layout.numbers))
@@ -282,6 +284,8 @@ def replaced(tree: Any, replacement: Callable[[Value], Any]) -> Any:
     def leaf(thing: Any) -> Any:
         if isinstance(thing, Value):
             return replacement(thing)
+        if _is_boxed(thing):
+            return leaf(thing.item())
         if is_array(thing) and thing.dtype.kind == "O":
             copy = thing.copy()
             for place, part in enumerate(thing.ravel()):
@@ -301,6 +305,11 @@ def without_values(tree: Any) -> Any:
     """Return the tree with zeros in the place of Values, for a call of no rows."""
     zeros = replaced(tree, lambda _: 0.0)
     return _rebuilt(zeros, lambda thing: thing.astype(float) if is_array(thing) else thing)
+
+
+def _is_boxed(thing: Any) -> bool:
+    """Return whether it is an object that NumPy has put into an array of no dimension."""
+    return isinstance(thing, _ndarray) and thing.ndim == 0 and thing.dtype.kind == "O"
 
 
 def _is_plain_array(thing: Any) -> bool:

@@ -454,7 +454,8 @@ def jit(
 
     Raises:
         TypeError: f is no function; at a call, a number was asked of a traced Value (TraceError).
-        ValueError: in_axes and reduce do not fit each other, or the arguments.
+        ValueError: in_axes and reduce do not fit each other, or the arguments; or f is a
+            derivative by a mapped argument, which reduce would add up over different rows.
         ImportError: NumPy or llvmlite is not installed.
 
     Example:

@@ -149,6 +149,23 @@ def test_an_array_is_seen_as_an_object_array_of_the_same_shape():
     assert seen == [((2, 3), object)]
 
 
+def test_a_value_in_an_array_of_no_dimension_is_a_number():
+    x = Value(2.0)
+    boxed = np.empty((), dtype=object)
+    boxed[()] = x
+    result = jit(lambda x, y: x * y)(boxed, np.array(3.0))
+    assert (result.data, result.args, result.partials) == (6.0, (x,), (3.0,))
+    assert gradient(result, [x])[0].data == 3.0
+
+
+def test_numpy_s_variance_and_deviation_are_traced():
+    numbers = np.array([1.0, 2.0, 4.0])
+    for function in (np.var, np.std):
+        assert jit(function)(numbers) == pytest.approx(function(numbers), rel=1e-15)
+    slopes = jit(grad(lambda x: np.var(x)))(numbers)
+    np.testing.assert_allclose(slopes, 2.0 * (numbers - numbers.mean()) / 3.0, rtol=1e-15)
+
+
 def test_a_gradient_by_an_array_is_a_float64_array():
     matrix = np.arange(6.0).reshape(2, 3)
     gradient = jit(grad(lambda m: ((m * m) @ np.ones(3)).sum()))(matrix)
