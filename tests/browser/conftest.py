@@ -56,6 +56,23 @@ def visit(chromium, tmp_path):
     assert noise == []
 
 
+@pytest.fixture
+def open_page(chromium):
+    """Open an address of a host, which may say and ask for what it likes."""
+    contexts = []
+
+    def opened(address):
+        context = chromium.new_context(viewport={"width": 1200, "height": 1000})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
 @pytest.fixture(scope="session")
 def node_modules():
     """The folder with axe-core and katex: ``npm install axe-core katex``, tools for tests only."""

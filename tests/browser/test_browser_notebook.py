@@ -86,22 +86,6 @@ def lab(tmp_path_factory, executed):
         server.wait(timeout=30)
 
 
-@pytest.fixture
-def open_page(chromium):
-    contexts = []
-
-    def opened(address):
-        context = chromium.new_context(viewport={"width": 1200, "height": 1000})
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(address)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
 def assert_walks(page, first):
     """Step through the first of two explorers; the second stays where it is."""
     frames = page.locator("iframe[srcdoc]")
