@@ -67,15 +67,20 @@ class Arguments:
         self.has_values = False
         self.has_mapped_values = False
         self._rows_of: tuple[Any, ...] = ()
-        if axes is None:
-            self.key: Any = tuple([self._key(thing) for thing in arguments])
-        else:
-            self.key = tuple(
-                [
-                    self._key(thing) if axis is None else self._mapped(thing, axis, (i,))
-                    for i, (thing, axis) in enumerate(zip(arguments, axes, strict=True))
-                ]
-            )
+        try:
+            if axes is None:
+                self.key: Any = tuple([self._key(thing) for thing in arguments])
+            else:
+                self.key = tuple(
+                    [
+                        self._key(thing) if axis is None else self._mapped(thing, axis, (i,))
+                        for i, (thing, axis) in enumerate(zip(arguments, axes, strict=True))
+                    ]
+                )
+        except RecursionError:
+            raise StructureError(
+                "jit: the lists, tuples and dicts are nested too deep, or one holds itself"
+            ) from None
 
     def _key(self, thing: Any) -> Any:
         kind = type(thing)
@@ -99,7 +104,7 @@ class Arguments:
             self.numbers.append(thing)
             self.has_values = True
             return NUMBER
-        if getattr(thing, "ndim", 0) and hasattr(thing, "__array__"):
+        if _is_array_like(thing):
             return self._array(numpy.asarray(thing))
         if _is_boxed(thing):
             return self._key(thing.item())
@@ -214,7 +219,7 @@ class Inputs:
         ]
 
     def _input(self, thing: Any, axis: Any, label: str) -> Any:
-        if getattr(thing, "ndim", 0) and hasattr(thing, "__array__"):
+        if _is_array_like(thing):
             return self._array(numpy.asarray(thing), axis, label)
         if isinstance(thing, Mapping):
             return {
@@ -305,6 +310,12 @@ def without_values(tree: Any) -> Any:
     """Return the tree with zeros in the place of Values, for a call of no rows."""
     zeros = replaced(tree, lambda _: 0.0)
     return _rebuilt(zeros, lambda thing: thing.astype(float) if is_array(thing) else thing)
+
+
+def _is_array_like(thing: Any) -> bool:
+    """Return whether NumPy can read it as an array with dimensions (a class is none)."""
+    dimensions = getattr(thing, "ndim", 0)
+    return isinstance(dimensions, int) and dimensions > 0 and hasattr(thing, "__array__")
 
 
 def _is_boxed(thing: Any) -> bool:

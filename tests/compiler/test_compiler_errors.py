@@ -103,10 +103,19 @@ def test_an_operation_of_the_users_own_is_refused():
         jit(lambda x: own_square_for_jit(x))(1.0)
 
 
-@pytest.mark.parametrize("argument", ["text", 1j, object(), [1.0, "text"], {"a": b""}])
+@pytest.mark.parametrize(
+    "argument", ["text", 1j, object(), [1.0, "text"], {"a": b""}, float, np.float64]
+)
 def test_arguments_that_are_no_numbers_are_refused(argument):
     with pytest.raises(TypeError):
         jit(lambda x: 1.0)(argument)
+
+
+def test_a_list_that_holds_itself_is_refused():
+    endless = [1.0]
+    endless.append(endless)
+    with pytest.raises(ValueError, match="holds itself"):
+        jit(lambda x: x[0])(endless)
 
 
 def test_arrays_that_are_not_of_real_numbers_are_refused():
