@@ -77,6 +77,11 @@ class Arguments:
                         for i, (thing, axis) in enumerate(zip(arguments, axes, strict=True))
                     ]
                 )
+                if self.rows is None:
+                    raise StructureError(
+                        "jit: in_axes maps arrays, and there is none where it says so: give a "
+                        "NumPy array there, or leave in_axes out"
+                    )
         except RecursionError:
             raise StructureError(
                 "jit: the lists, tuples and dicts are nested too deep, or one holds itself"

@@ -136,7 +136,7 @@ class Jitted:
         return row_by_row(self, args, axes)
 
     def _check_mapped_values(self, given: Arguments) -> None:
-        if self.reduce is not None and (given.has_mapped_values or given.rows is None):
+        if self.reduce is not None and given.has_mapped_values:
             raise StructureError(
                 f"jit: a mapped argument of {name_of(self)} holds Values, and reduce="
                 f"{self.reduce!r} would add their derivatives over all rows: share the argument "

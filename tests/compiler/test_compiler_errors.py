@@ -180,6 +180,9 @@ def test_a_mapped_argument_is_not_differentiated_under_reduce():
         (({"a": 0}, None), ({"b": np.ones(3)}, 2.0)),
         (([0, 0], None), ([np.ones(3)], 2.0)),
         (([0], None), (np.ones(3), 2.0)),
+        ((0, None), ([], 2.0)),
+        ((0, None), (None, 2.0)),
+        (0, ({}, ())),
     ],
 )
 def test_axes_that_do_not_fit_are_a_value_error(in_axes, arguments):
