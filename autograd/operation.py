@@ -48,6 +48,8 @@ def real(number: Any, name: str = "Value") -> float:
 
 def is_real(thing: Any) -> bool:
     """Return whether it is a real number: a numbers.Real, or NumPy's of no dimension."""
+    if type(thing) is int:
+        return True
     kind = getattr(getattr(thing, "dtype", None), "kind", None)
     if kind is not None:
         return kind in "biuf" and thing.shape == ()

@@ -144,6 +144,8 @@ class Value(Node):
         return _in_mode(DIVIDE, other, self)
 
     def __pow__(self, other: Any) -> Any:
+        if (type(other) is int or type(other) is float) and not (modes.active and thread.special):
+            return _recorded(POWER, (self, real(other, "**")))
         return _in_mode(POWER, self, other)
 
     def __rpow__(self, other: Any) -> Any:
