@@ -32,6 +32,7 @@ class Module:
 
     def __call__(self, x: Any) -> Any:
         """Return the scores of one row, Values; every kind of Module says how."""
+        # Not abstract: as in micrograd and PyTorch, a Module may only hold parameters or others.
         raise NotImplementedError(f"{type(self).__name__} must have a method __call__(self, x)")
 
     def parameters(self) -> list[Value]:

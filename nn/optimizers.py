@@ -7,6 +7,7 @@ other (a plain install), and on NumPy arrays of all of them at once (the compile
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from nn.errors import InputError, KindError
 from nn.module import leaves_of
 
 
-class Optimizer:
+class Optimizer(ABC):
     """Moves parameters against their gradients; subclasses say by how much.
 
     Attributes:
@@ -104,9 +105,9 @@ class Optimizer:
         self.steps, self._memory = step, memory
         return weights
 
+    @abstractmethod
     def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
         """Return the new weight and the new averages."""
-        raise NotImplementedError(f"{type(self).__name__} must say what its rule is")
 
     def snapshot(self) -> tuple[Any, ...]:
         """Return the state for ``restore``; it costs nothing, for updates replace the averages."""
