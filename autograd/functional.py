@@ -214,11 +214,12 @@ class _Call:
                 self.leaves += own
                 self.structures.append(structure)
                 arguments[position] = unflatten(structure, own)
-            modes.thread.transforms += 1
+            transforms = modes.thread.transforms
             try:
+                modes.thread.transforms = transforms + 1
                 result = f(*arguments, **named)
             finally:
-                modes.thread.transforms -= 1
+                modes.thread.transforms = transforms
             outputs, self.output_structure = flatten(result)
         self.outputs: list[Any] = [
             output if isinstance(output, Value) else real(output, f"{name}: the result")

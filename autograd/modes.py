@@ -73,14 +73,19 @@ class _Thread(threading.local):
     transforms: int = 0  # how many derivatives of functions are being taken, one within another
 
     def __init__(self) -> None:
-        self.before: list[dict[str, Any]] = []  # what each entered mode puts back
+        self.entered: list[tuple[Mode, Any]] = []  # the modes that are on, and what was before
 
 
 thread = _Thread()
 
 
 class Mode(contextlib.ContextDecorator):
-    """A context manager and decorator that sets some of the thread's modes and puts them back."""
+    """A context manager and decorator that changes this thread's modes and puts them back.
+
+    Ctrl-C can fall between the end of a block and the first line of ``__exit__``, which then never
+    runs. So a mode that is left puts back whatever was entered within it as well, and leaving it
+    twice does no harm: who catches an interruption leaves again, to be sure.
+    """
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
@@ -104,25 +109,32 @@ class Mode(contextlib.ContextDecorator):
         return stepped
 
     def __enter__(self) -> None:
-        global active
-        thread.before.append({name: getattr(thread, name) for name in self._changes})
-        with _counting:
-            active += 1
-        for name, setting in self._changes.items():
-            setattr(thread, name, setting)
-        _settle()
+        before = {name: getattr(thread, name) for name in self._changes}
+        self._count(1, before)  # first, and down again last: too high a count only costs time
+        thread.entered.append((self, before))
+        self._change(self._changes)
 
     def __exit__(self, *error: object) -> None:
-        global active
-        for name, setting in thread.before.pop().items():
+        entered = thread.entered
+        while entered:
+            mode, before = entered[-1]
+            if mode is not self and all(other is not self for other, _ in entered):
+                return
+            mode._change(before)
+            entered.pop()
+            mode._count(-1, before)
+            if mode is self:
+                return
+
+    def _change(self, settings: Any) -> None:
+        for name, setting in settings.items():
             setattr(thread, name, setting)
-        _settle()
+        thread.special = not thread.recording or thread.anomaly or thread.recorder is not None
+
+    def _count(self, change: int, before: Any) -> None:
+        global active
         with _counting:
-            active -= 1
-
-
-def _settle() -> None:
-    thread.special = not thread.recording or thread.anomaly or thread.recorder is not None
+            active += change
 
 
 class no_grad(Mode):
@@ -172,7 +184,7 @@ class detect_anomaly(Mode):
         super().__init__(anomaly=True)
 
 
-class scope(contextlib.ContextDecorator):
+class scope(Mode):
     """Name the part of a computation in which nodes are made; pictures draw it as a box.
 
     Args:
@@ -197,17 +209,19 @@ class scope(contextlib.ContextDecorator):
         self._name = name
 
     def __enter__(self) -> None:
-        global scoped
-        with _counting:
-            scoped += 1
-        thread.scope = Scope(self._name, thread.scope)
+        before = thread.scope
+        self._count(1, before)
+        thread.entered.append((self, before))
+        thread.scope = Scope(self._name, before)
 
-    def __exit__(self, *error: object) -> None:
+    def _change(self, settings: Scope | None) -> None:
+        thread.scope = settings
+
+    def _count(self, change: int, before: Scope | None) -> None:
         global scoped
-        if thread.scope is not None:
-            thread.scope = thread.scope.parent
-        with _counting:
-            scoped -= 1
+        if before is None:  # the outermost stands for those within it
+            with _counting:
+                scoped += change
 
 
 class recording_with(Mode):

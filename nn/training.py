@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograd import scope
 from nn.checkpoints import read_checkpoint, write_checkpoint
 from nn.clipping import checked_limit, norm_scale
 from nn.divergence import divergence
@@ -181,6 +182,7 @@ class Training:
     seed: int | None
 
     def __post_init__(self) -> None:
+        self._scope = scope("fit")
         self.seed_given = self.seed is not None
         self.seed = random.getrandbits(32) if self.seed is None else self.seed
         self.parameters = self.model.parameters()
@@ -268,7 +270,8 @@ class Training:
         try:
             with _bar(epochs, len(self.history), progress, self.engine.name) as bar:
                 for number in range(len(self.history), epochs):
-                    self.epoch(number)
+                    with self._scope:
+                        self.epoch(number)
                     self.settle()
                     if checkpoint is not None:
                         write_checkpoint(self, checkpoint)
@@ -336,6 +339,7 @@ class Training:
 
     def _restore(self) -> None:
         """Put model, optimiser and history as they were at the end of the last finished epoch."""
+        self._scope.__exit__()  # with all scopes and modes within, which Ctrl-C may have left open
         (epochs, weights, memory), best = self._settled
         self.history.best_epoch, self.best_loss, self.best_weights = best
         del self.history.records[epochs:]

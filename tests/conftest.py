@@ -1,4 +1,17 @@
-"""Slow tests and browser tests run only when asked for."""
+"""Slow tests and browser tests run only when asked for; no test may leave a mode on."""
+
+import pytest
+
+from autograd.modes import thread
+
+
+@pytest.fixture(autouse=True)
+def no_mode_is_left_open():
+    """Fail a test after which this thread is still in a mode: it would change those that follow."""
+    yield
+    left = [mode for mode, _ in thread.entered]
+    assert not left, f"still entered: {left}"
+    assert (thread.recorder, thread.scope, thread.transforms) == (None, None, 0)
 
 
 def pytest_addoption(parser):

@@ -418,6 +418,24 @@ def test_scopes_name_what_is_made_inside():
         ag.scope(3)
 
 
+def test_leaving_a_mode_leaves_those_within_that_were_not_left():
+    """As after Ctrl-C between the end of a block and the first line of __exit__."""
+    outer = ag.scope("outer")
+    outer.__enter__()
+    ag.no_grad().__enter__()
+    ag.scope("inner").__enter__()
+    ag.detect_anomaly().__enter__()
+    assert (Value(2.0) * 3).is_leaf
+    outer.__exit__()
+    y = Value(0.0) * 3
+    assert (y.is_leaf, y.scope) == (False, None)
+    assert ag.log(y).data == -math.inf
+    outer.__exit__()  # twice does no harm, within another mode either
+    with ag.scope("other"):
+        outer.__exit__()
+        assert (y * 2).scope.name == "other"
+
+
 # -- NumPy -------------------------------------------------------------------------------------
 
 

@@ -220,6 +220,22 @@ def test_ctrl_c_leaves_the_end_of_the_last_finished_epoch(at):
     assert optimizer.state_dict() == calm.state_dict()
 
 
+def test_ctrl_c_on_the_way_out_of_a_block_leaves_no_mode_on(monkeypatch):
+    leave, left = autograd.scope.__exit__, []
+
+    def pressed(self, *error):
+        left.append(self)
+        if len(left) in (30, 31, 32):  # the neuron's, the layer's and fit's
+            raise KeyboardInterrupt
+        leave(self, *error)
+
+    monkeypatch.setattr(autograd.scope, "__exit__", pressed)
+    model, history = trained(metrics={})
+    assert history.ending == "interrupted after epoch 0"
+    score = model([1.0, 2.0])
+    assert [scope.name for scope in score.scope.path()] == ["layer 2", "neuron 1"]
+
+
 def test_ctrl_c_between_the_record_and_the_state_leaves_both_of_one_epoch():
     class Pressed(SGD):
         looks = 0
@@ -246,8 +262,10 @@ def test_ctrl_c_at_any_moment_leaves_a_finished_epoch():
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, press)
+    outside = autograd.scope("this test")
     try:
         for delay in range(1, 100, 3):
+            outside.__enter__()
             optimizer = SGD(lr=0.1, momentum=0.8)
             signal.setitimer(signal.ITIMER_REAL, 0.012 + delay / 1000)
             try:
@@ -256,6 +274,7 @@ def test_ctrl_c_at_any_moment_leaves_a_finished_epoch():
                 continue
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0.0)
+                outside.__exit__()
             assert model.state_dict() == states[len(history)]
             assert optimizer.steps == 4 * len(history)
             assert all(p.grad == 0.0 for p in model.parameters())
