@@ -57,13 +57,49 @@ negative: Operation = kernel(
     lambda y, x: -1.0,
     symbol="-", form="prefix", latex="-", rank=1, shares=False, summary="The number x negated.",
 )
+
+def _base(a: Any, b: Any) -> Any:
+    """Return a, but 1 for 0 ** 0, which is taken as constant."""
+    return where((a <= 0.0) & (a >= 0.0) & (b <= 0.0) & (b >= 0.0), 1.0, a)
+
+
+def _mixed(a: Any, b: Any) -> Any:
+    """Return the derivative of a ** b by a and b, whose two terms would be inf - inf at a = 0."""
+    constant = (a <= 0.0) & (a >= 0.0) & (b <= 0.0) & (b >= 0.0)
+    return where(constant, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a))))
+
+
+# The derivatives of a power are rows of their own where both operands are Values: their derivatives
+# in turn would be sums of terms that overflow or underflow before they cancel.
 power: Operation = kernel(
     "power(a, b)", raised,
-    lambda y, a, b: share(b, power(a, b - 1.0)),
-    lambda y, a, b: share(y, log(where((a <= 0.0) & (a >= 0.0) & (b >= 0.0), 1.0, a))),
+    lambda y, a, b: share(b, power(a, b - 1.0)) if type(b) is float else power_by_base(a, b),
+    lambda y, a, b: share(y, log(_base(a, b))) if type(a) is float else power_by_exponent(a, b),
     symbol="**", form="power", rank=4, domain=((0.0, INF), (-INF, INF)),
     summary="a to the power b, as C's pow: (-8) ** (1/3) is nan.",
     shown=(lambda y, a, b: b * a ** (b - 1.0), lambda y, a, b: y * log(a)),
+)
+power_by_base: Operation = defined(
+    "power_by_base(a, b)", lambda a, b: share(b, power(a, b - 1.0)),
+    lambda y, a, b: share(b, power_by_base(a, b - 1.0)),
+    lambda y, a, b: _mixed(a, b),
+    shown=(
+        lambda y, a, b: b * (b - 1.0) * a ** (b - 2.0),
+        lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
+    ),
+    domain=((1e-100, INF), (-INF, INF)), public=False,
+    summary="b * a ** (b - 1), the derivative of a ** b by a.",
+)
+power_by_exponent: Operation = defined(
+    "power_by_exponent(a, b)", lambda a, b: share(power(a, b), log(_base(a, b))),
+    lambda y, a, b: _mixed(a, b),
+    lambda y, a, b: share(y, log(_base(a, b))),
+    shown=(
+        lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
+        lambda y, a, b: y * log(a),
+    ),
+    domain=((0.0, INF), (-INF, INF)), public=False,
+    summary="a ** b * log(a), the derivative of a ** b by b.",
 )
 share: Operation = kernel(
     "share(upstream, partial)", lambda u, p: u * p if u != 0.0 and p != 0.0 else 0.0,
@@ -236,8 +272,8 @@ atan: Operation = kernel(
 )
 atan2: Operation = kernel(
     "atan2(y, x)", math.atan2,
-    lambda angle, y, x: share(cosine_of(x, y), 1.0 / hypot(y, x)),
-    lambda angle, y, x: -share(cosine_of(y, x), 1.0 / hypot(y, x)),
+    lambda angle, y, x: _per_length(cosine_of(x, y), y, x),
+    lambda angle, y, x: -_per_length(cosine_of(y, x), y, x),
     latex=r"\operatorname{atan2}", kinks=(0.0,),
     shown=(
         lambda angle, y, x: x / (y**2.0 + x**2.0),
@@ -355,10 +391,25 @@ clip: Operation = defined(
     lambda y, x, lo, hi: where((x > hi) | (lo > hi), 1.0, 0.0),
     summary="x kept between lo and hi.",
 )
+
+
+def _or_one(length: Any) -> Any:
+    return where(length <= 0.0, 1.0, length)
+
+
+def _per_length(cosine: Any, x: Any, y: Any) -> Any:
+    """Return cosine / hypot(x, y), and 0 at the origin and at infinity."""
+    is_far = (hypot(x, y) >= INF) & (abs(x) >= 0.0) & (abs(y) >= 0.0)  # and no nan
+    return where(is_far, 0.0, cosine / _or_one(hypot(x, y)))
+
+
 cosine_of: Operation = defined(
-    "cosine_of(x, y)", lambda x, y: x / where(hypot(x, y) > 0.0, hypot(x, y), 1.0),
-    lambda c, x, y: share(cosine_of(y, x) ** 2.0, 1.0 / hypot(x, y)),
-    lambda c, x, y: -share(c * cosine_of(y, x), 1.0 / hypot(x, y)),
+    "cosine_of(x, y)",
+    lambda x, y: where(
+        (abs(x) >= INF) & (abs(y) < INF), sign(x), x / _or_one(hypot(x, y))
+    ),
+    lambda c, x, y: share(cosine_of(y, x), _per_length(cosine_of(y, x), x, y)),
+    lambda c, x, y: -share(c, _per_length(cosine_of(y, x), x, y)),
     public=False, kinks=(0.0,), shown=(
         lambda c, x, y: y**2.0 / hypot(x, y) ** 3.0,
         lambda c, x, y: -x * y / hypot(x, y) ** 3.0,
@@ -427,18 +478,31 @@ leaky_relu: Operation = defined(
     ),
     summary="x where it is positive, else slope * x.",
 )
+
+
+def _times_exp(factor: Any, x: Any) -> Any:
+    """Return factor * exp(x), to the last digits also where exp(x) by itself has few or none."""
+    half = exp(0.5 * x)
+    return share(share(factor, half), half)
+
+
 elu: Operation = defined(
     "elu(x, alpha=1)", lambda x, alpha: where(x > 0.0, x, alpha * expm1(x)),
-    lambda y, x, alpha: where(x > 0.0, 1.0, share(alpha, exp(x))),
+    lambda y, x, alpha: where(x > 0.0, 1.0, _times_exp(alpha, x)),
     lambda y, x, alpha: where(x > 0.0, 0.0, expm1(x)),
-    kinks=(0.0,), summary="x where it is positive, else alpha * (exp(x) - 1).",
+    kinks=(0.0,), shown=(
+        lambda y, x, alpha: where(x > 0.0, 1.0, alpha * exp(x)),
+        lambda y, x, alpha: where(x > 0.0, 0.0, expm1(x)),
+    ),
+    summary="x where it is positive, else alpha * (exp(x) - 1).",
 )
 silu: Operation = defined(
-    "silu(x)", lambda x: x * sigmoid(x),
-    lambda y, x: sigmoid(x) + x * (0.5 * sech(0.5 * x)) ** 2.0,
+    "silu(x)", lambda x: where(x < -700.0, _times_exp(x, x), x * sigmoid(x)),
+    lambda y, x: sigmoid(x) + share(x, (0.5 * sech(0.5 * x)) ** 2.0),
     shown=(lambda y, x: sigmoid(x) + y * (1.0 - sigmoid(x)),),
     summary="x * sigmoid(x), also called swish.",
 )
+
 
 def _gap(a: Any, b: Any) -> Any:
     """Return a - b, where two equal infinities are 0 apart."""

@@ -16,6 +16,7 @@ NIST Digital Library of Mathematical Functions, 5.5 (recurrence, reflection), 5.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 from autograd.errors import OperandError
@@ -150,13 +151,13 @@ def _fast_erfc(x: float) -> float:
 
 erf: Operation = defined(
     "erf(x)", _erf,
-    lambda y, x: (2.0 / math.sqrt(math.pi)) * exp(-(x * x)),
+    lambda y, x: (2.0 / math.sqrt(math.pi)) * exp(-share(x, x)),
     fast=_fast_erf, shown=(lambda y, x: 2.0 / math.sqrt(math.pi) * exp(-(x**2.0)),),
     summary="The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.",
 )
 erfc: Operation = defined(
     "erfc(x)", _erfc,
-    lambda y, x: (-2.0 / math.sqrt(math.pi)) * exp(-(x * x)),
+    lambda y, x: (-2.0 / math.sqrt(math.pi)) * exp(-share(x, x)),
     fast=_fast_erfc, shown=(lambda y, x: -2.0 / math.sqrt(math.pi) * exp(-(x**2.0)),),
     summary="1 - erf(x), accurate where erf is near 1.",
 )
@@ -175,13 +176,26 @@ def _fast_normal_cdf(x: float) -> float:
 normal_cdf: Operation = defined(
     "normal_cdf(x)",
     lambda x: where(x < 0.0, _normal_tail(abs(x)), 1.0 - _normal_tail(abs(x))),
-    lambda y, x: math.sqrt(0.5 / math.pi) * exp(-0.5 * (x * x)),
+    lambda y, x: math.sqrt(0.5 / math.pi) * exp(-0.5 * share(x, x)),
     fast=_fast_normal_cdf, latex=r"\Phi", public=False,
     summary="The probability that a standard normal variable is below x.",
 )
+
+
+def _gelu_far(x: Any) -> Any:
+    """Return gelu(x) below -37, where normal_cdf(x) by itself has few digits or none."""
+    half = exp(-0.25 * (x * x))  # the square root of the exponential, which does not underflow
+    return share(share(x, half) * (0.5 * _scaled_erfc(abs(x) * math.sqrt(0.5))), half)
+
+
+def _fast_gelu(x: float) -> float:
+    return float(_gelu_far(x) if x < -37.0 else share(x, normal_cdf(x)))
+
+
 gelu: Operation = defined(
-    "gelu(x)", lambda x: share(x, normal_cdf(x)),
-    lambda y, x: normal_cdf(x) + share(x, math.sqrt(0.5 / math.pi) * exp(-0.5 * (x * x))),
+    "gelu(x)", lambda x: where(x < -37.0, _gelu_far(x), share(x, normal_cdf(x))),
+    lambda y, x: normal_cdf(x) + share(x, math.sqrt(0.5 / math.pi) * exp(-0.5 * share(x, x))),
+    fast=_fast_gelu,
     shown=(lambda y, x: normal_cdf(x) + x * exp(-(x**2.0) / 2.0) / math.sqrt(2.0 * math.pi),),
     summary="x times the probability that a standard normal variable is below x.",
     source="Hendrycks and Gimpel, Gaussian error linear units, 2016",
@@ -356,12 +370,18 @@ def _no_partial_by_order(n: Any) -> Any:
     )
 
 
-def _zeta_sum(n: int, x: Any) -> Any:
-    """Return the sum of 1 / (x + k)^(n + 1) over k = 0, 1, 2, ..., for x from 0 to infinity."""
+def _factorial_zeta(n: int, x: Any) -> Any:
+    """Return n! times the sum of 1 / (x + k)^(n + 1), k = 0, 1, 2, ..., for x from 0 to infinity.
+
+    As (scale / (x + k))^(n + 1), with scale^(n + 1) next to n!, so that neither n! nor the powers
+    overflow or underflow before the result does.
+    """
+    scale = math.floor(64.0 * math.exp(math.lgamma(n + 1.0) / (n + 1.0))) / 64.0
+    rest = float(math.factorial(n) / Fraction(scale) ** (n + 1))  # from 1 to 2 or so
     steps = 10 + n // 2
     total: Any = 0.0
     for k in reversed(range(steps)):  # the small terms first
-        total = total + (1.0 / (x + float(k))) ** float(n + 1)
+        total = total + (scale / (x + float(k))) ** float(n + 1)
     high = x + float(steps)
     inverse = 1.0 / high
     series = tuple(  # B(2k)/(2k)! times (n + 1)(n + 2)...(n + 2k - 1), k = 8 ... 1
@@ -370,7 +390,8 @@ def _zeta_sum(n: int, x: Any) -> Any:
     )
     square = inverse * inverse
     tail = _polynomial(series, square) * square
-    return total + inverse ** float(n) * (1.0 / n + 0.5 * inverse + tail)
+    ends = (scale / high) ** float(n) * (scale * (1.0 / n + 0.5 * inverse + tail))
+    return rest * (total + ends)
 
 
 def _cotangent_derivative(n: int, c: Any) -> Any:
@@ -391,7 +412,7 @@ def _polygamma(n: Any, x: Any) -> Any:
         return digamma(x)
     sign = 1.0 if order % 2 else -1.0
     size = where(x < 0.0, 1.0 - x, x)
-    positive = (sign * float(math.factorial(order))) * _zeta_sum(order, size)
+    positive = sign * _factorial_zeta(order, size)
     turned = _cotangent_derivative(order, _cotangent(x)) * math.pi ** (order + 1)
     return where(x < 0.0, -sign * positive - turned, positive)
 

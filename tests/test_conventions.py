@@ -77,7 +77,21 @@ SECOND = [
     ("sin at 0", ag.sin, 0.0, 0.0),
     ("logsumexp of equals", lambda x: ag.logsumexp([x, 0.0]), 0.0, 0.25),
     ("sqrt at 0", ag.sqrt, 0.0, -INF),
+    *(
+        (f"{f.name} at {x}", f, x, 0.0)
+        for f in (ag.erf, ag.erfc, ag.gelu, ag.silu, ag.tanh, ag.sigmoid, ag.softplus, ag.atan)
+        for x in (INF, -INF)
+    ),
+    ("hypot at infinity", lambda x: ag.hypot(x, 1.0), INF, 0.0),
+    ("atan2 at infinity", lambda x: ag.atan2(1.0, x), -INF, 0.0),
 ]
+# Where a power meets 0: its derivative by base and exponent, in either order.
+POWERS = [(0.0, 0.0), (0.5, -INF), (1.0, -INF), (1.5, 0.0), (2.0, 0.0), (3.0, 0.0), (-1.0, INF)]
+
+
+needs_llvmlite = pytest.mark.skipif(
+    importlib.util.find_spec("llvmlite") is None, reason="the extra jit is absent"
+)
 
 
 def same(a, b):
@@ -108,7 +122,7 @@ def test_a_convention_holds_forwards(what, f, point, slopes):
         assert same(found, slope), found
 
 
-@pytest.mark.skipif(importlib.util.find_spec("llvmlite") is None, reason="the extra jit is absent")
+@needs_llvmlite
 @pytest.mark.parametrize(("what", "f", "point", "slopes"), ROWS, ids=names)
 def test_a_convention_holds_compiled(what, f, point, slopes):
     found = ag.jit(ag.grad(f, argnums=tuple(range(len(point)))))(*point)
@@ -119,6 +133,28 @@ def test_a_convention_holds_compiled(what, f, point, slopes):
 def test_a_second_derivative_survives(what, f, x, curvature):
     assert same(ag.grad(ag.grad(f))(x), curvature)
     assert same(ag.hessian(f)(x), curvature)
+    assert same(ag.hvp(f, (x,), (1.0,)), curvature)
+    (slope,) = gradient(f(y := Value(x)), [y])
+    slope.backward()
+    assert same(y.grad, curvature)
+
+
+@needs_llvmlite
+@pytest.mark.parametrize(("what", "f", "x", "curvature"), SECOND, ids=[row[0] for row in SECOND])
+def test_a_second_derivative_survives_compiled(what, f, x, curvature):
+    assert same(ag.jit(ag.grad(ag.grad(f)))(x), curvature)
+
+
+@pytest.mark.parametrize(("exponent", "mixed"), POWERS)
+def test_the_hessian_of_a_power_is_symmetric_at_zero(exponent, mixed):
+    def power(a, b):
+        return a**b
+
+    for base in (0.0, -0.0) if exponent >= 0.0 else (0.0,):
+        second = ag.hessian(power, (0, 1))(base, exponent)
+        assert (second[0][1], second[1][0]) == (mixed, mixed)
+        along = ag.jacobian(lambda *point: ag.jvp(power, point, (1.0, 0.0))[1], (0, 1))
+        assert along(base, exponent)[1] == mixed
 
 
 def test_what_nan_touches_is_nan():

@@ -33,12 +33,16 @@ def misses(row, count, orders):
     found = []
     for point in points_of(row, count):
         for order in orders:
-            for along in itertools.combinations_with_replacement(operands_of(row), order):
+            for along in itertools.product(operands_of(row), repeat=order):
                 found.append(miss(row, point, along, derived(row, along)(*point)))
     return [words for words in found if words]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+# All but those that serve in derivatives only, whose bound is that of the derivatives.
+VALUES = [row for row in ROWS if row.name not in ("power_by_base", "power_by_exponent", "sech")]
+
+
+@pytest.mark.parametrize("row", VALUES, ids=lambda row: row.name)
 def test_value(row):
     assert misses(row, 120, [0]) == []
 
