@@ -8,6 +8,8 @@ derivative is a graph again and can be differentiated once more, to any order.
     backwards: adjoint of operand  +=  share(adjoint of node, partial)
     forwards:  tangent of node     +=  share(tangent of operand, partial)
 
+Backwards the contributions of + - * and negation are plain products, as in ``Value.backward``.
+
 The names and the argument conventions are JAX's.
 """
 
@@ -22,31 +24,35 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd import modes, ops
+from autograd.branches import ALWAYS, NEVER, Ways, both, chosen, either, through
 from autograd.errors import ArgumentError, StructureError
 from autograd.modes import Mode
-from autograd.operation import IEEE, Operation, real
+from autograd.operation import IEEE, real
 from autograd.structure import NUMBER, Structure, array_of, flatten, unflatten
 from autograd.value import Value
-from autograd.walk import check_tangent, contribution, ordered, propagated, recorded, walking
+from autograd.walk import check_tangent, ordered, propagated, recorded, walking
 
 # -- the two walks over a graph ----------------------------------------------------------------
 
 
-def _times(operation: Operation, upstream: Any, partial: Any) -> Any:
-    """Return the contribution of an edge, as a float where both are, else as a graph."""
+def _times(shares: bool, upstream: Any, partial: Any) -> Any:
+    """Return the contribution of an edge, as a float where both are, else as a graph.
+
+    Where it ``shares``, zero times infinity is zero.
+    """
     if type(upstream) is float and type(partial) is float:
-        return contribution(operation, upstream, partial)
+        return 0.0 if shares and (upstream == 0.0 or partial == 0.0) else upstream * partial
     for one, other in ((upstream, partial), (partial, upstream)):
         if type(one) is float:
             if one == 1.0:
                 return other
             if one == -1.0:
                 return -other
-            if one == 0.0 and operation.shares:
+            if one == 0.0 and shares:
                 return 0.0
             if one - one == 0.0 and one != 0.0:  # neither 0, infinite nor nan: a plain product
                 return one * other
-    return ops.share(upstream, partial) if operation.shares else upstream * partial
+    return ops.share(upstream, partial) if shares else upstream * partial
 
 
 def _plus(total: Any, term: Any) -> Any:
@@ -75,18 +81,43 @@ def adjoints(
     wanted = {id(target) for target in targets}
     active = _above(order, wanted)
     adjoint: dict[int, Any] = {id(root): seed}
+    reached: dict[int, Ways] = {id(root): ALWAYS}
+    recorder = modes.thread.recorder
     for node in reversed(order):
         if node.op is None or id(node) not in active:
             continue
+        ways = reached.get(id(node), NEVER)
+        if recorder is not None:
+            ways = both(ways, recorder.ways_of(node))
+        if not ways:
+            continue  # in a branch that was not taken
         args = node.args
         upstream = adjoint.get(id(node), 0.0)
         for index, arg in enumerate(args):
             if id(arg) in active:
-                partial = _partial(node, index, args)
-                term = _times(node.op, upstream, partial)
-                adjoint[id(arg)] = _plus(adjoint.get(id(arg), 0.0), term)
+                onward = through(ways, args[0], index == 1) if node.op is ops.select else ways
+                if onward:
+                    reached[id(arg)] = either(reached.get(id(arg), NEVER), onward)
+                    term = _term(node, index, args, upstream, onward)
+                    adjoint[id(arg)] = _plus(adjoint.get(id(arg), 0.0), term)
     known = {id(node) for node in order}
     return [_own(adjoint.get(id(target), 0.0), known) for target in targets]
+
+
+def _term(node: Value, index: int, args: tuple[Any, ...], upstream: Any, ways: Ways) -> Any:
+    """Return the contribution along one edge; in a branch, as nodes that belong to the branch."""
+    recorder = modes.thread.recorder
+    assert node.op is not None
+    if recorder is None or ways is ALWAYS:
+        return _times(node.op.shares, upstream, _partial(node, index, args))
+    recorder.ways = ways
+    try:
+        partial = _partial(node, index, args)
+        term = _times(node.op.shares, upstream, partial)
+        is_plain = node.op.shares or (type(partial) is float and partial - partial == 0.0)
+        return term if is_plain else chosen(ways, term)
+    finally:
+        recorder.ways = ALWAYS
 
 
 def _own(result: Any, known: set[int]) -> Any:
@@ -117,7 +148,7 @@ def _tangents(
             if type(step) is float and step == 0.0:
                 continue
             partial = node.partials[index] if numeric else _partial(node, index, args)
-            total = _plus(total, _times(node.op, step, partial))
+            total = _plus(total, _times(True, step, partial))
         tangent[id(node)] = total
         if watched and type(total) is float:
             check_tangent(node, total)

@@ -31,13 +31,22 @@ if hasattr(os, "register_at_fork"):  # as for the lock in walk.py
 
 
 class Recorder(Protocol):
-    """What records operations in place of the eager engine while a function is traced."""
+    """What records operations in place of the eager engine while a function is traced.
+
+    Attributes:
+        ways: the conditions under which anything depends on what is recorded now (branches.py).
+    """
+
+    ways: Any
 
     def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
         """Record one operation and return what stands for its result."""
 
     def leaf(self, number: float) -> Any:
         """Return what stands for a plain number that is differentiated with respect to."""
+
+    def ways_of(self, node: Any) -> Any:
+        """Return the ways that held when a node was recorded."""
 
 
 class Scope:

@@ -10,6 +10,7 @@ import os
 import threading
 import weakref
 from collections import deque
+from collections.abc import Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from autograd import modes
 from autograd.errors import AnomalyError, ArgumentError, EditedLeafError
 from autograd.modes import thread
 from autograd.operation import Operation
+from autograd.ops import select
 
 if TYPE_CHECKING:
     from autograd.node import Node
@@ -98,9 +100,30 @@ def recorded(*roots: Value) -> list[Value]:
     return order
 
 
-def contribution(operation: Operation, upstream: float, partial: float) -> float:
-    """Return upstream x partial, where for all but + - * and negation 0 x inf is 0."""
-    if operation.shares and (upstream == 0.0 or partial == 0.0):
+def untaken(order: Sequence[Value]) -> set[int]:
+    """Return the ids of the nodes under the last one that only branches not taken depend on.
+
+    ``where`` passes nothing to the branch it has not taken: its adjoints are 0, whatever numbers
+    the nodes there hold.
+    """
+    taken = {id(order[-1])}
+    for node in reversed(order):
+        if id(node) in taken and node.op is not None:
+            is_choice = node.op is select
+            for arg, partial in zip(node.args, node.partials, strict=True):
+                if partial is not None and not (is_choice and partial == 0.0):
+                    taken.add(id(arg))
+    return {id(node) for node in order if id(node) not in taken}
+
+
+def contribution(
+    operation: Operation, upstream: float, partial: float, is_untaken: bool = False
+) -> float:
+    """Return upstream x partial, where for all but + - * and negation 0 x inf is 0.
+
+    In a branch not taken it is so for these as well.
+    """
+    if (operation.shares or is_untaken) and (upstream == 0.0 or partial == 0.0):
         return 0.0
     return upstream * partial
 
@@ -111,25 +134,32 @@ def propagated(root: Value, gradient: float) -> list[Value]:
     Returns ``ordered(root)``. Call it, and read the adjoints, while holding no other walk.
     """
     order = ordered(root)
+    left_out: set[int] | None = None
+
+    def unless_zero(node: Value, partial: float) -> float:
+        """Return the contribution where the plain product is nan."""
+        nonlocal left_out
+        if left_out is None:
+            left_out = untaken(order)
+        assert node.op is not None
+        return contribution(node.op, node._adjoint, partial, id(node) in left_out)
+
     root._adjoint = gradient
     for node in reversed(order):
         upstream = node._adjoint
         partial = node._left_partial
         if partial is not None:
             product = upstream * partial
-            if product != product:  # nan: 0 x inf may be 0 here
-                product = contribution(node.op, upstream, partial)  # type: ignore[arg-type]
-            node._left._adjoint += product
+            node._left._adjoint += product if product == product else unless_zero(node, partial)
         partial = node._right_partial
         if partial is not None:
             product = upstream * partial
-            if product != product:
-                product = contribution(node.op, upstream, partial)  # type: ignore[arg-type]
-            node._right._adjoint += product
+            node._right._adjoint += product if product == product else unless_zero(node, partial)
         elif type(node._left) is tuple:
             for arg, partial in zip(node._left, node._right, strict=True):
                 if partial is not None:
-                    arg._adjoint += contribution(node.op, upstream, partial)  # type: ignore[arg-type]
+                    product = upstream * partial
+                    arg._adjoint += product if product == product else unless_zero(node, partial)
     if modes.active and thread.anomaly:
         check_adjoints(order)
     return order
@@ -190,12 +220,13 @@ def check_forward(node: Value) -> None:
 
 def check_adjoints(order: list[Value]) -> None:
     """Under detect_anomaly: refuse adjoints that are nan or infinite, from the root downwards."""
+    left_out = untaken(order)
     for node in reversed(order):
         for arg, partial in zip(node.args, node.partials, strict=True):
             if partial is None:
                 continue
             assert node.op is not None
-            passed = contribution(node.op, node._adjoint, partial)
+            passed = contribution(node.op, node._adjoint, partial, id(node) in left_out)
             if passed - passed != 0.0:
                 words = f"{node._adjoint!r} * {partial!r} = {passed!r} to {named(arg)}"
                 _refuse(node, f"backward through {node.op.name} brought {words},")

@@ -13,7 +13,7 @@ FLOORS = [
     ["errors", "callsite"],
     ["operation"],
     ["ops", "special", "modes"],
-    ["walk", "copying"],
+    ["branches", "walk", "copying"],
     ["node", "value", "reductions", "declaration", "structure"],
     ["functional", "differences", "expression", "formula", "notation", "render", "files"],
     ["explorer", "testing", "compiler"],

@@ -13,6 +13,7 @@ import sys
 from typing import Any, NoReturn
 
 from autograd import ops
+from autograd.branches import ALWAYS, Ways
 from autograd.callsite import user_line
 from autograd.errors import TraceError
 from autograd.modes import Mode, thread
@@ -48,10 +49,11 @@ def _refuse(what: str, remedy: str) -> NoReturn:
 class Traced(Value):
     """A Value without a number, recorded while a function is traced."""
 
-    __slots__ = ("place", "tape")
+    __slots__ = ("place", "tape", "ways")
 
     place: int  # its position on the tape
     tape: Tape
+    ways: Ways  # the conditions under which anything depends on it
     is_condition = False
 
     def __init__(self) -> None:
@@ -195,7 +197,9 @@ class Tape:
         self.inputs: list[Traced] = []
         self.outside: dict[int, Value] = {}
         self.constants: list[float] = []
+        self.ways = ALWAYS
         self._kernels = kernels
+        self._conditions: dict[tuple[Any, ...], Traced] = {}
 
     def input(self, label: str) -> Traced:
         """Return a new traced Value for one number among the arguments."""
@@ -222,7 +226,12 @@ class Tape:
         node._epoch = sys.maxsize  # what it reads is read again at every call: never out of date
         node.scope = thread.scope
         node.tape = self
+        node.ways = self.ways
         return node
+
+    def ways_of(self, node: Value) -> Ways:
+        """Return the ways that held when a node was recorded; for one from outside, always."""
+        return node.ways if isinstance(node, Traced) else ALWAYS
 
     def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
         """Record one operation; the engine calls it in place of computing."""
@@ -254,6 +263,10 @@ class Tape:
             else:
                 args.append(real(operand, operation.name))
                 marks.append(None)
+        if operation.name in CONDITIONS:
+            key = (operation.name, *[arg if type(arg) is float else (id(arg),) for arg in args])
+            if key in self._conditions:  # the same comparison again is the same condition
+                return self._conditions[key]
         slots: tuple[Any, ...]
         if len(args) > 2:
             slots = (tuple(args), tuple(marks), None, None)
@@ -265,7 +278,10 @@ class Tape:
         node = self._node(kind, operation, *slots)
         node.place = len(self.nodes)
         self.nodes.append(node)
-        if thread.recording or kind is Condition:
+        if kind is Condition:
+            self._conditions[key] = node
+            return node
+        if thread.recording:
             return node
         barrier = self._node(Traced, ops.stop_gradient, node, None, None, None)  # under no_grad
         barrier.place = len(self.nodes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from autograd import notation, ops
 from autograd.errors import ArgumentError
 from autograd.formula import Application, Derivative, Formula, Names, with_numbers
-from autograd.walk import contribution, recorded
+from autograd.walk import contribution, recorded, untaken
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -232,13 +232,14 @@ def _walked(root: Value, order: list[Value], names: Names) -> Iterator[Step]:
     )
     adjoints = dict.fromkeys(map(id, order), 0.0)
     adjoints[id(root)] = 1.0
+    left_out = untaken(order)
     for node in reversed(order):
         if node.op is None:
             continue
         upstream = adjoints[id(node)]
         for index, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
             if partial is not None:
-                added = contribution(node.op, upstream, partial)
+                added = contribution(node.op, upstream, partial, id(node) in left_out)
                 before = adjoints[id(arg)]
                 after = adjoints[id(arg)] = before + added
                 numbers = (partial, upstream, added, before, after)

@@ -142,7 +142,13 @@ def _lean(name: str) -> str:
         bare = re.sub(r"\s*([{};,])\s*|(?<=:)\s+", r"\1", re.sub(r"/\*.*?\*/", "", text))
         return bare.replace(";}", "}")
     lines = (re.sub(r"(^|\s)//\s.*", "", line).strip() for line in text.splitlines())
-    return "\n".join(filter(None, lines))
+    return "\n".join(_close(line) for line in lines if line)
+
+
+def _close(line: str) -> str:
+    """Return a line of a script without the spaces around signs, unless a text may be in it."""
+    has_text = any(mark in line for mark in "'\"`/<")
+    return line if has_text else re.sub(r" ?(=>|[=,{}]) (?=[\w{\[(])", r"\1", line)
 
 
 def _write_whole(target: Path, contents: bytes) -> None:

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd.walk import contribution
+from autograd.walk import contribution, untaken
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -74,7 +74,9 @@ class Ways:
         if self.between and self.between[-1] is not self.root:
             self.between, self.edges = [], {}
         self.edges.pop(id(x), None)  # x itself has no way on
-        self.adjoints = _adjoints(order)
+        self._untaken = untaken(order)
+        self.adjoints = dict.fromkeys(map(id, order), 0.0)
+        self._propagate(order)
         self.count = self._counted_up().get(id(x), 0)
         self.magnitude = self._magnitude()
 
@@ -106,7 +108,15 @@ class Ways:
     def added(self, node: Value, partial: float) -> float:
         """Return what a node adds to an operand of that partial."""
         assert node.op is not None
-        return contribution(node.op, self.adjoints[id(node)], partial)
+        return contribution(node.op, self.adjoints[id(node)], partial, id(node) in self._untaken)
+
+    def _propagate(self, order: list[Value]) -> None:
+        """Compute the adjoints: backward's numbers, kept apart from ``.grad``."""
+        self.adjoints[id(self.root)] = 1.0
+        for node in reversed(order):
+            for arg, partial in zip(node.args, node.partials, strict=True):
+                if partial is not None:
+                    self.adjoints[id(arg)] += self.added(node, partial)
 
     def _counted_up(self) -> dict[int, int]:
         """Return for each node the number of paths from the root to it."""
@@ -172,7 +182,7 @@ class Ways:
         product = 1.0
         for node, _, _, partial in steps:
             assert node.op is not None
-            product = contribution(node.op, product, partial)
+            product = contribution(node.op, product, partial, id(node) in self._untaken)
         return Path(
             (self.root, *[arg for _, _, arg, _ in steps]),
             tuple(index for _, index, _, _ in steps),
@@ -182,19 +192,6 @@ class Ways:
 
 
 _Edges = tuple["_Edges", "Value", int] | None  # the edges of a path so far, last one first
-
-
-def _adjoints(order: list[Value]) -> dict[int, float]:
-    """Return d(root)/d(node) for every node: backward's numbers, kept apart from ``.grad``."""
-    adjoints = dict.fromkeys(map(id, order), 0.0)
-    adjoints[id(order[-1])] = 1.0
-    for node in reversed(order):
-        if node.op is not None:
-            upstream = adjoints[id(node)]
-            for arg, partial in zip(node.args, node.partials, strict=True):
-                if partial is not None:
-                    adjoints[id(arg)] += contribution(node.op, upstream, partial)
-    return adjoints
 
 
 def _rank(path: Path) -> float:

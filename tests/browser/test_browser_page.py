@@ -63,6 +63,13 @@ def everything():
     return y
 
 
+def untaken():
+    x = Value(0.0, "x")
+    y = autograd.where(x > 0, x * log(x), 2 * x) * 3
+    y.label = "y"
+    return y
+
+
 def part(page, name):
     return page.locator(f'[data-part="{name}"]')
 
@@ -109,7 +116,7 @@ def assert_gradients(page, y):
 # -- numbers ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("build", [neuron, shared, network, everything])
+@pytest.mark.parametrize("build", [neuron, shared, network, everything, untaken])
 def test_the_gradients_of_the_last_step_are_those_of_backward(visit, build):
     y = build()
     assert_gradients(visit(explore(y).html), y)

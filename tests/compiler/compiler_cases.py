@@ -101,6 +101,32 @@ def functions(draw, most=12):
     return function, count
 
 
+def branching(source: random.Random):
+    """Return (function, number of arguments): a chain of operations, many of them ``where``."""
+    count = source.randint(1, 3)
+    names = ["where"] * 3 + ["*"] * 4 + ["+", "-", "/", "**", "log", "sqrt", "relu", "maximum"]
+    steps = []
+    for made in range(count, count + source.randint(2, 12)):
+        name = source.choice([*names, *source.sample(UNARY, 3)])
+        operands = [source.randint(max(0, made - 4), made - 1) for _ in range(4)]
+        steps.append((name, operands, source.choice([None, None, None, source.choice(SPECIAL)])))
+
+    def function(*args):
+        values = list(args)
+        for name, (i, j, k, m), constant in steps:
+            a, b = values[i], values[j] if constant is None else constant
+            if name == "where":
+                is_first = values[k] > (values[m] if k != m else 0.0)
+                values.append(autograd.where(is_first, a, values[j]))
+            elif name in UNARY:
+                values.append(TABLE[name](a))
+            else:
+                values.append(TABLE[name](a, b) if name == "maximum" else ARITHMETIC[name](a, b))
+        return values[-1]
+
+    return function, count
+
+
 ARITHMETIC = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,

@@ -1,5 +1,6 @@
 """Compiled code gives the bits of eager code: every operation, every target, random graphs."""
 
+import math
 import random
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from compiler_cases import (
     SPECIAL,
     assert_same,
+    branching,
     cases_of_the_table,
     flat,
     functions,
@@ -18,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, grad, hessian, jit, value_and_grad
+from autograd import Value, grad, hessian, jit, jvp, value_and_grad
 from autograd.compiler.llvm import KERNELS
 from autograd.compiler.machine import TARGETS, compiling_for
 from autograd.operation import TABLE
@@ -77,6 +79,51 @@ def test_second_derivatives_equal_eager():
         for _ in range(6):
             point = [hard_number(source) for _ in range(count)]
             assert_same(second(*point), fast(*point), any_zero=True), name
+
+
+def check_branches(seed):
+    """Hold derivatives of both orders and modes of a function full of branches against eager."""
+    source = random.Random(seed)
+    function, count = branching(source)
+    argnums, along = tuple(range(count)), (1.0,) * count
+    gradient = grad(function, argnums)
+    derivatives = [
+        (gradient, 0.0),
+        (lambda *point: jvp(function, point, along)[1], 0.0),
+        (hessian(function, argnums), 1e-9),
+        (lambda *point: jvp(lambda *inner: list(gradient(*inner)), point, along)[1], 1e-9),
+    ]
+    for derivative, tolerance in derivatives:
+        fast = jit(derivative)
+        for _ in range(4):
+            point = [hard_number(source) for _ in range(count)]
+            if tolerance and any(map(math.isnan, gradient(*point))):
+                continue  # the derivative of nan may be 0 or nan
+            for ours, eager in zip(flat(fast(*point)), flat(derivative(*point)), strict=True):
+                is_close = ours == pytest.approx(eager, rel=tolerance, abs=tolerance)
+                assert same(eager, ours, any_zero=True) or (tolerance and is_close), (seed, point)
+
+
+def test_a_second_derivative_does_not_see_the_branch_not_taken():
+    def function(a, b):
+        pole = b * autograd.log1p(b)
+        return autograd.asinh(autograd.where((a < a) | (autograd.log1p(b) > a), a, pole))
+
+    second = hessian(function, (0, 1))
+    assert_same(((0.0, 0.0), (0.0, math.nan)), second(1.0, -2.0))
+    assert_same(second(1.0, -2.0), jit(second)(1.0, -2.0), any_zero=True)
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_branches_that_hold_infinities_do_not_differ_from_eager(seed):
+    check_branches(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(1000, 4000, 100))
+def test_many_functions_full_of_branches(start):
+    for seed in range(start, start + 100):
+        check_branches(seed)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

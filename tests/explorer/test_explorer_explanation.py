@@ -219,3 +219,16 @@ def test_it_reads_no_gradient_and_refuses_an_edited_leaf():
 def test_a_wrong_argument_is_refused(bad):
     with pytest.raises(TypeError):
         explain(*bad)
+
+
+def test_a_branch_not_taken_brings_nothing_through_its_poles_either():
+    x = Value(0.0, "x")
+    pole = x * autograd.log(x)
+    y = autograd.where(x > 0, pole, 2 * x)
+    y.backward()
+    steps = list(autograd.steps(y))
+    assert x.grad == steps[-1].accumulated == 2.0
+    assert [step.contribution for step in steps if step.node is pole] == [0.0, 0.0]
+    found = autograd.explain(y, x)
+    assert found.gradient == 2.0
+    assert sorted(path.product for path in found.paths) == [0.0, 0.0, 2.0]

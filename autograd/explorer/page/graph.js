@@ -91,6 +91,8 @@ class Graph {
   differentiate() {
     const gradients = new Array(this.size).fill(0);
     gradients[this.root] = 1;
+    this.taken = new Array(this.size).fill(false); // not below branches that where left out alone
+    this.taken[this.root] = true;
     const touched = new Set();
     this.steps = [];
     this.finished = new Array(this.size).fill(-1); // the step that completes a gradient
@@ -101,8 +103,8 @@ class Graph {
         if (arg === null) return;
         const partial = this.partials[place][index];
         const upstream = gradients[place];
-        const isZero = rule.shares && (upstream === 0 || partial === 0);
-        const contribution = isZero ? 0 : upstream * partial;
+        const contribution = this.contribution(place, upstream, partial);
+        if (rule.name !== "where" || partial !== 0) this.taken[arg] ||= this.taken[place];
         const before = gradients[arg];
         const after = (gradients[arg] = before + contribution);
         const isFirst = !touched.has(arg);
@@ -117,6 +119,13 @@ class Graph {
     }
     this.gradients = gradients;
     this.slopes = new Map();
+  }
+
+  // Upstream times partial, where for all but + - * and negation, and for these in a branch that
+  // was not taken, 0 times infinity is 0.
+  contribution(place, upstream, partial) {
+    const shares = this.nodes[place].rule.shares || !this.taken[place];
+    return shares && (upstream === 0 || partial === 0) ? 0 : upstream * partial;
   }
 
   // The derivative of the root by a node, from two evaluations of what lies above it.

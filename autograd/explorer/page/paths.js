@@ -47,10 +47,10 @@ function pathsTo(graph, target) {
 function path(graph, link) {
   const edges = [];
   for (; link; link = link.before) edges.unshift(link.edge);
-  const product = edges.reduce((upstream, { node, partial }) => {
-    const isZero = graph.nodes[node].rule.shares && (upstream === 0 || partial === 0);
-    return isZero ? 0 : upstream * partial;
-  }, 1);
+  const product = edges.reduce(
+    (upstream, { node, partial }) => graph.contribution(node, upstream, partial),
+    1,
+  );
   return { edges, product };
 }
 
