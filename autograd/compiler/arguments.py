@@ -53,16 +53,22 @@ class Arguments:
     Attributes:
         numbers: the plain numbers, in order, and Values, where the call has some.
         has_values, has_mapped_values: whether Values (or objects) are anywhere, in mapped arrays.
-        arrays: the arrays, in order, each C-contiguous with the mapped axis in front.
+        arrays: the arrays, in order, with the mapped axis in front.
+        foreign: the places among them of mapped ones that compiled code cannot read as they lie,
+            and the dtypes that it reads.
         rows: the length of the mapped axis; None where nothing is mapped.
         key: hashable, equal for calls that the same program serves.
     """
 
-    __slots__ = ("_rows_of", "arrays", "has_mapped_values", "has_values", "key", "numbers", "rows")
+    __slots__ = (
+        *("_rows_of", "arrays", "foreign", "has_mapped_values", "has_values", "key"),
+        *("numbers", "rows"),
+    )
 
     def __init__(self, arguments: tuple[Any, ...], axes: tuple[Any, ...] | None) -> None:
         self.numbers: list[Any] = []
         self.arrays: list[Any] = []
+        self.foreign: dict[int, Any] = {}
         self.rows: int | None = None
         self.has_values = False
         self.has_mapped_values = False
@@ -117,23 +123,18 @@ class Arguments:
         return NUMBER
 
     def _array(self, array: Any) -> Any:
-        dtype = array.dtype
-        if not dtype.isnative or dtype.name not in ELEMENTS:
-            if dtype.kind == "O":
-                return ("objects", array.shape, *[self._key(part) for part in array.ravel()])
-            array = self._as_doubles(array)
-            dtype = array.dtype
-        if not array.flags.c_contiguous:
-            array = numpy.ascontiguousarray(array)
-        self.arrays.append(array)
+        if array.dtype.kind == "O":
+            return ("objects", array.shape, *[self._key(part) for part in array.ravel()])
+        dtype = _read_as(array)
+        self.arrays.append(numpy.ascontiguousarray(array, dtype))
         return array.shape if dtype is _doubles else (dtype, array.shape)
 
-    def _as_doubles(self, array: Any) -> Any:
-        if array.dtype.kind not in "fiu":
-            raise OperandError(
-                f"jit: takes arrays of real numbers, and was given one of dtype {array.dtype}"
-            )
-        return array.astype(numpy.float64)
+    def readable(self) -> list[Any]:
+        """Return the arrays, the foreign ones as copies."""
+        arrays = [*self.arrays]
+        for place, dtype in self.foreign.items():
+            arrays[place] = numpy.ascontiguousarray(arrays[place], dtype)
+        return arrays
 
     def _mapped(self, thing: Any, axis: Any, path: tuple[Any, ...]) -> Any:
         """Take apart an argument that is mapped over an axis; axis may be a container of axes."""
@@ -196,8 +197,21 @@ class Arguments:
         if array.dtype.kind == "O":
             self.has_values = self.has_mapped_values = True
             return None  # never looked up: such calls go row by row
-        self._array(array)
-        return ("rows", self.arrays[-1].dtype, array.shape[1:])
+        dtype = _read_as(array)
+        if array.dtype is not dtype or not array.flags.c_contiguous:
+            self.foreign[len(self.arrays)] = dtype
+        self.arrays.append(array)
+        return ("rows", array.shape[1:]) if dtype is _doubles else ("rows", dtype, array.shape[1:])
+
+
+def _read_as(array: Any) -> Any:
+    """Return the dtype in which compiled code reads an array."""
+    dtype = array.dtype
+    if dtype.isnative and dtype.name in ELEMENTS:
+        return dtype
+    if dtype.kind not in "fiu":
+        raise OperandError(f"jit: takes arrays of real numbers, and was given one of dtype {dtype}")
+    return _doubles
 
 
 def _named(path: tuple[Any, ...]) -> str:

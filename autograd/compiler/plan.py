@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.compiler.arguments import Arguments, Inputs, array_module, replaced
 from autograd.compiler.assembly import assembled
+from autograd.compiler.conversion import Blocks
 from autograd.compiler.entries import padded
 from autograd.compiler.layout import Sink, Source
 from autograd.compiler.llvm import KERNELS, LANES
@@ -219,10 +220,10 @@ class Plan:
             if self._results_mapped:
                 shapes = [(count, *shape) for shape in shapes]
             if count > ONE_BLOCK or not count:
-                return self._many_rows(numbers, given.arrays, shapes, count)
+                return self._many_rows(numbers, given, shapes, count)
             shared, sums, work = self._memory_of_thread()
             rows = (count, count, 1)
-        arrays = given.arrays
+        arrays = given.readable() if given.foreign else given.arrays
         made: list[Any] = []
         if shapes:
             empty = array_module().empty
@@ -246,7 +247,7 @@ class Plan:
         return addresses
 
     def _many_rows(
-        self, numbers: list[float], arrays: list[Any], shapes: list[Any], rows: int
+        self, numbers: list[float], given: Arguments, shapes: list[Any], rows: int
     ) -> Any:
         """Run block by block, on several threads where that pays."""
         outputs = len(self.layout.sinks)
@@ -259,7 +260,11 @@ class Plan:
         kept = [_memory(self.shared), _memory(8 * padded(outputs) * max(blocks, 1))]
         (_, shared), (_, sums) = kept
         made = [array_module().empty(shape) for shape in shapes]
-        things = [*arrays, *made]
+        things = [*given.arrays, *made]
+        foreign = [
+            (given.arrays[place], dtype, self.layout.array(place))
+            for place, dtype in given.foreign.items()
+        ]
         plain = self._result_type()
         threads = 1
         if rows * len(self.program) >= THREADED:
@@ -271,18 +276,27 @@ class Plan:
         step = -(-blocks // (4 * threads)) if threads > 1 else max(blocks, 1)
         queue = deque((first, min(first + step, blocks)) for first in range(0, blocks, step))
 
-        def work(address: int) -> None:
+        def work(address: int, fetched: Blocks | None) -> None:
             while queue:
                 try:
                     first, last = queue.popleft()
                 except IndexError:  # another thread took the last ones
                     return
-                self._blocks(packed, plain, address, first, last)
+                if fetched is None:
+                    self._blocks(packed, plain, address, first, last)
+                    continue
+                for block in range(first, last):
+                    fetched.fetch(block)
+                    self._blocks(fetched.packed, plain, address, block, block + 1)
 
-        helpers = [threading.Thread(target=work, args=(address,)) for _, address in works[1:]]
+        tasks = [  # memory is made here, where an error is seen
+            (address, Blocks(packed, foreign, size, array_module()) if foreign else None)
+            for _, address in works
+        ]
+        helpers = [threading.Thread(target=work, args=task) for task in tasks[1:]]
         for helper in helpers:
             helper.start()
-        work(works[0][1])
+        work(*tasks[0])
         for helper in helpers:
             helper.join()
         self._finish(packed, plain)

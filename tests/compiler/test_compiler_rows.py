@@ -240,7 +240,7 @@ import resource, numpy as np
 from autograd import jit, value_and_grad
 def loss(w, x): return (w[0] * x[0] + w[1] * x[1] + w[2] * x[2]) ** 2
 rows = 1_000_000
-x = np.ones((rows, 3)); w = np.ones(3)
+x = {made}; w = np.ones(3)
 step = jit(value_and_grad(loss), in_axes=(None, 0), reduce="{reduce}" or None)
 step(w, x[:5000])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -250,10 +250,63 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 - out
 """
 
 
+LAYOUTS = {
+    "whole rows": "np.ones((rows, 3))",
+    "Fortran order": "np.ones((rows, 3), order='F')",
+    "columns of a larger array": "np.ones((rows, 5))[:, 1:4]",
+    "every second row, backwards": "np.ones((2 * rows, 3))[::-2]",
+    "foreign bytes": "np.ones((rows, 3), '>f8')",
+    "half precision": "np.ones((rows, 3), 'f2')",
+}
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="measures memory as Linux does")
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("reduce", ["mean", ""])
-def test_a_million_rows_need_little_besides_inputs_and_outputs(reduce):
-    code = MEMORY.format(reduce=reduce)
+def test_a_million_rows_need_little_besides_inputs_and_outputs(reduce, layout):
+    code = MEMORY.format(reduce=reduce, made=LAYOUTS[layout])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 50e6
+    assert int(done.stdout) < 20e6
+
+
+FOREIGN = {
+    "Fortran order": np.asfortranarray,
+    "a column view": lambda x: np.concatenate([x, x, x], axis=1)[:, 2:4],
+    "every second row, backwards": lambda x: np.repeat(x, 2, axis=0)[::-1][::-1][::2],
+    "backwards": lambda x: x[::-1].copy()[::-1],
+    "foreign bytes": lambda x: x.astype(">f8"),
+    "a row for all": lambda x: np.broadcast_to(x[:1], x.shape),
+    "foreign halves": lambda x: x.astype(">f2"),
+    "floats in Fortran order": lambda x: np.asfortranarray(x.astype("f4")),
+    "long double": lambda x: x.astype(np.longdouble),
+}
+
+
+@pytest.mark.parametrize("rows", [9, 2048, 2049, 30_000])
+@pytest.mark.parametrize("layout", FOREIGN)
+def test_arrays_of_any_layout_give_the_bits_of_contiguous_ones(layout, rows, monkeypatch):
+    monkeypatch.setattr(plan, "THREADED", 1)
+    x, y = data(rows)
+    given = FOREIGN[layout](x)
+    plain = np.ascontiguousarray(given, dtype=np.float64)
+    for reduce in (None, "sum"):
+        step = jit(value_and_grad(loss), in_axes=(None, 0, 0), reduce=reduce)
+        value, slopes = step(WEIGHTS, given, y[::-1])
+        expected, expected_slopes = step(WEIGHTS, plain, y[::-1].copy())
+        np.testing.assert_array_equal(value, expected)
+        np.testing.assert_array_equal(slopes, expected_slopes)
+
+
+def test_the_layout_of_an_array_never_retraces():
+    traced = []
+
+    def counted(x):
+        traced.append(x)
+        return x[0] * x[1]
+
+    x, _ = data(10)
+    fast = jit(counted, in_axes=0)
+    for given in (x, np.asfortranarray(x), x.astype(">f8"), np.repeat(x, 2, axis=1)[:, ::2]):
+        fast(given)
+    assert len(traced) == 1
