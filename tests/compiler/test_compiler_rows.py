@@ -310,3 +310,19 @@ def test_the_layout_of_an_array_never_retraces():
     for given in (x, np.asfortranarray(x), x.astype(">f8"), np.repeat(x, 2, axis=1)[:, ::2]):
         fast(given)
     assert len(traced) == 1
+
+
+def test_a_loss_may_hold_the_slope_by_the_row_it_is_reduced_over():
+    """As a physics-informed network does: here for u' = -u, row by row."""
+
+    def u(w, x):
+        return w[0] * autograd.tanh(w[1] * x + w[2])
+
+    def residual(w, x):
+        return (grad(u, argnums=1)(w, x) + u(w, x)) ** 2
+
+    w, x = np.array([0.3, 0.7, -0.2]), np.linspace(0.0, 1.0, 50)
+    value, slopes = jit(value_and_grad(residual), in_axes=(None, 0), reduce="mean")(w, x)
+    rows = [value_and_grad(residual)(w, float(place)) for place in x]
+    assert value == pytest.approx(math.fsum(row[0] for row in rows) / 50, rel=1e-13)
+    np.testing.assert_allclose(slopes, np.mean([row[1] for row in rows], axis=0), rtol=1e-12)
