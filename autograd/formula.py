@@ -245,6 +245,10 @@ def _tidied_one(operation: Operation, a: Formula) -> Formula:
 
 
 def _tidied_two(operation: Operation, a: Formula, b: Formula) -> Formula:
+    if operation is ops.power_by_base:
+        return tidied(b * a ** (b - 1.0))
+    if operation is ops.power_by_exponent:
+        return tidied(a**b * ops.log(a))
     if operation is ops.share:
         operation = ops.multiply
     left = a.number if isinstance(a, Number) else None

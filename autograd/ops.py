@@ -58,15 +58,19 @@ negative: Operation = kernel(
     symbol="-", form="prefix", latex="-", rank=1, shares=False, summary="The number x negated.",
 )
 
-def _base(a: Any, b: Any) -> Any:
-    """Return a, but 1 for 0 ** 0, which is taken as constant."""
-    return where((a <= 0.0) & (a >= 0.0) & (b <= 0.0) & (b >= 0.0), 1.0, a)
+def _unless_both_zero(a: Any, b: Any, there: float, otherwise: Any) -> Any:
+    """Return ``otherwise``, but a constant for 0 ** 0, which is taken as constant."""
+    both_zero = (a <= 0.0) & (a >= 0.0) & (b <= 0.0) & (b >= 0.0)
+    return otherwise if both_zero is False else where(both_zero, there, otherwise)
 
 
-def _mixed(a: Any, b: Any) -> Any:
+def _log_of_base(a: Any, b: Any) -> Any:
+    return log(_unless_both_zero(a, b, 1.0, a))
+
+
+def _by_both(a: Any, b: Any) -> Any:
     """Return the derivative of a ** b by a and b, whose two terms would be inf - inf at a = 0."""
-    constant = (a <= 0.0) & (a >= 0.0) & (b <= 0.0) & (b >= 0.0)
-    return where(constant, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a))))
+    return _unless_both_zero(a, b, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a))))
 
 
 # The derivatives of a power are rows of their own where both operands are Values: their derivatives
@@ -74,7 +78,7 @@ def _mixed(a: Any, b: Any) -> Any:
 power: Operation = kernel(
     "power(a, b)", raised,
     lambda y, a, b: share(b, power(a, b - 1.0)) if type(b) is float else power_by_base(a, b),
-    lambda y, a, b: share(y, log(_base(a, b))) if type(a) is float else power_by_exponent(a, b),
+    lambda y, a, b: share(y, _log_of_base(a, b)) if type(a) is float else power_by_exponent(a, b),
     symbol="**", form="power", rank=4, domain=((0.0, INF), (-INF, INF)),
     summary="a to the power b, as C's pow: (-8) ** (1/3) is nan.",
     shown=(lambda y, a, b: b * a ** (b - 1.0), lambda y, a, b: y * log(a)),
@@ -82,7 +86,7 @@ power: Operation = kernel(
 power_by_base: Operation = defined(
     "power_by_base(a, b)", lambda a, b: share(b, power(a, b - 1.0)),
     lambda y, a, b: share(b, power_by_base(a, b - 1.0)),
-    lambda y, a, b: _mixed(a, b),
+    lambda y, a, b: _by_both(a, b),
     shown=(
         lambda y, a, b: b * (b - 1.0) * a ** (b - 2.0),
         lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
@@ -91,9 +95,9 @@ power_by_base: Operation = defined(
     summary="b * a ** (b - 1), the derivative of a ** b by a.",
 )
 power_by_exponent: Operation = defined(
-    "power_by_exponent(a, b)", lambda a, b: share(power(a, b), log(_base(a, b))),
-    lambda y, a, b: _mixed(a, b),
-    lambda y, a, b: share(y, log(_base(a, b))),
+    "power_by_exponent(a, b)", lambda a, b: share(power(a, b), _log_of_base(a, b)),
+    lambda y, a, b: _by_both(a, b),
+    lambda y, a, b: share(y, _log_of_base(a, b)),
     shown=(
         lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
         lambda y, a, b: y * log(a),

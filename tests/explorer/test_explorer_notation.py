@@ -276,3 +276,12 @@ def test_a_rule_that_asks_for_the_number_has_a_number_and_no_formula(rule):
     assert "dv1/dx  = -1\n" in str(step)
     assert step.latex.startswith(r"\begin{aligned} \frac{\partial v_{1}}{\partial x} &= -1 \\")
     assert "dv1/dx = -1" in str(autograd.derivation(y, y.args[0]))
+
+
+def test_the_gradient_of_a_power_is_written_as_a_textbook_does():
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    by_base, by_exponent = autograd.gradient(a**b, [a, b])
+    (mixed,) = autograd.gradient(by_base, [b])
+    assert autograd.latex(by_base) == r"b \cdot {a}^{b - 1}"
+    assert autograd.latex(by_exponent) == r"{a}^{b} \cdot \ln\left(a\right)"
+    assert autograd.latex(mixed) == r"{a}^{b - 1} \cdot \left(1 + b \cdot \ln\left(a\right)\right)"
