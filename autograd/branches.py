@@ -4,7 +4,7 @@
 Values the conditions are known, and that branch is left out of a derivative. While a function is
 traced they are not; then the derivative holds both, and what is to be zero says so itself.
 
-Ways are alternatives, each a set of conditions that hold together: {{(3, True), (5, False)}} is
+Ways are alternatives, each a set of conditions that hold together: {(3, True), (5, False)} is
 "condition 3 and not condition 5", a condition being named by its place on the tape.
 """
 
@@ -22,7 +22,7 @@ Ways = tuple[Way, ...]
 
 ALWAYS: Ways = (frozenset(),)
 NEVER: Ways = ()
-MOST = 6  # alternatives, before they are put together as one condition on the tape
+MOST = 6  # alternatives, or conditions in one, before they become one condition on the tape
 
 
 def through(ways: Ways, condition: Any, is_first: bool) -> Ways:
@@ -65,7 +65,8 @@ def _simple(found: Iterable[Way]) -> Ways:
     if ALWAYS[0] in ways:
         return ALWAYS
     in_order = tuple(sorted(ways, key=sorted))
-    return in_order if len(ways) <= MOST else _put_together(in_order)
+    is_short = len(ways) <= MOST and all(len(way) <= MOST for way in ways)
+    return in_order if is_short else _put_together(in_order)
 
 
 def _put_together(ways: Ways) -> Ways:
