@@ -2,8 +2,8 @@
 
 The engine looks at ``active``, one number for the whole process, before each operation. Only while
 some thread is in some mode does it look further, at ``thread``, which every thread has of its own.
-Scopes are counted apart, in ``scoped``: networks are in one all the time, and it concerns only the
-node that is made.
+Threads in a scope are counted apart, in ``scoped``: networks are in one all the time, and it concerns
+only the node that is made.
 """
 
 from __future__ import annotations
@@ -82,18 +82,21 @@ class _Thread(threading.local):
     transforms: int = 0  # how many derivatives of functions are being taken, one within another
 
     def __init__(self) -> None:
-        self.entered: list[tuple[Mode, Any]] = []  # the modes that are on, and what was before
+        self.entered: list[tuple[Mode, dict[str, Any]]] = []  # the modes that are on, and settings
 
 
 thread = _Thread()
 
 
 class Mode(contextlib.ContextDecorator):
-    """A context manager and decorator that changes this thread's modes and puts them back.
+    """A context manager and decorator that changes this thread's settings while it is on.
+
+    A setting is what the mode that was entered last says of it. So modes need not be left in the
+    order of a stack: a generator may hold one open beyond the block in which it was entered.
 
     Ctrl-C can fall between the end of a block and the first line of ``__exit__``, which then never
-    runs. So a mode that is left puts back whatever was entered within it as well, and leaving it
-    twice does no harm: who catches an interruption leaves again, to be sure.
+    runs. So a KeyboardInterrupt that passes a mode leaves all that were entered after it too, and
+    so does ``__exit__()`` without arguments. Leaving a mode twice does no harm.
     """
 
     def __init__(self, **changes: Any) -> None:
@@ -106,44 +109,61 @@ class Mode(contextlib.ContextDecorator):
 
         @functools.wraps(function)
         def stepped(*args: Any, **named: Any) -> Any:
-            generator, answer = function(*args, **named), None
+            generator = function(*args, **named)
+            resume, sent = generator.send, None
             while True:
                 try:
                     with self:
-                        item = generator.send(answer)
+                        item = resume(sent)
                 except StopIteration as end:
                     return end.value
-                answer = yield item
+                try:
+                    resume, sent = generator.send, (yield item)
+                except GeneratorExit:
+                    with self:
+                        generator.close()
+                    raise
+                except BaseException as error:
+                    resume, sent = generator.throw, error
 
         return stepped
 
     def __enter__(self) -> None:
-        before = {name: getattr(thread, name) for name in self._changes}
-        self._count(1, before)  # first, and down again last: too high a count only costs time
-        thread.entered.append((self, before))
-        self._change(self._changes)
-
-    def __exit__(self, *error: object) -> None:
-        entered = thread.entered
-        while entered:
-            mode, before = entered[-1]
-            if mode is not self and all(other is not self for other, _ in entered):
-                return
-            mode._change(before)
-            entered.pop()
-            mode._count(-1, before)
-            if mode is self:
-                return
-
-    def _change(self, settings: Any) -> None:
-        for name, setting in settings.items():
+        global active
+        with _counting:  # first, and down again last: too high a count only costs time
+            active += 1
+        thread.entered.append((self, self._changes))
+        for name, setting in self._changes.items():
             setattr(thread, name, setting)
         thread.special = not thread.recording or thread.anomaly or thread.recorder is not None
 
-    def _count(self, change: int, before: Any) -> None:
-        global active
+    def __exit__(self, *error: Any) -> None:
+        global active, scoped
+        entered = thread.entered
+        place = len(entered) - 1
+        while place >= 0 and entered[place][0] is not self:
+            place -= 1
+        if place < 0:
+            return
+        end = len(entered) if not error or error[0] is KeyboardInterrupt else place + 1
+        left, rest = entered[place:end], entered[:place] + entered[end:]
+        for _, changes in left:
+            for name in changes:
+                setattr(thread, name, _setting(name, rest))
+        thread.special = not thread.recording or thread.anomaly or thread.recorder is not None
+        thread.entered = rest
+        scopes = sum(isinstance(mode, scope) for mode, _ in left)
         with _counting:
-            active += change
+            active -= len(left) - scopes
+            scoped -= scopes > 0 and thread.scope is None
+
+
+def _setting(name: str, entered: list[tuple[Mode, dict[str, Any]]]) -> Any:
+    """Return what the last of the entered modes says of a setting, or else its default."""
+    for _, changes in reversed(entered):
+        if name in changes:
+            return changes[name]
+    return getattr(_Thread, name)
 
 
 class no_grad(Mode):
@@ -218,19 +238,29 @@ class scope(Mode):
         self._name = name
 
     def __enter__(self) -> None:
-        before = thread.scope
-        self._count(1, before)
-        thread.entered.append((self, before))
-        thread.scope = Scope(self._name, before)
-
-    def _change(self, settings: Scope | None) -> None:
-        thread.scope = settings
-
-    def _count(self, change: int, before: Scope | None) -> None:
         global scoped
-        if before is None:  # the outermost stands for those within it
+        before = thread.scope
+        if before is None:
             with _counting:
-                scoped += change
+                scoped += 1
+        made = Scope(self._name, before)
+        thread.entered.append((self, {"scope": made}))
+        thread.scope = made
+
+    def __exit__(self, *error: Any) -> None:
+        global scoped
+        entered = thread.entered
+        if not error or error[0] is not None or not entered or entered[-1][0] is not self:
+            super().__exit__(*error)
+            return
+        place = len(entered) - 2  # the short way, for networks are in and out of scopes all the time
+        while place >= 0 and "scope" not in entered[place][1]:
+            place -= 1
+        before = thread.scope = entered[place][1]["scope"] if place >= 0 else None
+        entered.pop()
+        if before is None:
+            with _counting:
+                scoped -= 1
 
 
 class recording_with(Mode):
