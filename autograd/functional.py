@@ -84,7 +84,7 @@ def adjoints(
     reached: dict[int, Ways] = {id(root): ALWAYS}
     recorder = modes.thread.recorder
     for node in reversed(order):
-        if node.op is None or id(node) not in active:
+        if node.op is None or node.op is ops.stop_gradient or id(node) not in active:
             continue
         ways = reached.get(id(node), NEVER)
         if recorder is not None:

@@ -2,8 +2,8 @@
 
 The engine looks at ``active``, one number for the whole process, before each operation. Only while
 some thread is in some mode does it look further, at ``thread``, which every thread has of its own.
-Threads in a scope are counted apart, in ``scoped``: networks are in one all the time, and it concerns
-only the node that is made.
+Threads in a scope are counted apart, in ``scoped``: networks are in one all the time, and it
+concerns only the node that is made.
 """
 
 from __future__ import annotations
@@ -253,7 +253,9 @@ class scope(Mode):
         if not error or error[0] is not None or not entered or entered[-1][0] is not self:
             super().__exit__(*error)
             return
-        place = len(entered) - 2  # the short way, for networks are in and out of scopes all the time
+        place = (
+            len(entered) - 2
+        )  # the short way, for networks are in and out of scopes all the time
         while place >= 0 and "scope" not in entered[place][1]:
             place -= 1
         before = thread.scope = entered[place][1]["scope"] if place >= 0 else None

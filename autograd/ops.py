@@ -68,11 +68,6 @@ def _log_of_base(a: Any, b: Any) -> Any:
     return log(_unless_both_zero(a, b, 1.0, a))
 
 
-def _by_both(a: Any, b: Any) -> Any:
-    """Return the derivative of a ** b by a and b, whose two terms would be inf - inf at a = 0."""
-    return _unless_both_zero(a, b, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a))))
-
-
 # The derivatives of a power are rows of their own where both operands are Values: their derivatives
 # in turn would be sums of terms that overflow or underflow before they cancel.
 power: Operation = kernel(
@@ -86,7 +81,7 @@ power: Operation = kernel(
 power_by_base: Operation = defined(
     "power_by_base(a, b)", lambda a, b: share(b, power(a, b - 1.0)),
     lambda y, a, b: share(b, power_by_base(a, b - 1.0)),
-    lambda y, a, b: _by_both(a, b),
+    lambda y, a, b: power_by_both(a, b),
     shown=(
         lambda y, a, b: b * (b - 1.0) * a ** (b - 2.0),
         lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
@@ -96,7 +91,7 @@ power_by_base: Operation = defined(
 )
 power_by_exponent: Operation = defined(
     "power_by_exponent(a, b)", lambda a, b: share(power(a, b), _log_of_base(a, b)),
-    lambda y, a, b: _by_both(a, b),
+    lambda y, a, b: power_by_both(a, b),
     lambda y, a, b: share(y, _log_of_base(a, b)),
     shown=(
         lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
@@ -104,6 +99,16 @@ power_by_exponent: Operation = defined(
     ),
     domain=((0.0, INF), (-INF, INF)), public=False,
     summary="a ** b * log(a), the derivative of a ** b by b.",
+)
+power_by_both: Operation = defined(
+    "power_by_both(a, b)",
+    lambda a, b: _unless_both_zero(
+        a, b, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a)))
+    ),
+    lambda y, a, b: share(power(a, b - 2.0), share(b - 1.0, 1.0 + share(b, log(a))) + b),
+    lambda y, a, b: share(power(a, b - 1.0), share(log(a), 2.0 + share(b, log(a)))),
+    domain=((0.0, INF), (-INF, INF)), public=False,
+    summary="a ** (b - 1) * (1 + b log(a)), the derivative of a ** b by a and b.",
 )
 share: Operation = kernel(
     "share(upstream, partial)", lambda u, p: u * p if u != 0.0 and p != 0.0 else 0.0,
@@ -397,20 +402,31 @@ clip: Operation = defined(
 )
 
 
-def _or_one(length: Any) -> Any:
-    return where(length <= 0.0, 1.0, length)
+def _larger(x: Any, y: Any) -> Any:
+    return where(abs(x) > abs(y), abs(x), abs(y))
+
+
+def _scale(x: Any, y: Any) -> Any:
+    """Return the size of the larger leg, and 1 at the origin."""
+    return where(_larger(x, y) <= 0.0, 1.0, _larger(x, y))
+
+
+def _slant(x: Any, y: Any) -> Any:
+    """Return hypot(x, y) in units of the larger leg: it neither overflows nor underflows."""
+    return sqrt(1.0 + (where(abs(x) > abs(y), abs(y), abs(x)) / _scale(x, y)) ** 2.0)
 
 
 def _per_length(cosine: Any, x: Any, y: Any) -> Any:
     """Return cosine / hypot(x, y), and 0 at the origin and at infinity."""
-    is_far = (hypot(x, y) >= INF) & (abs(x) >= 0.0) & (abs(y) >= 0.0)  # and no nan
-    return where(is_far, 0.0, cosine / _or_one(hypot(x, y)))
+    length = hypot(x, y)
+    is_far = (length >= INF) & (abs(x) >= 0.0) & (abs(y) >= 0.0)  # and no nan
+    return where(is_far, 0.0, cosine / where(length <= 0.0, 1.0, length))
 
 
 cosine_of: Operation = defined(
     "cosine_of(x, y)",
     lambda x, y: where(
-        (abs(x) >= INF) & (abs(y) < INF), sign(x), x / _or_one(hypot(x, y))
+        (abs(x) >= INF) & (abs(y) < INF), sign(x), x / _scale(x, y) / _slant(x, y)
     ),
     lambda c, x, y: share(cosine_of(y, x), _per_length(cosine_of(y, x), x, y)),
     lambda c, x, y: -share(c, _per_length(cosine_of(y, x), x, y)),
@@ -420,23 +436,11 @@ cosine_of: Operation = defined(
     ),
     summary="x / hypot(x, y), the cosine of the angle of the point (x, y); 0 at the origin.",
 )
-
-
-def _larger(x: Any, y: Any) -> Any:
-    return where(abs(x) > abs(y), abs(x), abs(y))
-
-
-def _smaller(x: Any, y: Any) -> Any:
-    return where(abs(x) > abs(y), abs(y), abs(x))
-
-
 hypot: Operation = defined(
-    # The larger leg times sqrt(1 + ratio^2): neither overflows nor underflows on the way.
     "hypot(x, y)",
     lambda x, y: where(
         (_larger(x, y) > 0.0) & (_larger(x, y) < INF),
-        _larger(x, y)
-        * sqrt(1.0 + (_smaller(x, y) / where(_larger(x, y) > 0.0, _larger(x, y), 1.0)) ** 2.0),
+        _larger(x, y) * _slant(x, y),
         where((abs(x) >= INF) | (abs(y) >= INF), INF, abs(x) + abs(y)),
     ),
     lambda h, x, y: cosine_of(x, y),

@@ -90,6 +90,7 @@ _DIGAMMA_ZERO = 1.4616321449683622, 9.549995429965697e-17
 _LGAMMA_ZEROS = (
     (-2.7476826467274127, 9.055340329338315e-17), (-2.4570247382208006, -3.7075610815513266e-17)
 )
+_PI = Fraction("3.1415926535897932384626433832795028841972")
 _STIRLING = tuple(  # B(2k) / (2k (2k - 1)), k = 10 ... 1
     numerator / denominator
     for numerator, denominator in (
@@ -413,7 +414,7 @@ def _polygamma(n: Any, x: Any) -> Any:
     sign = 1.0 if order % 2 else -1.0
     size = where(x < 0.0, 1.0 - x, x)
     positive = sign * _factorial_zeta(order, size)
-    turned = _cotangent_derivative(order, _cotangent(x)) * math.pi ** (order + 1)
+    turned = _cotangent_derivative(order, _cotangent(x)) * float(_PI ** (order + 1))
     return where(x < 0.0, -sign * positive - turned, positive)
 
 

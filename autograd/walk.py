@@ -18,7 +18,7 @@ from autograd import modes
 from autograd.errors import AnomalyError, ArgumentError, EditedLeafError
 from autograd.modes import thread
 from autograd.operation import Operation
-from autograd.ops import select
+from autograd.ops import select, stop_gradient
 
 if TYPE_CHECKING:
     from autograd.node import Node
@@ -103,13 +103,13 @@ def recorded(*roots: Value) -> list[Value]:
 def untaken(order: Sequence[Value]) -> set[int]:
     """Return the ids of the nodes under the last one that only branches not taken depend on.
 
-    ``where`` passes nothing to the branch it has not taken: its adjoints are 0, whatever numbers
-    the nodes there hold.
+    ``where`` passes nothing to the branch it has not taken, and ``stop_gradient`` nothing at all:
+    adjoints there are 0, whatever numbers the nodes hold.
     """
     taken = {id(order[-1])}
     for node in reversed(order):
         if id(node) in taken and node.op is not None:
-            is_choice = node.op is select
+            is_choice = node.op is select or node.op is stop_gradient
             for arg, partial in zip(node.args, node.partials, strict=True):
                 if partial is not None and not (is_choice and partial == 0.0):
                     taken.add(id(arg))

@@ -200,6 +200,7 @@ class Arguments:
         dtype = _read_as(array)
         if array.dtype is not dtype or not array.flags.c_contiguous:
             self.foreign[len(self.arrays)] = dtype
+            array = numpy.asarray(array)
         self.arrays.append(array)
         return ("rows", array.shape[1:]) if dtype is _doubles else ("rows", dtype, array.shape[1:])
 

@@ -68,9 +68,9 @@ class CompiledCall:
         """Return the derivatives of an output as Values, for derivatives of higher order.
 
         They are kept with the node y, so that its rules, asked one after the other, share them;
-        but not from one mode to another, where they would be other graphs.
+        but not from one mode or branch to another, where they would be other graphs.
         """
-        mode = (thread.recorder, thread.recording)
+        mode = (thread.recorder, thread.recording, getattr(thread.recorder, "ways", None))
         kept, known = self._known.get(y, (None, [])) if isinstance(y, Value) else (None, [])
         if kept != mode:
             if output not in self._slopes:

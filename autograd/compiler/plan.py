@@ -276,18 +276,24 @@ class Plan:
         step = -(-blocks // (4 * threads)) if threads > 1 else max(blocks, 1)
         queue = deque((first, min(first + step, blocks)) for first in range(0, blocks, step))
 
-        def work(address: int, fetched: Blocks | None) -> None:
-            while queue:
-                try:
+        failures: list[BaseException] = []
+        alive = (kept, works, things)  # also for helpers that outlive an interrupted call
+
+        def work(address: int, fetched: Blocks | None, alive: Any = alive) -> None:
+            try:
+                while queue:
                     first, last = queue.popleft()
-                except IndexError:  # another thread took the last ones
-                    return
-                if fetched is None:
-                    self._blocks(packed, plain, address, first, last)
-                    continue
-                for block in range(first, last):
-                    fetched.fetch(block)
-                    self._blocks(fetched.packed, plain, address, block, block + 1)
+                    if fetched is None:
+                        self._blocks(packed, plain, address, first, last)
+                        continue
+                    for block in range(first, last):
+                        fetched.fetch(block)
+                        self._blocks(fetched.packed, plain, address, block, block + 1)
+            except IndexError:  # another thread took the last ones
+                return
+            except BaseException as error:
+                failures.append(error)
+                queue.clear()
 
         tasks = [  # memory is made here, where an error is seen
             (address, Blocks(packed, foreign, size, array_module()) if foreign else None)
@@ -299,6 +305,8 @@ class Plan:
         work(*tasks[0])
         for helper in helpers:
             helper.join()
+        if failures:
+            raise failures[0]
         self._finish(packed, plain)
         return self._build(iter(plain[:]), iter(made))
 

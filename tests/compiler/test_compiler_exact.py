@@ -126,6 +126,35 @@ def test_many_functions_full_of_branches(start):
         check_branches(seed)
 
 
+def test_a_compiled_node_in_both_branches_has_its_slopes_in_each():
+    w = Value(2.0)
+    y = jit(lambda w: w * w * w)(w)
+
+    def curvature(x):
+        (first,) = autograd.gradient(autograd.where(x > 0, y, 0.0 * w), [w])
+        (second,) = autograd.gradient(autograd.where(x > 0, 0.0 * w, y), [w])
+        return autograd.gradient(first + second, [w])[0]
+
+    assert [jit(curvature)(x) for x in (-1.0, 1.0)] == [12.0, 12.0]
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_nested_branches_cost_in_step_with_their_number(order):
+    def steps(count):
+        def function(x):
+            y = x
+            for place in range(count):
+                y = autograd.where(x < place + 5.0, y * (1.0 + x * 1e-4), 0.5)
+            return y
+
+        derivative = grad(function) if order == 1 else grad(grad(function))
+        fast = jit(derivative)
+        assert fast(2.0) == pytest.approx(derivative(2.0), rel=1e-12)
+        return fast.source.count("\n")
+
+    assert steps(200) < 2.3 * steps(100)
+
+
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(functions(), st.tuples(points, points, points))
 def test_a_compiled_node_has_the_slopes_of_eager_code_to_the_bit(drawn_function, numbers):

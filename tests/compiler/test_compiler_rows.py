@@ -326,3 +326,23 @@ def test_a_loss_may_hold_the_slope_by_the_row_it_is_reduced_over():
     rows = [value_and_grad(residual)(w, float(place)) for place in x]
     assert value == pytest.approx(math.fsum(row[0] for row in rows) / 50, rel=1e-13)
     np.testing.assert_allclose(slopes, np.mean([row[1] for row in rows], axis=0), rtol=1e-12)
+
+
+def test_an_error_in_any_thread_is_raised_and_leaves_no_half_result(monkeypatch):
+    monkeypatch.setattr(plan, "THREADED", 1)
+    monkeypatch.setattr(plan, "_processors", lambda: 2)
+    fetch = plan.Blocks.fetch
+
+    def failing(self, block):
+        if block > 5:
+            raise MemoryError(f"block {block}")
+        fetch(self, block)
+
+    x, _ = data(30_000)
+    fast = jit(lambda x: x[0] * x[1], in_axes=0)
+    monkeypatch.setattr(plan.Blocks, "fetch", failing)
+    for _ in range(5):
+        with pytest.raises(MemoryError, match="block"):
+            fast(np.asfortranarray(x))
+    monkeypatch.setattr(plan.Blocks, "fetch", fetch)
+    np.testing.assert_array_equal(fast(np.asfortranarray(x)), x[:, 0] * x[:, 1])

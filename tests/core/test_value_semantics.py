@@ -436,6 +436,62 @@ def test_leaving_a_mode_leaves_those_within_that_were_not_left():
         assert (y * 2).scope.name == "other"
 
 
+def test_a_generator_may_hold_a_mode_open_beyond_the_block_it_was_entered_in():
+    w = Value(2.0)
+
+    def batches():
+        with ag.scope("data"):
+            yield 1.0
+            yield 2.0
+
+    def without_recording():
+        with ag.no_grad():
+            yield (w * 2.0).is_leaf
+            yield (w * 2.0).is_leaf
+
+    rows = batches()
+    next(rows)
+    with ag.no_grad():
+        assert list(rows) == [2.0]
+        assert (w * 3.0).is_leaf
+    looks = without_recording()
+    with ag.scope("s"):
+        assert next(looks)
+    assert list(looks) == [True]
+    assert not (w * 3.0).is_leaf
+    rows = batches()
+    next(rows)
+    with ag.detect_anomaly():
+        rows.close()
+        with pytest.raises(FloatingPointError):
+            ag.log(w * 0.0)
+    assert list(ag.scope("o")(without_recording)()) == [True, True]
+    assert (w * 3.0).scope is None
+
+
+def test_a_decorated_generator_gets_what_is_sent_and_thrown():
+    ends = []
+
+    @ag.no_grad
+    def echo():
+        try:
+            got = yield 0
+            try:
+                yield got
+            except ValueError:
+                yield (Value(1.0) * 2).is_leaf
+        finally:
+            ends.append((Value(1.0) * 2).is_leaf)
+
+    steps = echo()
+    assert next(steps) == 0
+    assert steps.send(5) == 5
+    assert steps.throw(ValueError) is True
+    steps.close()
+    assert ends == [True]
+    assert not (Value(1.0) * 2).is_leaf
+
+
 # -- NumPy -------------------------------------------------------------------------------------
 
 

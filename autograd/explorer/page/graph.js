@@ -91,7 +91,7 @@ class Graph {
   differentiate() {
     const gradients = new Array(this.size).fill(0);
     gradients[this.root] = 1;
-    this.taken = new Array(this.size).fill(false); // not below branches that where left out alone
+    this.taken = new Array(this.size).fill(false); // what else is below branches left out
     this.taken[this.root] = true;
     const touched = new Set();
     this.steps = [];
@@ -104,7 +104,8 @@ class Graph {
         const partial = this.partials[place][index];
         const upstream = gradients[place];
         const contribution = this.contribution(place, upstream, partial);
-        if (rule.name !== "where" || partial !== 0) this.taken[arg] ||= this.taken[place];
+        const isChoice = rule.name === "where" || rule.name === "stop_gradient";
+        if (!isChoice || partial !== 0) this.taken[arg] ||= this.taken[place];
         const before = gradients[arg];
         const after = (gradients[arg] = before + contribution);
         const isFirst = !touched.has(arg);
