@@ -57,19 +57,6 @@ negative: Operation = kernel(
     lambda y, x: -1.0,
     symbol="-", form="prefix", latex="-", rank=1, shares=False, summary="The number x negated.",
 )
-
-def _unless_both_zero(a: Any, b: Any, there: float, otherwise: Any) -> Any:
-    """Return ``otherwise``, but a constant for 0 ** 0, which is taken as constant."""
-    both_zero = (a <= 0.0) & (a >= 0.0) & (b <= 0.0) & (b >= 0.0)
-    return otherwise if both_zero is False else where(both_zero, there, otherwise)
-
-
-def _log_of_base(a: Any, b: Any) -> Any:
-    return log(_unless_both_zero(a, b, 1.0, a))
-
-
-# The derivatives of a power are rows of their own where both operands are Values: their derivatives
-# in turn would be sums of terms that overflow or underflow before they cancel.
 power: Operation = kernel(
     "power(a, b)", raised,
     lambda y, a, b: share(b, power(a, b - 1.0)) if type(b) is float else power_by_base(a, b),
@@ -77,38 +64,6 @@ power: Operation = kernel(
     symbol="**", form="power", rank=4, domain=((0.0, INF), (-INF, INF)),
     summary="a to the power b, as C's pow: (-8) ** (1/3) is nan.",
     shown=(lambda y, a, b: b * a ** (b - 1.0), lambda y, a, b: y * log(a)),
-)
-power_by_base: Operation = defined(
-    "power_by_base(a, b)", lambda a, b: share(b, power(a, b - 1.0)),
-    lambda y, a, b: share(b, power_by_base(a, b - 1.0)),
-    lambda y, a, b: power_by_both(a, b),
-    shown=(
-        lambda y, a, b: b * (b - 1.0) * a ** (b - 2.0),
-        lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
-    ),
-    domain=((1e-100, INF), (-INF, INF)), public=False,
-    summary="b * a ** (b - 1), the derivative of a ** b by a.",
-)
-power_by_exponent: Operation = defined(
-    "power_by_exponent(a, b)", lambda a, b: share(power(a, b), _log_of_base(a, b)),
-    lambda y, a, b: power_by_both(a, b),
-    lambda y, a, b: share(y, _log_of_base(a, b)),
-    shown=(
-        lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
-        lambda y, a, b: y * log(a),
-    ),
-    domain=((0.0, INF), (-INF, INF)), public=False,
-    summary="a ** b * log(a), the derivative of a ** b by b.",
-)
-power_by_both: Operation = defined(
-    "power_by_both(a, b)",
-    lambda a, b: _unless_both_zero(
-        a, b, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a)))
-    ),
-    lambda y, a, b: share(power(a, b - 2.0), share(b - 1.0, 1.0 + share(b, log(a))) + b),
-    lambda y, a, b: share(power(a, b - 1.0), share(log(a), 2.0 + share(b, log(a)))),
-    domain=((0.0, INF), (-INF, INF)), public=False,
-    summary="a ** (b - 1) * (1 + b log(a)), the derivative of a ** b by a and b.",
 )
 share: Operation = kernel(
     "share(upstream, partial)", lambda u, p: u * p if u != 0.0 and p != 0.0 else 0.0,
@@ -188,6 +143,54 @@ def where(condition: Any, a: Any, b: Any) -> Any:
         return a if condition else b
     return select(float(condition) if condition is True or condition is False else condition, a, b)
 
+
+# -- the derivatives of a power ----------------------------------------------------------------
+# Where both operands are Values they are rows of their own: the derivatives of products would be
+# sums of terms that overflow or underflow before they cancel.
+
+
+def _unless_both_zero(a: Any, b: Any, there: float, otherwise: Any) -> Any:
+    """Return ``otherwise``, but a constant for 0 ** 0, which is taken as constant."""
+    both_zero = (a <= 0.0) & (a >= 0.0) & (b <= 0.0) & (b >= 0.0)
+    return otherwise if both_zero is False else where(both_zero, there, otherwise)
+
+
+def _log_of_base(a: Any, b: Any) -> Any:
+    return log(_unless_both_zero(a, b, 1.0, a))
+
+
+power_by_base: Operation = defined(
+    "power_by_base(a, b)", lambda a, b: share(b, power(a, b - 1.0)),
+    lambda y, a, b: share(b, power_by_base(a, b - 1.0)),
+    lambda y, a, b: power_by_both(a, b),
+    shown=(
+        lambda y, a, b: b * (b - 1.0) * a ** (b - 2.0),
+        lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
+    ),
+    domain=((1e-100, INF), (-INF, INF)), public=False,
+    summary="b * a ** (b - 1), the derivative of a ** b by a.",
+)
+power_by_exponent: Operation = defined(
+    "power_by_exponent(a, b)", lambda a, b: share(power(a, b), _log_of_base(a, b)),
+    lambda y, a, b: power_by_both(a, b),
+    lambda y, a, b: share(y, _log_of_base(a, b)),
+    shown=(
+        lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
+        lambda y, a, b: y * log(a),
+    ),
+    domain=((0.0, INF), (-INF, INF)), public=False,
+    summary="a ** b * log(a), the derivative of a ** b by b.",
+)
+power_by_both: Operation = defined(
+    "power_by_both(a, b)",
+    lambda a, b: _unless_both_zero(
+        a, b, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a)))
+    ),
+    lambda y, a, b: share(power(a, b - 2.0), share(b - 1.0, 1.0 + share(b, log(a))) + b),
+    lambda y, a, b: share(power(a, b - 1.0), share(log(a), 2.0 + share(b, log(a)))),
+    domain=((0.0, INF), (-INF, INF)), public=False,
+    summary="a ** (b - 1) * (1 + b log(a)), the derivative of a ** b by a and b.",
+)
 
 # -- exponentials and logarithms ---------------------------------------------------------------
 
