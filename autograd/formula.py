@@ -249,6 +249,8 @@ def _tidied_two(operation: Operation, a: Formula, b: Formula) -> Formula:
         return tidied(b * a ** (b - 1.0))
     if operation is ops.power_by_exponent:
         return tidied(a**b * ops.log(a))
+    if operation is ops.power_by_exponent_twice:
+        return tidied(a**b * ops.log(a) ** 2.0)
     if operation is ops.power_by_both:
         return tidied(a ** (b - 1.0) * (1.0 + b * ops.log(a)))
     if operation is ops.share:

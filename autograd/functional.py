@@ -143,6 +143,9 @@ def _tangents(
             continue
         args = node.args
         total: Any = 0.0
+        if node.op is ops.select:  # of the branch taken, as a choice that walks backwards see
+            total = _chosen_tangent(args[0], *[tangent.get(id(arg), 0.0) for arg in args[1:]])
+            args = ()
         for index, arg in enumerate(args):
             step = tangent.get(id(arg), 0.0)
             if type(step) is float and step == 0.0:
@@ -154,6 +157,13 @@ def _tangents(
             check_tangent(node, total)
     known = {id(node) for node in order}
     return [_own(tangent.get(id(output), 0.0), known) for output in outputs]
+
+
+def _chosen_tangent(condition: Any, first: Any, second: Any) -> Any:
+    if type(condition) is float:
+        return first if condition != 0.0 else second
+    is_zero = type(first) is float and type(second) is float and first == second == 0.0
+    return 0.0 if is_zero else ops.select(condition, first, second)
 
 
 def _partial(node: Value, index: int, args: tuple[Any, ...]) -> Any:

@@ -159,6 +159,11 @@ def _log_of_base(a: Any, b: Any) -> Any:
     return log(_unless_both_zero(a, b, 1.0, a))
 
 
+def _by_both_and_exponent(a: Any, b: Any) -> Any:
+    slope = share(power(a, b - 1.0), share(log(a), 2.0 + share(b, log(a))))
+    return _unless_both_zero(a, b, 0.0, slope)
+
+
 power_by_base: Operation = defined(
     "power_by_base(a, b)", lambda a, b: share(b, power(a, b - 1.0)),
     lambda y, a, b: share(b, power_by_base(a, b - 1.0)),
@@ -173,13 +178,21 @@ power_by_base: Operation = defined(
 power_by_exponent: Operation = defined(
     "power_by_exponent(a, b)", lambda a, b: share(power(a, b), _log_of_base(a, b)),
     lambda y, a, b: power_by_both(a, b),
-    lambda y, a, b: share(y, _log_of_base(a, b)),
+    lambda y, a, b: power_by_exponent_twice(a, b),
     shown=(
         lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
-        lambda y, a, b: y * log(a),
+        lambda y, a, b: a**b * log(a) ** 2.0,
     ),
     domain=((0.0, INF), (-INF, INF)), public=False,
     summary="a ** b * log(a), the derivative of a ** b by b.",
+)
+power_by_exponent_twice: Operation = defined(
+    "power_by_exponent_twice(a, b)",
+    lambda a, b: share(power_by_exponent(a, b), _log_of_base(a, b)),
+    lambda y, a, b: _by_both_and_exponent(a, b),
+    lambda y, a, b: share(y, _log_of_base(a, b)),
+    domain=((0.0, INF), (-INF, INF)), public=False,
+    summary="a ** b * log(a) ** 2, the derivative of a ** b by b, twice.",
 )
 power_by_both: Operation = defined(
     "power_by_both(a, b)",
@@ -187,7 +200,7 @@ power_by_both: Operation = defined(
         a, b, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a)))
     ),
     lambda y, a, b: share(power(a, b - 2.0), share(b - 1.0, 1.0 + share(b, log(a))) + b),
-    lambda y, a, b: share(power(a, b - 1.0), share(log(a), 2.0 + share(b, log(a)))),
+    lambda y, a, b: _by_both_and_exponent(a, b),
     domain=((0.0, INF), (-INF, INF)), public=False,
     summary="a ** (b - 1) * (1 + b log(a)), the derivative of a ** b by a and b.",
 )

@@ -281,16 +281,17 @@ class Plan:
 
         def work(address: int, fetched: Blocks | None, alive: Any = alive) -> None:
             try:
-                while queue:
-                    first, last = queue.popleft()
+                while True:
+                    try:
+                        first, last = queue.popleft()
+                    except IndexError:  # all are taken
+                        return
                     if fetched is None:
                         self._blocks(packed, plain, address, first, last)
                         continue
                     for block in range(first, last):
                         fetched.fetch(block)
                         self._blocks(fetched.packed, plain, address, block, block + 1)
-            except IndexError:  # another thread took the last ones
-                return
             except BaseException as error:
                 failures.append(error)
                 queue.clear()

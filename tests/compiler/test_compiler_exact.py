@@ -126,6 +126,21 @@ def test_many_functions_full_of_branches(start):
         check_branches(seed)
 
 
+def test_reverse_over_forward_does_not_see_the_branch_not_taken():
+    def first(x):
+        pole = autograd.log(0.0 * x)
+        return autograd.where(x > -1.0, x * x, pole * pole * x)
+
+    def second(x):
+        return autograd.where(x > 0, x * (1 / x) * x, x)
+
+    for function, x in ((first, 0.5), (second, 0.0), (second, 0.5)):
+        curvature = grad(lambda z, f=function: jvp(f, (z,), (1.0,))[1])
+        assert jit(curvature)(x) == curvature(x)
+        third = grad(lambda z, f=function: autograd.hvp(f, (z,), (1.0,)))
+        assert jit(third)(x) == third(x)
+
+
 def test_a_compiled_node_in_both_branches_has_its_slopes_in_each():
     w = Value(2.0)
     y = jit(lambda w: w * w * w)(w)

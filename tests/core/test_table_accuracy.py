@@ -101,9 +101,9 @@ def test_polygamma_of_high_orders(order, x):
 
 def test_the_third_derivatives_of_a_power_where_its_own_underflows():
     power = TABLE["power"]
-    for along in [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 1, 1), (1, 0, 1)]:
-        point = (1e-300, 2.5)
-        assert miss(power, point, along, derived(power, along)(*point)) == ""
+    for along in itertools.product((0, 1), repeat=3):
+        for point in [(1e-300, 2.5), (1e-200, 2.0), (1e-110, 3.0), (1e-20, 16.0), (1e200, 2.0)]:
+            assert miss(power, point, along, derived(power, along)(*point)) == ""
 
 
 @given(data=st.data())
