@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 FIELDS = (
-    *("_data", "_grad", "_label", "op", "scope", "_epoch", "_mark", "_adjoint"),
+    *("_data", "_grad", "_label", "op", "_scope", "_epoch", "_mark", "_adjoint"),
     *("_left", "_right", "_left_partial", "_right_partial"),
 )
 
@@ -43,7 +43,8 @@ def copied_node(node: Any) -> Any:
     """Return a new node with the same operands."""
     copied = object.__new__(type(node))
     for name in FIELDS:
-        setattr(copied, name, getattr(node, name))
+        if hasattr(node, name):
+            setattr(copied, name, getattr(node, name))
     return _restored(copied, _extras(node))
 
 
@@ -76,7 +77,7 @@ def flattened(root: Any) -> tuple[Any, ...]:
     """
     order = ordered(root)
     if root.op is None:
-        return _leaf, (type(root), root._data, root._grad, root._label, root._epoch, _extras(root))
+        return _leaf, (type(root), root._data, root._grad, root.label, root._epoch, _extras(root))
     places = {id(node): place for place, node in enumerate(order)}
     leaves = [node for node in order if node.op is None]
     table: dict[Operation, int] = {}
@@ -89,8 +90,8 @@ def flattened(root: Any) -> tuple[Any, ...]:
         if node.op is None:
             operations.append(-1)
             continue
-        if node._label:
-            labels[place] = node._label
+        if node.label:
+            labels[place] = node.label
         if node.scope not in frames:
             for scope in node.scope.path():  # type: ignore[union-attr]
                 if scope not in frames:
@@ -115,10 +116,9 @@ def _leaf(
     kind: type[Value], data: float, grad: float, label: str, epoch: int, extras: dict[str, Any]
 ) -> Value:
     leaf: Value = object.__new__(kind)
-    leaf._data, leaf._grad, leaf._label = data, grad, label
-    leaf.op = leaf.scope = None
+    leaf._data, leaf._grad, leaf._label, leaf.op = data, grad, label, None
     leaf._left = leaf._right = leaf._left_partial = leaf._right_partial = None
-    leaf._adjoint, leaf._mark, leaf._epoch = 0.0, 0, epoch
+    leaf._mark, leaf._epoch = 0, epoch
     walk.epoch = max(walk.epoch, epoch)  # what is recorded from now on is younger
     restored: Value = _restored(leaf, extras)
     return restored
@@ -152,9 +152,9 @@ def _graph(
         nodes.append(node)
         operation = table[entry]
         node.op = operation
-        node.scope = frames[next(next_scope)]
+        node._scope = frames[next(next_scope)]
         node._data, node._grad = next(next_number), next(next_number)
-        node._adjoint, node._mark, node._epoch = 0.0, 0, next(next_epoch)
+        node._mark, node._epoch = 0, next(next_epoch)
         node._label = labels.get(place, "")
         args: list[Any] = []
         kept: list[float | None] = []

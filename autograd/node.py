@@ -5,7 +5,8 @@ taken at the numbers of the forward pass: later edits of ``.data`` do not change
 from an operand back to what was made of it, so dropping the root frees the graph at once.
 
 There are two slots for operands and two for partials, since tuples would double what the garbage
-collector has to look at; the few operations with more operands keep tuples in those slots.
+collector has to look at; the few operations with more operands keep tuples in those slots. For the
+same reason a slot stays empty until there is something to say: a label, a scope, an adjoint.
 """
 
 from __future__ import annotations
@@ -27,23 +28,24 @@ class Node:
     __slots__ = (*FIELDS, "__weakref__")
 
     op: Operation | None
-    scope: Scope | None
+    _scope: Scope | None  # empty outside every scope
     _data: float
     _grad: float
-    _label: str
+    _label: str  # empty without a label
     _left: Any  # a Value, a float, None; a tuple of them where there are more than two
     _right: Any
     _left_partial: Any  # a float; None beside a constant; a tuple where there are more than two
     _right_partial: Any
-    _adjoint: float
+    _adjoint: float  # empty before the first walk
     _epoch: int
     _mark: int
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = data if type(data) is float else real(data)
-        self._grad = self._adjoint = 0.0
-        self.label = label
-        self.op = self.scope = None
+        self._grad = 0.0
+        if type(label) is not str or label:
+            self.label = label
+        self.op = None
         self._left = self._right = self._left_partial = self._right_partial = None
         self._epoch = walk.epoch
         self._mark = 0
@@ -80,13 +82,18 @@ class Node:
     @property
     def label(self) -> str:
         """The user's name for the node."""
-        return self._label
+        return getattr(self, "_label", "")
 
     @label.setter
     def label(self, text: str) -> None:
         if not isinstance(text, str):
             raise ArgumentError(f"label: takes a str, and was given a {type(text).__name__}")
         self._label = str(text)
+
+    @property
+    def scope(self) -> Scope | None:
+        """The innermost scope in which the node was made, None outside every scope."""
+        return getattr(self, "_scope", None)
 
     @property
     def args(self) -> tuple[Any, ...]:
@@ -125,7 +132,7 @@ class Node:
         return self.op.symbol if self.op is not None else ""
 
     def __repr__(self) -> str:
-        label = f", label={self._label!r}" if self._label else ""
+        label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
 
     def __format__(self, spec: str) -> str:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import repeat
-from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from autograd import modes, ops, special, walk
@@ -71,7 +70,7 @@ class Value(Node):
         """
         with walking:
             order = propagated(self, real(gradient, "backward"))
-            sums = map(add, map(_grad_of, order), map(_adjoint_of, order))
+            sums = [node._grad + node._adjoint for node in order]
             # One call of C, so that Ctrl-C falls before or after it: no half of a gradient.
             deque(map(setattr, order, repeat("_grad"), sums), maxlen=0)
 
@@ -250,8 +249,7 @@ def _node(
     """Make a node; the one place besides Value() where its slots are filled."""
     node: Value = _new(Value)
     node._data = data
-    node._grad = node._adjoint = 0.0
-    node._label = ""
+    node._grad = 0.0
     node.op = operation
     node._left = left
     node._right = right
@@ -259,7 +257,8 @@ def _node(
     node._right_partial = right_partial
     node._epoch = walk.epoch
     node._mark = 0
-    node.scope = thread.scope if modes.scoped else None
+    if modes.scoped:
+        node._scope = thread.scope
     return node
 
 
@@ -316,9 +315,6 @@ def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
     if len(args) == 2:
         return _node(operation, result, args[0], args[1], partials[0], partials[1])
     return _node(operation, result, tuple(args), tuple(partials), None, None)
-
-
-_grad_of, _adjoint_of = attrgetter("_grad"), attrgetter("_adjoint")
 
 
 def _method(row: Operation) -> Any:

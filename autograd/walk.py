@@ -51,29 +51,31 @@ def ordered(*roots: Value) -> list[Value]:
             node = pop()
             if node is None:  # the node below this mark has had all its operands
                 finish(pop())  # type: ignore[arg-type]
-            elif node._mark != walk:
+                continue
+            while node._mark != walk:
                 node._mark = walk
                 node._adjoint = 0.0
-                left: Any = node._left_partial
-                right: Any = node._right_partial
-                if left is not None:
-                    left = node._left
-                    if right is not None and (right := node._right)._mark != walk:
+                right: Any = node._right if node._right_partial is not None else None
+                if node._left_partial is not None:
+                    left: Any = node._left
+                    if right is not None and right._mark != walk:
                         push(node)
                         push(None)
-                        push(right)
-                        if left._mark != walk:
-                            push(left)
+                        if left._mark == walk:
+                            node = right
+                        else:
+                            push(right)
+                            node = left
                     elif left._mark != walk:
                         push(node)
                         push(None)
-                        push(left)
+                        node = left
                     else:  # an operand that has been seen is finished: there are no circles
                         finish(node)
                 elif right is not None:
                     push(node)
                     push(None)
-                    push(node._right)
+                    node = right
                 elif type(node._left) is tuple:
                     pairs = zip(node._left, node._right, strict=True)
                     operands = [arg for arg, partial in pairs if partial is not None]
@@ -136,7 +138,7 @@ def propagated(root: Value, gradient: float) -> list[Value]:
     order = ordered(root)
     left_out: set[int] | None = None
 
-    def unless_zero(node: Value, partial: float) -> float:
+    def where_nan(node: Value, partial: float) -> float:
         """Return the contribution where the plain product is nan."""
         nonlocal left_out
         if left_out is None:
@@ -145,21 +147,19 @@ def propagated(root: Value, gradient: float) -> list[Value]:
         return contribution(node.op, node._adjoint, partial, id(node) in left_out)
 
     root._adjoint = gradient
-    for node in reversed(order):
+    for node in reversed(order):  # to add 0 changes nothing: below a relu that is off, all of it
         upstream = node._adjoint
         partial = node._left_partial
-        if partial is not None:
-            product = upstream * partial
-            node._left._adjoint += product if product == product else unless_zero(node, partial)
+        if partial is not None and (product := upstream * partial) != 0.0:
+            node._left._adjoint += product if product == product else where_nan(node, partial)
         partial = node._right_partial
         if partial is not None:
-            product = upstream * partial
-            node._right._adjoint += product if product == product else unless_zero(node, partial)
+            if (product := upstream * partial) != 0.0:
+                node._right._adjoint += product if product == product else where_nan(node, partial)
         elif type(node._left) is tuple:
             for arg, partial in zip(node._left, node._right, strict=True):
-                if partial is not None:
-                    product = upstream * partial
-                    arg._adjoint += product if product == product else unless_zero(node, partial)
+                if partial is not None and (product := upstream * partial) != 0.0:
+                    arg._adjoint += product if product == product else where_nan(node, partial)
     if modes.active and thread.anomaly:
         check_adjoints(order)
     return order
@@ -194,8 +194,8 @@ def zero_grad(root: Value) -> None:
 
 def named(node: Node) -> str:
     """Return words for a node in an error: its label, or what made it, and its number."""
-    if node._label:
-        return f"{node._label!r} (now {node._data!r})"
+    if node.label:
+        return f"{node.label!r} (now {node._data!r})"
     kind = f"the result of {node.op.name}" if node.op is not None else "a leaf"
     return f"{kind} ({node._data!r})"
 
@@ -203,7 +203,7 @@ def named(node: Node) -> str:
 def _operands(node: Value) -> str:
     assert node.op is not None
     return ", ".join(
-        f"{name} = {arg._data!r}" + (f" ({arg._label})" if arg._label else "")
+        f"{name} = {arg._data!r}" + (f" ({arg.label})" if arg.label else "")
         if partial is not None
         else f"{name} = {arg!r}"
         for name, arg, partial in zip(node.op.parameters, node.args, node.partials, strict=True)

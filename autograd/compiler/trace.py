@@ -80,7 +80,7 @@ class Traced(Value):
         _refuse("the numbers (partials) of a traced Value were asked for", NUMBERS)
 
     def __repr__(self) -> str:
-        what = self.op.name if self.op is not None else self._label or "input"
+        what = self.op.name if self.op is not None else self.label or "input"
         return f"Traced({what})"
 
     def __format__(self, spec: str) -> str:
@@ -220,11 +220,9 @@ class Tape:
         node: Traced = _new(kind)
         node.op = operation
         node._left, node._right, node._left_partial, node._right_partial = slots
-        node._label = ""
-        node._adjoint = 0.0
         node._mark = 0
         node._epoch = sys.maxsize  # what it reads is read again at every call: never out of date
-        node.scope = thread.scope
+        node._scope = thread.scope
         node.tape = self
         node.ways = self.ways
         return node

@@ -25,7 +25,7 @@ class Gathering:
     def show(self, position: int, frame: Frame | None) -> None:
         """Show the next node as a box of its own, with its constants and a link per operand."""
         node = self.outline.order[position]
-        box = Box(f"n{position}", "leaf", node._label, data=node._data, grad=node._grad, node=node)
+        box = Box(f"n{position}", "leaf", node.label, data=node._data, grad=node._grad, node=node)
         box.frame = frame
         if node.op is not None:
             box.kind, box.symbol, box.operands = "result", node.op.symbol, len(node.args)

@@ -71,7 +71,7 @@ def test_repr_and_format():
     assert f"{Value(2.5):8.1e}" == " 2.5e+00"
 
 
-@pytest.mark.parametrize("name", ["args", "partials", "is_leaf", "_prev", "_op"])
+@pytest.mark.parametrize("name", ["args", "partials", "is_leaf", "scope", "_prev", "_op"])
 def test_what_is_recorded_is_read_only(name):
     node = Value(1.0) * 2
     with pytest.raises(AttributeError):
@@ -83,7 +83,7 @@ def test_a_value_has_no_room_for_other_attributes():
         Value(1.0).name = "x"
 
 
-@pytest.mark.parametrize("label", [None, 3, b"x", ["x"]])
+@pytest.mark.parametrize("label", [None, 3, b"x", ["x"], []])
 def test_a_label_is_a_str(label):
     with pytest.raises(TypeError, match="label"):
         Value(1.0, label=label)

@@ -122,7 +122,7 @@ def test_a_scope_that_depends_on_itself_through_others_is_not_drawn():
     steps = generator()
     inner = next(steps)
     outside = inner + 1.0
-    outside.scope = None
+    outside._scope = None
     y = steps.send(outside)
     layout = layout_of(y)
     assert layout.frames == []
