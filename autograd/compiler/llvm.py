@@ -119,7 +119,7 @@ class Body:
         if name is None:
             if self.program.kinds[place] == CONSTANT:
                 name = literal(self.program.constants[place], self.lanes)
-            elif place in self._conditions:
+            elif place in self._conditions and self.program.kinds[place] in CONDITIONS:
                 condition = self._conditions[place]
                 name = self.new(f"uitofp {self.bit} {condition} to {self.type}")
             else:

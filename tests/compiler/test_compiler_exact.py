@@ -2,6 +2,7 @@
 
 import math
 import random
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grad, hessian, jit, jvp, value_and_grad
+from autograd.compiler import assembly, llvm
 from autograd.compiler.llvm import KERNELS
 from autograd.compiler.machine import TARGETS, compiling_for
 from autograd.operation import TABLE
@@ -262,8 +264,12 @@ def leaves(tree):
     return [tree] if isinstance(tree, np.ndarray) else list(tree)
 
 
-def check_graph(function, count, rows, numbers, target):
-    """Compare single calls and mapped rows of a random function with the eager engine."""
+def check_graph(function, count, rows, numbers, target, stale, cut):
+    """Compare single calls and mapped rows of a random function with the eager engine.
+
+    ``stale`` and ``cut`` are the compiler's own lengths: small ones make it load its operands anew
+    and cut its functions in programs that are small enough to draw.
+    """
     argnums = tuple(range(count))
     gradient = value_and_grad(function, argnums)
     with compiling_for(target):
@@ -275,6 +281,7 @@ def check_graph(function, count, rows, numbers, target):
             assert_same(slopes, found_slopes, any_zero=True)
         columns = [np.array([numbers[r % len(numbers)][i] for r in range(rows)]) for i in argnums]
         values, mapped_slopes = jit(gradient, in_axes=0)(*columns)
+        check_shared(gradient, count, numbers, stale, cut)
     assert values.shape == (rows,)
     expected = [gradient(*point) for point in numbers]
     for row in range(rows):
@@ -284,24 +291,46 @@ def check_graph(function, count, rows, numbers, target):
             assert same(slope, float(column[row]), any_zero=True)
 
 
+def check_shared(gradient, count, numbers, stale, cut):
+    """Compare rows that share all arguments but the last with the eager engine."""
+    *shared, _ = numbers[0]
+    column = np.array([point[-1] for point in numbers])
+    axes = (*[None] * (count - 1), 0)
+    with (
+        mock.patch.object(llvm, "STALE", stale),
+        mock.patch.object(assembly, "LARGE", cut or assembly.LARGE),
+        mock.patch.object(assembly, "CUT", cut or assembly.CUT),
+    ):
+        values, slopes = jit(gradient, in_axes=axes)(*shared, column)
+    for row, number in enumerate(column.tolist()):
+        value, expected = gradient(*shared, number)
+        assert same(flat((value,))[0], float(values[row]))
+        for slope, found in zip(flat(expected), slopes, strict=True):
+            assert same(slope, float(found[row]), any_zero=True)
+
+
 drawn = given(
     functions(),
     st.sampled_from((0, 1, 7, 8, 9, 1000)),
     st.lists(st.tuples(points, points, points), min_size=5, max_size=9),
     st.sampled_from(HOSTS),
+    st.sampled_from((0, 3, 16)),
+    st.sampled_from((0, 0, 5)),
 )
 
 
 @drawn
 @settings(max_examples=40, deadline=None, derandomize=True)
-def test_random_graphs_equal_eager_to_the_bit(drawn_function, rows, numbers, target):
+def test_random_graphs_equal_eager_to_the_bit(drawn_function, rows, numbers, target, stale, cut):
     function, count = drawn_function
-    check_graph(function, count, rows, [point[:count] for point in numbers], target)
+    check_graph(function, count, rows, [point[:count] for point in numbers], target, stale, cut)
 
 
 @pytest.mark.slow
 @drawn
 @settings(max_examples=2000, deadline=None)
-def test_two_thousand_random_graphs_equal_eager_to_the_bit(drawn_function, rows, numbers, target):
+def test_two_thousand_random_graphs_equal_eager_to_the_bit(
+    drawn_function, rows, numbers, target, stale, cut
+):
     function, count = drawn_function
-    check_graph(function, count, rows, [point[:count] for point in numbers], target)
+    check_graph(function, count, rows, [point[:count] for point in numbers], target, stale, cut)

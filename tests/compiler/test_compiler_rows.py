@@ -163,6 +163,19 @@ def test_a_large_mapped_program_is_cut_into_functions():
         assert all(same(a, b, any_zero=True) for a, b in zip(slope, slopes[row], strict=True))
 
 
+def test_a_shared_number_is_itself_wherever_it_is_used_again():
+    """Asked early whether it is 0 (by a factor of a gradient), and used as a number later."""
+
+    def function(w, x):
+        return w * autograd.sum(map(autograd.tanh, x))
+
+    x = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
+    for w in (3.0, -0.5, 0.0):
+        expected = grad(function, argnums=1)(w, x)
+        found = jit(grad(function, argnums=1), in_axes=(None, 0))(w, np.array([x] * 9))
+        assert found.tolist() == [expected] * 9
+
+
 def test_the_functions_of_a_cut_program_share_the_inputs_of_eight_rows():
     def function(x, n):
         total = x[0]
