@@ -10,12 +10,22 @@ _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PACKAGES = (_HERE, os.path.join(os.path.dirname(os.path.dirname(_HERE)), "nn") + os.sep)
 
 
+_STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
+
+
+def _is_foreign(file: str, module: str) -> bool:
+    is_standard = file.startswith(_STANDARD) and "site-packages" not in file
+    return is_standard or file.startswith(_PACKAGES) or module.startswith("numpy.")
+
+
 def user_line() -> str:
-    """Return ``file.py:12: the line`` for the innermost frame outside autograd, nn and NumPy."""
+    """Return ``file.py:12: the line`` for the innermost frame of the user's own.
+
+    That is outside autograd, nn, NumPy and the standard library.
+    """
     frame = sys._getframe(1)
-    while frame.f_back is not None and (
-        frame.f_code.co_filename.startswith(_PACKAGES)
-        or frame.f_globals.get("__name__", "").startswith("numpy.")
+    while frame.f_back is not None and _is_foreign(
+        frame.f_code.co_filename, frame.f_globals.get("__name__", "")
     ):
         frame = frame.f_back
     file, number = frame.f_code.co_filename, frame.f_lineno

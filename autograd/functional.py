@@ -206,6 +206,8 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
     for thing in (y, *targets):
         if not isinstance(thing, Value):
             raise ArgumentError(f"gradient: takes Values, and was given a {type(thing).__name__}")
+    if modes.thread.recorder is not None:
+        y, *targets = map(modes.thread.recorder.standing_for, (y, *targets))
     return [
         adjoint if isinstance(adjoint, Value) else Value(adjoint)
         for adjoint in adjoints(y, 1.0, targets)
@@ -257,7 +259,7 @@ class _Call:
                 arguments[position] = unflatten(structure, own)
             transforms = modes.thread.transforms
             try:
-                modes.thread.transforms = transforms + 1
+                modes.thread.transforms = (*transforms, self.leaves)
                 result = f(*arguments, **named)
             finally:
                 modes.thread.transforms = transforms

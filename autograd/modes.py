@@ -48,6 +48,12 @@ class Recorder(Protocol):
     def ways_of(self, node: Any) -> Any:
         """Return the ways that held when a node was recorded."""
 
+    def standing_for(self, value: Any) -> Any:
+        """Return what stands for a Value from outside: as a rule itself."""
+
+    def asked(self, value: Any, name: str) -> None:
+        """Hear that the number of a Value is asked for, and refuse where another stands for it."""
+
 
 class Scope:
     """One entry of ``with scope(name)``: nodes made inside hold it, and it knows its parent."""
@@ -79,7 +85,7 @@ class _Thread(threading.local):
     anomaly: bool = False
     recorder: Recorder | None = None
     scope: Scope | None = None
-    transforms: int = 0  # how many derivatives of functions are being taken, one within another
+    transforms: tuple[list[Any], ...] = ()  # for each derivative that is being taken, by what
 
     def __init__(self) -> None:
         self.entered: list[tuple[Mode, dict[str, Any]]] = []  # the modes that are on, and settings

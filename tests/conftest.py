@@ -11,7 +11,7 @@ def no_mode_is_left_open():
     yield
     left = [mode for mode, _ in thread.entered]
     assert not left, f"still entered: {left}"
-    assert (thread.recorder, thread.scope, thread.transforms) == (None, None, 0)
+    assert (thread.recorder, thread.scope, thread.transforms) == (None, None, ())
 
 
 def pytest_addoption(parser):

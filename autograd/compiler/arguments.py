@@ -8,6 +8,7 @@ mapped axis, whose length may change from call to call).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import index
 from typing import Any
 
 from autograd.compiler.layout import ELEMENTS, Layout, Source
@@ -171,6 +172,8 @@ class Arguments:
             return ("mapped", type(thing), len(thing), *inner)
         if thing is None:
             return None
+        if isinstance(thing, _ndarray):
+            return self._mapped_array(thing, axis, path)  # which has no axis
         raise StructureError(
             f"jit: {_named(path)} is mapped over axis {axis} by in_axes, and was "
             f"a {type(thing).__name__}: give a NumPy array (numpy.asarray(...)), or None in in_axes"
@@ -195,14 +198,22 @@ class Arguments:
             self.arrays.append(array)
             return ("rows", array.shape[1:])
         if array.dtype.kind == "O":
-            self.has_values = self.has_mapped_values = True
-            return None  # never looked up: such calls go row by row
+            if any(isinstance(part, Value) for part in array.ravel()):
+                self.has_values = self.has_mapped_values = True
+                return None  # never looked up: such calls go row by row
+            array = _without_objects(array)
         dtype = _read_as(array)
         if array.dtype is not dtype or not array.flags.c_contiguous:
             self.foreign[len(self.arrays)] = dtype
             array = numpy.asarray(array)
         self.arrays.append(array)
         return ("rows", array.shape[1:]) if dtype is _doubles else ("rows", dtype, array.shape[1:])
+
+
+def _without_objects(array: Any) -> Any:
+    """Return an array of plain numbers that were objects."""
+    numbers = [real(part, "jit") for part in array.ravel()]
+    return numpy.array(numbers, dtype=float).reshape(array.shape)
 
 
 def _read_as(array: Any) -> Any:
@@ -267,13 +278,14 @@ class Inputs:
     def _array(self, array: Any, axis: int | None, label: str) -> Any:
         if axis is not None:
             array = numpy.moveaxis(array, axis, 0)
+            if array.dtype.kind == "O":
+                array = _without_objects(array)
         shape = array.shape if axis is None else array.shape[1:]
         indices = list(numpy.ndindex(*shape))
         traced = numpy.empty(len(indices), dtype=object)
         names = [f"{label}[{', '.join(map(str, index))}]" if index else label for index in indices]
         if array.dtype.kind == "O":
-            flat = array.ravel() if axis is None else array[:1].ravel()
-            for place, (name, thing) in enumerate(zip(names, flat, strict=True)):
+            for place, (name, thing) in enumerate(zip(names, array.ravel(), strict=True)):
                 traced[place] = self._number(thing, name)
             return traced.reshape(shape) if shape else traced[0]
         dtype = array.dtype
@@ -326,12 +338,6 @@ def owned(tree: Any) -> Any:
     return _rebuilt(tree, lambda thing: thing.copy() if _is_plain_array(thing) else thing)
 
 
-def without_values(tree: Any) -> Any:
-    """Return the tree with zeros in the place of Values, for a call of no rows."""
-    zeros = replaced(tree, lambda _: 0.0)
-    return _rebuilt(zeros, lambda thing: thing.astype(float) if is_array(thing) else thing)
-
-
 def _is_array_like(thing: Any) -> bool:
     """Return whether NumPy can read it as an array with dimensions (a class is none)."""
     dimensions = getattr(thing, "ndim", 0)
@@ -367,6 +373,11 @@ def _inner(axis: Any, key: Any) -> Any:
     return axis if axis is None or isinstance(axis, int) else axis[key]
 
 
+def no_rows() -> StructureError:
+    """Return the error for the mean over nothing."""
+    return StructureError('jit: reduce="mean" of no rows: the mapped axis has length 0')
+
+
 def checked_axes(in_axes: Any, reduce: Any) -> Any:
     """Return in_axes if it is an int, None or a container of them; check reduce too.
 
@@ -374,26 +385,35 @@ def checked_axes(in_axes: Any, reduce: Any) -> Any:
         TypeError: one of the axes is something else.
         ValueError: nothing is mapped, or reduce is not "sum", "mean" or None.
     """
+    found: list[int] = []
 
-    def checked(axis: Any) -> list[int]:
+    def checked(axis: Any) -> Any:
         if axis is None:
-            return []
-        if isinstance(axis, int) and not isinstance(axis, bool):
-            return [axis]
+            return None
+        if hasattr(axis, "__index__") and not isinstance(axis, bool) and not is_array(axis):
+            found.append(index(axis))
+            return found[-1]
         if isinstance(axis, Mapping):
-            return [number for inner in axis.values() for number in checked(inner)]
+            return {key: checked(inner) for key, inner in axis.items()}
         if isinstance(axis, (list, tuple)):
-            return [number for inner in axis for number in checked(inner)]
+            return tuple(map(checked, axis))
         raise ArgumentError(
             f"jit: in_axes takes ints, None and containers of them, "
             f"and was given a {type(axis).__name__}"
         )
 
-    found = checked(in_axes)
+    in_axes = checked(in_axes)
     if reduce not in (None, "sum", "mean"):
         raise StructureError(f'jit: reduce is "sum", "mean" or None, and was {reduce!r}')
     if in_axes is not None and not found:
         raise StructureError("jit: in_axes maps no argument: give at least one axis number")
     if reduce is not None and in_axes is None:
         raise StructureError(f"jit: reduce={reduce!r} needs in_axes to say what is mapped")
-    return tuple(in_axes) if isinstance(in_axes, list) else in_axes
+    return in_axes
+
+
+def maps(axis: Any) -> bool:
+    """Return whether an entry of in_axes maps anything."""
+    if isinstance(axis, Mapping):
+        return any(map(maps, axis.values()))
+    return any(map(maps, axis)) if isinstance(axis, CONTAINERS) else axis is not None

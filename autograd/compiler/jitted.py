@@ -17,17 +17,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import modes, ops
-from autograd.compiler.arguments import Arguments, checked_axes, matching, need_numpy, replaced
+from autograd.compiler.arguments import (
+    Arguments,
+    checked_axes,
+    maps,
+    matching,
+    need_numpy,
+    replaced,
+)
 from autograd.compiler.machine import binding
 from autograd.compiler.nodes import CompiledCall, called_with_values, row_by_row
 from autograd.compiler.plan import Plan, Recording, slopes_of
 from autograd.compiler.report import Report, report_of
-from autograd.compiler.trace import name_of
+from autograd.compiler.trace import called_with, name_of
 from autograd.errors import ArgumentError, StructureError, TraceError
 from autograd.modes import thread
 from autograd.operation import real
 from autograd.structure import flatten, unflatten
 from autograd.value import Value
+from autograd.walk import ordered
 
 
 @dataclass(slots=True)
@@ -236,8 +244,11 @@ class Jitted:
         with programs.lock:
             plan = programs.plans.get(given.key)
             if plan is None:
-                plan = programs.plans[given.key] = self._compiled(args, axes, None)
+                plan = self._compiled(args, axes, None)
                 programs.latest[:] = [plan]
+                if _passes(plan):
+                    return plan
+                programs.plans[given.key] = plan
                 kinds = tuple(map(type, args))
                 if plan.direct is not None and set(kinds) <= {float}:
                     programs.direct[kinds] = plan.direct
@@ -256,7 +267,7 @@ class Jitted:
         if self.reduce is None:
             return
         for position in differentiated(self._function, len(args)):
-            if axes[position] is not None:
+            if maps(axes[position]):
                 raise StructureError(
                     f"jit: argument {position} of {name_of(self)} is mapped and "
                     f"differentiated, and reduce={self.reduce!r} would add the derivatives of "
@@ -272,21 +283,24 @@ class Jitted:
         with programs.lock:
             plan = programs.plans.get(key)
             if plan is None:
-                plan = programs.plans[key] = self._compiled(args, self.axes_for(args), active)
+                plan = self._compiled(args, self.axes_for(args), active)
                 programs.latest[:] = programs.latest or [plan]
+                if not _passes(plan):
+                    programs.plans[key] = plan
             return plan
 
     def slopes_of(self, call: CompiledCall, output: int) -> Jitted:
         """Return the derivatives of one output of a call, as a compiled function like this one."""
 
         def slopes(*args: Any) -> list[Any]:
-            args = replaced(args, ops.identity)  # one Value, given twice, is two operands
-            targets = [*matching(call.arguments, args), *call.outside]
-            outputs, _ = flatten(self._function(*args))
-            return slopes_of(outputs[output], targets)
+            *args, outside = replaced(args, ops.identity)  # one Value, twice, is two operands
+            result = called_with(outside, call.outside, self._function, *args)
+            targets = [*matching(call.arguments, args), *outside]
+            return slopes_of(flatten(result)[0][output], targets)
 
         slopes.__name__ = f"slopes of {name_of(self)}"
-        return Jitted(slopes, self._in_axes, self.reduce, self.exact)
+        axes = self.axes_for(call.arguments)
+        return Jitted(slopes, None if axes is None else (*axes, None), self.reduce, self.exact)
 
     def _names(self, count: int) -> list[str]:
         keywords = isinstance(self._function, WithKeywords)
@@ -399,10 +413,21 @@ def _bound(method: Jitted, instance: Any) -> Jitted:
     return method.__get__(instance)
 
 
+def _passes(plan: Plan) -> bool:
+    """Return whether a plan reads Values that are gone with the derivative being taken now.
+
+    The next call would read others, so such a plan is not kept.
+    """
+    own = {id(leaf) for leaves in thread.transforms for leaf in leaves}
+    return bool(own and plan.outside) and any(id(node) in own for node in ordered(*plan.outside))
+
+
 def differentiated(function: Any, count: int) -> list[int]:
     """Return which of the arguments a derivative is taken by, if the function is a derivative."""
     if isinstance(function, WithKeywords):
         return differentiated(function.function, count - 1)
+    if isinstance(function, Jitted):
+        return differentiated(function._function, count)
     given = 0  # arguments that it has already
     if isinstance(function, functools.partial):
         function, given = function.func, len(function.args)

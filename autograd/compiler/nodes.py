@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd import reductions
-from autograd.compiler.arguments import Arguments, array_module, owned, replaced, without_values
+from autograd.compiler.arguments import Arguments, array_module, no_rows, owned, replaced
 from autograd.compiler.trace import name_of
 from autograd.errors import ArgumentError, StructureError, TraceError
 from autograd.modes import Mode, thread
@@ -77,7 +77,8 @@ class CompiledCall:
                 self._slopes[output] = self.jitted.slopes_of(self, output)
             supply = iter(operands)
             arguments = replaced(self.arguments, lambda _: next(supply))
-            known = self._slopes[output](*arguments)
+            with Mode(anomaly=False):  # there is nothing to watch in compiled code
+                known = self._slopes[output](*arguments, [*supply])
             if isinstance(y, Value):
                 self._known[y] = (mode, known)
         return known
@@ -158,12 +159,14 @@ def row_by_row(jitted: Jitted, arguments: tuple[Any, ...], axes: tuple[Any, ...]
             return {key: row_of(part, _inner(axis, key), row) for key, part in thing.items()}
         if isinstance(thing, (list, tuple)):
             parts = [row_of(part, _inner(axis, i), row) for i, part in enumerate(thing)]
-            return parts if isinstance(thing, list) else tuple(parts)
+            if isinstance(thing, list):
+                return parts
+            return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
         if not is_array(thing) or not -thing.ndim <= axis < thing.ndim:
             raise StructureError(f"jit: axis {axis} of in_axes does not fit {type(thing).__name__}")
         moved = numpy.moveaxis(thing, axis, 0)
         lengths.append(len(moved))
-        return moved[row] if row < len(moved) else None
+        return moved[row] if row < len(moved) else numpy.zeros(moved.shape[1:])
 
     for thing, axis in zip(arguments, axes, strict=True):
         row_of(thing, axis, 0)
@@ -172,9 +175,16 @@ def row_by_row(jitted: Jitted, arguments: tuple[Any, ...], axes: tuple[Any, ...]
         raise StructureError(
             f"jit: the mapped axes differ in length: {min(lengths)} and {max(lengths)} rows"
         )
-    if not rows:  # no number depends on anything: the compiled function knows the structure
-        with Mode(recorder=None, anomaly=False):
-            return jitted(*[without_values(thing) for thing in arguments])
+    if not rows:
+        if jitted.reduce == "mean":
+            raise no_rows()
+        with Mode(anomaly=False):  # a row of zeros, for the structure of what comes back
+            zeros = [row_of(t, a, 0) for t, a in zip(arguments, axes, strict=True)]
+            structure = flatten(jitted.one_row(*zeros))[1]
+        nothing = [0.0] * structure.count()
+        if jitted.reduce == "sum":
+            return unflatten(structure, nothing)
+        return _stacked(structure, iter([[] for _ in nothing]), 0)
     results = [
         flatten(jitted.one_row(*[row_of(t, a, row) for t, a in zip(arguments, axes, strict=True)]))
         for row in range(rows)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from autograd.compiler.arguments import Arguments, Inputs, array_module, replaced
+from autograd.compiler.arguments import Arguments, Inputs, array_module, no_rows, replaced
 from autograd.compiler.assembly import assembled
 from autograd.compiler.conversion import Blocks
 from autograd.compiler.entries import padded
@@ -21,7 +21,6 @@ from autograd.compiler.llvm import KERNELS, LANES
 from autograd.compiler.machine import NativeCode
 from autograd.compiler.program import program_of
 from autograd.compiler.trace import Tape, Traced, traced_call, tracing
-from autograd.errors import StructureError
 from autograd.functional import adjoints
 from autograd.structure import NUMBER, Structure
 from autograd.value import Value
@@ -252,7 +251,7 @@ class Plan:
         """Run block by block, on several threads where that pays."""
         outputs = len(self.layout.sinks)
         if self.layout.reduce == "mean" and not rows:
-            raise StructureError('jit: reduce="mean" of no rows: the mapped axis has length 0')
+            raise no_rows()
         most = max(8, min(256, 2**21 // max(outputs, 1)))
         size = max(BLOCK, -(-rows // most))
         size += -size % LANES

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from autograd import ops
@@ -17,9 +18,10 @@ from autograd.branches import ALWAYS, Ways
 from autograd.callsite import user_line
 from autograd.errors import TraceError
 from autograd.modes import Mode, thread
-from autograd.operation import Operation, real
-from autograd.structure import Structure, flatten
+from autograd.operation import Operation, is_real, real
+from autograd.structure import Structure, flatten, unflatten
 from autograd.value import Value
+from autograd.walk import named
 
 CONDITIONS = frozenset(("less", "less_equal", "both", "either"))
 PLACEHOLDER = math.nan  # stands where a Value has a partial: a number that nobody can mistake
@@ -119,7 +121,7 @@ class Traced(Value):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Value):
             return self is other
-        if isinstance(other, (int, float)):
+        if is_real(other):
             _refuse("a traced Value was compared by ==", "Write (x <= c) & (x >= c)")
         return NotImplemented
 
@@ -189,6 +191,7 @@ class Tape:
             node that stands before it.
         inputs: the traced Values that stand for the function's arguments.
         outside: Values from outside of the function, by identity; read at every call.
+        stand_ins: what stands for some of them instead (``called_with``).
         constants: the numbers of leaves that stand for constants; their places are -1, -2, ...
     """
 
@@ -196,6 +199,7 @@ class Tape:
         self.nodes: list[Traced] = []
         self.inputs: list[Traced] = []
         self.outside: dict[int, Value] = {}
+        self.stand_ins: dict[int, Value] = {}
         self.constants: list[float] = []
         self.ways = ALWAYS
         self._kernels = kernels
@@ -231,6 +235,15 @@ class Tape:
         """Return the ways that held when a node was recorded; for one from outside, always."""
         return node.ways if isinstance(node, Traced) else ALWAYS
 
+    def standing_for(self, value: Value) -> Value:
+        """Return what stands for a Value while the function is traced: as a rule itself."""
+        return self.stand_ins.get(id(value), value)
+
+    def asked(self, value: Any, name: str) -> None:
+        """Refuse to give away the number of a Value for which another stands."""
+        if id(value) in self.stand_ins:
+            _refuse(f"the number ({name}) of {named(value)} was asked for", NUMBERS)
+
     def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
         """Record one operation; the engine calls it in place of computing."""
         if operation.definition is None and operation.name not in self._kernels:
@@ -247,6 +260,7 @@ class Tape:
                 args.append(operand)
                 marks.append(None)
             elif isinstance(operand, Value):
+                operand = self.standing_for(operand)
                 if not isinstance(operand, Traced):
                     self.outside.setdefault(id(operand), operand)
                 elif operand.tape is not self:
@@ -290,6 +304,25 @@ class Tape:
 def tracing(tape: Tape) -> Mode:
     """Record on the tape inside, also where the caller is under no_grad."""
     return Mode(recorder=tape, recording=True)
+
+
+def called_with(
+    stand_ins: Sequence[Value], values: Sequence[Value], function: Any, *arguments: Any
+) -> Any:
+    """Call a function in which traced Values stand for Values from outside.
+
+    So what it reads from outside, wherever it gets it, can be among the arguments of the function
+    that is being traced.
+    """
+    tape: Any = thread.recorder
+    before = tape.stand_ins
+    tape.stand_ins = {**before, **dict(zip(map(id, values), stand_ins, strict=True))}
+    try:
+        leaves, structure = flatten(function(*arguments))
+        standing = [tape.standing_for(leaf) if isinstance(leaf, Value) else leaf for leaf in leaves]
+        return unflatten(structure, standing)
+    finally:
+        tape.stand_ins = before
 
 
 def traced_call(function: Any, tape: Tape, arguments: Any) -> tuple[list[Any], Structure]:

@@ -319,6 +319,52 @@ def test_a_compiled_node_survives_copies_and_pickles():
         assert twin.args[0].grad == grad(cubic)(2.0, 3.0)
 
 
+def closing(x):
+    return autograd.sin(CLOSED_OVER * x) * CLOSED_OVER
+
+
+CLOSED_OVER = Value(5.0)
+
+
+@pytest.mark.parametrize(
+    "twin_of", [copy.deepcopy, lambda nodes: pickle.loads(pickle.dumps(nodes))]
+)
+def test_a_copied_node_is_differentiated_by_the_copies_of_what_it_closes_over(twin_of):
+    x = Value(3.0)
+    y = jit(closing)(x)
+    slopes = [slope.data for slope in gradient(gradient(y, [x])[0], [x, CLOSED_OVER])]
+    expected = gradient(gradient(closing(x), [x])[0], [x, CLOSED_OVER])
+    assert slopes == pytest.approx([slope.data for slope in expected], rel=1e-14)
+    twin, twin_x, twin_w = twin_of((y, x, CLOSED_OVER))
+    CLOSED_OVER.data = 1.0  # which is nothing to the copies
+    try:
+        found = gradient(gradient(twin, [twin_x])[0], [twin_x, twin_w])
+    finally:
+        CLOSED_OVER.data = 5.0
+    assert [slope.data for slope in found] == slopes
+
+
+def test_a_compiled_node_is_differentiated_again_under_detect_anomaly():
+    x = Value(3.0)
+    y = jit(closing)(x)
+    (slope,) = gradient(y, [x])
+    with autograd.detect_anomaly():
+        assert gradient(gradient(y, [x])[0], [x])[0].data == gradient(slope, [x])[0].data != 0.0
+
+
+def test_a_value_that_a_derivative_made_is_not_read_after_it():
+    kept = [None]
+    inner = jit(lambda x: kept[0] * x)
+
+    def outer(a):
+        kept[0] = a * a
+        return inner(3.0)
+
+    assert [grad(outer)(a) for a in (1.0, 5.0)] == [6.0, 30.0]
+    assert grad(grad(outer))(2.0) == 6.0
+    assert outer(Value(7.0)) == 147.0
+
+
 def test_a_gradient_does_not_see_arrays_that_were_changed_later():
     w, numbers = Value(2.0), np.array([1.0, 2.0])
     y = jit(lambda w, parts: (w * w * parts["x"][0]).sum())(w, {"x": [numbers]})

@@ -4,6 +4,8 @@ import math
 import os
 import subprocess
 import sys
+from collections import namedtuple
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -231,6 +233,35 @@ def test_no_rows_give_what_they_give_without_values():
     assert grad(lambda w: total(w, x, y) + w[0])(WEIGHTS).tolist() == [1.0, 0.0]
     with pytest.raises(ValueError, match="no rows"):
         jit(lambda w: jit(loss, (None, 0, 0), "mean")(w, x, y))(WEIGHTS)
+
+
+def test_no_rows_of_a_function_that_closes_over_what_is_differentiated_or_traced():
+    def over_no_rows(reduce):
+        return lambda w: jit(lambda x: w * x + 1.0, in_axes=0, reduce=reduce)(np.zeros(0))
+
+    for transform in (grad, jit):
+        assert transform(over_no_rows("sum"))(2.0) == 0.0
+        with pytest.raises(ValueError, match="no rows"):
+            transform(over_no_rows("mean"))(2.0)
+    assert jit(over_no_rows(None))(2.0).shape == (0,)
+
+
+def test_rows_of_named_tuples_keep_their_names():
+    Point = namedtuple("Point", "x y")
+    fast = jit(lambda w, p: Point(w * p.x, p.y), in_axes=(None, 0))
+    points = Point(np.arange(3.0), np.ones(3))
+    for w in (2.0, Value(2.0)):
+        x = fast(w, points).x
+        assert [float(getattr(n, "_data", n)) for n in x] == [0.0, 2.0, 4.0]
+
+
+def test_objects_that_are_plain_numbers_are_mapped_like_others():
+    numbers = np.array([[1, Fraction(1, 2)], [True, 4.0]], dtype=object)
+    for axis, expected in ((0, [0.5, 4.0]), (1, [1.0, 2.0])):
+        assert jit(lambda x: x[0] * x[1], in_axes=axis)(numbers).tolist() == expected
+        assert jit(lambda x: x[0] * x[1], (np.int64(axis),), "sum")(numbers) == sum(expected)
+    with pytest.raises(TypeError, match="real numbers"):
+        jit(lambda x: x, in_axes=0)(np.array(["a"], dtype=object))
 
 
 def test_a_mapped_function_inside_of_a_traced_one():
