@@ -51,9 +51,6 @@ class Recorder(Protocol):
     def standing_for(self, value: Any) -> Any:
         """Return what stands for a Value from outside: as a rule itself."""
 
-    def asked(self, value: Any, name: str) -> None:
-        """Hear that the number of a Value is asked for, and refuse where another stands for it."""
-
 
 class Scope:
     """One entry of ``with scope(name)``: nodes made inside hold it, and it knows its parent."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from struct import pack
 from typing import Any
 
-from autograd import modes, walk
+from autograd import walk
 from autograd.copying import FIELDS, copied_graph, copied_node, flattened
 from autograd.errors import ArgumentError, RecordedResultError
 from autograd.modes import Scope
@@ -55,15 +55,11 @@ class Node:
     @property
     def data(self) -> float:
         """The number. Only a leaf's may be assigned; recorded results keep theirs."""
-        if modes.active:
-            self._asked("data")
         return self._data
 
     @data.setter
     def data(self, number: Any) -> None:
         number = real(number, "data")
-        if modes.active:
-            self._asked("data")
         if self.op is not None:
             raise RecordedResultError(
                 f"data: {named(self)} was computed by {self.op.name} and cannot be edited: "
@@ -77,8 +73,6 @@ class Node:
     @property
     def grad(self) -> float:
         """The sum of the derivatives that backward calls have brought to this node."""
-        if modes.active:
-            self._asked("grad")
         return self._grad
 
     @grad.setter
@@ -127,12 +121,7 @@ class Node:
 
     def item(self) -> float:
         """Return the number as a float."""
-        return self.data
-
-    def _asked(self, name: str) -> None:
-        """Tell a recorder, for a number that leaves the graph would not be traced."""
-        if modes.thread.recorder is not None:
-            modes.thread.recorder.asked(self, name)
+        return self._data
 
     @property
     def _prev(self) -> set[Node]:  # micrograd's names for the operands and the operation

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from autograd import Value
 from nn.errors import InputError, KindError
-
-M = TypeVar("M", bound="Module")
 
 
 class Module:
@@ -53,8 +51,23 @@ class Module:
             parameter.grad = 0.0
 
     def state_dict(self) -> dict[str, float]:
-        """Return the number of every parameter by its name."""
-        return {name: parameter.data for name, parameter in self.named_parameters()}
+        """Return the number of every parameter by its name.
+
+        Raises:
+            ValueError: two parameters have the same name, as with the keys 1 and "1" of a dict.
+        """
+        return {name: parameter.data for name, parameter in self._by_name().items()}
+
+    def _by_name(self) -> dict[str, Value]:
+        named: dict[str, Value] = {}
+        for name, parameter in self.named_parameters():
+            if name in named:
+                raise InputError(
+                    f"state_dict: two parameters of this {type(self).__name__} have the name "
+                    f"{name!r}: give other keys to the dict that holds one of them"
+                )
+            named[name] = parameter
+        return named
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
         """Set every parameter from a dict like that of ``state_dict``.
@@ -79,7 +92,7 @@ class Module:
                 f"load_state_dict: takes a dict of numbers by name, as state_dict() returns it, "
                 f"and was given a {type(state).__name__}"
             )
-        named = dict(self.named_parameters())
+        named = self._by_name()
         missing, unknown = named.keys() - state.keys(), state.keys() - named.keys()
         if missing or unknown:
             raise InputError(
@@ -93,13 +106,32 @@ class Module:
             parameter.data = numbers[name]
 
 
-def rebuilt(model: M, weights: Sequence[Any]) -> M:
-    """Return a copy of the model whose parameters, in their order, are these.
+class NotCopied(Exception):  # noqa: N818  # it says what is so, and nobody sees it
+    """A copy of a model with other parameters cannot be had, or does not do."""
 
-    What a loss sees as a function of its weights: traced Values while ``jit`` traces it.
+
+def copied(model: Module, weights: Sequence[Any]) -> Module:
+    """Return a copy of the model that has these in place of its parameters, in their order.
+
+    They are plain numbers, or what stands for numbers while ``jit`` traces: no parameters. So a
+    model that asks its copy for parameters is told that there are none to be had.
+
+    Raises:
+        NotCopied: the model holds what cannot be copied; or later, it asks for parameters.
     """
-    replacement = dict(zip(map(id, model.parameters()), weights, strict=True))
-    return copy.deepcopy(model, replacement)  # deepcopy takes what its memo holds
+    memo: dict[int, Any] = dict(zip(map(id, model.parameters()), weights, strict=True))
+    try:
+        twin = copy.deepcopy(model, memo)  # deepcopy takes what its memo holds
+    except Exception as error:
+        raise NotCopied(str(error)) from error
+    for part in memo.values():
+        if isinstance(part, Module):
+            part.__dict__["named_parameters"] = _no_parameters
+    return twin
+
+
+def _no_parameters() -> Iterator[tuple[str, Value]]:
+    raise NotCopied("the copy was asked for its parameters")
 
 
 def _found(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:

@@ -16,7 +16,7 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from nn.engines import Engine, engine_named
+from nn.engines import EagerEngine, Engine, engine_named
 from nn.executors import AnyExecutor, end, made, outcomes
 from nn.losses import Loss
 from nn.module import Module
@@ -37,9 +37,13 @@ class Problem:
     y: list[Any]
 
     def loaded(self) -> tuple[Engine, Any, Any]:
-        """Return an engine on a model of its own, and rows and targets in the engine's form."""
-        model = copy.deepcopy(self.model)  # also for threads, which would share it
-        engine: Engine = engine_named(self.engine)(model, self.loss)
+        """Return an engine of its own, and rows and targets in the engine's form."""
+        model, loss = self.model, self.loss
+        if self.engine == "eager":  # which writes weights into the model, and threads share it
+            model, loss = copy.deepcopy((model, loss))
+        engine: Engine = engine_named(self.engine)(model, loss)
+        if isinstance(engine, EagerEngine) and model is not self.model:
+            engine.strangers = self.model.parameters()
         return engine, engine.numbers(self.X), engine.numbers(self.y)
 
 

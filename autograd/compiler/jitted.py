@@ -338,6 +338,11 @@ class Jitted:
         return plan.program.listing(names)
 
     @property
+    def outside(self) -> list[Value]:
+        """The Values from outside that the compiled function reads at every call."""
+        return list(self._shown().outside)
+
+    @property
     def llvm(self) -> str:
         """The LLVM code."""
         return self._shown().text
@@ -475,7 +480,8 @@ def jit(
     Returns:
         The compiled function. Given plain numbers it returns floats and float64 arrays; given
         Values, it returns Values, each one node whose partials are compiled too. It shows
-        ``graph``, ``source``, ``llvm`` and ``report()``, works as a decorator and pickles.
+        ``graph``, ``source``, ``outside``, ``llvm`` and ``report()``, works as a decorator and
+        pickles.
 
     Raises:
         TypeError: f is no function; at a call, a number was asked of a traced Value (TraceError).

@@ -21,7 +21,6 @@ from autograd.modes import Mode, thread
 from autograd.operation import Operation, is_real, real
 from autograd.structure import Structure, flatten, unflatten
 from autograd.value import Value
-from autograd.walk import named
 
 CONDITIONS = frozenset(("less", "less_equal", "both", "either"))
 PLACEHOLDER = math.nan  # stands where a Value has a partial: a number that nobody can mistake
@@ -238,11 +237,6 @@ class Tape:
     def standing_for(self, value: Value) -> Value:
         """Return what stands for a Value while the function is traced: as a rule itself."""
         return self.stand_ins.get(id(value), value)
-
-    def asked(self, value: Any, name: str) -> None:
-        """Refuse to give away the number of a Value for which another stands."""
-        if id(value) in self.stand_ins:
-            _refuse(f"the number ({name}) of {named(value)} was asked for", NUMBERS)
 
     def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
         """Record one operation; the engine calls it in place of computing."""
