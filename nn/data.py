@@ -50,7 +50,7 @@ def moons(
         x, height = math.cos(math.pi * part), math.sin(math.pi * part)
         return [x, height] if arc == 0 else [1.0 - x, 0.5 - height]
 
-    return _classes(point, rows, noise, seed, labels)
+    return _classes(point, rows, noise, seed, labels, 2)
 
 
 def circles(
@@ -86,7 +86,7 @@ def circles(
         radius, angle = (1.0, inner)[ring], 2.0 * math.pi * generator.random()
         return [radius * math.cos(angle), radius * math.sin(angle)]
 
-    return _classes(point, rows, noise, seed, labels)
+    return _classes(point, rows, noise, seed, labels, 2)
 
 
 def spirals(
@@ -192,7 +192,7 @@ def xor(
         a, b = generator.random(), generator.random()
         return [side * a, -side * b if differ else side * b]
 
-    return _classes(point, rows, noise, seed, labels)
+    return _classes(point, rows, noise, seed, labels, 2)
 
 
 def noisy_sine(rows: int = 50, noise: float = 0.1, seed: Seed = None) -> tuple[Rows, list[float]]:
@@ -314,11 +314,15 @@ def _classes(
     noise: float,
     seed: Seed,
     labels: Sequence[float],
+    classes: int | None = None,
 ) -> tuple[Rows, list[float]]:
     """Return noisy points of each class, evenly along it (``part`` from 0 to 1), shuffled."""
     rows, noise = whole(rows, "rows"), _deviation(noise)
+    labels = list(labels)
     if not labels:
         raise InputError("labels must name at least one class")
+    if classes is not None and len(labels) != classes:
+        raise InputError(f"there are {classes} classes, and labels has {len(labels)}: {labels!r}")
     generator = generator_of(seed)
     drawn: list[tuple[list[float], float]] = []
     for which, label in enumerate(labels):

@@ -18,7 +18,7 @@ import autograd
 from autograd import TraceError, Value, gradient, value_and_grad
 from nn.errors import InputError, KindError, MissingPackageError
 from nn.losses import Loss
-from nn.module import Module, NotCopied, copied
+from nn.module import Module, NotCopied, copied, numbers_of
 
 Penalty = Callable[[Any], Any]
 
@@ -108,8 +108,7 @@ class EagerEngine:
         for x, target in zip(X, y, strict=True):
             score = self.model(x)
             losses.append(self.loss(score, target).data)
-            many = isinstance(score, (list, tuple))
-            scores.append([value.data for value in score] if many else score.data)
+            scores.append(numbers_of(score))
         return losses, scores
 
     def penalized(self, weights: list[float], penalty: Penalty) -> tuple[float, list[float]]:

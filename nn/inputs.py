@@ -57,7 +57,8 @@ def check_fit(model: Module, loss: Loss, rows: Rows, targets: Targets, what: str
         TypeError: the model or the loss does not give Values.
     """
     score = model(rows[0])
-    outputs = len(score) if isinstance(score, (list, tuple)) else 0
+    is_array = getattr(score, "ndim", 0) > 0
+    outputs = len(score) if is_array or isinstance(score, (list, tuple)) else 0
     if loss is cross_entropy:
         if outputs < 2:
             raise InputError(

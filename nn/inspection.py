@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import autograd
 from nn.errors import KindError
 from nn.inputs import check_fit, checked, checked_rows
 from nn.losses import Loss, loss_named
-from nn.module import Module, check_module, copied
+from nn.module import Module, check_module, copied, numbers_of
 
 
 def predict(model: Module, X: Any) -> list[Any]:
@@ -35,14 +35,14 @@ def predict(model: Module, X: Any) -> list[Any]:
     check_module(model)
     rows = checked_rows(X)
     with autograd.no_grad():
-        first = _plain(model(rows[0]))
+        first = numbers_of(model(rows[0]))
         try:  # on plain numbers it is faster by far
             numbers = copied(model, [parameter.data for parameter in model.parameters()])
-            if repr(_plain(numbers(rows[0]))) == repr(first):
-                return [first, *[_plain(numbers(row)) for row in rows[1:]]]
+            if repr(numbers_of(numbers(rows[0]))) == repr(first):
+                return [first, *[numbers_of(numbers(row)) for row in rows[1:]]]
         except Exception:  # what cannot be copied, or asks for what only Values have
             pass
-        return [first, *[_plain(model(row)) for row in rows[1:]]]
+        return [first, *[numbers_of(model(row)) for row in rows[1:]]]
 
 
 def activations(model: Module, X: Any) -> list[list[list[float]]]:
@@ -72,7 +72,7 @@ def activations(model: Module, X: Any) -> list[list[list[float]]]:
         for layer, seen in zip(layers, outputs, strict=True):
             out = layer(x)
             x = out if isinstance(out, (list, tuple)) else [out]
-            seen.append([_plain(value) for value in x])
+            seen.append([numbers_of(value) for value in x])
     return outputs
 
 
@@ -145,14 +145,3 @@ def _layers(model: Module) -> Sequence[Module]:
     if not isinstance(layers, (list, tuple)) or not layers:
         raise KindError(f"{type(model).__name__} has no list of layers to look into")
     return layers
-
-
-def _plain(score: Any) -> Any:
-    """Return the numbers of a score: floats, in lists and dicts as the model gives them."""
-    if isinstance(score, autograd.Value):
-        return score.data
-    if isinstance(score, Mapping):
-        return {key: _plain(part) for key, part in score.items()}
-    if hasattr(score, "tolist"):
-        return _plain(score.tolist())
-    return [_plain(part) for part in score] if isinstance(score, (list, tuple)) else score

@@ -7,6 +7,7 @@ from typing import Any
 
 from nn.errors import InputError
 from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge
+from nn.module import numbers_of
 
 Metric = Callable[[Any, Any], float]
 
@@ -16,8 +17,9 @@ def accuracy(scores: Any, targets: Any) -> float:
 
     Args:
         scores: a number for each row, on the right side when its sign is that of the label; or a
-            row of numbers for each, one for each class.
-        targets: labels -1 and 1, or 0 and 1, or class numbers from 0.
+            row of numbers for each, one for each class (or one for each of several labels).
+        targets: labels -1 and 1, or 0 and 1, or class numbers from 0; or a row of labels -1 and 1,
+            or 0 and 1, for each, each of which counts.
 
     Returns:
         A part from 0 to 1.
@@ -30,21 +32,29 @@ def accuracy(scores: Any, targets: Any) -> float:
         0.6666666666666666
         >>> accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1])
         0.5
+        >>> accuracy([[0.1, -0.9], [0.8, 0.2]], [[1, -1], [1, -1]])
+        0.75
     """
     if len(scores) != len(targets) or len(scores) == 0:
         raise InputError(f"accuracy: there are {len(scores)} scores and {len(targets)} targets")
-    if hasattr(scores, "ndim"):
-        right = (
-            scores.argmax(axis=1) == targets if scores.ndim > 1 else (scores > 0) == (targets > 0)
-        )
-        return float(right.mean())
-    hits = 0
-    for score, target in zip(scores, targets, strict=True):
-        if isinstance(score, (list, tuple)):
-            hits += score.index(max(score)) == target
+    if hasattr(scores, "ndim") and hasattr(targets, "ndim") and targets.ndim < 3:
+        if scores.ndim == 2 and targets.ndim == 1:
+            return float((scores.argmax(axis=1) == targets).mean())
+        if scores.shape == targets.shape:
+            return float(((scores > 0) == (targets > 0)).mean())
+    hits: list[bool] = []
+    for score, target in zip(numbers_of(scores), numbers_of(targets), strict=True):
+        if not isinstance(score, list):
+            score, target = [score], [target]
+        if isinstance(target, list):
+            if len(score) != len(target) or any(isinstance(label, list) for label in target):
+                raise InputError(
+                    f"accuracy: a row of {len(score)} scores and a target {target!r} do not fit"
+                )
+            hits += [(s > 0) == (t > 0) for s, t in zip(score, target, strict=True)]
         else:
-            hits += (score > 0) == (target > 0)
-    return hits / len(targets)
+            hits.append(score.index(max(score)) == target)
+    return sum(hits) / len(hits)
 
 
 def usual_metrics(loss: Loss) -> dict[str, Metric]:

@@ -194,3 +194,14 @@ def whole(number: Any, name: str, least: int = 1) -> int:
     if number.__index__() < least:
         raise InputError(f"{name} must be at least {least}, and is {number!r}")
     return int(number)
+
+
+def numbers_of(score: Any) -> Any:
+    """Return the numbers of a score: floats, in lists and dicts as the model gives them."""
+    if isinstance(score, Value):
+        return score.data
+    if isinstance(score, Mapping):
+        return {key: numbers_of(part) for key, part in score.items()}
+    if hasattr(score, "tolist"):
+        return numbers_of(score.tolist())
+    return [numbers_of(part) for part in score] if isinstance(score, (list, tuple)) else score

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nn.engines import EagerEngine, Engine, engine_named
+from nn.errors import KindError
 from nn.executors import AnyExecutor, end, made, outcomes
 from nn.losses import Loss
 from nn.module import Module
@@ -128,6 +129,11 @@ class Workers:
                 for outcome in outcomes(self._executor, shard_sums, tasks):
                     lost = isinstance(outcome, Exception)  # of the loss: comes again when redone
                     self._error = outcome if lost else self._error
+                    if not lost and outcome is not None and type(outcome) is not tuple:
+                        raise KindError(
+                            f"the executor must return what the function returned that it was "
+                            f"given, and has returned a {type(outcome).__name__}"
+                        )
                     results.append(None if lost else outcome)
             except BrokenExecutor:
                 self._replace()

@@ -379,6 +379,10 @@ def _measures(metrics: Any) -> dict[str, Metric] | None:
             raise KindError(
                 f"metrics must be functions of (scores, targets), and {name!r} is {metric!r}"
             )
+        if name in ("loss", "learning_rate", "seconds") or str(name).startswith("validation_"):
+            raise InputError(
+                f"metrics: the history has a column {name!r} of its own: give it another name"
+            )
     return dict(metrics)
 
 

@@ -110,3 +110,11 @@ def test_split_keeps_rows_with_their_targets_and_loses_none():
             data.split(X, list(range(25)), held_out=part)
     with pytest.raises(ValueError, match="25 rows and 1 targets"):
         data.split(X, [1])
+
+
+def test_two_classes_take_two_labels_of_any_kind():
+    for name in ("moons", "circles", "xor"):
+        with pytest.raises(ValueError, match="2 classes"):
+            getattr(data, name)(6, labels=(0, 1, 2))
+        numpy = pytest.importorskip("numpy")
+        assert sorted(getattr(data, name)(4, labels=numpy.array([0, 1]))[1]) == [0, 0, 1, 1]

@@ -322,3 +322,12 @@ def test_a_dask_worker_killed_in_mid_epoch_changes_no_number(cluster):
     assert os.path.exists(os.environ["NN_TEST_KILL"])
     cluster.wait_for_workers(2)
     assert set(cluster.scheduler_info()["workers"]) != workers
+
+
+def test_an_executor_that_returns_something_else_is_refused():
+    class Other:
+        def map(self, function, tasks):
+            return [3 for _ in tasks]
+
+    with pytest.raises(TypeError, match="what the function returned"):
+        trained(Other())

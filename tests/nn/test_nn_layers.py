@@ -178,3 +178,13 @@ def test_labels_name_the_weights_in_pictures_and_errors():
     neuron.w[1].data = 1e308
     with autograd.detect_anomaly(), pytest.raises(FloatingPointError, match="w1"):
         neuron([1.0, 1e10, 1.0])
+
+
+def test_parameters_of_one_name_are_refused():
+    class Ambiguous(Module):
+        def __init__(self):
+            self.d = {"a.b": Value(1.0), "a": {"b": Value(2.0)}}
+
+    for use in (Module.state_dict, lambda model: model.load_state_dict({"d.a.b": 1.0})):
+        with pytest.raises(ValueError, match=r"'d\.a\.b'"):
+            use(Ambiguous())

@@ -221,3 +221,12 @@ def test_accuracy_is_the_same_on_lists_and_arrays():
     rows, classes = [[0.1, 0.9, 0.0], [2.0, 1.0, 0.0]], [1, 2]
     assert nn.accuracy(rows, classes) == 0.5
     assert nn.accuracy(numpy.array(rows), numpy.array(classes)) == 0.5
+
+
+def test_accuracy_refuses_what_does_not_fit():
+    numpy = pytest.importorskip("numpy")
+    assert nn.accuracy(numpy.array([1.0, -1.0]), [1, -1]) == 1.0
+    assert nn.accuracy([1.0, -1.0], numpy.array([1, 1])) == 0.5
+    for kind in (list, numpy.array):
+        with pytest.raises(ValueError, match="do not fit"):
+            nn.accuracy(kind([[1.0, -1.0]]), kind([[1, -1, 1]]))

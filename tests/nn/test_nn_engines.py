@@ -1,0 +1,200 @@
+"""The two engines give the same numbers, however a loss or a model reaches its parameters."""
+
+import random
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import TraceError, Value, where
+from nn import MLP, SGD, Layer, Module, data, fit, hinge, l2_penalty, predict
+
+X, Y = data.moons(24, noise=0.1, seed=5)
+
+
+class Lambda(Module):
+    """Its rule is a function that holds the module by a closure."""
+
+    def __init__(self):
+        self.w = [Value(0.3), Value(-0.2)]
+        self.rule = lambda x: self.w[0] * x[0] + self.w[1] * x[1]
+
+    def __call__(self, x):
+        return self.rule(x)
+
+
+class LearnedSlope(Module):
+    """Its activation holds a parameter by a closure (PReLU)."""
+
+    def __init__(self):
+        self.slope = Value(0.25)
+        self.hidden = Layer(2, 4, seed=1, activation=lambda z: where(z > 0, z, self.slope * z))
+        self.last = Layer(4, 1, nonlin=False, seed=2)
+
+    def __call__(self, x):
+        return self.last(self.hidden(x))
+
+
+class SumOfSquares(Module):
+    """It asks for its parameters on the way, and cannot be copied."""
+
+    def __init__(self):
+        self.net = MLP(2, [4, 1], seed=1)
+        self.lock = threading.Lock()
+
+    def __call__(self, x):
+        return self.net(x) * (1.0 + autograd.sum(p * p for p in self.parameters()))
+
+
+class Plain(Module):
+    def __init__(self):
+        self.net = MLP(2, [4, 1], seed=1)
+
+    def __call__(self, x):
+        return self.net(x)
+
+
+class ArrayOfScores(Plain):
+    def __call__(self, x):
+        return np.array([self.net(x), self.net(x) * 2.0])
+
+
+class DictOfScores(Plain):
+    def __call__(self, x):
+        return {"score": self.net(x)}
+
+
+def history(model, engine, targets=Y, **settings):
+    defaults = {"optimizer": SGD(lr=0.1), "epochs": 4, "seed": 1, "progress": False}
+    return fit(model, X, targets, engine=engine, **(defaults | settings))
+
+
+def assert_the_same(kind, targets=Y, **settings):
+    """Train twice; settings that depend on the model are functions of it."""
+    trained, losses = [], []
+    for engine in ("jit", "eager"):
+        model = kind()
+        start = model.state_dict()
+        own = {name: use(model) for name, use in settings.items() if name != "loss"}
+        loss = settings.get("loss", "hinge")
+        own["loss"] = loss(model) if callable(loss) else loss
+        losses.append(history(model, engine, targets, **own)["loss"])
+        trained.append(model.state_dict())
+        assert all(trained[-1][name] != number for name, number in start.items())
+    assert losses[0] == pytest.approx(losses[1], rel=1e-9)
+    assert trained[0] == pytest.approx(trained[1], rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", [Plain, Lambda, LearnedSlope, SumOfSquares])
+def test_parameters_are_trained_wherever_the_model_finds_them(kind):
+    assert_the_same(kind)
+
+
+def weighted(model):
+    return lambda s, t: hinge(s, t) + 0.1 * autograd.sum(p * p for p in model.parameters())
+
+
+def test_a_loss_may_reach_the_model_by_a_closure():
+    assert_the_same(Plain, loss=weighted)
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [
+        lambda model: lambda p: l2_penalty(p, 0.1),
+        lambda model: lambda p: l2_penalty(model.parameters(), 0.1),
+        lambda model: lambda p: l2_penalty(p, 0.1) + model.net.layers[0].neurons[0].b ** 2,
+    ],
+)
+def test_so_may_a_penalty(penalty):
+    assert_the_same(Plain, penalty=penalty)
+
+
+@pytest.mark.parametrize("engine", ["jit", "eager"])
+def test_a_penalty_of_nothing_is_a_plain_0(engine):
+    model, other = Plain(), Plain()
+    history(model, engine, penalty=lambda p: 0.0)
+    history(other, engine)
+    assert model.state_dict() == other.state_dict()
+
+
+def test_scores_may_be_arrays_and_dicts():
+    pairs = [[t, t] for t in Y]
+    assert_the_same(ArrayOfScores, pairs)
+    assert_the_same(DictOfScores, loss=lambda model: lambda s, t: hinge(s["score"], t))
+
+
+@pytest.mark.parametrize(
+    "kind", [Lambda, LearnedSlope, SumOfSquares, ArrayOfScores, DictOfScores, Plain]
+)
+def test_predict_gives_what_the_model_gives(kind):
+    model = kind()
+    for x, score in zip(X, predict(model, X), strict=True):
+        expected = model(x)
+        if kind is ArrayOfScores:
+            assert score == [value.data for value in expected]
+        elif kind is DictOfScores:
+            assert score == {"score": expected["score"].data}
+        else:
+            assert score == expected.data
+
+
+@pytest.mark.parametrize("dice", [random.random, np.random.rand])
+def test_random_numbers_in_a_compiled_model_are_refused(dice):
+    class Dropout(Plain):
+        def __call__(self, x):
+            return self.net(x) * dice()
+
+    with pytest.raises(TraceError, match="random numbers") as caught:
+        history(Dropout(), "jit")
+    assert any("eager" in note for note in caught.value.__notes__)
+    assert len(history(Dropout(), "eager")) == 4
+
+
+def test_workers_reach_the_model_by_a_closure_or_say_that_they_do_not():
+    losses = []
+    for engine, warned in (("jit", 0), ("eager", 1)):
+        model = Plain()
+        with warnings.catch_warnings(record=True) as seen, ThreadPoolExecutor(2) as executor:
+            warnings.simplefilter("always")
+            losses.append(
+                history(model, engine, loss=weighted(model), executor=executor, shard_size=6)
+            )
+        assert len(seen) == warned
+        assert all("reaches parameters of the original" in str(w.message) for w in seen)
+    assert losses[0]["loss"] == pytest.approx(losses[1]["loss"], rel=1e-9)
+    model = Plain()
+    alone = history(model, "eager", loss=weighted(model))
+    assert losses[0]["loss"] == pytest.approx(alone["loss"], rel=1e-9)
+
+
+def test_under_detect_anomaly_a_closure_is_followed_too():
+    model = Plain()
+    with autograd.detect_anomaly():
+        watched = history(model, "jit", loss=weighted(model))
+    model = Plain()
+    assert watched["loss"] == pytest.approx(history(model, "jit", loss=weighted(model))["loss"])
+
+
+@pytest.mark.parametrize("engine", ["jit", "eager"])
+@pytest.mark.parametrize("loss", ["hinge", "binary_cross_entropy"])
+def test_several_labels_of_a_row_count_each_for_accuracy(engine, loss):
+    labels = [[t, -t] for t in Y] if loss == "hinge" else [[t > 0, t < 0] for t in Y]
+    model = MLP(2, [8, 2], seed=1)
+    found = history(model, engine, labels, loss=loss)["accuracy"][-1]
+    hits = [
+        (s > 0) == (t > 0)
+        for scores, row in zip(predict(model, X), labels, strict=True)
+        for s, t in zip(scores, row, strict=True)
+    ]
+    assert found == pytest.approx(sum(hits) / len(hits))
+
+
+def test_a_metric_does_not_bear_the_name_of_another_column():
+    for name in ("loss", "seconds", "learning_rate", "validation_loss"):
+        with pytest.raises(ValueError, match=name):
+            history(Plain(), "eager", metrics={name: nn.accuracy})
