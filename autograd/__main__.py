@@ -9,6 +9,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, count
 
 from autograd.differences import Slope, slope
 from autograd.errors import AutogradError, ExpressionError
@@ -178,7 +179,8 @@ def _root(expression: Expression, inputs: dict[str, Value]) -> Value:
     if not isinstance(root, Value):  # where() took a branch without a name
         raise CommandError(f"{expression.text!r} is {root!r} here, whatever its inputs are")
     if not root.is_leaf:
-        root.label = next(name for name in ("y", "f", "result", "_y") if name not in inputs)
+        names = chain(("y", "f", "result"), map("y{}".format, count()))
+        root.label = next(name for name in names if name not in inputs)
     root.backward()
     return root
 

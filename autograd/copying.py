@@ -77,7 +77,9 @@ def flattened(root: Any) -> tuple[Any, ...]:
     """
     order = ordered(root)
     if root.op is None:
-        return _leaf, (type(root), root._data, root._grad, root.label, root._epoch, _extras(root))
+        names = [scope.name for scope in root.scope.path()] if root.scope is not None else []
+        about = (root._data, root._grad, root._epoch, root.label, names)
+        return _leaf, (type(root), *about, _extras(root))
     places = {id(node): place for place, node in enumerate(order)}
     leaves = [node for node in order if node.op is None]
     table: dict[Operation, int] = {}
@@ -113,12 +115,21 @@ def flattened(root: Any) -> tuple[Any, ...]:
 
 
 def _leaf(
-    kind: type[Value], data: float, grad: float, label: str, epoch: int, extras: dict[str, Any]
+    kind: type[Value],
+    data: float,
+    grad: float,
+    epoch: int,
+    label: str,
+    scopes: list[str],
+    extras: dict[str, Any],
 ) -> Value:
     leaf: Value = object.__new__(kind)
     leaf._data, leaf._grad, leaf._label, leaf.op = data, grad, label, None
     leaf._left = leaf._right = leaf._left_partial = leaf._right_partial = None
     leaf._mark, leaf._epoch = 0, epoch
+    leaf._scope = None
+    for name in scopes:
+        leaf._scope = Scope(name, leaf._scope)
     walk.epoch = max(walk.epoch, epoch)  # what is recorded from now on is younger
     restored: Value = _restored(leaf, extras)
     return restored

@@ -106,6 +106,11 @@ class Expression:
                 stack.append(instruction)
         return stack.pop()
 
+    def lifted(self, kind: Callable[[float], Any]) -> Expression:
+        """Return the formula with its numbers as something else, such as symbols."""
+        program = [kind(part) if type(part) is float else part for part in self._program]
+        return Expression(self.text, self.names, program)
+
     def __repr__(self) -> str:
         return f"<expression {_cut(self.text)}>"
 

@@ -551,8 +551,14 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         (6.0, 23.0)
     """
     _checked("jvp", f)
-    call = _whole("jvp", f, primals)
-    directions = _matching("jvp", "tangents", tangents, tuple(call.structures))
+    return _pushed("jvp", f, primals, tangents)
+
+
+def _pushed(
+    name: str, f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[Any, Any]:
+    call = _whole(name, f, primals)
+    directions = _matching(name, "tangents", tangents, tuple(call.structures))
     slopes = call.result(call.pushed(directions))
     value = unflatten(call.output_structure, call.result(call.outputs))
     return value, unflatten(call.output_structure, slopes)
@@ -618,7 +624,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         [10.0, 6.0]
     """
     _checked("hvp", f)
-    return jvp(grad(f), primals, tangents)[1]
+    return _pushed("hvp", _Derivative(hvp, f, 0, _slopes), primals, tangents)[1]
 
 
 # -- structures --------------------------------------------------------------------------------

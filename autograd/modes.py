@@ -188,6 +188,8 @@ class no_grad(Mode):
         mode = super().__new__(cls)
         if function is None:
             return mode
+        if not callable(function):
+            raise ArgumentError(f"no_grad: takes a function, or nothing, and not {function!r}")
         Mode.__init__(mode, recording=False)
         return mode(function)
 

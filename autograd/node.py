@@ -14,7 +14,7 @@ from __future__ import annotations
 from struct import pack
 from typing import Any
 
-from autograd import walk
+from autograd import modes, walk
 from autograd.copying import FIELDS, copied_graph, copied_node, flattened
 from autograd.errors import ArgumentError, RecordedResultError
 from autograd.modes import Scope
@@ -49,6 +49,8 @@ class Node:
         self._left = self._right = self._left_partial = self._right_partial = None
         self._epoch = walk.epoch
         self._mark = 0
+        if modes.scoped:
+            self._scope = modes.thread.scope
 
     # -- what a node knows ---------------------------------------------------------------------
 

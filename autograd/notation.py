@@ -309,7 +309,9 @@ def _filled(template: str, operands: list[str]) -> str:
 
     def put(place: re.Match[str]) -> str:
         index = int(place[1])
-        return operands[index] if index < len(operands) else place[0]
+        operand = operands[index] if index < len(operands) else place[0]
+        follows_command = re.search(r"\\[A-Za-z]+$", template[: place.start()])
+        return f" {operand}" if follows_command and operand[:1].isalpha() else operand
 
     return re.sub(r"\{(\d+)\}", put, template)
 

@@ -205,6 +205,9 @@ gelu: Operation = defined(
 # -- the gamma function ------------------------------------------------------------------------
 
 
+_ALL_WHOLE = -(2.0**52)  # there and below, every float is a whole number, and a pole
+
+
 def _lgamma_stirling(x: Any) -> Any:
     """Return lgamma(x) for x from 10 to infinity."""
     series = _polynomial(_STIRLING, 1.0 / x / x) / x
@@ -266,11 +269,11 @@ def _lgamma(x: Any) -> Any:
     mirrored = where(x > -1e-30, -log(-x), mirrored)
     # Below 1 it is lgamma(x + 1) - log(x), where x - 1, unlike x + 1, is not rounded.
     positive = where(x < 1.0, _lgamma_low(x - 1.0) - log(x), part + log(factor))
-    return where(abs(x) >= INF, INF, where(x < 0.0, mirrored, positive))
+    return where((x >= INF) | (x <= _ALL_WHOLE), INF, where(x < 0.0, mirrored, positive))
 
 
 def _fast_lgamma(x: float) -> float:
-    if abs(x) >= INF:
+    if x >= INF or x <= _ALL_WHOLE:
         return INF
     if 0.0 <= x < 1.0:
         return float(_lgamma_low(x - 1.0) - log(x))
@@ -357,7 +360,7 @@ digamma: Operation = defined(
 
 
 def _order(n: Any) -> int:
-    if not isinstance(n, float) or n < 0.0 or n != math.floor(n) or n > 120.0:
+    if not isinstance(n, float) or not 0.0 <= n <= 120.0 or n != math.floor(n):
         raise OperandError(
             f"polygamma: the order n must be a plain whole number from 0 to 120, and was {n!r}"
         )
@@ -422,5 +425,6 @@ polygamma: Operation = defined(
     "polygamma(n, x)", _polygamma,
     lambda y, n, x: _no_partial_by_order(n),
     lambda y, n, x: polygamma(n + 1.0, x),
-    latex=r"\psi^{(n)}", summary="The derivative of digamma of order n = 0, 1, 2, ...",
+    form="latex", latex=r"\psi^{({0})}\left({1}\right)",
+    summary="The derivative of digamma of order n = 0, 1, 2, ...",
 )

@@ -185,8 +185,9 @@ def _views(y: Value, names: Names, order: list[Value]) -> list[dict[str, Any]]:
     deepest = max((len(node.scope.path()) if node.scope else 0 for node in order), default=0)
     for depth in range(deepest + 1):
         view = _view(layout_of(named, format=WIDE_NUMBER, depth=depth))
-        if len(views) < MOST_VIEWS:
-            views.setdefault(_outline(view), view)
+        views.setdefault(_outline(view), view)
+        if len(views) == MOST_VIEWS:
+            break
     opening["opens"] = True
     return sorted(views.values(), key=lambda view: len(view["boxes"]))
 

@@ -20,6 +20,8 @@ class Scopes:
         self.number: dict[Scope, int] = {}
         self._drawn: dict[Scope | None, Scope | None] = {None: None}
         self._undrawn = undrawn
+        self._opened: int | None = None  # how many are open in what stands in _folds
+        self._folds: dict[Scope | None, Scope | None] = {}
         self.home: list[Scope | None] = [None] * len(order)
         if any(node.scope is not None for node in order):
             self._settle(order)
@@ -73,12 +75,12 @@ class Scopes:
 
     def shown_in(self, position: int, depth: int) -> Scope | None:
         """Return the scope that folds this node when so many nested scopes are open, or None."""
-        scope = self.home[position]
-        if self.depth[scope] <= depth:
-            return None
-        while self.depth[scope] > depth + 1:
-            scope = self.parent[scope]  # type: ignore[index]
-        return scope
+        if self._opened != depth:
+            self._opened, self._folds = depth, {None: None}
+            for scope, parent in self.parent.items():  # parents come first
+                is_folded = self.depth[scope] == depth + 1
+                self._folds[scope] = scope if is_folded else self._folds[parent]
+        return self._folds[self.home[position]]
 
     def boxes_at(self) -> Iterator[int]:
         """Yield how many boxes there are with 0, 1, 2, ... nested scopes open."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import MissingExtraError
+from autograd.errors import ArgumentError, MissingExtraError, StructureError
 from autograd.operation import TABLE, Operation
 from autograd.value import Value
 
@@ -42,6 +42,9 @@ def values(
     Returns:
         A Hypothesis strategy of Values.
 
+    Raises:
+        ValueError: low is above high, or there are no labels.
+
     Example:
         >>> from hypothesis import given
         >>> from autograd.testing import values
@@ -51,8 +54,14 @@ def values(
         >>> test()
     """
     st = _hypothesis()
+    labels = list(labels)
+    if not low <= high or not labels:
+        raise StructureError(
+            f"values: there is nothing to choose from, with numbers from {low!r} to {high!r} and "
+            f"labels {labels!r}"
+        )
     strategy: SearchStrategy[Value] = st.builds(
-        Value, st.floats(low, high), label=st.sampled_from(list(labels))
+        Value, st.floats(low, high), label=st.sampled_from(labels)
     )
     return strategy
 
@@ -68,6 +77,9 @@ def points(operation: Operation) -> SearchStrategy[tuple[float, ...]]:
     Returns:
         A Hypothesis strategy of tuples of floats, one for each operand.
 
+    Raises:
+        TypeError: it is no operation.
+
     Example:
         >>> import autograd
         >>> from hypothesis import given
@@ -78,6 +90,10 @@ def points(operation: Operation) -> SearchStrategy[tuple[float, ...]]:
         >>> test()
     """
     st = _hypothesis()
+    if not isinstance(operation, Operation):
+        raise ArgumentError(
+            f"points: takes an operation such as autograd.log, and was given {operation!r}"
+        )
     operands = []
     for low, high in operation.domain:
         bounds = {

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd.differences import slope
-from autograd.errors import NotExpressibleError
+from autograd.errors import NotExpressibleError, StructureError
 from autograd.functional import value_and_grad
 from autograd.operation import real
+from autograd.structure import NUMBER, flatten
 from autograd.testing.multiprecision import slopes
 from autograd.value import Value
 
@@ -67,8 +68,22 @@ def plain(number: Any, name: str = "the function") -> float:
 
 
 def by_backward(function: OfPoint, point: Sequence[float]) -> tuple[float, list[float]]:
-    """Return the value and the gradient, as floats."""
-    result, gradient = value_and_grad(function)(list(point))
+    """Return the value and the gradient, as floats.
+
+    Raises:
+        ValueError: the function does not return one number.
+    """
+
+    def of_one_number(numbers: Sequence[Any]) -> Any:
+        result = function(numbers)
+        if flatten(result)[1] != NUMBER:
+            raise StructureError(
+                f"f must return one number here, and returned {flatten(result)[1]}: check its "
+                f"outputs one by one"
+            )
+        return result
+
+    result, gradient = value_and_grad(of_one_number)(list(point))
     return plain(result), [plain(derivative) for derivative in gradient]
 
 

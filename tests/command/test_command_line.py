@@ -101,6 +101,7 @@ def test_help_shows_examples_that_run(capsys, arguments):
         (("x*x", "x=3."), [6.0]),
         (("x", "x=3"), [1.0]),
         (("y*f", "y=2", "f=3"), [3.0, 2.0]),
+        (("y*f*result*y0", "y=2", "f=3", "result=1", "y0=1"), [3.0, 2.0, 6.0, 6.0]),
         (("x * 0", "x=inf"), [0.0]),
         (("where(x > 0, x, b)", "x=1", "b=2"), [1.0, 0.0]),
     ],

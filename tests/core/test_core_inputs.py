@@ -218,6 +218,27 @@ def test_transforms_refuse_what_is_no_function_and_wrong_argnums(transform):
         transform(lambda x: x, 1)(1.0)
 
 
+def test_hvp_speaks_for_itself():
+    with pytest.raises(TypeError, match="hvp: the primals"):
+        ag.hvp(lambda x: x * x, 2.0, 1.0)
+    with pytest.raises(ValueError, match="hvp: the function must return one number"):
+        ag.hvp(lambda x: [x], (2.0,), (1.0,))
+    with pytest.raises(ValueError, match="hvp: the tangents"):
+        ag.hvp(lambda x: x * x, (2.0,), ([1.0],))
+
+
+@pytest.mark.parametrize("order", [math.nan, math.inf, -math.inf, -1.0, 0.5, 121.0, 1e300])
+@pytest.mark.parametrize("x", [2.0, Value(2.0)])
+def test_the_order_of_polygamma_is_a_small_whole_number(order, x):
+    with pytest.raises(TypeError, match="order n must be"):
+        ag.polygamma(order, x)
+
+
+def test_no_grad_takes_a_function_or_nothing():
+    with pytest.raises(TypeError, match="no_grad"):
+        ag.no_grad(3)
+
+
 @pytest.mark.parametrize("thing", [*OTHERS, *NUMBERS], **name_of)
 def test_gradient_takes_values_only(thing):
     x = Value(1.0)

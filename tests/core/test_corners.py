@@ -165,3 +165,9 @@ def test_a_duration_is_not_a_number():
 def test_acosh_at_one_to_the_third_order():
     second, third = grad(grad(ag.acosh)), grad(grad(grad(ag.acosh)))
     assert (second(1.0), third(1.0)) == (-math.inf, math.inf)
+
+
+def test_every_float_far_below_zero_is_a_pole_of_lgamma():
+    for x in (-(2.0**52), -1e300, -2.6e305, -1e308, -math.inf):
+        assert ag.lgamma(x) == math.inf
+    assert math.isnan(ag.lgamma(math.nan))

@@ -418,6 +418,18 @@ def test_scopes_name_what_is_made_inside():
         ag.scope(3)
 
 
+def test_a_leaf_knows_the_scope_in_which_it_was_made():
+    with ag.scope("outer"), ag.scope("inner"):
+        leaf = Value(1.0)
+        with ag.no_grad():
+            number = leaf * 2
+    assert [s.name for s in leaf.scope.path()] == ["outer", "inner"]
+    assert number.scope is leaf.scope is copy.deepcopy(leaf).scope
+    loaded = pickle.loads(pickle.dumps(leaf))
+    assert [s.name for s in loaded.scope.path()] == ["outer", "inner"]
+    assert Value(1.0).scope is None
+
+
 def test_leaving_a_mode_leaves_those_within_that_were_not_left():
     """As after Ctrl-C between the end of a block and the first line of __exit__."""
     outer = ag.scope("outer")

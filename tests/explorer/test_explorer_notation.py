@@ -99,6 +99,20 @@ def test_every_row_and_every_rule_of_it_can_be_written(row):
             assert latex(whole)
 
 
+def test_a_template_keeps_a_command_apart_from_an_operand():
+    @autograd.primitive(partials=(lambda y, a, b: 1.0,) * 2, latex=r"{0}\star{1}")
+    def star(a, b):
+        return a + b
+
+    assert latex(Application(star, (Name("a", 1.0), Name("b", 2.0)))) == r"a\star b"
+    assert latex(Application(star, (Name("a", 1.0), Number(2.0)))) == r"a\star2"
+
+
+def test_polygamma_shows_its_order():
+    trigamma = Application(TABLE["polygamma"], (Number(1.0), Name("x", 0.5)))
+    assert latex(trigamma) == r"\psi^{(1)}\left(x\right)"
+
+
 @pytest.mark.parametrize("row", READABLE_BY_PARSER, ids=lambda row: row.name)
 def test_the_formula_shown_for_a_derivative_has_its_number(row):
     if row.name == "polygamma":

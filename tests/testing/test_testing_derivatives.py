@@ -78,6 +78,36 @@ def test_a_formula_is_proved_where_sympy_can(f, formula, options):
     assert str(checked).startswith("exact: SymPy has d/d")
 
 
+@pytest.mark.parametrize(
+    ("f", "formula", "method"),
+    [
+        (ag.log2, "1/(x*log(2))", "exact"),
+        (lambda x: 2**x, "2**x*log(2)", "exact"),
+        (lambda x: 0.5**x, "-log(2)*0.5**x", "exact"),
+        (lambda x: 2**x, "2**x*0.6931471805599453", "numeric"),  # a fraction of 16 digits
+        (lambda x: 2**x * math.log(2), "2**x*log(2)*0.6931471805599453", "exact"),
+        (lambda x: 2**x * math.log(2), "2**x*log(2)**2", "numeric"),
+    ],
+)
+def test_logarithms_of_constants_keep_sympy_from_giant_powers(f, formula, method):
+    assert assert_derivative(f, formula).method == method
+    with pytest.raises(AssertionError):
+        assert_derivative(f, formula + "*1.01")
+
+
+def test_what_is_proved_for_a_domain_is_not_taken_for_points_outside_of_it():
+    for f, point in ((abs, -2.0), (ag.relu, -1.0)):
+        assert assert_derivative(f, "1", domain=(0, 5)).method == "exact"
+        with pytest.raises(AssertionError, match="one of the points given"):
+            assert_derivative(f, "1", domain=(0, 5), at=[point])
+
+
+@pytest.mark.parametrize("where", [{"domain": (-5, -1)}, {"at": [-1.0]}])
+def test_a_proof_for_a_function_that_is_nowhere_real_is_none(where):
+    with pytest.raises(ValueError, match="real at none"):
+        assert_derivative(ag.log, "1/x", **where)
+
+
 def test_a_formula_that_cannot_be_proved_is_compared_in_numbers_and_says_so():
     def with_python_control_flow(x):
         return x * x if x > 0 else 0.0 * x
@@ -88,7 +118,7 @@ def test_a_formula_that_cannot_be_proved_is_compared_in_numbers_and_says_so():
 
 
 def test_a_constant_that_has_no_plain_fraction_leaves_it_to_numbers():
-    formula = "2/sqrt(3.141592653589793)*exp(-x**2)"
+    formula = "1.1283791670955126*exp(-x**2)"
     assert assert_derivative(ag.erf, formula, examples=50).method == "numeric"
 
 
@@ -506,3 +536,20 @@ def test_a_missing_library_names_the_extra(missing, call):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'scalar-autograd[testing]'" in done.stdout
+
+
+def test_strategies_refuse_what_leaves_nothing_to_choose():
+    for wrong in ({"low": 2.0, "high": 1.0}, {"labels": []}):
+        with pytest.raises(ValueError, match="nothing to choose from"):
+            values(**wrong)
+    with pytest.raises(TypeError, match="takes an operation"):
+        points(3)
+
+
+def test_several_results_are_refused_in_words_of_ones_own_call():
+    for check in (
+        lambda: check_gradient(lambda x: [x], 1.0),
+        lambda: assert_derivative(lambda x: [x], lambda x: 1.0),
+    ):
+        with pytest.raises(ValueError, match="f must return one number here"):
+            check()
