@@ -19,7 +19,6 @@ import contextlib
 import functools
 import operator
 import types
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -30,7 +29,7 @@ from autograd.modes import Mode
 from autograd.operation import IEEE, real
 from autograd.structure import NUMBER, Structure, array_of, flatten, unflatten
 from autograd.value import Value
-from autograd.walk import check_tangent, ordered, propagated, recorded, walking
+from autograd.walk import check_tangent, ordered, propagated, recorded, spent, walking
 
 # -- the two walks over a graph ----------------------------------------------------------------
 
@@ -222,10 +221,6 @@ def _recording() -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext() if modes.thread.recording else Mode(recording=True)
 
 
-# Leaves of finished calls whose results are graphs: to the calls around them they are numbers.
-_spent: weakref.WeakSet[Value] = weakref.WeakSet()
-
-
 class _Call:
     """One call of a function on Values of our own, and what came out.
 
@@ -284,7 +279,7 @@ class _Call:
     def _closed(self, numbers: Sequence[Any]) -> bool:
         """Return whether these depend on no Value but leaves that this call or inner ones made."""
         return not self.tracing and all(
-            node.op is not None or id(node) in self._own_leaves or node in _spent
+            node.op is not None or id(node) in self._own_leaves or node in spent
             for node in ordered(*[number for number in numbers if isinstance(number, Value)])
         )
 
@@ -294,7 +289,7 @@ class _Call:
             return numbers
         if self._closed(numbers):
             return [n._data if isinstance(n, Value) else n for n in numbers]
-        _spent.update(leaf for leaf in self.leaves if leaf.op is None)
+        spent.update(leaf for leaf in self.leaves if leaf.op is None)
         if modes.thread.recording:
             return [n if isinstance(n, Value) else Value(n) for n in numbers]
         return [Value(n._data if isinstance(n, Value) else n) for n in numbers]

@@ -236,7 +236,7 @@ class Value(Node):
             if thread.anomaly:
                 made_at[node] = user_line()
                 check_forward(node)
-            return node if thread.recording else Value(node._data)
+            return node if thread.recording else _unrecorded(node)
         return _recorded(operation, operands)
 
 
@@ -269,6 +269,14 @@ def _constant(operation: Operation | None, other: Any) -> float | None:
     if not is_real(other):
         return None
     return real(other, operation.symbol if operation is not None else "==")
+
+
+def _unrecorded(node: Value) -> Value:
+    """Return a result under no_grad; to a derivative that is being taken it is a number."""
+    number = Value(node._data)
+    if thread.transforms:
+        walk.spent.add(number)
+    return number
 
 
 def _in_mode(operation: Operation, left: Any, right: Any) -> Any:

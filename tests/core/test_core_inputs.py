@@ -234,6 +234,12 @@ def test_the_order_of_polygamma_is_a_small_whole_number(order, x):
         ag.polygamma(order, x)
 
 
+def test_what_no_grad_makes_within_a_derivative_is_a_number():
+    square = ag.no_grad()(lambda x: x * x)
+    assert repr(ag.grad(lambda x: x * square(x))(3.0)) == "9.0"
+    assert repr(ag.grad(ag.grad(lambda x: x * x * square(x)))(3.0)) == "18.0"
+
+
 def test_no_grad_takes_a_function_or_nothing():
     with pytest.raises(TypeError, match="no_grad"):
         ag.no_grad(3)
