@@ -77,7 +77,8 @@ def flattened(root: Any) -> tuple[Any, ...]:
     """
     order = ordered(root)
     if root.op is None:
-        names = [scope.name for scope in root.scope.path()] if root.scope is not None else []
+        inside = root.scope
+        names = [scope.name for scope in inside.path()] if inside is not None else []
         about = (root._data, root._grad, root._epoch, root.label, names)
         return _leaf, (type(root), *about, _extras(root))
     places = {id(node): place for place, node in enumerate(order)}
@@ -92,15 +93,16 @@ def flattened(root: Any) -> tuple[Any, ...]:
         if node.op is None:
             operations.append(-1)
             continue
-        if node.label:
-            labels[place] = node.label
-        if node.scope not in frames:
-            for scope in node.scope.path():  # type: ignore[union-attr]
+        label, inside = getattr(node, "_label", ""), getattr(node, "_scope", None)
+        if label:
+            labels[place] = label
+        if inside not in frames:
+            for scope in inside.path():  # type: ignore[union-attr]
                 if scope not in frames:
                     frames[scope] = len(frames)
                     parents.append((scope.name, frames[scope.parent]))
         operations.append(table.setdefault(node.op, len(table)))
-        scopes.append(frames[node.scope])
+        scopes.append(frames[inside])
         epochs.append(node._epoch)
         numbers.extend((node._data, node._grad))
         for arg, partial in zip(node.args, node.partials, strict=True):

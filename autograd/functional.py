@@ -19,6 +19,7 @@ import contextlib
 import functools
 import operator
 import types
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ from autograd.modes import Mode
 from autograd.operation import IEEE, real
 from autograd.structure import NUMBER, Structure, array_of, flatten, unflatten
 from autograd.value import Value
-from autograd.walk import check_tangent, ordered, propagated, recorded, spent, walking
+from autograd.walk import check_tangent, ordered, propagated, recorded, walking
 
 # -- the two walks over a graph ----------------------------------------------------------------
 
@@ -221,6 +222,10 @@ def _recording() -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext() if modes.thread.recording else Mode(recording=True)
 
 
+# Leaves of finished calls whose results are graphs: to the calls around them they are numbers.
+_spent: weakref.WeakSet[Value] = weakref.WeakSet()
+
+
 class _Call:
     """One call of a function on Values of our own, and what came out.
 
@@ -244,6 +249,7 @@ class _Call:
         self.tracing = modes.thread.recorder is not None
         self.structures: list[Structure] = []
         self.leaves: list[Value] = []
+        self._made: weakref.WeakSet[Value] | tuple[()] = ()
         arguments = list(args)
         with _recording():
             for position in positions:
@@ -254,7 +260,7 @@ class _Call:
                 arguments[position] = unflatten(structure, own)
             transforms = modes.thread.transforms
             try:
-                modes.thread.transforms = (*transforms, self.leaves)
+                modes.thread.transforms = (*transforms, self)
                 result = f(*arguments, **named)
             finally:
                 modes.thread.transforms = transforms
@@ -266,6 +272,11 @@ class _Call:
         self._own_leaves = {id(leaf) for leaf in self.leaves if leaf.op is None}
         # Where nothing from outside takes part, the partials the nodes recorded are all we need.
         self.numeric = self._closed(self.outputs)
+
+    def adopt(self, number: Value) -> None:
+        """Take what no_grad made while the function ran for a number."""
+        self._made = self._made or weakref.WeakSet()
+        self._made.add(number)
 
     def _own(self, number: Any) -> Value:
         if isinstance(number, Value):
@@ -279,7 +290,10 @@ class _Call:
     def _closed(self, numbers: Sequence[Any]) -> bool:
         """Return whether these depend on no Value but leaves that this call or inner ones made."""
         return not self.tracing and all(
-            node.op is not None or id(node) in self._own_leaves or node in spent
+            node.op is not None
+            or id(node) in self._own_leaves
+            or node in _spent
+            or node in self._made
             for node in ordered(*[number for number in numbers if isinstance(number, Value)])
         )
 
@@ -289,7 +303,7 @@ class _Call:
             return numbers
         if self._closed(numbers):
             return [n._data if isinstance(n, Value) else n for n in numbers]
-        spent.update(leaf for leaf in self.leaves if leaf.op is None)
+        _spent.update(leaf for leaf in self.leaves if leaf.op is None)
         if modes.thread.recording:
             return [n if isinstance(n, Value) else Value(n) for n in numbers]
         return [Value(n._data if isinstance(n, Value) else n) for n in numbers]

@@ -82,7 +82,7 @@ class _Thread(threading.local):
     anomaly: bool = False
     recorder: Recorder | None = None
     scope: Scope | None = None
-    transforms: tuple[list[Any], ...] = ()  # for each derivative that is being taken, by what
+    transforms: tuple[Any, ...] = ()  # the derivatives of functions that are being taken
 
     def __init__(self) -> None:
         self.entered: list[tuple[Mode, dict[str, Any]]] = []  # the modes that are on, and settings

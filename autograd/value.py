@@ -272,10 +272,10 @@ def _constant(operation: Operation | None, other: Any) -> float | None:
 
 
 def _unrecorded(node: Value) -> Value:
-    """Return a result under no_grad; to a derivative that is being taken it is a number."""
+    """Return a result under no_grad; to the derivatives that are being taken it is a number."""
     number = Value(node._data)
-    if thread.transforms:
-        walk.spent.add(number)
+    for call in thread.transforms:
+        call.adopt(number)
     return number
 
 

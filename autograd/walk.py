@@ -32,8 +32,6 @@ if hasattr(os, "register_at_fork"):  # a child would wait for ever for a thread 
 epoch = 0  # grows whenever some leaf's data is edited
 _walk = 0  # the number of the latest walk; a node marked with it has been seen
 made_at: weakref.WeakKeyDictionary[Value, str] = weakref.WeakKeyDictionary()
-# Leaves of derivatives that are over, and what no_grad made within one: numbers to those around.
-spent: weakref.WeakSet[Value] = weakref.WeakSet()
 
 
 def ordered(*roots: Value) -> list[Value]:

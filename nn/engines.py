@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ import autograd
 from autograd import TraceError, Value, gradient, value_and_grad
 from nn.errors import InputError, KindError, MissingPackageError
 from nn.losses import Loss
-from nn.module import Module, NotCopied, copied, numbers_of
+from nn.module import Module, copied, numbers_of
 
 Penalty = Callable[[Any], Any]
 
@@ -52,6 +52,9 @@ class Engine(Protocol):
     def finite(self, numbers: Any) -> bool:
         """Return whether no number is nan or infinite."""
 
+    def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
+        """Make sure, on a few rows, that the losses follow the weights."""
+
 
 class EagerEngine:
     """Records every row as a graph of Values, as one would by hand.
@@ -82,22 +85,20 @@ class EagerEngine:
         write(self.parameters, weights)
         for parameter in self.parameters:
             parameter.grad = 0.0
+        before = [stranger.grad for stranger in self.strangers]
         scores = [self.model(x) for x in X]  # 1. forward propagation
         error = autograd.sum(map(self.loss, scores, y))  # 2. error calculation
         error.backward()  # 3. backward propagation
-        if self.strangers:
-            self._check_strangers(error)
-        return error.data, [parameter.grad for parameter in self.parameters]
-
-    def _check_strangers(self, error: Value) -> None:
-        # The gradient by a Value that the error does not depend on is a plain 0.
-        if any(slope.data or not slope.is_leaf for slope in gradient(error, self.strangers)):
+        if before != [stranger.grad for stranger in self.strangers]:
             raise InputError(
                 "a worker has a copy of the model for the eager engine, and the model or the loss "
                 "reaches parameters of the original (by a closure or a global name): take "
                 'engine="jit", or leave executor out'
             )
-        self.strangers = []
+        return error.data, [parameter.grad for parameter in self.parameters]
+
+    def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
+        """Do nothing: what is recorded is the model itself."""
 
     def examined(
         self, weights: list[float], X: list[Any], y: list[Any]
@@ -138,14 +139,17 @@ class EagerEngine:
 class CompiledEngine:
     """Traces the loss of one row once, and runs its derivative natively over all rows.
 
-    What is traced is a copy of the model whose parameters are arguments of the compiled function.
-    Where that does not do (the loss reaches the model itself by a closure, say, or it cannot be
-    copied), the model is traced itself, and the weights are written into it at every call.
+    Args:
+        model: a Module.
+        loss: a function of (score, target) of one row.
+        itself: what is traced: False, a copy of the model whose parameters are arguments of the
+            compiled function; True, the model itself, into which the weights are written at every
+            call, since the loss reaches it by a closure, say, or it cannot be copied.
     """
 
     name = "jit"
 
-    def __init__(self, model: Module, loss: Loss) -> None:
+    def __init__(self, model: Module, loss: Loss, itself: bool = False) -> None:
         import numpy
 
         def error(weights: Any, x: Any, target: Any) -> Any:
@@ -162,58 +166,81 @@ class CompiledEngine:
             score = model(x)
             return loss(score, target), score
 
+        self.itself = itself
         self._numpy = numpy
         self._parameters = model.parameters()
-        self._step = self._derivative(error, own_error, 2)
-        self._examine = self._compiled(error_and_score, own_error_and_score, 2, None)
-        self._penalties: dict[Penalty, Any] = {}
+        self._eager = EagerEngine(model, loss)
+        rows: dict[str, Any] = {"in_axes": (None, 0, 0)}
+        own_rows: dict[str, Any] = {"in_axes": (0, 0)}
+        self._step = _compiled(value_and_grad(error), reduce="sum", **rows)
+        self._own_step = self._written(self._derivative(own_error), reduce="sum", **own_rows)
+        self._examine = _compiled(error_and_score, **rows)
+        self._own_examine = self._written(own_error_and_score, **own_rows)
+        self._penalties: dict[int, tuple[Penalty, Any]] = {}
 
-    def _derivative(self, function: Any, own: Any, mapped: int) -> Any:
-        """Return a compiled function for a sum over rows, and its derivative by the weights."""
+    def _derivative(self, function: Any) -> Any:
+        """Return the value of a function, and its derivative by the parameters of the model."""
 
-        def own_derivative(*args: Any) -> Any:
-            value = own(*args)
+        def derivative(*args: Any) -> Any:
+            value = function(*args)
             if not isinstance(value, Value):
                 return value, [0.0] * len(self._parameters)
             return value, gradient(value, self._parameters)
 
-        return self._compiled(value_and_grad(function), own_derivative, mapped, "sum")
+        return derivative
 
-    def _compiled(self, function: Any, own: Any, mapped: int, reduce: str | None) -> Any:
-        """Return a compiled function of the weights and of some arguments that are mapped.
+    def _written(self, function: Any, **settings: Any) -> Any:
+        """Return a compiled function that has the weights written into the model first."""
+        compiled = _compiled(function, **settings)
 
-        Args:
-            function: of the weights and the mapped arguments.
-            own: the same, of the mapped arguments alone, at the numbers of the model.
-            mapped: how many arguments are mapped.
-            reduce: what to do with the rows, if there are any.
-        """
-        axes, reduce = (0,) * mapped, reduce if mapped else None
-        fast = autograd.jit(_without_dice(function), (None, *axes) if mapped else None, reduce)
-        itself = autograd.jit(_without_dice(own), axes if mapped else None, reduce)
-        known = {id(parameter) for parameter in self._parameters}
-        chosen: Any = None
-
-        def by_itself(weights: Any, *args: Any) -> Any:
+        def written(weights: Any, *args: Any) -> Any:
             write(self._parameters, weights)
-            return itself(*args)
+            return compiled(*args)
 
-        def first(weights: Any, *args: Any) -> Any:
-            """Find out which of the two does."""
-            nonlocal chosen
-            try:
-                result = fast(weights, *args)
-            except NotCopied:
-                chosen = by_itself
-                return by_itself(weights, *args)
-            try:
-                is_reached = any(id(value) in known for value in fast.outside)
-            except TraceError:  # under detect_anomaly nothing has been compiled
-                return by_itself(weights, *args)
-            chosen = by_itself if is_reached else fast
-            return by_itself(weights, *args) if is_reached else result
+        return written
 
-        return lambda *args: (chosen or first)(*args)
+    def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
+        """Find out on a few rows, at other weights than now, what has to be traced.
+
+        Raises:
+            ValueError: compiled, the loss does not follow the weights either way.
+        """
+        places = [place * (len(rows) - 1) // 4 for place in range(5)]
+        tried = [([rows[place]], [targets[place]]) for place in places]
+        try:
+            for self.itself in (False, True):
+                try:
+                    if self._follows(self.gradient, self._eager.gradient, tried):
+                        return
+                except TraceError:
+                    raise
+                except Exception:  # of the copy, which has no Values for parameters
+                    if self.itself:
+                        raise
+        except TraceError as error:
+            error.add_note('fit(..., engine="eager") takes any Python in the model and the loss')
+            raise
+        raise _unfollowed("loss")
+
+    def _follows(self, compiled: Any, eager: Any, tried: Sequence[tuple[Any, ...]]) -> bool:
+        """Return whether a compiled function gives what the eager engine gives for it."""
+        before = [(parameter.data, parameter.grad) for parameter in self._parameters]
+        try:
+            for turn, args in enumerate(tried, 1):  # at weights that are new each time
+                weights = [number * (1.0 - 0.01 * turn) + 0.013 * turn for number, _ in before]
+                try:
+                    value, slopes = eager(weights, *args)
+                except Exception:  # these weights are not those of the training
+                    continue
+                write(self._parameters, [number for number, _ in before])
+                found, found_slopes = compiled(self.numbers(weights), *map(self.numbers, args))
+                pairs = zip([value, *slopes], [found, *found_slopes], strict=True)
+                if not all(_near(a, float(b)) for a, b in pairs):
+                    return False
+            return True
+        finally:
+            for parameter, (number, slope) in zip(self._parameters, before, strict=True):
+                parameter.data, parameter.grad = number, slope
 
     def numbers(self, numbers: Sequence[Any]) -> Any:
         """Return a float64 array."""
@@ -225,26 +252,34 @@ class CompiledEngine:
 
     def gradient(self, weights: Any, X: Any, y: Any) -> tuple[float, Any]:
         """Return the sum of the losses of the rows, and its derivative by each weight."""
-        try:
-            total, slopes = self._step(weights, X, y)
-        except TraceError as error:
-            error.add_note('fit(..., engine="eager") takes any Python in the model and the loss')
-            raise
+        step = self._own_step if self.itself else self._step
+        total, slopes = step(weights, X, y)
         return total, self.numbers(slopes)
 
     def examined(self, weights: Any, X: Any, y: Any) -> tuple[Any, Any]:
         """Return the loss and the score of each row."""
-        losses, scores = self._examine(weights, X, y)
-        many = isinstance(scores, (list, tuple))
-        return losses, self._numpy.stack(scores, axis=-1) if many else scores
+        examine = self._own_examine if self.itself else self._examine
+        losses, scores = examine(weights, X, y)
+        if isinstance(scores, (list, tuple)) and all(hasattr(part, "ndim") for part in scores):
+            return losses, self._numpy.stack(scores, axis=-1)
+        if not hasattr(scores, "ndim"):  # as the eager engine gives them, row by row
+            scores = [numbers_of(_row_of(scores, row)) for row in range(len(losses))]
+        return losses, scores
 
     def penalized(self, weights: Any, penalty: Penalty) -> tuple[float, Any]:
         """Return a penalty on the weights, and its derivative by each."""
-        if penalty not in self._penalties:
-            parameters = self._parameters
-            self._penalties[penalty] = self._derivative(penalty, lambda: penalty(parameters), 0)
-        value, slopes = self._penalties[penalty](weights)
+        if id(penalty) not in self._penalties:
+            self._penalties[id(penalty)] = penalty, self._settled_penalty(penalty)
+        value, slopes = self._penalties[id(penalty)][1](weights)
         return value, self.numbers(slopes)
+
+    def _settled_penalty(self, penalty: Penalty) -> Any:
+        """Compile a penalty on the weights, or on the model's own where it reaches these."""
+        own = self._derivative(lambda: penalty(self._parameters))
+        for compiled in (_compiled(value_and_grad(penalty)), self._written(own)):
+            if self._follows(compiled, lambda w: self._eager.penalized(w, penalty), [(), ()]):
+                return compiled
+        raise _unfollowed("penalty")
 
     def plus(self, a: Any, b: Any) -> Any:
         """Return the sum of two gradients."""
@@ -259,10 +294,11 @@ class CompiledEngine:
         return bool(self._numpy.isfinite(numbers).all())
 
 
-def _without_dice(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse random numbers in a function while it is traced: they would be the same for ever.
+def _compiled(function: Callable[..., Any], **settings: Any) -> Any:
+    """Compile a function that draws no random numbers: they would be the same for ever.
 
-    Seen are those of the modules ``random`` and ``numpy.random``, not of generators of their own.
+    Seen are those of the modules ``random`` and ``numpy.random``; those of generators of their own
+    are found by ``settle``.
     """
     import numpy
 
@@ -280,7 +316,27 @@ def _without_dice(function: Callable[..., Any]) -> Callable[..., Any]:
             )
         return result
 
-    return checked
+    return autograd.jit(checked, **settings)
+
+
+def _near(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) or (a != a and b != b)
+
+
+def _row_of(scores: Any, row: int) -> Any:
+    if isinstance(scores, Mapping):
+        return {key: _row_of(part, row) for key, part in scores.items()}
+    if isinstance(scores, (list, tuple)):
+        return [_row_of(part, row) for part in scores]
+    return scores[row]
+
+
+def _unfollowed(what: str) -> InputError:
+    return InputError(
+        f"compiled, the {what} does not follow the weights: the model or the {what} reads their "
+        f"numbers (p.data), keeps a state or draws random numbers, which jit does once; take "
+        f'engine="eager"'
+    )
 
 
 def write(parameters: Sequence[Value], weights: Any) -> None:

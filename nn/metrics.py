@@ -39,11 +39,16 @@ def accuracy(scores: Any, targets: Any) -> float:
         raise InputError(f"accuracy: there are {len(scores)} scores and {len(targets)} targets")
     if hasattr(scores, "ndim") and hasattr(targets, "ndim") and targets.ndim < 3:
         if scores.ndim == 2 and targets.ndim == 1:
-            return float((scores.argmax(axis=1) == targets).mean())
+            known = scores.max(axis=1) == scores.max(axis=1)  # nan is never right
+            return float(((scores.argmax(axis=1) == targets) & known).mean())
         if scores.shape == targets.shape:
             return float(((scores > 0) == (targets > 0)).mean())
     hits: list[bool] = []
-    for score, target in zip(numbers_of(scores), numbers_of(targets), strict=True):
+    for score, target in zip(scores, targets, strict=True):
+        if isinstance(score, (float, int)) and isinstance(target, (float, int)):
+            hits.append((score > 0) == (target > 0))
+            continue
+        score, target = numbers_of(score), numbers_of(target)
         if not isinstance(score, list):
             score, target = [score], [target]
         if isinstance(target, list):
@@ -53,7 +58,8 @@ def accuracy(scores: Any, targets: Any) -> float:
                 )
             hits += [(s > 0) == (t > 0) for s, t in zip(score, target, strict=True)]
         else:
-            hits.append(score.index(max(score)) == target)
+            is_known = all(s == s for s in score)
+            hits.append(is_known and score.index(max(score)) == target)
     return sum(hits) / len(hits)
 
 

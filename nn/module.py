@@ -200,6 +200,8 @@ def numbers_of(score: Any) -> Any:
     """Return the numbers of a score: floats, in lists and dicts as the model gives them."""
     if isinstance(score, Value):
         return score.data
+    if isinstance(score, complex):  # of Python's own (-1.0) ** 0.5
+        raise KindError("a score is a complex number")
     if isinstance(score, Mapping):
         return {key: numbers_of(part) for key, part in score.items()}
     if hasattr(score, "tolist"):

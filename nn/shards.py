@@ -16,7 +16,7 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from nn.engines import EagerEngine, Engine, engine_named
+from nn.engines import CompiledEngine, EagerEngine, Engine, engine_named
 from nn.errors import KindError
 from nn.executors import AnyExecutor, end, made, outcomes
 from nn.losses import Loss
@@ -36,6 +36,7 @@ class Problem:
     loss: Loss
     X: list[list[float]]
     y: list[Any]
+    itself: bool  # of the compiled engine: whether it traces the model itself
 
     def loaded(self) -> tuple[Engine, Any, Any]:
         """Return an engine of its own, and rows and targets in the engine's form."""
@@ -43,8 +44,10 @@ class Problem:
         if self.engine == "eager":  # which writes weights into the model, and threads share it
             model, loss = copy.deepcopy((model, loss))
         engine: Engine = engine_named(self.engine)(model, loss)
-        if isinstance(engine, EagerEngine) and model is not self.model:
+        if isinstance(engine, EagerEngine):
             engine.strangers = self.model.parameters()
+        elif isinstance(engine, CompiledEngine):
+            engine.itself = self.itself
         return engine, engine.numbers(self.X), engine.numbers(self.y)
 
 

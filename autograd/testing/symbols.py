@@ -25,7 +25,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "multiply": lambda s, a, b: a * b,
     "divide": lambda s, a, b: a / b,
     "negative": lambda s, x: -x,
-    "power": lambda s, a, b: a**b,
+    "power": lambda s, a, b: _power(a, b),
     "share": lambda s, u, p: u * p,
     "less": lambda s, a, b: s.StrictLessThan(a, b),
     "less_equal": lambda s, a, b: s.LessThan(a, b),
@@ -79,6 +79,7 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "stop_gradient": lambda s, x: _refused("stop_gradient"),
 }
 LARGEST = 120  # operations in an expression; what is shared in a graph is written out in SymPy
+LARGEST_EXPONENT = 1000  # of numbers to the power of numbers
 CONDITIONS = ("less", "less_equal", "both", "either")
 
 
@@ -162,6 +163,13 @@ def _condition(s: Any, expression: Any) -> Any:
     if expression in (s.true, s.false) or isinstance(expression, s.logic.boolalg.Boolean):
         return expression
     return s.Ne(expression, 0)
+
+
+def _power(a: Any, b: Any) -> Any:
+    """Return a power; SymPy would write out those of numbers, 9**9**9 with all its digits."""
+    if a.is_Rational and b.is_Rational and abs(b) > LARGEST_EXPONENT:
+        raise NotExpressibleError(f"a power of numbers with the exponent {b} is too large")
+    return a**b
 
 
 def _refused(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import math
 import pickle
 import threading
 import weakref
@@ -363,6 +364,22 @@ def test_a_value_that_a_derivative_made_is_not_read_after_it():
     assert [grad(outer)(a) for a in (1.0, 5.0)] == [6.0, 30.0]
     assert grad(grad(outer))(2.0) == 6.0
     assert outer(Value(7.0)) == 147.0
+
+
+def test_within_a_derivative_a_function_is_compiled_once():
+    traced = []
+
+    def outer(a):
+        def inner(x):
+            traced.append(x)
+            return autograd.sin(x * a)
+
+        fast = jit(inner)
+        return autograd.sum([fast(x) for x in (0.1, 0.2, 0.3, 0.4)])
+
+    expected = sum(x * math.cos(2.0 * x) for x in (0.1, 0.2, 0.3, 0.4))
+    assert grad(outer)(2.0) == pytest.approx(expected, rel=1e-14)
+    assert len(traced) == 2  # and once more for its slopes
 
 
 def test_a_gradient_does_not_see_arrays_that_were_changed_later():

@@ -240,6 +240,20 @@ def test_what_no_grad_makes_within_a_derivative_is_a_number():
     assert repr(ag.grad(ag.grad(lambda x: x * x * square(x)))(3.0)) == "18.0"
 
 
+def test_and_after_the_derivative_it_is_a_value_like_any():
+    made = []
+
+    def f(x):
+        with ag.no_grad():
+            made.append(Value(3.0) * 1)
+        return x * made[0]
+
+    assert repr(ag.grad(f)(1.0)) == "3.0"
+    slope = ag.grad(lambda x: x * made[0])(1.0)
+    assert isinstance(slope, Value)
+    assert ag.gradient(slope, made[:1])[0].data == 1.0
+
+
 def test_no_grad_takes_a_function_or_nothing():
     with pytest.raises(TypeError, match="no_grad"):
         ag.no_grad(3)

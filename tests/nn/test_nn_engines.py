@@ -198,3 +198,137 @@ def test_a_metric_does_not_bear_the_name_of_another_column():
     for name in ("loss", "seconds", "learning_rate", "validation_loss"):
         with pytest.raises(ValueError, match=name):
             history(Plain(), "eager", metrics={name: nn.accuracy})
+
+
+class Remembering(Plain):
+    """It keeps its last score."""
+
+    def __call__(self, x):
+        self.score = self.net(x)
+        return self.score
+
+
+class OwnCopies(Plain):
+    """Its copies are not what deepcopy would make of it."""
+
+    def __deepcopy__(self, memo):
+        made = type(self)()
+        made.load_state_dict(self.state_dict())
+        return made
+
+
+def test_a_loss_may_reach_what_the_model_keeps():
+    def decayed(model):  # eagerly, a batch is scored before its losses: one row at a time
+        return lambda s, t: hinge(s, t) + model.score**2
+
+    assert_the_same(Remembering, loss=decayed, batch_size=lambda model: 1)
+
+
+def test_what_was_recorded_of_the_weights_before_is_refused():
+    model = Plain()
+    doubled = model.net.layers[0].neurons[0].w[0] * 2.0
+    with pytest.raises(ValueError, match="compute the expression again"):
+        history(model, "jit", loss=lambda s, t: hinge(s, t) + doubled)
+
+
+def test_a_gradient_within_a_loss_is_by_the_parameters_of_the_model():
+    def smooth(model):
+        weight = model.net.layers[0].neurons[0].w[0]
+        return lambda s, t: hinge(s, t) + autograd.gradient(s * s, [weight])[0] ** 2
+
+    assert_the_same(Plain, loss=smooth)
+
+
+def test_a_model_that_copies_itself_in_its_own_way_is_trained():
+    assert_the_same(OwnCopies)
+
+
+class ReadsNumbers(Plain):
+    def __call__(self, x):
+        return self.net(x) * (1.0 + self.parameters()[0].data)
+
+
+class DrawsForItself(Plain):
+    def __init__(self):
+        super().__init__()
+        self.generator = random.Random(1)
+
+    def __call__(self, x):
+        return self.net(x) * self.generator.random()
+
+
+@pytest.mark.parametrize("kind", [ReadsNumbers, DrawsForItself])
+def test_what_a_compiled_loss_cannot_follow_is_refused(kind):
+    model = kind()
+    before = model.state_dict()
+    with pytest.raises(ValueError, match="does not follow the weights"):
+        history(model, "jit")
+    assert model.state_dict() == before
+    assert len(history(model, "eager")) == 4
+
+
+def test_a_penalty_that_reads_numbers_is_refused_too():
+    model = Plain()
+    with pytest.raises(ValueError, match="the penalty does not follow"):
+        history(model, "jit", penalty=lambda p: p[0] * model.parameters()[0].data)
+
+
+@pytest.mark.parametrize("structure", ["rows", "mixed", "dict"])
+def test_metrics_see_nested_scores_row_by_row(structure):
+    class Nested(Plain):
+        def __call__(self, x):
+            s = self.net(x)
+            return {
+                "rows": [[s, s * 2.0, s], [s, s, s]],
+                "mixed": [s, [s, s * 3.0]],
+                "dict": {"a": s},
+            }[structure]
+
+    def first(score):
+        while not isinstance(score, Value):
+            score = score["a"] if isinstance(score, dict) else score[0]
+        return score
+
+    seen = {}
+    for engine in ("jit", "eager"):
+        history(
+            Nested(),
+            engine,
+            loss=lambda s, t: hinge(first(s), t),
+            metrics={"seen": lambda scores, y, engine=engine: seen.update({engine: scores}) or 0.0},
+            epochs=1,
+        )
+    assert len(seen["jit"]) == len(seen["eager"]) == len(X)
+    for ours, theirs in zip(seen["jit"], seen["eager"], strict=True):
+        assert str(type(ours)) == str(type(theirs))
+        np.testing.assert_allclose(
+            autograd.structure.flatten(ours)[0], autograd.structure.flatten(theirs)[0], rtol=1e-9
+        )
+
+
+def test_predict_is_never_complex():
+    class Root(Plain):
+        def __call__(self, x):
+            return self.net(x) ** 0.5
+
+    model = Root()
+    scores = predict(model, X)
+    expected = [model(x).data for x in X]
+    np.testing.assert_array_equal(scores, expected)
+    assert any(score != score for score in scores)
+
+
+def test_a_worker_checks_every_batch_for_parameters_of_the_original():
+    model, other = Plain(), Plain()
+
+    def loss_of(model):
+        weight = model.net.layers[0].neurons[0].w[0]
+        return lambda s, t: hinge(s, t) + (weight**2 if t > 0 else 0.0)
+
+    settings = {"batch_size": 2, "epochs": 2}
+    with ThreadPoolExecutor(1) as executor, warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        found = history(model, "eager", loss=loss_of(model), executor=executor, **settings)
+    assert seen
+    alone = history(other, "eager", loss=loss_of(other), **settings)
+    assert found["loss"] == pytest.approx(alone["loss"], rel=1e-9)

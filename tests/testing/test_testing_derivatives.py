@@ -95,6 +95,12 @@ def test_logarithms_of_constants_keep_sympy_from_giant_powers(f, formula, method
         assert_derivative(f, formula + "*1.01")
 
 
+@pytest.mark.parametrize("factor", ["9**9**9", "(1 + 1e-9)**(10**9)", "10**9**9"])
+def test_giant_powers_of_numbers_are_left_to_floats(factor):
+    with pytest.raises(AssertionError):
+        assert_derivative(ag.exp, f"{factor}*exp(x)", at=[1.0])
+
+
 def test_what_is_proved_for_a_domain_is_not_taken_for_points_outside_of_it():
     for f, point in ((abs, -2.0), (ag.relu, -1.0)):
         assert assert_derivative(f, "1", domain=(0, 5)).method == "exact"
