@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from typing import Any, Protocol
 
 import autograd
-from autograd import TraceError, Value, gradient, value_and_grad
+from autograd import AutogradError, TraceError, Value, gradient, value_and_grad
 from nn.errors import InputError, KindError, MissingPackageError
 from nn.losses import Loss
 from nn.module import Module, copied, numbers_of
@@ -168,8 +168,8 @@ class CompiledEngine:
 
         self.itself = itself
         self._numpy = numpy
+        self._model, self._loss = model, loss
         self._parameters = model.parameters()
-        self._eager = EagerEngine(model, loss)
         rows: dict[str, Any] = {"in_axes": (None, 0, 0)}
         own_rows: dict[str, Any] = {"in_axes": (0, 0)}
         self._step = _compiled(value_and_grad(error), reduce="sum", **rows)
@@ -200,47 +200,70 @@ class CompiledEngine:
         return written
 
     def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
-        """Find out on a few rows, at other weights than now, what has to be traced.
+        """Find out what has to be traced, and on a few rows whether it follows the weights.
 
         Raises:
             ValueError: compiled, the loss does not follow the weights either way.
         """
         places = [place * (len(rows) - 1) // 4 for place in range(5)]
-        tried = [([rows[place]], [targets[place]]) for place in places]
+        tried = [(rows[place], targets[place]) for place in places]
+
+        def step(weights: Any, x: Any, target: Any) -> Any:
+            return self.gradient(weights, self.numbers([x]), self.numbers([target]))
+
+        def recorded(x: Any, target: Any) -> Any:
+            return self._loss(self._model(x), target)
+
         try:
             for self.itself in (False, True):
                 try:
-                    if self._follows(self.gradient, self._eager.gradient, tried):
-                        return
+                    follows = self._follows(step, recorded, tried)
                 except TraceError:
                     raise
                 except Exception:  # of the copy, which has no Values for parameters
                     if self.itself:
                         raise
-        except TraceError as error:
+                else:
+                    if follows and (self.itself or not self._reaches_parameters(self._step)):
+                        return
+        except AutogradError as error:
             error.add_note('fit(..., engine="eager") takes any Python in the model and the loss')
             raise
         raise _unfollowed("loss")
 
-    def _follows(self, compiled: Any, eager: Any, tried: Sequence[tuple[Any, ...]]) -> bool:
-        """Return whether a compiled function gives what the eager engine gives for it."""
-        before = [(parameter.data, parameter.grad) for parameter in self._parameters]
+    def _reaches_parameters(self, compiled: Any) -> bool:
+        """Return whether a function of the weights reads parameters of the model itself besides."""
+        try:
+            outside = compiled.outside
+        except TraceError:  # under detect_anomaly nothing is compiled, and nothing known
+            return True
+        known = {id(parameter) for parameter in self._parameters}
+        return any(id(node) in known for value in outside for node in _below(value))
+
+    def _follows(self, compiled: Any, recorded: Any, tried: Sequence[tuple[Any, ...]]) -> bool:
+        """Return whether a compiled function gives what is recorded by the model itself."""
+        parameters = self._parameters
+        numbers = [parameter.data for parameter in parameters]
         try:
             for turn, args in enumerate(tried, 1):  # at weights that are new each time
-                weights = [number * (1.0 - 0.01 * turn) + 0.013 * turn for number, _ in before]
+                weights = [
+                    number + (-1) ** (place // turn) * 0.01 * turn * (1.0 + abs(number))
+                    for place, number in enumerate(numbers)
+                ]
+                write(parameters, weights)
                 try:
-                    value, slopes = eager(weights, *args)
+                    value = recorded(*args)
+                    expected = [_number(value), *_slopes(value, parameters)]
                 except Exception:  # these weights are not those of the training
                     continue
-                write(self._parameters, [number for number, _ in before])
-                found, found_slopes = compiled(self.numbers(weights), *map(self.numbers, args))
-                pairs = zip([value, *slopes], [found, *found_slopes], strict=True)
+                write(parameters, numbers)
+                found, slopes = compiled(self.numbers(weights), *args)
+                pairs = zip(expected, [found, *slopes], strict=True)
                 if not all(_near(a, float(b)) for a, b in pairs):
                     return False
             return True
         finally:
-            for parameter, (number, slope) in zip(self._parameters, before, strict=True):
-                parameter.data, parameter.grad = number, slope
+            write(parameters, numbers)
 
     def numbers(self, numbers: Sequence[Any]) -> Any:
         """Return a float64 array."""
@@ -275,10 +298,16 @@ class CompiledEngine:
 
     def _settled_penalty(self, penalty: Penalty) -> Any:
         """Compile a penalty on the weights, or on the model's own where it reaches these."""
-        own = self._derivative(lambda: penalty(self._parameters))
-        for compiled in (_compiled(value_and_grad(penalty)), self._written(own)):
-            if self._follows(compiled, lambda w: self._eager.penalized(w, penalty), [(), ()]):
-                return compiled
+
+        def recorded() -> Any:
+            return penalty(self._parameters)
+
+        fast = _compiled(value_and_grad(penalty))
+        if self._follows(fast, recorded, [(), ()]) and not self._reaches_parameters(fast):
+            return fast
+        itself = self._written(self._derivative(recorded))
+        if self._follows(itself, recorded, [(), ()]):
+            return itself
         raise _unfollowed("penalty")
 
     def plus(self, a: Any, b: Any) -> Any:
@@ -317,6 +346,37 @@ def _compiled(function: Callable[..., Any], **settings: Any) -> Any:
         return result
 
     return autograd.jit(checked, **settings)
+
+
+def _below(value: Value) -> list[Value]:
+    """Return a Value and all that it was made of."""
+    found, pending = {id(value): value}, [value]
+    while pending:
+        for arg in pending.pop().args:
+            if isinstance(arg, Value) and id(arg) not in found:
+                found[id(arg)] = arg
+                pending.append(arg)
+    return list(found.values())
+
+
+def _number(value: Any) -> float:
+    return value.data if isinstance(value, Value) else float(value)
+
+
+def _slopes(value: Any, parameters: Sequence[Value]) -> list[float]:
+    """Return the derivatives by the parameters, and leave every ``.grad`` as it was."""
+    if not isinstance(value, Value):
+        return [0.0] * len(parameters)
+    nodes = [*_below(value), *parameters]
+    before = [node.grad for node in nodes]
+    try:
+        for node in nodes:
+            node.grad = 0.0
+        value.backward()
+        return [parameter.grad for parameter in parameters]
+    finally:
+        for node, number in zip(nodes, before, strict=True):
+            node.grad = number
 
 
 def _near(a: float, b: float) -> bool:

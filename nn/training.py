@@ -189,7 +189,6 @@ class Training:
         if not self.parameters:
             raise InputError(f"{type(self.model).__name__} has no parameters to train")
         self.history = History(self.engine.name)
-        self.engine.settle(self.rows, self.targets)
         numbers = self.engine.numbers
         self.X, self.y = numbers(self.rows), numbers(self.targets)
         self.judged = {"": (self.X, self.y)} if self.metrics else {}
@@ -263,14 +262,15 @@ class Training:
         progress: bool,
     ) -> History:
         """Train until the last epoch, or until there is a reason to stop."""
-        if executor is not None:
-            assert isinstance(self.shards, Here)
-            itself = getattr(self.engine, "itself", False)
-            data = (self.rows, self.targets)
-            problem = Problem(self.engine.name, self.model, self.loss, *data, itself)
-            self.shards = Workers(executor, problem, self.shards, self.shard_size)
         self.history.ending = f"finished {max(epochs, len(self.history))} epochs"
         try:
+            self.engine.settle(self.rows, self.targets)
+            if executor is not None:
+                assert isinstance(self.shards, Here)
+                itself = getattr(self.engine, "itself", False)
+                data = (self.rows, self.targets)
+                problem = Problem(self.engine.name, self.model, self.loss, *data, itself)
+                self.shards = Workers(executor, problem, self.shards, self.shard_size)
             with _bar(epochs, len(self.history), progress, self.engine.name) as bar:
                 for number in range(len(self.history), epochs):
                     with self._scope:

@@ -129,9 +129,7 @@ class Jitted:
         given = Arguments(args, axes)
         if given.has_values:
             return self._with_values(args, axes, given)
-        plan = self._programs.plans.get(given.key)
-        if plan is None or (plan.derivatives and _is_over(plan)):
-            plan = self._planned(given, args, axes)
+        plan = self._programs.plans.get(given.key) or self._planned(given, args, axes)
         if plan.outside and thread.transforms and thread.recording:
             # A derivative that is being taken may be by a Value that the function closes over.
             return self._with_values(args, axes, given)
@@ -245,11 +243,14 @@ class Jitted:
         programs = self._programs
         with programs.lock:
             plan = programs.plans.get(given.key)
-            if plan is None or _is_over(plan):
-                plan = programs.plans[given.key] = self._compiled(args, axes, None)
+            if plan is None:
+                plan = self._compiled(args, axes, None)
                 programs.latest[:] = [plan]
+                if _passes(plan):
+                    return plan
+                programs.plans[given.key] = plan
                 kinds = tuple(map(type, args))
-                if plan.direct is not None and set(kinds) <= {float} and not plan.derivatives:
+                if plan.direct is not None and set(kinds) <= {float}:
                     programs.direct[kinds] = plan.direct
             return plan
 
@@ -259,9 +260,7 @@ class Jitted:
             recording = Recording(self._function, args, axes, self._names(len(args)))
             if active is not None:
                 recording.add_slopes(active)
-            plan = Plan(recording, self.reduce, self.exact)
-            plan.derivatives = _derivatives_of(plan)
-            return plan
+            return Plan(recording, self.reduce, self.exact)
 
     def _check_differentiated(self, args: tuple[Any, ...], axes: Any) -> None:
         """Refuse to add up over all rows a derivative that each row has for itself."""
@@ -283,9 +282,11 @@ class Jitted:
         programs = self._programs
         with programs.lock:
             plan = programs.plans.get(key)
-            if plan is None or _is_over(plan):
-                plan = programs.plans[key] = self._compiled(args, self.axes_for(args), active)
+            if plan is None:
+                plan = self._compiled(args, self.axes_for(args), active)
                 programs.latest[:] = programs.latest or [plan]
+                if not _passes(plan):
+                    programs.plans[key] = plan
             return plan
 
     def slopes_of(self, call: CompiledCall, output: int) -> Jitted:
@@ -417,21 +418,13 @@ def _bound(method: Jitted, instance: Any) -> Jitted:
     return method.__get__(instance)
 
 
-def _derivatives_of(plan: Plan) -> tuple[weakref.ref[Any], ...]:
-    """Return the derivatives that are being taken, and by whose operands a plan reads Values."""
-    if not plan.outside or not thread.transforms:
-        return ()
-    read = set(map(id, ordered(*plan.outside)))
-    return tuple(
-        weakref.ref(call)
-        for call in thread.transforms
-        if any(id(leaf) in read for leaf in call.leaves)
-    )
+def _passes(plan: Plan) -> bool:
+    """Return whether a plan reads Values that belong to a derivative that is being taken now.
 
-
-def _is_over(plan: Plan) -> bool:
-    """Return whether a plan reads Values of a derivative that is no longer being taken."""
-    return any(call() not in thread.transforms for call in plan.derivatives)
+    The next call may read others, so such a plan is not kept.
+    """
+    own = {id(leaf) for call in thread.transforms for leaf in call.leaves}
+    return bool(own and plan.outside) and any(id(node) in own for node in ordered(*plan.outside))
 
 
 def differentiated(function: Any, count: int) -> list[int]:

@@ -117,8 +117,6 @@ class Plan:
         text: the LLVM code.
         seconds: what cleaning up and compiling took.
         direct: a short way to call it with plain floats alone, where there is one.
-        derivatives: those whose operands are among the Values from outside; once one of them is
-            over, the plan is of no use.
     """
 
     def __init__(self, recording: Recording, reduce: str | None, exact: bool) -> None:
@@ -127,7 +125,6 @@ class Plan:
         self.layout = recording.layout
         self.layout.reduce = reduce
         self.outside = list(recording.tape.outside.values())
-        self.derivatives: tuple[Any, ...] = ()
         self.program = program_of(recording.tape, recording.outputs, KERNELS, exact)
         recording.forget()
         self._finish_layout(recording.structure)

@@ -79,7 +79,7 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "stop_gradient": lambda s, x: _refused("stop_gradient"),
 }
 LARGEST = 120  # operations in an expression; what is shared in a graph is written out in SymPy
-LARGEST_EXPONENT = 1000  # of numbers to the power of numbers
+MOST_DIGITS = 10_000  # of a number to the power of a number
 CONDITIONS = ("less", "less_equal", "both", "either")
 
 
@@ -167,8 +167,10 @@ def _condition(s: Any, expression: Any) -> Any:
 
 def _power(a: Any, b: Any) -> Any:
     """Return a power; SymPy would write out those of numbers, 9**9**9 with all its digits."""
-    if a.is_Rational and b.is_Rational and abs(b) > LARGEST_EXPONENT:
-        raise NotExpressibleError(f"a power of numbers with the exponent {b} is too large")
+    if a.is_Rational and b.is_Rational and abs(a) not in (0, 1):
+        digits = len(str(a.p)) + len(str(a.q))
+        if abs(b) * digits > MOST_DIGITS:
+            raise NotExpressibleError(f"a power of numbers with the exponent {b} is too large")
     return a**b
 
 

@@ -332,3 +332,82 @@ def test_a_worker_checks_every_batch_for_parameters_of_the_original():
     assert seen
     alone = history(other, "eager", loss=loss_of(other), **settings)
     assert found["loss"] == pytest.approx(alone["loss"], rel=1e-9)
+
+
+class Scaled(Module):
+    def __init__(self, w=2.0, scale=1.0):
+        self.w, self.scale = Value(w), Value(scale)
+
+    def __call__(self, x):
+        return self.w * x[0]
+
+
+def rare_class(model):
+    return lambda s, t: where(t > 0.5, (model.scale - 5.0) ** 2 + s * s, (s - 1.0) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "rare"),
+    [
+        ({"loss": rare_class}, 3),  # a row that is not among those tried first
+        ({"loss": "mse", "penalty": lambda m: lambda p: autograd.relu(m.w - 2.2)}, None),
+    ],
+)
+def test_a_closure_that_is_silent_at_first_is_followed_all_the_same(settings, rare):
+    rows = [[k / 10.0] for k in range(21)]
+    targets = [1.0 if k == rare else 3.0 * (rare is None) for k in range(21)]
+    found = []
+    for engine in ("jit", "eager"):
+        model = Scaled()
+        own = {name: use(model) if callable(use) else use for name, use in settings.items()}
+        nn.fit(
+            model,
+            rows,
+            targets,
+            optimizer=SGD(lr=0.05),
+            epochs=60,
+            engine=engine,
+            progress=False,
+            **own,
+        )
+        found.append(model.state_dict())
+    assert found[0] == pytest.approx(found[1], rel=1e-9)
+    assert found[0]["scale" if rare else "w"] != Scaled().state_dict()["scale" if rare else "w"]
+
+
+def test_comparing_the_engines_leaves_every_gradient_and_weight_alone():
+    teacher, factor = Scaled(), Value(2.0)
+    teacher.w.grad = 7.0
+    model = Scaled()
+    history(
+        model,
+        "jit",
+        [1.0] * len(X),
+        loss=lambda s, t: (s - teacher([t])) ** 2 * factor,
+        epochs=1,
+        batch_size=None,
+    )
+    assert (teacher.w.grad, teacher.w.data, factor.grad) == (7.0, 2.0, 0.0)
+
+
+def test_ctrl_c_while_the_engines_are_compared_is_a_history():
+    pressed = []
+
+    class Pressed(Scaled):
+        def __call__(self, x):
+            if len(pressed) == 2:
+                raise KeyboardInterrupt
+            pressed.append(x)
+            return super().__call__(x)
+
+    model = Pressed()
+    result = history(model, "jit", loss="mse")
+    assert (len(result), result.ending) == (0, "interrupted after epoch 0")
+    assert model.state_dict() == {"w": 2.0, "scale": 1.0}
+
+
+@pytest.mark.parametrize("start", [0.0, 1.3, -1.0])
+def test_numbers_that_a_loss_reads_are_found_out_from_any_weights(start):
+    model = Scaled(start, start)
+    with pytest.raises(ValueError, match="does not follow the weights"):
+        history(model, "jit", loss=lambda s, t: (s * model.w.data - t) ** 2)
