@@ -7,21 +7,13 @@ The engine and the derivatives of functions are imported at once; a room that re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd.declaration import primitive
+from autograd.engine.modes import detect_anomaly, no_grad, scope
+from autograd.engine.order import zero_grad
+from autograd.engine.reductions import dot, logsumexp, mean, prod, softmax, sum
+from autograd.engine.value import Value
 from autograd.errors import AutogradError, TraceError
-from autograd.functional import (
-    grad,
-    gradient,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    value_and_grad,
-    vjp,
-)
-from autograd.modes import detect_anomaly, no_grad, scope
-from autograd.ops import absolute as abs
-from autograd.ops import (
+from autograd.table.elementary import absolute as abs
+from autograd.table.elementary import (
     acos,
     acosh,
     asin,
@@ -59,14 +51,22 @@ from autograd.ops import (
     tanh,
     where,
 )
-from autograd.ops import rounded as round
-from autograd.reductions import dot, logsumexp, mean, prod, softmax, sum
-from autograd.special import digamma, erf, erfc, gelu, lgamma, polygamma
-from autograd.value import Value
-from autograd.walk import zero_grad
+from autograd.table.elementary import rounded as round
+from autograd.table.opaque import primitive
+from autograd.table.special import digamma, erf, erfc, gelu, lgamma, polygamma
+from autograd.transforms.functional import (
+    grad,
+    gradient,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 
 if TYPE_CHECKING:
-    from autograd.compiler.jitted import jit
+    from autograd.compiler.jit import jit
     from autograd.explorer import Step, derivation, explain, explore, latex, steps
     from autograd.render import Graph, graph
 
@@ -157,7 +157,7 @@ _ROOMS = {
     "explain": "autograd.explorer",
     "explore": "autograd.explorer",
     "graph": "autograd.render",
-    "jit": "autograd.compiler.jitted",
+    "jit": "autograd.compiler.jit",
     "latex": "autograd.explorer",
     "steps": "autograd.explorer",
 }

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count
 
 from autograd.differences import Slope, slope
+from autograd.engine.value import Value
 from autograd.errors import AutogradError, ExpressionError
-from autograd.expression import Expression, is_name, normal, read
-from autograd.value import Value
+from autograd.notation.expression import Expression, is_name, normal, read
 
 HELP = """\
 usage: python -m autograd FORMULA [NAME=NUMBER ...] [--save FILE]

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograd.operation import divided
+from autograd.table.operation import divided
 
 HALVINGS = 40
 _EPSILON, _SMALLEST = 2.0**-52, 5e-324

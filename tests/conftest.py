@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograd.modes import thread
+from autograd.engine.modes import thread
 
 
 @pytest.fixture(autouse=True)

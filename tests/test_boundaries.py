@@ -10,12 +10,13 @@ ROOT = Path(autograd.__file__).parent.parent
 
 # From the ground up: a module imports from its own floor or from one below it.
 FLOORS = [
-    ["errors", "callsite"],
-    ["operation"],
-    ["ops", "special", "modes"],
-    ["branches", "walk", "copying"],
-    ["node", "value", "reductions", "declaration", "structure"],
-    ["functional", "differences", "expression", "formula", "notation", "render", "files"],
+    ["errors", "callsite", "trees"],
+    ["table"],
+    ["engine"],
+    ["transforms"],
+    ["differences", "notation", "render", "files"],
+    ["ir"],
+    ["backends"],
     ["explorer", "testing", "compiler"],
     ["__init__", "__main__"],
     ["nn"],

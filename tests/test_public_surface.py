@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 import nn
-from autograd.operation import TABLE, Operation
+from autograd.table.operation import TABLE, Operation
 
 CONTRACT = set(
     """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograd.compiler.llvm import LANES
-from autograd.compiler.plan import Plan
-from autograd.compiler.program import CONSTANT
+from autograd.backends.llvm.instructions import LANES
+from autograd.compiler.executable import Plan
+from autograd.ir.program import CONSTANT
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograd import notation, ops
+from autograd.engine.order import contribution, recorded, untaken
 from autograd.errors import ArgumentError
-from autograd.formula import Application, Derivative, Formula, Names, with_numbers
-from autograd.walk import contribution, recorded, untaken
+from autograd.notation import writing as notation
+from autograd.notation.formula import Application, Derivative, Formula, Names, with_numbers
+from autograd.table import elementary as ops
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ def _walked(root: Value, order: list[Value], names: Names) -> Iterator[Step]:
 
 def graph_under(y: Value, reader: str) -> list[Value]:
     """Return the nodes under y as ``walk.recorded`` does, and refuse what is not a Value."""
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
     if not isinstance(y, Value):
         raise ArgumentError(f"{reader} reads the graph under a Value, and was given {y!r:.60}")

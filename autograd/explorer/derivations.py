@@ -11,15 +11,24 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from autograd import notation, ops
 from autograd.errors import ArgumentError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.paths import Ways
-from autograd.formula import Application, Derivative, Formula, Names, Number, tidied, with_numbers
-from autograd.notation import LATEX, MATHML, TEXT
+from autograd.notation import writing as notation
+from autograd.notation.formula import (
+    Application,
+    Derivative,
+    Formula,
+    Names,
+    Number,
+    tidied,
+    with_numbers,
+)
+from autograd.notation.writing import LATEX, MATHML, TEXT
+from autograd.table import elementary as ops
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 LONGEST_FORMULA = 24  # operations in one line; beyond that a formula is set in several
 MOST_LINES = 60
@@ -237,7 +246,7 @@ def derivation(y: Value, x: Value) -> Derivation:
             dv1/dx = 2 * x = 2 * 2 = 4
             dy/dx  = dy/dv1 * dv1/dx = -0.6536 * 4 = -2.615
     """
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
     order = graph_under(y, "derivation")
     if not isinstance(x, Value):

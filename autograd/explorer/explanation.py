@@ -6,16 +6,16 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograd import notation
 from autograd.errors import ArgumentError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.paths import MOST_COUNTED, Path, Use, Ways
 from autograd.explorer.reasons import Reasons
-from autograd.formula import Names
-from autograd.notation import digits
+from autograd.notation import writing as notation
+from autograd.notation.formula import Names
+from autograd.notation.writing import digits
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 MOST_PRINTED = 12
 MOST_FACTORS = 8
@@ -145,7 +145,7 @@ def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
           3 = 1 * 3  y -> v1 -> x
           2 = 1 * 2  y -> v2 -> x
     """
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
     order = graph_under(y, "explain")
     if not isinstance(x, Value):

@@ -18,11 +18,11 @@ from autograd.errors import ArgumentError, PictureError, PictureFileError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.derivations import one_line
 from autograd.explorer.payload import as_json, payload
-from autograd.formula import Names
+from autograd.notation.formula import Names
 from autograd.render.wording import counted
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 SCRIPTS = (  # one after another in one module: each may use those before it, and page starts it
     *("kernels", "graph", "paths", "notation", "picture"),

@@ -13,10 +13,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd.walk import contribution, untaken
+from autograd.engine.order import contribution, untaken
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 MOST_COUNTED = 10**18  # counts stop here
 MOST_DETOURS = 1_000_000  # and so does the search for large paths

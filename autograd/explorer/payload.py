@@ -11,19 +11,19 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from autograd import ops
+from autograd.engine.order import ordered
 from autograd.errors import AutogradError
 from autograd.explorer.programs import Program
-from autograd.formula import Application, Formula, Names, Number, Slot, rule_formula
-from autograd.notation import MATHML, TEXT
-from autograd.operation import TABLE, Operation, Rule
+from autograd.notation.formula import Application, Formula, Names, Number, Slot, rule_formula
+from autograd.notation.writing import MATHML, TEXT
 from autograd.render import layout_of
 from autograd.render.captions import frame_name
-from autograd.walk import ordered
+from autograd.table import elementary as ops
+from autograd.table.operation import TABLE, Operation, Rule
 
 if TYPE_CHECKING:
+    from autograd.engine.value import Value
     from autograd.render.outline import Box, Layout
-    from autograd.value import Value
 
 MOST_VIEWS = 4
 WIDE_NUMBER = "+.3e"  # boxes are measured with this, so that any number fits after an edit

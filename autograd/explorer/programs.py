@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.formula import Formula
-from autograd.operation import Operation, Rule
+from autograd.notation.formula import Formula
+from autograd.table.operation import Operation, Rule
 
 
 class Register(Formula):

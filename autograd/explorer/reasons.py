@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd import notation
-from autograd.formula import Names
-from autograd.notation import digits
+from autograd.notation import writing as notation
+from autograd.notation.formula import Names
+from autograd.notation.writing import digits
 
 if TYPE_CHECKING:
+    from autograd.engine.value import Value
     from autograd.explorer.paths import Path, Ways
-    from autograd.value import Value
 
 HUGE, TINY, STEEP, FLAT = 1e6, 1e-6, 1e2, 1e-2
 CANCELLED = 1e-12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.modes import Scope
+from autograd.engine.modes import Scope
 from autograd.render.gathering import Gathering, in_circles
 from autograd.render.outline import Box, Frame, Outline
 from autograd.render.scopes import Scopes, chosen_depth
@@ -12,7 +12,7 @@ from autograd.render.summary import summarised
 from autograd.render.wording import counted
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 
 def outlined(order: list[Value], depth: int | None, most: int, elements: float) -> Outline:

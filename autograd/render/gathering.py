@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from autograd.render.outline import Box, Frame, Link, Outline
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 Part = TypeVar("Part")
 

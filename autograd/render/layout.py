@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from autograd import walk
+from autograd.engine import order as walk
 from autograd.errors import ArgumentError, PictureError
 from autograd.render.boxes import content
 from autograd.render.captions import NOTE, note_of
@@ -16,7 +16,7 @@ from autograd.render.outline import MARGIN, Layout, Outline
 from autograd.render.system_dot import placed_by_dot
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 __all__ = ["Layout", "layout_of"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from autograd.engine.value import Value
     from autograd.render.boxes import Content
-    from autograd.value import Value
 
 MARGIN = 12.0  # pixels around a picture
 

@@ -18,7 +18,7 @@ from autograd.render.text import text_of
 from autograd.render.wording import counted
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 SUFFIXES = (".svg", ".png", ".dot")
 

@@ -11,7 +11,7 @@ from autograd.render.scopes import Scopes
 from autograd.render.wording import counted
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 GROUPS = 60  # boxes of a summary by level and kind; with more, levels are put together
 BANDS = 12  # boxes of a summary by levels alone, a chain

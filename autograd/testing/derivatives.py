@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from autograd.engine.value import Value
 from autograd.errors import (
     ArgumentError,
     MissingExtraError,
@@ -16,14 +17,13 @@ from autograd.errors import (
     StructureError,
     WrongDerivativeError,
 )
-from autograd.expression import Expression, read
-from autograd.operation import real
-from autograd.structure import flatten, unflatten
+from autograd.notation.expression import Expression, read
+from autograd.table.operation import real
 from autograd.testing.diagnosis import Trial, diagnosis
 from autograd.testing.multiprecision import Precise, value
 from autograd.testing.symbols import Symbolic, sympy
 from autograd.testing.truth import Truth, by_backward, noise, plain, roughness, truth
-from autograd.value import Value
+from autograd.trees import flatten, unflatten
 
 Function = Callable[..., Any]
 DEFAULT_DOMAIN = (-10.0, 10.0)

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from autograd import ops
-from autograd.formula import Application, Formula, Name, Number, tidied
-from autograd.notation import text
-from autograd.value import Value
-from autograd.walk import ordered, propagated, walking
+from autograd.engine.order import ordered, propagated, walking
+from autograd.engine.value import Value
+from autograd.notation.formula import Application, Formula, Name, Number, tidied
+from autograd.notation.writing import text
+from autograd.table import elementary as ops
 
 MOST_NODES = 200  # of a graph that is looked through
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import ops
+from autograd.engine.value import Value
 from autograd.errors import MissingExtraError, NotExpressibleError
-from autograd.operation import TABLE, Operation, is_real, real
+from autograd.table import elementary as ops
+from autograd.table.operation import TABLE, Operation, is_real, real
 from autograd.testing.operators import Operators
-from autograd.value import Value
 
 LARGEST = 5000  # in powers of two
 MOST_BITS = 8000

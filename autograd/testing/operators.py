@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
-from autograd import ops
-from autograd.operation import TABLE, Operation
+from autograd.table import elementary as ops
+from autograd.table.operation import TABLE, Operation
 
 
 class Operators(ABC):

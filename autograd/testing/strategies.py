@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingExtraError, StructureError
-from autograd.operation import TABLE, Operation
-from autograd.value import Value
+from autograd.table.operation import TABLE, Operation
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

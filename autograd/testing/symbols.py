@@ -13,10 +13,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from autograd.engine.value import Value
 from autograd.errors import MissingExtraError, NotExpressibleError
-from autograd.operation import TABLE, Operation, real
+from autograd.table.operation import TABLE, Operation, real
 from autograd.testing.operators import Operators
-from autograd.value import Value
 
 # Every kernel of the table: s is SymPy, the operands are its expressions.
 KERNELS: dict[str, Callable[..., Any]] = {

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd.differences import slope
+from autograd.engine.value import Value
 from autograd.errors import NotExpressibleError, StructureError
-from autograd.functional import value_and_grad
-from autograd.operation import real
-from autograd.structure import NUMBER, flatten
+from autograd.table.operation import real
 from autograd.testing.multiprecision import slopes
-from autograd.value import Value
+from autograd.transforms.functional import value_and_grad
+from autograd.trees import NUMBER, flatten
 
 OfPoint = Callable[[Sequence[Any]], Any]  # a function of some numbers, giving one
 SURE_DIGITS = 1e-6  # of differences of floats, relative

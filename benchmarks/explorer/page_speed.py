@@ -18,7 +18,7 @@ from pathlib import Path
 
 import autograd
 from autograd import Value, explore
-from autograd.walk import ordered
+from autograd.engine.order import ordered
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 STEP = """count => {

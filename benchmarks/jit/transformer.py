@@ -17,7 +17,7 @@ import numpy as np
 from common import medians, pin_to_one_core, report, versions
 
 from autograd import jit, value_and_grad
-from autograd.structure import flatten, unflatten
+from autograd.trees import flatten, unflatten
 
 WORD = "autograd"  # eight letters; before them stands the mark of the beginning
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

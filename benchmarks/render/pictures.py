@@ -21,8 +21,8 @@ from functools import partial
 from typing import Any
 
 from autograd import Value, dot, graph, mean, scope
+from autograd.engine.order import ordered
 from autograd.render import Layout, Link, layout_of
-from autograd.walk import ordered
 
 NUMBERS = random.Random(1)
 

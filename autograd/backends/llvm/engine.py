@@ -1,0 +1,89 @@
+"""Turns LLVM text into native code in this process, and finds the C library's functions."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import ctypes.util
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from autograd.backends.llvm.instructions import LIBRARY
+from autograd.errors import MissingExtraError
+
+TARGETS = {  # processor and features by name, for tests and for code that must run elsewhere
+    "avx2": ("haswell", "+avx2,+fma"),
+    "sse2": ("x86-64", "+sse2,-sse3,-avx"),
+}
+target: str | None = None  # None for the processor that we are running on
+
+_lock = threading.Lock()
+_ready = False
+
+
+def binding() -> Any:
+    """Return llvmlite's binding, set up, with the C library's functions under our names."""
+    global _ready
+    try:
+        import llvmlite.binding as llvm
+    except ImportError:
+        raise MissingExtraError("jit", "jit") from None
+    with _lock:
+        if not _ready:
+            llvm.initialize_native_target()
+            llvm.initialize_native_asmprinter()
+            library = _c_library()
+            for name in set(LIBRARY.values()):
+                address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
+                llvm.add_symbol(f"library_{name}", address)
+            _ready = True
+    return llvm
+
+
+def _c_library() -> ctypes.CDLL:
+    """Return the library that Python's math module is linked to."""
+    if sys.platform == "win32":
+        return ctypes.CDLL("ucrtbase.dll")
+    name = ctypes.util.find_library("m") if sys.platform == "darwin" else "libm.so.6"
+    try:
+        return ctypes.CDLL(name)
+    except OSError:
+        return ctypes.CDLL(None)
+
+
+@contextlib.contextmanager
+def compiling_for(name: str | None) -> Iterator[None]:
+    """Compile for one of TARGETS inside (for tests: one and the same result everywhere)."""
+    global target
+    before, target = target, name
+    try:
+        yield
+    finally:
+        target = before
+
+
+class NativeCode:
+    """A compiled module. It holds the machine code; the addresses die with it."""
+
+    def __init__(self, text: str, level: int) -> None:
+        llvm = binding()
+        with _lock:
+            module = llvm.parse_assembly(text)
+            if target is None:
+                processor, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features()
+                features = features.flatten()
+            else:
+                processor, features = TARGETS[target]
+            triple = llvm.Target.from_triple(llvm.get_process_triple())
+            machine = triple.create_target_machine(
+                cpu=processor, features=features, opt=level, jit=True
+            )
+            self._engine = llvm.create_mcjit_compiler(module, machine)
+            self._engine.finalize_object()
+
+    def address(self, name: str) -> int:
+        """Return the address of a function."""
+        address: int = self._engine.get_function_address(name)
+        return address

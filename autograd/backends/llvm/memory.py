@@ -1,0 +1,179 @@
+"""The body of one native function, which knows where numbers lie in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from autograd.backends.llvm.abi import ELEMENTS, Layout, Sink, Source
+from autograd.backends.llvm.instructions import LANES, Body
+from autograd.ir.program import Program
+
+VECTOR = f"<{LANES} x double>"
+NARROW = 4  # numbers in a row up to which eight rows are loaded whole and shuffled
+DATA = object.__basicsize__  # where a NumPy array keeps the address of its numbers: after the head
+
+
+class Chunk(Body):
+    """A function's body that loads inputs and stores results."""
+
+    def __init__(
+        self,
+        program: Program,
+        layout: Layout,
+        lanes: bool,
+        exact: bool,
+        fetch: Callable[[Body, int], str],
+    ) -> None:
+        super().__init__(program, lanes, exact, fetch)
+        self.layout = layout
+        self._arrays: dict[int, str] = {}
+        self._mask = ""
+
+    def at(self, base: str, offset: int | str) -> str:
+        """Return a pointer some bytes after another."""
+        return base if offset == 0 else self.new(f"getelementptr i8, ptr {base}, i64 {offset}")
+
+    def load(self, type_: str, pointer: str) -> str:
+        """Return the name of what lies at a pointer, which need not be aligned."""
+        return self.new(f"load {type_}, ptr {pointer}, align 1")
+
+    def store(self, type_: str, name: str, pointer: str) -> None:
+        """Store something at a pointer, which need not be aligned."""
+        self.lines.append(f"store {type_} {name}, ptr {pointer}, align 1")
+
+    def array(self, index: int) -> str:
+        """Return the address of an array's numbers, read from the array object itself."""
+        if index not in self._arrays:
+            thing = self.load("ptr", self.at("%in", self.layout.array(index)))
+            self._arrays[index] = self.load("ptr", self.at(thing, DATA))
+        return self._arrays[index]
+
+    def splat(self, name: str) -> str:
+        """Return a vector that holds the same number in every lane."""
+        if not self.lanes:
+            return name
+        first = self.new(f"insertelement {VECTOR} poison, double {name}, i64 0")
+        return self.new(
+            f"shufflevector {VECTOR} {first}, {VECTOR} poison, <{LANES} x i32> zeroinitializer"
+        )
+
+    def read(self, source: Source) -> str:
+        """Return the name of an input that all rows share, as a double or as eight of them."""
+        base = "%in" if source.array is None else self.array(source.array)
+        return self.splat(self._element(source, self.at(base, source.offset)))
+
+    def _element(self, source: Source, pointer: str) -> str:
+        type_, _, conversion = ELEMENTS[source.element]
+        name = self.load(type_, pointer)
+        return self.new(f"{conversion} {type_} {name} to double") if conversion else name
+
+    def read_rows(self, places: Sequence[int]) -> None:
+        """Load the inputs of eight rows: whole groups the short way, the last rows with care."""
+        if not places:
+            return
+        sources = [self.layout.sources[place] for place in places]
+        starts: dict[int, str] = {}
+        for source in sources:
+            assert source.array is not None
+            if source.array not in starts:
+                offset = self.new(f"mul i64 %row, {source.row}")
+                starts[source.array] = self.at(self.array(source.array), offset)
+        whole = self.new(f"icmp eq i64 %count, {LANES}")
+        self.lines += [f"br i1 {whole}, label %whole, label %part", "whole:"]
+        blocks: dict[int, list[str]] = {}
+        short = [self._column(source, starts[source.array or 0], blocks) for source in sources]
+        self.lines += ["br label %read", "part:"]
+        last = self.new("sub i64 %count, 1")
+        rows = []
+        for lane in range(LANES):
+            inside = self.new(f"icmp ult i64 {lane}, %count")
+            rows.append(self.new(f"select i1 {inside}, i64 {lane}, i64 {last}"))
+        careful = [
+            self._gathered(
+                source,
+                starts[source.array or 0],
+                [self.new(f"mul i64 {row}, {source.row}") for row in rows],
+            )
+            for source in sources
+        ]
+        self.lines += ["br label %read", "read:"]
+        for place, one, other in zip(places, short, careful, strict=True):
+            name = self.new(f"phi {VECTOR} [ {one}, %whole ], [ {other}, %part ]")
+            self._numbers[place] = name
+
+    def _gathered(self, source: Source, start: str, offsets: Sequence[int | str]) -> str:
+        """Return one number of eight rows, loaded one by one."""
+        vector = "poison"
+        for lane, offset in enumerate(offsets):
+            row = self.at(start, offset)
+            name = self._element(source, self.at(row, source.offset))
+            vector = self.new(f"insertelement {VECTOR} {vector}, double {name}, i64 {lane}")
+        return vector
+
+    def _column(self, source: Source, start: str, blocks: dict[int, list[str]]) -> str:
+        """Return one number of eight whole rows; narrow ones are loaded as they lie."""
+        assert source.row is not None
+        assert source.array is not None
+        width = source.row // 8
+        if source.element != "float64" or width > NARROW:
+            return self._gathered(source, start, [lane * source.row for lane in range(LANES)])
+        if source.array not in blocks:
+            blocks[source.array] = [
+                self.load(VECTOR, self.at(start, 8 * LANES * block)) for block in range(width)
+            ]
+        vector, *others = blocks[source.array]
+        where = [lane * width + source.offset // 8 for lane in range(LANES)]
+        for block, other in enumerate(others, start=1):
+            mask = []
+            for lane, position in enumerate(where):
+                here = position - LANES * block  # its place in this block, negative before it
+                chosen = LANES + here if here >= 0 else lane if block > 1 else position
+                mask.append(f"i32 {chosen}" if here < LANES else "i32 poison")
+            vector = self.new(
+                f"shufflevector {VECTOR} {vector}, {VECTOR} {other}, "
+                f"<{LANES} x i32> <{', '.join(mask)}>"
+            )
+        return vector
+
+    def mask(self) -> str:
+        """Return which of the eight rows there are."""
+        if not self._mask:
+            lanes = f"<{LANES} x i64>"
+            first = self.new(f"insertelement {lanes} poison, i64 %count, i64 0")
+            zeros = f"<{LANES} x i32> zeroinitializer"
+            counts = self.new(f"shufflevector {lanes} {first}, {lanes} poison, {zeros}")
+            numbers = ", ".join(f"i64 {lane}" for lane in range(LANES))
+            self._mask = self.new(f"icmp ult {lanes} <{numbers}>, {counts}")
+        return self._mask
+
+    def accumulate(self, name: str, index: int) -> None:
+        """Add the rows that there are to the sums of one output, lane by lane."""
+        place = self.at("%work", 8 * LANES * index)
+        before = self.load(VECTOR, place)
+        total = self.new(f"fadd {VECTOR} {before}, {name}")
+        bits = f"<{LANES} x i1>"
+        kept = self.new(f"select {bits} {self.mask()}, {VECTOR} {total}, {VECTOR} {before}")
+        self.store(VECTOR, kept, place)
+
+    def write(self, name: str, sink: Sink) -> None:
+        """Store a result."""
+        base = "%out" if sink.array is None else self.array(sink.array)
+        place = self.at(base, sink.offset)
+        if not self.lanes:
+            self.store("double", name, place)
+            return
+        bits = f"<{LANES} x i1>"
+        if sink.row == 8:
+            there = self.at(place, self.new("shl i64 %row, 3"))
+            self.lines.append(
+                f"call void @llvm.masked.store.v{LANES}f64.p0"
+                f"({VECTOR} {name}, ptr {there}, i32 1, {bits} {self.mask()})"
+            )
+            return
+        start = self.at(place, self.new(f"mul i64 %row, {sink.row}"))
+        steps = ", ".join(f"i64 {lane * (sink.row or 0)}" for lane in range(LANES))
+        places = self.new(f"getelementptr i8, ptr {start}, <{LANES} x i64> <{steps}>")
+        self.lines.append(
+            f"call void @llvm.masked.scatter.v{LANES}f64.v{LANES}p0"
+            f"({VECTOR} {name}, <{LANES} x ptr> {places}, i32 1, {bits} {self.mask()})"
+        )

@@ -1,0 +1,144 @@
+"""Puts the native functions of a program together into one LLVM module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograd.backends.llvm import vector_math
+from autograd.backends.llvm.abi import Layout
+from autograd.backends.llvm.instructions import (
+    LANES,
+    each_lane,
+    intrinsic_declarations,
+    library_declarations,
+)
+from autograd.backends.llvm.loop import direct_entry, mapped_entry, single_entry
+from autograd.backends.llvm.memory import VECTOR
+from autograd.backends.llvm.partition import Section
+from autograd.ir.program import CONSTANT, Program
+
+DIRECT_LIMIT = 6  # arguments that fit in registers on every platform
+LARGE = 4000  # steps from which on functions are cut, and left as they are by the optimiser
+CUT = 300  # steps in a function then
+
+
+@dataclass
+class Assembled:
+    """The text of a module and what its caller must provide.
+
+    Attributes:
+        text: the LLVM code.
+        level: the optimisation level that fits its size.
+        direct: whether there is the entry point for plain numbers.
+        work: bytes of working memory for each thread.
+        shared: bytes for numbers that all rows share.
+    """
+
+    text: str
+    level: int
+    direct: bool
+    work: int
+    shared: int
+
+
+def assembled(program: Program, layout: Layout, exact: bool, alone: bool) -> Assembled:
+    """Return the LLVM module of a program; alone: its result is a number in no container."""
+    steps = [
+        place for place in range(program.inputs, len(program)) if program.kinds[place] != CONSTANT
+    ]
+    level, chunk = _level(len(steps))
+    mapped_inputs = [i for i, source in enumerate(layout.sources) if source.row is not None]
+    varies = program.depends_on(mapped_inputs)
+    shared_places = [place for place in steps if not varies[place]]
+    row_places = [place for place in steps if varies[place]]
+    if not layout.mapped:
+        exports: dict[int, int] = {}
+    else:
+        read = {operand for place in row_places for operand in program.operands[place]}
+        read.update(program.outputs)
+        crossing = [place for place in shared_places if place in read]
+        exports = {place: 8 * slot for slot, place in enumerate(crossing)}
+    single = Section(
+        "single",
+        program,
+        layout,
+        lanes=False,
+        exact=exact,
+        places=shared_places,
+        outputs=() if layout.mapped else enumerate(program.outputs),
+        exports=exports,
+        imports={},
+        first_slot=0,
+        chunk=chunk,
+    )
+    sections = [single]
+    if layout.mapped:
+        sums = 8 * LANES * len(program.outputs) if layout.reduce else 0
+        rows = Section(
+            "rows",
+            program,
+            layout,
+            lanes=True,
+            exact=exact,
+            places=row_places,
+            outputs=enumerate(program.outputs),
+            exports={},
+            imports=exports,
+            first_slot=sums,
+            chunk=chunk,
+        )
+        sections.append(rows)
+        entry = mapped_entry(single.calls, rows.calls, layout, len(program.outputs))
+    else:
+        entry = single_entry(single.calls, layout)
+    direct = ""
+    if alone and not layout.mapped and _fits_direct(layout, len(steps)):
+        direct = direct_entry(program, steps, exact)
+    parts = [_head(sections, exact), *("\n".join(s.text) for s in sections)]
+    return Assembled(
+        text="\n".join([*parts, entry, direct]),
+        level=level,
+        direct=bool(direct),
+        work=max(section.work for section in sections),
+        shared=8 * len(exports),
+    )
+
+
+def _level(steps: int) -> tuple[int, int]:
+    """Return the optimisation level, and how many steps go in a function, for a program's size."""
+    return (1, steps or 1) if steps <= LARGE else (0, CUT)
+
+
+def _head(sections: Sequence[Section], exact: bool) -> str:
+    """Return declarations, and the functions that the sections call."""
+    wide = '"min-legal-vector-width"="512" "prefer-vector-width"="512"'
+    text = [f"attributes #0 = {{ alignstack=64 {wide} }}"]
+    text.append(intrinsic_declarations(False))
+    single, rows = set(sections[0].functions), set[str]()
+    for section in sections[1:]:
+        rows |= section.functions
+    near = set() if exact else rows & set(vector_math.FUNCTIONS)
+    each = rows - near | {kind for kind in near if vector_math.needs_library(kind)}
+    text.append(library_declarations(single | each))
+    if len(sections) > 1:
+        text.append(intrinsic_declarations(True))
+        bits = f"<{LANES} x i1>"
+        name = f"llvm.masked.store.v{LANES}f64.p0"
+        text.append(f"declare void @{name}({VECTOR}, ptr, i32, {bits})")
+        name = f"llvm.masked.scatter.v{LANES}f64.v{LANES}p0"
+        text.append(f"declare void @{name}({VECTOR}, <{LANES} x ptr>, i32, {bits})")
+        text += [each_lane(kind) for kind in sorted(each)]
+    if near:
+        text.append(vector_math.declarations())
+        text += [vector_math.function_text(kind) for kind in sorted(near)]
+    return "\n".join(text) + "\n"
+
+
+def _fits_direct(layout: Layout, steps: int) -> bool:
+    return (
+        layout.arrays == 0
+        and len(layout.sinks) == 1
+        and layout.numbers <= DIRECT_LIMIT
+        and steps <= LARGE
+    )

@@ -1,0 +1,508 @@
+"""``jit``: a function that compiles itself for each structure of arguments that it meets."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import functools
+import gc
+import inspect
+import sys
+import threading
+import types
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd.backends.llvm.engine import binding
+from autograd.compiler.bindings import (
+    Arguments,
+    checked_axes,
+    maps,
+    matching,
+    need_numpy,
+    replaced,
+)
+from autograd.compiler.executable import Plan, Recording, slopes_of
+from autograd.compiler.opaque import CompiledCall, called_with_values, row_by_row
+from autograd.compiler.report import Report, report_of
+from autograd.engine import modes
+from autograd.engine.modes import thread
+from autograd.engine.order import ordered
+from autograd.engine.value import Value
+from autograd.errors import ArgumentError, StructureError, TraceError
+from autograd.ir.trace import called_with, name_of
+from autograd.table import elementary as ops
+from autograd.table.operation import real
+from autograd.trees import flatten, unflatten
+
+
+@dataclass(slots=True)
+class Programs:
+    """What has been compiled of a function; it does not hold the function itself.
+
+    Attributes:
+        plans: a plan for each structure of arguments.
+        direct: the short ways of some of them, by the types of the arguments.
+        latest: the plan that was compiled last, alone in a list.
+        row: what has been compiled of the function for single rows, where it is mapped.
+        named: likewise for calls with keyword arguments; they share ``latest``.
+        lock: held while compiling.
+    """
+
+    plans: dict[Any, Plan] = field(default_factory=dict)
+    direct: dict[Any, Callable[..., Any]] = field(default_factory=dict)
+    latest: list[Plan] = field(default_factory=list)
+    row: Programs | None = None
+    named: Programs | None = None
+    lock: Any = field(default_factory=threading.RLock)
+
+
+BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+OTHERS = 16  # objects without weak references whose compiled methods are kept
+
+
+class WithKeywords:
+    """A function that takes its keyword arguments as a dict, in the last place."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function, updated=())
+        self.function = function
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the function."""
+        return self.function(*args[:-1], **args[-1])
+
+
+class Jitted:
+    """A function with its compiled programs, one for each structure of arguments; see ``jit``.
+
+    What it shows (``graph``, ``source``, ``llvm``, ``report()``) is of the latest that it compiled.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        in_axes: Any,
+        reduce: str | None,
+        exact: bool,
+        programs: Programs | None = None,
+    ) -> None:
+        functools.update_wrapper(self, function, updated=())
+        self._function = function
+        self._in_axes = in_axes
+        self.reduce = reduce
+        self.exact = exact
+        self._programs = programs or Programs()
+        self._row: Jitted | None = None
+        self._named: Jitted | None = None
+        self._classes: tuple[type, ...] = ()  # whose method it is
+        self._bound_to: tuple[Jitted, Any] | None = None  # of a bound method: method and object
+        self._objects: dict[int, tuple[weakref.ref[Any], Programs]] = {}
+        self._others: deque[tuple[Any, Programs]] = deque(maxlen=OTHERS)
+
+    def __repr__(self) -> str:
+        return f"<compiled {name_of(self._function)}>"
+
+    # -- a call --------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call the function, compiling it first where this structure of arguments is new."""
+        if modes.active:
+            if thread.recorder is not None:
+                return self._traced(args, named)
+            if thread.anomaly:
+                return self._watched(args, named)
+        if named:
+            jitted, args = self._by_position(args, named)
+            return jitted(*args)
+        axes = self._in_axes
+        if axes is None:
+            direct = self._programs.direct.get(tuple(map(type, args)))
+            if direct is not None and not thread.transforms:
+                return direct(*args)
+        if self._is_unbound(args):
+            return self.__get__(args[0])(*args[1:])
+        if axes is not None:
+            axes = self.axes_for(args)
+        given = Arguments(args, axes)
+        if given.has_values:
+            return self._with_values(args, axes, given)
+        plan = self._programs.plans.get(given.key) or self._planned(given, args, axes)
+        if plan.outside and thread.transforms and thread.recording:
+            # A derivative that is being taken may be by a Value that the function closes over.
+            return self._with_values(args, axes, given)
+        return plan(given)
+
+    def _with_values(self, args: tuple[Any, ...], axes: Any, given: Arguments) -> Any:
+        if axes is None:
+            return called_with_values(self, args, given)
+        self._check_mapped_values(given)
+        if self.reduce is not None and given.rows:
+            return called_with_values(self, args, given)
+        return row_by_row(self, args, axes)
+
+    def _check_mapped_values(self, given: Arguments) -> None:
+        if self.reduce is not None and given.has_mapped_values:
+            raise StructureError(
+                f"jit: a mapped argument of {name_of(self)} holds Values, and reduce="
+                f"{self.reduce!r} would add their derivatives over all rows: share the argument "
+                f"(None in in_axes), or leave reduce out"
+            )
+
+    def _traced(self, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Take part in the tracing of another function: be traced with it."""
+        if self._in_axes is None:
+            return self._function(*args, **named)
+        jitted, args = self._by_position(args, named)
+        axes = jitted.axes_for(args)
+        assert axes is not None
+        return row_by_row(jitted, args, axes)
+
+    def _watched(self, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Under detect_anomaly: leave the call to the eager engine, which names what is at fault.
+
+        Plain numbers become Values for it, row by row, since on floats nothing is watched.
+        """
+        jitted, args = self._by_position(args, named)
+        if jitted is not self:
+            return jitted(*args)
+        axes = self.axes_for(args)
+        given = Arguments(args, axes)
+        if axes is not None:
+            self._check_mapped_values(given)
+            return row_by_row(self, args, axes)
+        if given.has_values or thread.transforms:
+            return self._function(*args)
+        leaves, structure = flatten(args)
+        values = [Value(real(leaf, "jit")) for leaf in leaves]
+        results, structure = flatten(self._function(*unflatten(structure, values)))
+        numbers = [result._data if isinstance(result, Value) else result for result in results]
+        return unflatten(structure, [real(n, f"the result of {name_of(self)}") for n in numbers])
+
+    def one_row(self, *args: Any) -> Any:
+        """Call the function for one row of a mapped call."""
+        if self._row is None:
+            programs = self._programs.row = self._programs.row or Programs()
+            self._row = Jitted(self._function, None, None, self.exact, programs)
+        return self._row(*args)
+
+    def _by_position(
+        self, args: tuple[Any, ...], named: dict[str, Any]
+    ) -> tuple[Jitted, tuple[Any, ...]]:
+        """Return what to call with all arguments by position; some may go in a dict at the end."""
+        if self._is_unbound(args):
+            return self.__get__(args[0])._by_position(args[1:], named)
+        if not named:
+            return self, args
+        signature = inspect.signature(self._function)
+        bound = signature.bind(*args, **named)
+        if bound.kwargs and self._in_axes is not None:  # its entries go by position
+            positional = [p for p in signature.parameters.values() if p.kind in BY_POSITION]
+            while positional and positional[-1].name not in named:
+                positional.pop()
+            for parameter in positional:
+                bound.arguments.setdefault(parameter.name, parameter.default)
+        if not bound.kwargs:
+            return self, bound.args
+        return self._with_keywords(), (*bound.args, bound.kwargs)
+
+    def _with_keywords(self) -> Jitted:
+        if self._named is None:
+            if self._programs.named is None:
+                self._programs.named = Programs(latest=self._programs.latest)
+            axes = self._in_axes
+            self._named = Jitted(
+                WithKeywords(self._function),
+                axes if axes is None or isinstance(axes, int) else (*axes, None),
+                self.reduce,
+                self.exact,
+                self._programs.named,
+            )
+        return self._named
+
+    def axes_for(self, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """Return the mapped axis of each argument; None where nothing is mapped."""
+        axes = self._in_axes
+        if axes is None:
+            return None
+        if isinstance(axes, int):
+            return (axes,) * len(args)
+        if len(axes) != len(args):
+            raise StructureError(
+                f"jit: in_axes has {len(axes)} entries, and {name_of(self)} was called with "
+                f"{len(args)} arguments"
+            )
+        return axes if type(axes) is tuple else tuple(axes)
+
+    # -- plans ---------------------------------------------------------------------------------
+
+    def _planned(self, given: Arguments, args: tuple[Any, ...], axes: Any) -> Plan:
+        self._check_differentiated(args, axes)
+        programs = self._programs
+        with programs.lock:
+            plan = programs.plans.get(given.key)
+            if plan is None:
+                plan = self._compiled(args, axes, None)
+                programs.latest[:] = [plan]
+                if _passes(plan):
+                    return plan
+                programs.plans[given.key] = plan
+                kinds = tuple(map(type, args))
+                if plan.direct is not None and set(kinds) <= {float}:
+                    programs.direct[kinds] = plan.direct
+            return plan
+
+    def _compiled(self, args: tuple[Any, ...], axes: Any, active: tuple[int, ...] | None) -> Plan:
+        """Record and compile, with derivatives by the active numbers besides if there are any."""
+        with _collector_at_rest():
+            recording = Recording(self._function, args, axes, self._names(len(args)))
+            if active is not None:
+                recording.add_slopes(active)
+            return Plan(recording, self.reduce, self.exact)
+
+    def _check_differentiated(self, args: tuple[Any, ...], axes: Any) -> None:
+        """Refuse to add up over all rows a derivative that each row has for itself."""
+        if self.reduce is None:
+            return
+        for position in differentiated(self._function, len(args)):
+            if maps(axes[position]):
+                raise StructureError(
+                    f"jit: argument {position} of {name_of(self)} is mapped and "
+                    f"differentiated, and reduce={self.reduce!r} would add the derivatives of "
+                    f"different rows: leave reduce out, or share the argument (None in in_axes)"
+                )
+
+    def plan_with_slopes(
+        self, given: Arguments, args: tuple[Any, ...], active: tuple[int, ...]
+    ) -> Plan:
+        """Return the plan that gives, besides the outputs, their derivatives by some inputs."""
+        key = (given.key, active)
+        programs = self._programs
+        with programs.lock:
+            plan = programs.plans.get(key)
+            if plan is None:
+                plan = self._compiled(args, self.axes_for(args), active)
+                programs.latest[:] = programs.latest or [plan]
+                if not _passes(plan):
+                    programs.plans[key] = plan
+            return plan
+
+    def slopes_of(self, call: CompiledCall, output: int) -> Jitted:
+        """Return the derivatives of one output of a call, as a compiled function like this one."""
+
+        def slopes(*args: Any) -> list[Any]:
+            *args, outside = replaced(args, ops.identity)  # one Value, twice, is two operands
+            result = called_with(outside, call.outside, self._function, *args)
+            targets = [*matching(call.arguments, args), *outside]
+            return slopes_of(flatten(result)[0][output], targets)
+
+        slopes.__name__ = f"slopes of {name_of(self)}"
+        axes = self.axes_for(call.arguments)
+        return Jitted(slopes, None if axes is None else (*axes, None), self.reduce, self.exact)
+
+    def _names(self, count: int) -> list[str]:
+        keywords = isinstance(self._function, WithKeywords)
+        count -= keywords
+        try:
+            names = list(inspect.signature(self._function).parameters)
+        except (TypeError, ValueError):
+            names = []
+        names = (names + [f"argument {i}" for i in range(len(names), count)])[:count]
+        return [*names, "keywords"] if keywords else names
+
+    # -- what it shows -------------------------------------------------------------------------
+
+    def _shown(self) -> Plan:
+        if not self._programs.latest:
+            raise TraceError(
+                f"{name_of(self)} has not been compiled yet: call it once, and see what it became"
+            )
+        return self._programs.latest[0]
+
+    @property
+    def graph(self) -> Any:
+        """The graph of the function at the numbers of the recorded call, as Values."""
+        plan, named = self._shown(), self._programs.named
+        by_keyword = named is not None and plan in named.plans.values()
+        return plan.recording.graph(WithKeywords(self._function) if by_keyword else self._function)
+
+    @property
+    def source(self) -> str:
+        """The numbered program after the clean-up, one step a line."""
+        plan = self._shown()
+        tape = plan.recording.tape
+        names = [node.label for node in tape.inputs]
+        names += [value.label or f"outside {i}" for i, value in enumerate(plan.outside)]
+        return plan.program.listing(names)
+
+    @property
+    def outside(self) -> list[Value]:
+        """The Values from outside that the compiled function reads at every call."""
+        return list(self._shown().outside)
+
+    @property
+    def llvm(self) -> str:
+        """The LLVM code."""
+        return self._shown().text
+
+    def report(self) -> Report:
+        """Return what compiling did: steps before and after, seconds, lanes, bytes."""
+        return report_of(self._shown())
+
+    # -- methods and pickles -------------------------------------------------------------------
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._classes += (owner,)
+
+    def _is_unbound(self, args: tuple[Any, ...]) -> bool:
+        """Return whether this is a method that was called with its object as an argument."""
+        if not args or self._bound_to is not None:
+            return False
+        first, name = args[0], name_of(self)
+        if isinstance(first, type):  # a classmethod, from Python 3.13 on
+            return any(getattr(vars(c).get(name), "__func__", None) is self for c in first.__mro__)
+        return isinstance(first, self._classes)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Jitted:
+        """Return the compiled method of an object, which has programs of its own.
+
+        What the method reads of its object is read as any closure: Values at every call.
+        """
+        if instance is None:
+            return self
+        bound = object.__new__(Jitted)
+        bound.__dict__ |= self.__dict__
+        bound._function = types.MethodType(self._function, instance)
+        bound._programs = self._programs_of(instance)
+        bound._bound_to = (self, instance)
+        bound._row = bound._named = None
+        return bound
+
+    def _programs_of(self, instance: Any) -> Programs:
+        """Return what has been compiled for an object; it goes when the object goes."""
+        found = self._objects.get(id(instance))
+        if found is not None and found[0]() is instance:
+            return found[1]
+        for other, programs in self._others:
+            if other is instance:
+                return programs
+        programs = Programs()
+        objects, key = self._objects, id(instance)
+        try:
+            objects[key] = (weakref.ref(instance, lambda _: objects.pop(key, None)), programs)
+        except TypeError:  # __slots__ without __weakref__: the latest few are kept
+            self._others.append((instance, programs))
+        return programs
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        if self._bound_to is not None:
+            return _bound, self._bound_to
+        module, name = getattr(self, "__module__", ""), getattr(self, "__qualname__", "")
+        found: Any = sys.modules.get(module)
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if found is self:  # decorated: it is found under its own name
+            return name
+        return jit, (self._function, self._in_axes, self.reduce, self.exact)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if self._bound_to is not None:
+            method, instance = self._bound_to
+            return method.__get__(copy.deepcopy(instance, memo))
+        return self
+
+
+def _bound(method: Jitted, instance: Any) -> Jitted:
+    return method.__get__(instance)
+
+
+def _passes(plan: Plan) -> bool:
+    """Return whether a plan reads Values that belong to a derivative that is being taken now.
+
+    The next call may read others, so such a plan is not kept.
+    """
+    own = {id(leaf) for call in thread.transforms for leaf in call.leaves}
+    return bool(own and plan.outside) and any(id(node) in own for node in ordered(*plan.outside))
+
+
+def differentiated(function: Any, count: int) -> list[int]:
+    """Return which of the arguments a derivative is taken by, if the function is a derivative."""
+    if isinstance(function, WithKeywords):
+        return differentiated(function.function, count - 1)
+    if isinstance(function, Jitted):
+        return differentiated(function._function, count)
+    given = 0  # arguments that it has already
+    if isinstance(function, functools.partial):
+        function, given = function.func, len(function.args)
+    elif isinstance(function, types.MethodType):
+        function, given = function.__func__, 1
+    if given:
+        return [
+            place - given for place in differentiated(function, count + given) if place >= given
+        ]
+    argnums = getattr(function, "argnums", ())
+    chosen = [argnums] if isinstance(argnums, int) else argnums
+    return [number % count for number in chosen if -count <= number < count]
+
+
+@contextlib.contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep Python's collector from looking, over and over, through a graph without cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def jit(
+    f: Callable[..., Any], in_axes: Any = None, reduce: str | None = None, exact: bool = True
+) -> Jitted:
+    """Trace a function once for each structure of its arguments, and compile it to native code.
+
+    Args:
+        f: a function or method of numbers, nested lists, tuples and dicts of numbers, and NumPy
+            arrays, by position or by keyword, written with Python's operators and the functions
+            of autograd. It sees an array as an object array of Values of the same shape. It may
+            be a derivative: ``jit(grad(f))``.
+        in_axes: None, or as in ``jax.vmap`` the axis of each argument that is mapped over, None
+            for an argument that all rows share. Rows run side by side in SIMD lanes. A tuple
+            goes by position: all rows share what is given by keyword alone.
+        reduce: "sum" or "mean" to add up each output over the mapped axis; None to return
+            outputs with the mapped axis in front.
+        exact: True for the bits of the eager engine; False allows contracted multiply-adds,
+            and vector functions within 4 units in the last place.
+
+    Returns:
+        The compiled function. Given plain numbers it returns floats and float64 arrays; given
+        Values, it returns Values, each one node whose partials are compiled too. It shows
+        ``graph``, ``source``, ``outside``, ``llvm`` and ``report()``, works as a decorator and
+        pickles.
+
+    Raises:
+        TypeError: f is no function; at a call, a number was asked of a traced Value (TraceError).
+        ValueError: in_axes and reduce do not fit each other, or the arguments; or f is a
+            derivative by a mapped argument, which reduce would add up over different rows.
+        ImportError: NumPy or llvmlite is not installed.
+
+    Example:
+        >>> from autograd import grad, jit
+        >>> slope = jit(grad(lambda x: x**3 + x))
+        >>> slope(2.0)
+        13.0
+        >>> import numpy
+        >>> area = jit(lambda width, height: width * height, in_axes=(0, None), reduce="sum")
+        >>> area(numpy.array([1.0, 2.0, 3.0]), 10.0)
+        60.0
+    """
+    if not callable(f):
+        raise ArgumentError(f"jit: takes a function, and was given a {type(f).__name__}")
+    in_axes = checked_axes(in_axes, reduce)
+    need_numpy()
+    binding()
+    return Jitted(f, in_axes, reduce, bool(exact))

@@ -1,0 +1,1 @@
+"""The eager engine: nodes, their order and the chain rule."""

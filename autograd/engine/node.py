@@ -1,0 +1,153 @@
+"""Node: what every number in a computation graph knows of itself.
+
+A node holds its operands and, for each of them, the derivative of the node with respect to it,
+taken at the numbers of the forward pass: later edits of ``.data`` do not change it. Nothing points
+from an operand back to what was made of it, so dropping the root frees the graph at once.
+
+There are two slots for operands and two for partials, since tuples would double what the garbage
+collector has to look at; the few operations with more operands keep tuples in those slots. For the
+same reason a slot stays empty until there is something to say: a label, a scope, an adjoint.
+"""
+
+from __future__ import annotations
+
+from struct import pack
+from typing import Any
+
+from autograd.engine import modes
+from autograd.engine import order as walk
+from autograd.engine.copying import FIELDS, copied_graph, copied_node, flattened
+from autograd.engine.modes import Scope
+from autograd.engine.order import named
+from autograd.errors import ArgumentError, RecordedResultError
+from autograd.table.operation import Operation, real
+
+
+class Node:
+    """A number, what made it, its operands and its partials; Value adds the arithmetic."""
+
+    __slots__ = (*FIELDS, "__weakref__")
+
+    op: Operation | None
+    _scope: Scope | None  # empty outside every scope
+    _data: float
+    _grad: float
+    _label: str  # empty without a label
+    _left: Any  # a Value, a float, None; a tuple of them where there are more than two
+    _right: Any
+    _left_partial: Any  # a float; None beside a constant; a tuple where there are more than two
+    _right_partial: Any
+    _adjoint: float  # empty before the first walk
+    _epoch: int
+    _mark: int
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = data if type(data) is float else real(data)
+        self._grad = 0.0
+        if type(label) is not str or label:
+            self.label = label
+        self.op = None
+        self._left = self._right = self._left_partial = self._right_partial = None
+        self._epoch = walk.epoch
+        self._mark = 0
+        if modes.scoped:
+            self._scope = modes.thread.scope
+
+    # -- what a node knows ---------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number. Only a leaf's may be assigned; recorded results keep theirs."""
+        return self._data
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        number = real(number, "data")
+        if self.op is not None:
+            raise RecordedResultError(
+                f"data: {named(self)} was computed by {self.op.name} and cannot be edited: "
+                f"edit the leaves below it and compute again, or make a new Value"
+            )
+        if pack("d", number) != pack("d", self._data):  # the same number again is no edit
+            walk.epoch += 1
+            self._epoch = walk.epoch
+        self._data = number
+
+    @property
+    def grad(self) -> float:
+        """The sum of the derivatives that backward calls have brought to this node."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, number: Any) -> None:
+        self._grad = real(number, "grad")
+
+    @property
+    def label(self) -> str:
+        """The user's name for the node."""
+        return getattr(self, "_label", "")
+
+    @label.setter
+    def label(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise ArgumentError(f"label: takes a str, and was given a {type(text).__name__}")
+        self._label = str(text)
+
+    @property
+    def scope(self) -> Scope | None:
+        """The innermost scope in which the node was made, None outside every scope."""
+        return getattr(self, "_scope", None)
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The operands in order: a Value each, or a float for a constant."""
+        if self.op is None:
+            return ()
+        if type(self._left) is tuple:
+            return self._left
+        return (self._left, self._right)[: self.op.arity]
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """d(node)/d(operand) at the recorded numbers, None for a constant."""
+        if self.op is None:
+            return ()
+        if type(self._left) is tuple:
+            wide: tuple[float | None, ...] = self._right
+            return wide
+        return (self._left_partial, self._right_partial)[: self.op.arity]
+
+    @property
+    def is_leaf(self) -> bool:
+        """True when no operation made the node."""
+        return self.op is None
+
+    def item(self) -> float:
+        """Return the number as a float."""
+        return self._data
+
+    @property
+    def _prev(self) -> set[Node]:  # micrograd's names for the operands and the operation
+        return {arg for arg in self.args if isinstance(arg, Node)}
+
+    @property
+    def _op(self) -> str:
+        return self.op.symbol if self.op is not None else ""
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    # -- copies and pickles --------------------------------------------------------------------
+
+    def __copy__(self) -> Any:
+        return copied_node(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return copied_graph(self, memo)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return flattened(self)

@@ -1,0 +1,180 @@
+"""Functions over many numbers: sum, mean, prod, dot, logsumexp, softmax.
+
+Each combines its numbers in a balanced tree, halves with halves. So a sum of n terms is log2(n)
+nodes deep, not n, and its rounding error grows with log2(n), not with n (pairwise summation:
+Higham, The accuracy of floating point summation, SIAM J. Sci. Comput. 14, 1993).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from autograd.errors import OperandError, StructureError
+from autograd.table import elementary as ops
+from autograd.table.operation import real
+
+
+def _terms(numbers: Any, name: str) -> list[Any]:
+    try:
+        terms = list(numbers)
+    except TypeError:
+        raise OperandError(
+            f"{name}: takes an iterable of Values or real numbers, "
+            f"and was given a {type(numbers).__name__}"
+        ) from None
+    return [term if hasattr(type(term), "_apply") else real(term, name) for term in terms]
+
+
+def _combined(terms: list[Any], pair: Callable[[Any, Any], Any], empty: float) -> Any:
+    """Combine neighbours until one is left; an odd one out waits for the next round."""
+    if len(terms) == 1 and hasattr(type(terms[0]), "_apply"):
+        return ops.identity(terms[0])  # a result of its own: not the leaf, which may be edited
+    while len(terms) > 1:
+        paired = [pair(a, b) for a, b in zip(terms[::2], terms[1::2], strict=False)]
+        if len(terms) % 2:
+            paired.append(terms[-1])
+        terms = paired
+    return terms[0] if terms else empty
+
+
+def _sum(terms: list[Any]) -> Any:
+    return _combined(terms, lambda a, b: a + b, 0.0)
+
+
+def sum(numbers: Iterable[Any]) -> Any:
+    """Return the sum of Values or real numbers, added in pairs; the sum of none is 0.0.
+
+    Args:
+        numbers: an iterable of Values and real numbers.
+
+    Returns:
+        A Value if there is one among the numbers, else a float.
+
+    Raises:
+        TypeError: something in it is not a number.
+
+    Example:
+        >>> import autograd
+        >>> autograd.sum([1, 2, 3.5])
+        6.5
+    """
+    return _sum(_terms(numbers, "sum"))
+
+
+def mean(numbers: Iterable[Any]) -> Any:
+    """Return the arithmetic mean of Values or real numbers.
+
+    Args:
+        numbers: an iterable of Values and real numbers, at least one.
+
+    Returns:
+        A Value if there is one among the numbers, else a float.
+
+    Raises:
+        ValueError: there are no numbers.
+        TypeError: something in it is not a number.
+
+    Example:
+        >>> import autograd
+        >>> autograd.mean([1, 2, 6])
+        3.0
+    """
+    terms = _terms(numbers, "mean")
+    if not terms:
+        raise StructureError("mean: there is no mean of no numbers; give at least one")
+    return _sum(terms) / float(len(terms))
+
+
+def prod(numbers: Iterable[Any]) -> Any:
+    """Return the product of Values or real numbers; the product of none is 1.0.
+
+    Args:
+        numbers: an iterable of Values and real numbers.
+
+    Returns:
+        A Value if there is one among the numbers, else a float.
+
+    Raises:
+        TypeError: something in it is not a number.
+
+    Example:
+        >>> import autograd
+        >>> autograd.prod([1, 2, 3.5])
+        7.0
+    """
+    return _combined(_terms(numbers, "prod"), lambda a, b: a * b, 1.0)
+
+
+def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
+    """Return the sum of the products of two equally long sequences, added in pairs.
+
+    Args:
+        a: an iterable of Values and real numbers.
+        b: another of the same length.
+
+    Returns:
+        A Value if there is one among the numbers, else a float.
+
+    Raises:
+        ValueError: the lengths differ.
+        TypeError: something in them is not a number.
+
+    Example:
+        >>> import autograd
+        >>> autograd.dot([1, 2], [3, 4])
+        11.0
+    """
+    left, right = _terms(a, "dot"), _terms(b, "dot")
+    if len(left) != len(right):
+        raise StructureError(
+            f"dot: the sequences have {len(left)} and {len(right)} numbers; "
+            f"they must be equally long"
+        )
+    return _sum([x * y for x, y in zip(left, right, strict=True)])
+
+
+def logsumexp(numbers: Iterable[Any]) -> Any:
+    """Return log(exp(x1) + exp(x2) + ...), finite wherever the mathematics is.
+
+    Args:
+        numbers: an iterable of Values and real numbers; of none it is -inf.
+
+    Returns:
+        A Value if there is one among the numbers, else a float.
+
+    Raises:
+        TypeError: something in it is not a number.
+
+    Example:
+        >>> import autograd
+        >>> autograd.logsumexp([1000, 1000])
+        1000.6931471805599
+    """
+    return _combined(_terms(numbers, "logsumexp"), ops.logaddexp, -ops.INF)
+
+
+def softmax(numbers: Iterable[Any]) -> list[Any]:
+    """Return exp(x) of each number over the sum of them all, as a list; it never overflows.
+
+    Args:
+        numbers: an iterable of Values and real numbers.
+
+    Returns:
+        A list of Values or floats, as many as there were numbers.
+
+    Raises:
+        TypeError: something in it is not a number.
+
+    Example:
+        >>> import autograd
+        >>> autograd.softmax([1000, 1000])
+        [0.5, 0.5]
+    """
+    terms = _terms(numbers, "softmax")
+    if not terms:
+        return []
+    largest = ops.stop_gradient(_combined(terms, ops.maximum, 0.0))
+    powers = [ops.exp(term - largest) for term in terms]
+    total = _sum(powers)
+    return [power / total for power in powers]

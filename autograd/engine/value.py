@@ -1,0 +1,351 @@
+"""Value: a number that remembers how it was made, and hands gradients back.
+
+Backward is one line, the chain rule,
+
+    operand.adjoint += node.adjoint * partial
+
+called for every node in the reverse of the order in which a depth-first walk finishes with them
+(it stands in walk.py, where everything that reads a graph finds it). Here are the operators: each
+makes a node with its operands and their partials. The arithmetic of every day is written out, which
+is three times as fast as asking the table; a test holds it equal to the rows.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, cast
+
+from autograd.callsite import user_line
+from autograd.engine import modes
+from autograd.engine import order as walk
+from autograd.engine.modes import thread
+from autograd.engine.node import Node
+from autograd.engine.order import check_forward, made_at, propagated, walking
+from autograd.errors import AmbiguousNumberError, ArgumentError
+from autograd.table import elementary as ops
+from autograd.table import special
+from autograd.table.operation import TABLE, Operation, is_real, real
+
+ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
+NEGATIVE, POWER, ABSOLUTE = ops.negative, ops.power, ops.absolute
+
+
+class Value(Node):
+    """A number in a computation graph.
+
+    Args:
+        data: any real number (int, float, bool, Fraction, NumPy scalar); kept as a float.
+        label: the user's name for the node.
+
+    Raises:
+        TypeError: data is not a real number, or the label is not a str.
+        OverflowError: data is too large for a float.
+
+    Example:
+        >>> from autograd import Value
+        >>> x = Value(3.0, label="x")
+        >>> y = x * x + 1
+        >>> y.backward()
+        >>> y.data, x.grad
+        (10.0, 6.0)
+    """
+
+    __slots__ = ()
+
+    # -- backward ------------------------------------------------------------------------------
+
+    def backward(self, gradient: Any = 1.0) -> None:
+        """Add the derivative of this node to ``.grad`` of every node that it depends on.
+
+        Args:
+            gradient: the derivative of something further on with respect to this node.
+
+        Raises:
+            TypeError: the gradient is not a real number.
+
+        Example:
+            >>> from autograd import Value
+            >>> a, b = Value(2.0), Value(3.0)
+            >>> (a * b + a).backward()
+            >>> a.grad, b.grad
+            (4.0, 2.0)
+        """
+        with walking:
+            order = propagated(self, real(gradient, "backward"))
+            sums = [node._grad + node._adjoint for node in order]
+            # One call of C, so that Ctrl-C falls before or after it: no half of a gradient.
+            deque(map(setattr, order, repeat("_grad"), sums), maxlen=0)
+
+    # -- operators -----------------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(ADD, self, other)
+        if isinstance(other, Value):
+            return _node(ADD, self._data + other._data, self, other, 1.0, 1.0)
+        if (number := _constant(ADD, other)) is None:
+            return NotImplemented
+        return _node(ADD, self._data + number, self, number, 1.0, None)
+
+    def __radd__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(ADD, other, self)
+        if (number := _constant(ADD, other)) is None:
+            return NotImplemented
+        return _node(ADD, number + self._data, number, self, None, 1.0)
+
+    def __sub__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(SUBTRACT, self, other)
+        if isinstance(other, Value):
+            return _node(SUBTRACT, self._data - other._data, self, other, 1.0, -1.0)
+        if (number := _constant(SUBTRACT, other)) is None:
+            return NotImplemented
+        return _node(SUBTRACT, self._data - number, self, number, 1.0, None)
+
+    def __rsub__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(SUBTRACT, other, self)
+        if (number := _constant(SUBTRACT, other)) is None:
+            return NotImplemented
+        return _node(SUBTRACT, number - self._data, number, self, None, -1.0)
+
+    def __mul__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(MULTIPLY, self, other)
+        if isinstance(other, Value):
+            a, b = self._data, other._data
+            return _node(MULTIPLY, a * b, self, other, b, a)
+        if (number := _constant(MULTIPLY, other)) is None:
+            return NotImplemented
+        return _node(MULTIPLY, self._data * number, self, number, number, None)
+
+    def __rmul__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(MULTIPLY, other, self)
+        if (number := _constant(MULTIPLY, other)) is None:
+            return NotImplemented
+        return _node(MULTIPLY, number * self._data, number, self, None, number)
+
+    def __truediv__(self, other: Any) -> Any:
+        if modes.active and thread.special:
+            return _in_mode(DIVIDE, self, other)
+        if isinstance(other, Value):
+            a, b = self._data, other._data
+            if b == 0.0:  # where Python's / raises, the table has IEEE's answer
+                return self._apply(DIVIDE, (self, other))
+            return _node(DIVIDE, a / b, self, other, 1.0 / b, -(a / b) / b)
+        if (number := _constant(DIVIDE, other)) is None:
+            return NotImplemented
+        if number == 0.0:
+            return self._apply(DIVIDE, (self, number))
+        return _node(DIVIDE, self._data / number, self, number, 1.0 / number, None)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _in_mode(DIVIDE, other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        if (type(other) is int or type(other) is float) and not (modes.active and thread.special):
+            return _recorded(POWER, (self, real(other, "**")))
+        return _in_mode(POWER, self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _in_mode(POWER, other, self)
+
+    def __neg__(self) -> Value:
+        if modes.active and thread.special:
+            return cast(Value, self._apply(NEGATIVE, (self,)))
+        return _node(NEGATIVE, -self._data, self, None, -1.0, None)
+
+    def __pos__(self) -> Value:
+        return cast(Value, self._apply(ops.identity, (self,)))
+
+    def __floor__(self) -> Value:  # what math.floor, and so np.floor on objects, call
+        return cast(Value, self._apply(ops.floor, (self,)))
+
+    def __ceil__(self) -> Value:
+        return cast(Value, self._apply(ops.ceil, (self,)))
+
+    def __round__(self, ndigits: None = None) -> Value:
+        if ndigits is not None:
+            raise ArgumentError("round: a Value is rounded to whole numbers only, without digits")
+        return cast(Value, self._apply(ops.rounded, (self,)))
+
+    def __abs__(self) -> Value:
+        return cast(Value, self._apply(ABSOLUTE, (self,)))
+
+    # -- comparisons ---------------------------------------------------------------------------
+
+    def __lt__(self, other: Any) -> Any:
+        return _compared(ops.less, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _compared(ops.less_equal, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _compared(ops.less, other, self)
+
+    def __ge__(self, other: Any) -> Any:
+        return _compared(ops.less_equal, other, self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Value):
+            return self is other
+        if not is_real(other):
+            return NotImplemented
+        try:
+            number = repr(float(other))  # type: ignore[arg-type]
+        except OverflowError:
+            number = "..."
+        raise AmbiguousNumberError(
+            f"== compares Values by identity (a node is a node), so a Value never equals a "
+            f"number: compare its own number, v.data == {number}"
+        )
+
+    __hash__ = object.__hash__
+
+    # -- a gradient is never dropped in silence ------------------------------------------------
+
+    def __float__(self) -> float:
+        raise AmbiguousNumberError(
+            "float() of a Value would drop its gradient: write v.data for the number, or use the "
+            "functions of autograd (autograd.sin and so on in place of math.sin)"
+        )
+
+    def __int__(self) -> int:
+        raise AmbiguousNumberError(
+            "int() of a Value would drop its gradient: write int(v.data), or autograd.floor(v)"
+        )
+
+    def __bool__(self) -> bool:
+        raise AmbiguousNumberError(
+            "a Value has no truth of its own: compare it (v > 0), or its number (v.data != 0)"
+        )
+
+    # -- the table ---------------------------------------------------------------------------
+
+    if TYPE_CHECKING:  # the operations of the table are put in below, as methods
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    @staticmethod
+    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
+        """Record an operation of the table: its value, and its partials at these numbers."""
+        if modes.active and thread.special:
+            if thread.recorder is not None:
+                return thread.recorder.record(operation, operands)
+            node = _recorded(operation, operands)
+            if thread.anomaly:
+                made_at[node] = user_line()
+                check_forward(node)
+            return node if thread.recording else _unrecorded(node)
+        return _recorded(operation, operands)
+
+
+_new = object.__new__
+
+
+def _node(
+    operation: Operation, data: float, left: Any, right: Any, left_partial: Any, right_partial: Any
+) -> Value:
+    """Make a node; the one place besides Value() where its slots are filled."""
+    node: Value = _new(Value)
+    node._data = data
+    node._grad = 0.0
+    node.op = operation
+    node._left = left
+    node._right = right
+    node._left_partial = left_partial
+    node._right_partial = right_partial
+    node._epoch = walk.epoch
+    node._mark = 0
+    if modes.scoped:
+        node._scope = thread.scope
+    return node
+
+
+def _constant(operation: Operation | None, other: Any) -> float | None:
+    """Return a plain number as a float, and None for what an operator leaves to others."""
+    if type(other) is float:
+        return other
+    if not is_real(other):
+        return None
+    return real(other, operation.symbol if operation is not None else "==")
+
+
+def _unrecorded(node: Value) -> Value:
+    """Return a result under no_grad; to the derivatives that are being taken it is a number."""
+    number = Value(node._data)
+    for call in thread.transforms:
+        call.adopt(number)
+    return number
+
+
+def _in_mode(operation: Operation, left: Any, right: Any) -> Any:
+    """Record an operator by the table, where the short way of the common case does not serve."""
+    for operand in (left, right):
+        if not isinstance(operand, Value) and _constant(operation, operand) is None:
+            return NotImplemented
+    return Value._apply(operation, (left, right))
+
+
+def _compared(operation: Operation, left: Any, right: Any) -> Any:
+    numbers = []
+    for operand in (left, right):
+        number = operand if isinstance(operand, Value) else _constant(operation, operand)
+        if number is None:
+            return NotImplemented
+        numbers.append(number)
+    if modes.active and thread.recorder is not None:
+        return thread.recorder.record(operation, tuple(numbers))
+    a, b = [number._data if isinstance(number, Value) else number for number in numbers]
+    return bool(operation.value(a, b))
+
+
+def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
+    """Make the node of any operation of the table."""
+    if len(operands) == 1:  # the common case, in few steps
+        (operand,) = operands
+        result = operation.value(operand._data)
+        partial = operation.partial(0, result, (operand._data,))
+        return _node(operation, result, operand, None, partial, None)
+    args: list[Any] = []
+    numbers: list[float] = []
+    for operand in operands:
+        is_node = isinstance(operand, Value)
+        number = operand._data if is_node else real(operand, operation.name)
+        args.append(operand if is_node else number)
+        numbers.append(number)
+    result = operation.value(*numbers)
+    at = tuple(numbers)
+    partials = [
+        operation.partial(index, result, at) if isinstance(arg, Value) else None
+        for index, arg in enumerate(args)
+    ]
+    if len(args) == 2:
+        return _node(operation, result, args[0], args[1], partials[0], partials[1])
+    return _node(operation, result, tuple(args), tuple(partials), None, None)
+
+
+def _method(row: Operation) -> Any:
+    def method(self: Value, *operands: Any, **named: Any) -> Any:
+        return row(self, *operands, **named)
+
+    def unary(self: Value) -> Any:
+        return Value._apply(row, (self,))
+
+    if row.arity == 1:
+        method = unary
+    method.__name__, method.__doc__ = row.name, row.__doc__
+    return method
+
+
+# Methods, not a __getattr__: a class that has one loses CPython's fast access to slots, and with
+# it half of the speed of every walk.
+for _row in special.TABLE.values():
+    _row.document()
+    if _row.public and _row.symbol == _row.name:
+        setattr(Value, _row.name, _method(_row))
+for _name, _known in ops.NUMPY_NAMES.items():
+    setattr(Value, _name, _method(TABLE[_known]))

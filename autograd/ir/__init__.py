@@ -1,0 +1,1 @@
+"""The program in the middle: functions of typed instructions in SSA form."""

@@ -1,0 +1,1 @@
+"""Formulas: read, and written as text, LaTeX and MathML."""

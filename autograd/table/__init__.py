@@ -1,0 +1,1 @@
+"""The operation table: one row for each operation."""

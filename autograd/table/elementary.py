@@ -1,0 +1,572 @@
+"""The operation table: everything the project knows of each operation, one row each.
+
+A row is ``kernel(signature, value, *partials, ...)`` or ``defined(signature, definition, ...)``.
+Kernels are what every back end provides itself (Python here, LLVM, JavaScript in the saved page,
+mpmath, SymPy). All others are defined: an expression in our own functions, which at once runs
+everywhere. A partial is called with the result ``y`` and the operands.
+
+Rules are written with arithmetic and other operations only, so that they serve floats, Values,
+traced Values and formulas alike. The form that computes is the one that is accurate everywhere, and
+whose own derivatives are; where a textbook writes it otherwise, ``shown`` says so.
+Rules multiply with ``share`` where zero times infinity is to be zero.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd.errors import OperandError
+from autograd.table.operation import Operation, defined, divided, kernel, raised, total
+
+# fmt: off
+
+NAN, INF = math.nan, math.inf
+POSITIVE = ((0.0, INF),)
+
+# -- arithmetic --------------------------------------------------------------------------------
+
+add: Operation = kernel(
+    "add(a, b)", lambda a, b: a + b,
+    lambda y, a, b: 1.0,
+    lambda y, a, b: 1.0,
+    symbol="+", form="infix", latex="+", rank=1, shares=False, summary="The sum of two numbers.",
+)
+subtract: Operation = kernel(
+    "subtract(a, b)", lambda a, b: a - b,
+    lambda y, a, b: 1.0,
+    lambda y, a, b: -1.0,
+    symbol="-", form="infix", latex="-", rank=1, shares=False, summary="The difference a - b.",
+)
+multiply: Operation = kernel(
+    "multiply(a, b)", lambda a, b: a * b,
+    lambda y, a, b: b,
+    lambda y, a, b: a,
+    symbol="*", form="infix", latex=r"\cdot", rank=2, shares=False,
+    summary="The product of two numbers.",
+)
+divide: Operation = kernel(
+    "divide(a, b)", divided,
+    lambda y, a, b: 1.0 / b,
+    lambda y, a, b: -(a / b) / b,
+    symbol="/", form="fraction", rank=2, summary="The quotient a / b; 1/0 is inf, 0/0 is nan.",
+    shown=(lambda y, a, b: 1.0 / b, lambda y, a, b: -a / b**2),
+)
+negative: Operation = kernel(
+    "negative(x)", lambda x: -x,
+    lambda y, x: -1.0,
+    symbol="-", form="prefix", latex="-", rank=1, shares=False, summary="The number x negated.",
+)
+power: Operation = kernel(
+    "power(a, b)", raised,
+    lambda y, a, b: share(b, power(a, b - 1.0)) if type(b) is float else power_by_base(a, b),
+    lambda y, a, b: share(y, _log_of_base(a, b)) if type(a) is float else power_by_exponent(a, b),
+    symbol="**", form="power", rank=4, domain=((0.0, INF), (-INF, INF)),
+    summary="a to the power b, as C's pow: (-8) ** (1/3) is nan.",
+    shown=(lambda y, a, b: b * a ** (b - 1.0), lambda y, a, b: y * log(a)),
+)
+share: Operation = kernel(
+    "share(upstream, partial)", lambda u, p: u * p if u != 0.0 and p != 0.0 else 0.0,
+    lambda y, u, p: p,
+    lambda y, u, p: u,
+    symbol="*", form="infix", latex=r"\cdot", rank=2, public=False,
+    summary="upstream x partial, where zero times infinity or nan is zero.",
+)
+
+# -- conditions --------------------------------------------------------------------------------
+# Between Values a comparison is a bool; these rows are for traced Values, whose numbers come later.
+
+less: Operation = kernel(
+    "less(a, b)", lambda a, b: float(a < b),
+    lambda y, a, b: 0.0,
+    lambda y, a, b: 0.0,
+    symbol="<", form="infix", latex="<", rank=0, public=False, summary="1 if a < b, else 0.",
+)
+less_equal: Operation = kernel(
+    "less_equal(a, b)", lambda a, b: float(a <= b),
+    lambda y, a, b: 0.0,
+    lambda y, a, b: 0.0,
+    symbol="<=", form="infix", latex=r"\le", rank=0, public=False, summary="1 if a <= b, else 0.",
+)
+both: Operation = kernel(
+    "both(a, b)", lambda a, b: float(a != 0.0 and b != 0.0),
+    lambda y, a, b: 0.0,
+    lambda y, a, b: 0.0,
+    symbol="&", form="infix", latex=r"\wedge", rank=0, public=False,
+    summary="1 where both conditions hold, else 0.",
+)
+either: Operation = kernel(
+    "either(a, b)", lambda a, b: float(a != 0.0 or b != 0.0),
+    lambda y, a, b: 0.0,
+    lambda y, a, b: 0.0,
+    symbol="|", form="infix", latex=r"\vee", rank=0, public=False,
+    summary="1 where either condition holds, else 0.",
+)
+select: Operation = kernel(
+    "where(condition, a, b)", lambda c, a, b: a if c != 0.0 else b,
+    lambda y, c, a, b: 0.0,
+    lambda y, c, a, b: select(c, 1.0, 0.0),
+    lambda y, c, a, b: select(c, 0.0, 1.0),
+    public=False, summary="a where the condition holds, else b.",
+)
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """Return a where the condition holds, else b; the branch not taken has derivative 0.
+
+    Args:
+        condition: a bool, a NumPy bool, or a comparison of traced Values (under ``jit``).
+        a: a Value or a real number.
+        b: likewise.
+
+    Returns:
+        A Value if one of a and b is, else a float.
+
+    Raises:
+        TypeError: the condition is anything else, or a or b is not a number.
+
+    Example:
+        >>> import autograd
+        >>> x = autograd.Value(-2.0)
+        >>> autograd.where(x > 0, autograd.sqrt(x), 0.0 * x).data
+        -0.0
+    """
+    if type(condition) is not bool:
+        if getattr(getattr(condition, "dtype", None), "kind", None) == "b" and condition.ndim == 0:
+            condition = bool(condition)
+        elif not getattr(condition, "is_condition", False):
+            raise OperandError(
+                f"where: the condition must be a bool or a comparison such as x > 0, "
+                f"and was given a {type(condition).__name__}"
+            )
+    elif type(a) is float and type(b) is float:
+        return a if condition else b
+    return select(float(condition) if condition is True or condition is False else condition, a, b)
+
+
+# -- the derivatives of a power ----------------------------------------------------------------
+# Where both operands are Values they are rows of their own: the derivatives of products would be
+# sums of terms that overflow or underflow before they cancel.
+
+
+def _unless_both_zero(a: Any, b: Any, there: float, otherwise: Any) -> Any:
+    """Return ``otherwise``, but a constant for 0 ** 0, which is taken as constant."""
+    both_zero = (a <= 0.0) & (a >= 0.0) & (b <= 0.0) & (b >= 0.0)
+    return otherwise if both_zero is False else where(both_zero, there, otherwise)
+
+
+def _log_of_base(a: Any, b: Any) -> Any:
+    return log(_unless_both_zero(a, b, 1.0, a))
+
+
+def _by_both_and_exponent(a: Any, b: Any) -> Any:
+    slope = share(power(a, b - 1.0), share(log(a), 2.0 + share(b, log(a))))
+    return _unless_both_zero(a, b, 0.0, slope)
+
+
+power_by_base: Operation = defined(
+    "power_by_base(a, b)", lambda a, b: share(b, power(a, b - 1.0)),
+    lambda y, a, b: share(b, power_by_base(a, b - 1.0)),
+    lambda y, a, b: power_by_both(a, b),
+    shown=(
+        lambda y, a, b: b * (b - 1.0) * a ** (b - 2.0),
+        lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
+    ),
+    domain=((1e-100, INF), (-INF, INF)), public=False,
+    summary="b * a ** (b - 1), the derivative of a ** b by a.",
+)
+power_by_exponent: Operation = defined(
+    "power_by_exponent(a, b)", lambda a, b: share(power(a, b), _log_of_base(a, b)),
+    lambda y, a, b: power_by_both(a, b),
+    lambda y, a, b: power_by_exponent_twice(a, b),
+    shown=(
+        lambda y, a, b: a ** (b - 1.0) * (1.0 + b * log(a)),
+        lambda y, a, b: a**b * log(a) ** 2.0,
+    ),
+    domain=((0.0, INF), (-INF, INF)), public=False,
+    summary="a ** b * log(a), the derivative of a ** b by b.",
+)
+power_by_exponent_twice: Operation = defined(
+    "power_by_exponent_twice(a, b)",
+    lambda a, b: share(power_by_exponent(a, b), _log_of_base(a, b)),
+    lambda y, a, b: _by_both_and_exponent(a, b),
+    lambda y, a, b: share(y, _log_of_base(a, b)),
+    domain=((0.0, INF), (-INF, INF)), public=False,
+    summary="a ** b * log(a) ** 2, the derivative of a ** b by b, twice.",
+)
+power_by_both: Operation = defined(
+    "power_by_both(a, b)",
+    lambda a, b: _unless_both_zero(
+        a, b, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a)))
+    ),
+    lambda y, a, b: share(power(a, b - 2.0), share(b - 1.0, 1.0 + share(b, log(a))) + b),
+    lambda y, a, b: _by_both_and_exponent(a, b),
+    domain=((0.0, INF), (-INF, INF)), public=False,
+    summary="a ** (b - 1) * (1 + b log(a)), the derivative of a ** b by a and b.",
+)
+
+# -- exponentials and logarithms ---------------------------------------------------------------
+
+
+def _pole(at: float, there: float) -> Any:
+    """Outside its domain a function is nan, at its pole it is infinite."""
+    return lambda x: there if x == at else NAN
+
+
+exp: Operation = kernel(
+    "exp(x)", total(math.exp, lambda x: INF),
+    lambda y, x: y,
+    form="exponential", rank=4, summary="e to the power x.",
+)
+expm1: Operation = kernel(
+    "expm1(x)", total(math.expm1, lambda x: INF),
+    lambda y, x: exp(x),
+    summary="exp(x) - 1, accurate near 0.",
+)
+log: Operation = kernel(
+    "log(x)", total(math.log, _pole(0.0, -INF)),
+    lambda y, x: 1.0 / (x + 0.0),  # + 0.0 turns -0.0 into 0.0
+    latex=r"\ln", domain=POSITIVE, shown=(lambda y, x: 1.0 / x,),
+    summary="The natural logarithm of x.",
+)
+log1p: Operation = kernel(
+    "log1p(x)", total(math.log1p, _pole(-1.0, -INF)),
+    lambda y, x: 1.0 / (1.0 + x),
+    domain=((-1.0, INF),), summary="log(1 + x), accurate near 0.",
+)
+log2: Operation = kernel(
+    "log2(x)", total(math.log2, _pole(0.0, -INF)),
+    lambda y, x: (1.0 / math.log(2.0)) / (x + 0.0),
+    latex=r"\log_{2}", domain=POSITIVE, shown=(lambda y, x: 1.0 / (x * log(2.0)),),
+    summary="The logarithm of x to base 2.",
+)
+log10: Operation = kernel(
+    "log10(x)", total(math.log10, _pole(0.0, -INF)),
+    lambda y, x: (1.0 / math.log(10.0)) / (x + 0.0),
+    latex=r"\log_{10}", domain=POSITIVE, shown=(lambda y, x: 1.0 / (x * log(10.0)),),
+    summary="The logarithm of x to base 10.",
+)
+sqrt: Operation = kernel(
+    "sqrt(x)", total(math.sqrt, lambda x: NAN),
+    lambda y, x: 0.5 / (y + 0.0),
+    form="root", domain=POSITIVE, shown=(lambda y, x: 1.0 / (2.0 * sqrt(x)),),
+    summary="The square root of x.",
+)
+cbrt: Operation = kernel(
+    "cbrt(x)", math.cbrt,
+    lambda y, x: (1.0 / 3.0) * (1.0 / y) ** 2.0,
+    form="latex", latex=r"\sqrt[3]{{0}}", kinks=(0.0,),
+    shown=(lambda y, x: 1.0 / (3.0 * y**2.0),),
+    summary="The cube root of x.",
+)
+
+# -- trigonometry ------------------------------------------------------------------------------
+
+sin: Operation = kernel(
+    "sin(x)", total(math.sin, lambda x: NAN),
+    lambda y, x: cos(x),
+    latex=r"\sin", summary="The sine of x radians.",
+)
+cos: Operation = kernel(
+    "cos(x)", total(math.cos, lambda x: NAN),
+    lambda y, x: -sin(x),
+    latex=r"\cos", summary="The cosine of x radians.",
+)
+tan: Operation = kernel(
+    "tan(x)", total(math.tan, lambda x: NAN),
+    lambda y, x: 1.0 + y * y,
+    latex=r"\tan", shown=(lambda y, x: 1.0 + y**2.0,), summary="The tangent of x radians.",
+)
+asin: Operation = kernel(
+    "asin(x)", total(math.asin, lambda x: NAN),
+    lambda y, x: 1.0 / sqrt(1.0 - x * x),
+    latex=r"\arcsin", domain=((-1.0, 1.0),), shown=(lambda y, x: 1.0 / sqrt(1.0 - x**2.0),),
+    summary="The angle in radians, from -pi/2 to pi/2, whose sine is x.",
+)
+acos: Operation = kernel(
+    "acos(x)", total(math.acos, lambda x: NAN),
+    lambda y, x: -1.0 / sqrt(1.0 - x * x),
+    latex=r"\arccos", domain=((-1.0, 1.0),), shown=(lambda y, x: -1.0 / sqrt(1.0 - x**2.0),),
+    summary="The angle in radians, from 0 to pi, whose cosine is x.",
+)
+atan: Operation = kernel(
+    "atan(x)", math.atan,
+    lambda y, x: (1.0 / hypot(1.0, x)) ** 2.0,
+    latex=r"\arctan", shown=(lambda y, x: 1.0 / (1.0 + x**2.0),),
+    summary="The angle in radians, from -pi/2 to pi/2, whose tangent is x.",
+)
+atan2: Operation = kernel(
+    "atan2(y, x)", math.atan2,
+    lambda angle, y, x: _per_length(cosine_of(x, y), y, x),
+    lambda angle, y, x: -_per_length(cosine_of(y, x), y, x),
+    latex=r"\operatorname{atan2}", kinks=(0.0,),
+    shown=(
+        lambda angle, y, x: x / (y**2.0 + x**2.0),
+        lambda angle, y, x: -y / (y**2.0 + x**2.0),
+    ),
+    summary="The angle in radians, from -pi to pi, of the point (x, y).",
+)
+
+# -- hyperbolic functions ----------------------------------------------------------------------
+
+sinh: Operation = kernel(
+    "sinh(x)", total(math.sinh, lambda x: math.copysign(INF, x)),
+    lambda y, x: cosh(x),
+    latex=r"\sinh", summary="The hyperbolic sine of x.",
+)
+cosh: Operation = kernel(
+    "cosh(x)", total(math.cosh, lambda x: INF),
+    lambda y, x: sinh(x),
+    latex=r"\cosh", summary="The hyperbolic cosine of x.",
+)
+tanh: Operation = kernel(
+    "tanh(x)", math.tanh,
+    lambda y, x: sech(x) ** 2.0,
+    latex=r"\tanh", shown=(lambda y, x: 1.0 - y**2.0,), summary="The hyperbolic tangent of x.",
+)
+sech: Operation = defined(
+    "sech(x)", lambda x: 1.0 / cosh(x),
+    lambda y, x: -y * tanh(x),
+    latex=r"\operatorname{sech}", public=False, summary="The hyperbolic secant of x, 1 / cosh(x).",
+)
+asinh: Operation = kernel(
+    "asinh(x)", math.asinh,
+    lambda y, x: 1.0 / hypot(1.0, x),
+    latex=r"\operatorname{arsinh}", shown=(lambda y, x: 1.0 / sqrt(1.0 + x**2.0),),
+    summary="The number whose hyperbolic sine is x.",
+)
+acosh: Operation = kernel(
+    "acosh(x)", total(math.acosh, lambda x: NAN),
+    lambda y, x: 1.0 / sqrt(x - 1.0) / sqrt(x + 1.0),
+    latex=r"\operatorname{arcosh}", domain=((1.0, INF),),
+    shown=(lambda y, x: 1.0 / sqrt(x**2.0 - 1.0),),
+    summary="The number, at least 0, whose hyperbolic cosine is x.",
+)
+atanh: Operation = kernel(
+    "atanh(x)", total(math.atanh, lambda x: x * INF if abs(x) == 1.0 else NAN),
+    lambda y, x: 1.0 / (1.0 - x * x),
+    latex=r"\operatorname{artanh}", domain=((-1.0, 1.0),),
+    shown=(lambda y, x: 1.0 / (1.0 - x**2.0),),
+    summary="The number whose hyperbolic tangent is x.",
+)
+
+# -- size, sign and rounding -------------------------------------------------------------------
+
+absolute: Operation = kernel(
+    "abs(x)", abs,
+    lambda y, x: sign(x),
+    form="bars", kinks=(0.0,), summary="The absolute value of x.",
+)
+sign: Operation = defined(
+    "sign(x)", lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)),
+    lambda y, x: where(x >= 0.0, 0.0, where(x <= 0.0, 0.0, x)),
+    kinks=(0.0,), shown=(lambda y, x: 0.0,), summary="1, 0 or -1: the sign of x.",
+)
+
+
+def _floor(x: float) -> float:
+    return math.copysign(float(math.floor(x)), x) if x - x == 0.0 else x
+
+
+def _ceil(x: float) -> float:
+    return math.copysign(float(math.ceil(x)), x) if x - x == 0.0 else x
+
+
+def _round(x: float) -> float:
+    return math.copysign(float(round(x)), x) if x - x == 0.0 else x
+
+
+floor: Operation = kernel(
+    "floor(x)", _floor,
+    lambda y, x: 0.0,
+    form="floor", summary="The largest whole number not above x.",
+)
+ceil: Operation = kernel(
+    "ceil(x)", _ceil,
+    lambda y, x: 0.0,
+    form="ceil", summary="The smallest whole number not below x.",
+)
+rounded: Operation = kernel(
+    "round(x)", _round,
+    lambda y, x: 0.0,
+    summary="The whole number nearest to x; halves go to the even one.",
+)
+maximum: Operation = defined(
+    "maximum(a, b)", lambda a, b: where(a > b, a, where(b >= a, b, a + b)),
+    lambda y, a, b: where(a > b, 1.0, where(a < b, 0.0, where(a >= b, 0.5, y))),
+    lambda y, a, b: where(b > a, 1.0, where(b < a, 0.0, where(b >= a, 0.5, y))),
+    fast=lambda a, b: a if a > b else b if b >= a else a + b,
+    latex=r"\max", summary="The larger of two numbers; at a tie each has half of the derivative.",
+    shown=(lambda y, a, b: where(a > b, 1.0, 0.0), lambda y, a, b: where(b > a, 1.0, 0.0)),
+)
+minimum: Operation = defined(
+    "minimum(a, b)", lambda a, b: where(a < b, a, where(b <= a, b, a + b)),
+    lambda y, a, b: where(a < b, 1.0, where(a > b, 0.0, where(a >= b, 0.5, y))),
+    lambda y, a, b: where(b < a, 1.0, where(b > a, 0.0, where(b >= a, 0.5, y))),
+    fast=lambda a, b: a if a < b else b if b <= a else a + b,
+    latex=r"\min", summary="The smaller of two numbers; at a tie each has half of the derivative.",
+    shown=(lambda y, a, b: where(a < b, 1.0, 0.0), lambda y, a, b: where(b < a, 1.0, 0.0)),
+)
+clip: Operation = defined(
+    "clip(x, lo, hi)", lambda x, lo, hi: minimum(maximum(x, lo), hi),
+    lambda y, x, lo, hi: where(
+        (x >= lo) & (x <= hi), 1.0, where((x < lo) | (x > hi), 0.0, x + lo + hi)
+    ),
+    lambda y, x, lo, hi: where((x < lo) & (lo <= hi), 1.0, 0.0),
+    lambda y, x, lo, hi: where((x > hi) | (lo > hi), 1.0, 0.0),
+    summary="x kept between lo and hi.",
+)
+
+
+def _larger(x: Any, y: Any) -> Any:
+    return where(abs(x) > abs(y), abs(x), abs(y))
+
+
+def _scale(x: Any, y: Any) -> Any:
+    """Return the size of the larger leg, and 1 at the origin."""
+    return where(_larger(x, y) <= 0.0, 1.0, _larger(x, y))
+
+
+def _slant(x: Any, y: Any) -> Any:
+    """Return hypot(x, y) in units of the larger leg: it neither overflows nor underflows."""
+    return sqrt(1.0 + (where(abs(x) > abs(y), abs(y), abs(x)) / _scale(x, y)) ** 2.0)
+
+
+def _per_length(cosine: Any, x: Any, y: Any) -> Any:
+    """Return cosine / hypot(x, y), and 0 at the origin and at infinity."""
+    length = hypot(x, y)
+    is_far = (length >= INF) & (abs(x) >= 0.0) & (abs(y) >= 0.0)  # and no nan
+    return where(is_far, 0.0, cosine / where(length <= 0.0, 1.0, length))
+
+
+cosine_of: Operation = defined(
+    "cosine_of(x, y)",
+    lambda x, y: where(
+        (abs(x) >= INF) & (abs(y) < INF), sign(x), x / _scale(x, y) / _slant(x, y)
+    ),
+    lambda c, x, y: share(cosine_of(y, x), _per_length(cosine_of(y, x), x, y)),
+    lambda c, x, y: -share(c, _per_length(cosine_of(y, x), x, y)),
+    public=False, kinks=(0.0,), shown=(
+        lambda c, x, y: y**2.0 / hypot(x, y) ** 3.0,
+        lambda c, x, y: -x * y / hypot(x, y) ** 3.0,
+    ),
+    summary="x / hypot(x, y), the cosine of the angle of the point (x, y); 0 at the origin.",
+)
+hypot: Operation = defined(
+    "hypot(x, y)",
+    lambda x, y: where(
+        (_larger(x, y) > 0.0) & (_larger(x, y) < INF),
+        _larger(x, y) * _slant(x, y),
+        where((abs(x) >= INF) | (abs(y) >= INF), INF, abs(x) + abs(y)),
+    ),
+    lambda h, x, y: cosine_of(x, y),
+    lambda h, x, y: cosine_of(y, x),
+    kinks=(0.0,), shown=(lambda h, x, y: x / h, lambda h, x, y: y / h),
+    summary="The length of the hypotenuse, sqrt(x^2 + y^2).",
+)
+
+# -- activations -------------------------------------------------------------------------------
+
+
+def _sigmoid(x: float) -> float:
+    tail = math.exp(-abs(x))
+    return 1.0 / (1.0 + tail) if x >= 0.0 else tail / (1.0 + tail)
+
+
+sigmoid: Operation = defined(
+    "sigmoid(x)",
+    lambda x: where(x >= 0.0, 1.0, exp(-abs(x))) / (1.0 + exp(-abs(x))),
+    lambda y, x: (0.5 * sech(0.5 * x)) ** 2.0,
+    fast=_sigmoid, latex=r"\sigma", shown=(lambda y, x: y * (1.0 - y),),
+    summary="The logistic function 1 / (1 + exp(-x)).",
+)
+softplus: Operation = defined(
+    "softplus(x)", lambda x: maximum(x, 0.0) + log1p(exp(-abs(x))),
+    lambda y, x: sigmoid(x),
+    summary="log(1 + exp(x)), a smooth relu.",
+)
+relu: Operation = defined(
+    "relu(x)", lambda x: where(x <= 0.0, 0.0, x),
+    lambda y, x: where(x > 0.0, 1.0, where(x <= 0.0, 0.0, x)),
+    fast=lambda x: 0.0 if x <= 0.0 else x, kinks=(0.0,),
+    shown=(lambda y, x: where(x > 0.0, 1.0, 0.0),),
+    summary="x where it is positive, else 0.",
+)
+leaky_relu: Operation = defined(
+    "leaky_relu(x, slope=0.01)", lambda x, slope: where(x > 0.0, x, slope * x),
+    lambda y, x, slope: where(x > 0.0, 1.0, where(x <= 0.0, slope, x)),
+    lambda y, x, slope: where(x > 0.0, 0.0, x),
+    kinks=(0.0,), shown=(
+        lambda y, x, slope: where(x > 0.0, 1.0, slope),
+        lambda y, x, slope: where(x > 0.0, 0.0, x),
+    ),
+    summary="x where it is positive, else slope * x.",
+)
+
+
+def _times_exp(factor: Any, x: Any) -> Any:
+    """Return factor * exp(x), to the last digits also where exp(x) by itself has few or none."""
+    half = exp(0.5 * x)
+    return share(share(factor, half), half)
+
+
+elu: Operation = defined(
+    "elu(x, alpha=1)", lambda x, alpha: where(x > 0.0, x, alpha * expm1(x)),
+    lambda y, x, alpha: where(x > 0.0, 1.0, _times_exp(alpha, x)),
+    lambda y, x, alpha: where(x > 0.0, 0.0, expm1(x)),
+    kinks=(0.0,), shown=(
+        lambda y, x, alpha: where(x > 0.0, 1.0, alpha * exp(x)),
+        lambda y, x, alpha: where(x > 0.0, 0.0, expm1(x)),
+    ),
+    summary="x where it is positive, else alpha * (exp(x) - 1).",
+)
+silu: Operation = defined(
+    "silu(x)", lambda x: where(x < -700.0, _times_exp(x, x), x * sigmoid(x)),
+    lambda y, x: sigmoid(x) + share(x, (0.5 * sech(0.5 * x)) ** 2.0),
+    shown=(lambda y, x: sigmoid(x) + y * (1.0 - sigmoid(x)),),
+    summary="x * sigmoid(x), also called swish.",
+)
+
+
+def _gap(a: Any, b: Any) -> Any:
+    """Return a - b, where two equal infinities are 0 apart."""
+    return where((a <= b) & (a >= b) & (abs(a) >= INF), 0.0, a - b)
+
+
+logaddexp: Operation = defined(
+    "logaddexp(a, b)", lambda a, b: maximum(a, b) + log1p(exp(-abs(_gap(a, b)))),
+    lambda y, a, b: sigmoid(_gap(a, b)),
+    lambda y, a, b: sigmoid(_gap(b, a)),
+    shown=(lambda y, a, b: exp(a - y), lambda y, a, b: exp(b - y)),
+    public=False,
+    summary="log(exp(a) + exp(b)), finite wherever the mathematics is.",
+)
+
+# -- the graph itself --------------------------------------------------------------------------
+
+identity: Operation = defined(
+    "identity(x)", lambda x: x,
+    lambda y, x: 1.0,
+    symbol="+", form="prefix", latex="+", rank=1, public=False,
+    summary="x itself as a node of its own: unary plus.",
+)
+stop_gradient: Operation = defined(
+    "stop_gradient(x)", lambda x: x,
+    lambda y, x: 0.0,
+    summary="x, taken as a constant: no derivative passes.",
+)
+
+# The names under which NumPy calls these on arrays of objects, as in np.arcsin(array).
+NUMPY_NAMES = {
+    "absolute": "abs",
+    "arccos": "acos",
+    "arccosh": "acosh",
+    "arcsin": "asin",
+    "arcsinh": "asinh",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arctanh": "atanh",
+    "conjugate": "identity",  # np.var and np.std ask for it
+    "fabs": "abs",
+    "rint": "round",
+}

@@ -1,0 +1,77 @@
+"""Slopes by differences: accurate where the function is smooth, and frank where it is not."""
+
+import math
+
+import pytest
+from mpmath import mp
+
+from autograd.differences import slope
+from autograd.notation.expression import read
+
+
+def of(formula):
+    expression = read(formula)
+    return lambda x: float(expression({"x": x}))
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "true", "relative"),
+    [
+        ("x**2", 3.0, 6.0, 1e-13),
+        ("exp(x)", 1.0, math.e, 1e-12),
+        ("exp(x)", -700.0, math.exp(-700.0), 1e-12),
+        ("exp(x)", 700.0, math.exp(700.0), 1e-12),
+        ("log(x)", 1e-3, 1e3, 1e-11),
+        ("log(x)", 1e-300, 1e300, 1e-10),
+        ("log(x)", 1e300, 1e-300, 1e-10),
+        ("1/x", 1e-5, -1e10, 1e-12),
+        ("sin(x)", 1e6, math.cos(1e6), 1e-10),
+        ("sin(1e6*x)", 0.0, 1e6, 1e-12),
+        ("sin(1/x)", 0.01, -math.cos(100.0) * 1e4, 1e-6),
+        ("tan(x)", 1.5707963, float(mp.sec(mp.mpf(1.5707963)) ** 2), 1e-10),
+        ("sigmoid(1000*x)", 0.01, 1000 * float(mp.exp(-10) / (1 + mp.exp(-10)) ** 2), 1e-9),
+        ("x", 1e300, 1.0, 1e-13),
+        ("relu(x)", 1e-12, 1.0, 1e-12),
+    ],
+)
+def test_smooth_points(formula, at, true, relative):
+    found = slope(of(formula), at)
+    assert found.remark == ""
+    assert found.central == pytest.approx(true, rel=relative)
+    assert found.agrees(true)
+    assert not found.agrees(true * 1.001)
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "remark"),
+    [
+        ("abs(x)", 0.0, "kink: slope -1 on the left, 1 on the right"),
+        ("relu(x)", 0.0, "kink: slope 0 on the left, 1 on the right"),
+        ("maximum(x, 2)", 2.0, "kink: slope 0 on the left, 1 on the right"),
+        ("floor(x)", 2.0, "the value jumps here"),
+        ("round(x)", 0.5, "the value jumps here"),
+        ("cbrt(x)", 0.0, "no finite slope"),
+        ("sqrt(x)", 0.0, "no finite slope"),
+        ("asin(x)", 1.0, "no finite slope"),
+        ("x**1.5", 0.0, "edge of the domain"),
+        ("log(x)", 0.0, "not finite here"),
+        ("log(x)", -1.0, "not finite here"),
+    ],
+)
+def test_special_points_are_named(formula, at, remark):
+    assert remark in slope(of(formula), at).remark
+
+
+def test_a_zero_slope_agrees_as_far_as_rounding_allows():
+    found = slope(of("tanh(x)"), 20.0)
+    assert found.agrees(4.0 * math.exp(-40.0))
+    assert not found.agrees(1e-3)
+
+
+def test_digits_that_agree():
+    found = slope(of("x**2"), 3.0)
+    assert found.digits(6.0) >= 13
+    assert found.digits(6.006) == 2 or found.digits(6.006) == 3
+    assert found.digits(-6.0) == 0
+    assert found.digits(math.inf) == 0
+    assert found.digits(math.nan) == 0

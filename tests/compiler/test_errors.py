@@ -1,0 +1,236 @@
+"""What cannot be compiled is refused, with the user's line and the remedy."""
+
+import copy
+import functools
+import math
+import pickle
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import AutogradError, TraceError, Value, grad, jit, value_and_grad
+
+
+def branch(x):
+    if x > 0.0:  # the line to be named
+        return x
+    return -x
+
+
+REFUSED = [
+    (branch, "where"),
+    (lambda x: max(x, 1.0), "maximum"),
+    (lambda x: x if 0.0 < x < 1.0 else -x, "where"),
+    (lambda x: x and 1.0, "where"),
+    (lambda x: not x > 0.0, "where"),
+    (lambda x: x.data * 2.0, "stop_gradient"),
+    (lambda x: x.item(), "stop_gradient"),
+    (lambda x: x.grad, "stop_gradient"),
+    (lambda x: float(x), "stop_gradient"),
+    (lambda x: int(x), "stop_gradient"),
+    (lambda x: math.sin(x), "autograd.sin"),
+    (lambda x: f"{x:.3f}", "stop_gradient"),
+    (lambda x: x * 2 == 4.0, "<= c"),
+    (lambda x: ~(x > 0.0), "opposite"),
+    (lambda x: x if (x > 0.0) == (x < 1.0) else 2 * x, "opposites"),
+    (lambda x: x if (x > 0.0) != (x < 1.0) else 2 * x, "opposites"),
+    (lambda x: autograd.where((x > 0.0) == True, x, 2 * x), "opposites"),  # noqa: E712
+    (lambda x: autograd.where((x > 0.0) ^ (x < 1.0), x, 2 * x), "opposites"),
+    (lambda x: autograd.where(True ^ (x < 1.0), x, 2 * x), "opposites"),
+    (lambda x: [1.0, 2.0][x], "autograd.where"),
+    (lambda x: sum(range(x)), "plain ints"),
+    (lambda x: x // 2, "autograd.floor"),
+    (lambda x: 2.0 // x, "autograd.floor"),
+    (lambda x: x % 2, "autograd.floor"),
+    (lambda x: 2 % x, "autograd.floor"),
+    (lambda x: divmod(x, 2)[0], "autograd.floor"),
+    (lambda x: (x * 2).partials[0] * x, "stop_gradient"),
+    (lambda x: setattr(x, "grad", 1.0), "stop_gradient"),
+    (lambda x: setattr(x, "data", 1.0), "stop_gradient"),
+    (lambda x: (x * 2).backward(), "grad"),
+    (lambda x: sorted([x, x * 2]), "where"),
+    (lambda x: 1.0 if x == Fraction(2) else x, r"\(x <= c\) & \(x >= c\)"),
+]
+
+
+@pytest.mark.parametrize(("function", "remedy"), REFUSED)
+def test_asking_a_traced_value_for_its_number_names_line_and_remedy(function, remedy):
+    for traced in (function, grad(function)):
+        with pytest.raises(TraceError, match=remedy) as caught:
+            jit(traced)(1.0)
+        assert "test_errors.py:" in str(caught.value)
+        assert isinstance(caught.value, TypeError)
+        assert isinstance(caught.value, AutogradError)
+
+
+def test_traced_values_are_neither_copied_nor_pickled():
+    for use in (copy.deepcopy, pickle.dumps):
+        with pytest.raises(TraceError, match=r"traced Value.* at test_errors\.py:"):
+            jit(lambda x, use=use: use(x))(1.0)
+
+
+def test_the_line_named_is_the_line_at_fault():
+    with pytest.raises(TraceError, match=r"if x > 0.0:  # the line to be named"):
+        jit(branch)(1.0)
+
+
+def test_comparisons_of_outside_values_are_traced_too():
+    w = Value(1.0)
+    with pytest.raises(TraceError):
+        jit(lambda x: x if w > 0.0 else -x)(1.0)
+
+
+def test_a_traced_value_that_leaks_is_refused_later():
+    kept = []
+    jit(lambda x: kept.append(x * 2) or x)(1.0)
+    for use in (
+        lambda: kept[0] + 1.0,
+        lambda: kept[0].data,
+        lambda: jit(lambda x: x + kept[0])(1.0),
+    ):
+        with pytest.raises(TraceError):
+            use()
+    with pytest.raises(TraceError):
+        jit(lambda x: kept[0])(1.0)
+
+
+def test_an_operation_of_the_users_own_is_refused():
+    @autograd.primitive(partials=(lambda y, x: 2.0 * x,))
+    def own_square_for_jit(x):
+        return x * x
+
+    with pytest.raises(TraceError, match=r"own_square_for_jit.*\n?.*primitive"):
+        jit(lambda x: own_square_for_jit(x))(1.0)
+
+
+@pytest.mark.parametrize(
+    "argument", ["text", 1j, object(), [1.0, "text"], {"a": b""}, float, np.float64]
+)
+def test_arguments_that_are_no_numbers_are_refused(argument):
+    with pytest.raises(TypeError):
+        jit(lambda x: 1.0)(argument)
+
+
+def test_a_list_that_holds_itself_is_refused():
+    endless = [1.0]
+    endless.append(endless)
+    with pytest.raises(ValueError, match="holds itself"):
+        jit(lambda x: x[0])(endless)
+
+
+def test_arrays_that_are_not_of_real_numbers_are_refused():
+    for array in (np.array(["a"]), np.array([1j]), np.array(["2020-01-01"], dtype="M8[D]")):
+        with pytest.raises(TypeError):
+            jit(lambda x: 1.0)(array)
+
+
+def test_results_that_are_no_numbers_are_refused():
+    for result in ("text", 1j, object()):
+        with pytest.raises(TypeError, match="result"):
+            jit(lambda x, result=result: result)(1.0)
+
+
+def test_only_functions_are_compiled():
+    with pytest.raises(TypeError, match="function"):
+        jit(3.0)
+
+
+def test_mapped_axes_of_different_lengths_are_both_named():
+    with pytest.raises(ValueError, match=r"5 rows.*7 rows"):
+        jit(lambda x, y: x * y, in_axes=0)(np.ones(5), np.ones(7))
+
+
+def test_the_mean_of_no_rows_is_refused():
+    with pytest.raises(ValueError, match="no rows"):
+        jit(lambda x: x, in_axes=0, reduce="mean")(np.ones(0))
+    assert jit(lambda x: x, in_axes=0, reduce="sum")(np.ones(0)) == 0.0
+
+
+def test_a_mapped_argument_is_not_differentiated_under_reduce():
+    def loss(w, x):
+        return w * x
+
+    for argnums in (1, (0, 1), -1):
+        step = jit(value_and_grad(loss, argnums), in_axes=(None, 0), reduce="mean")
+        with pytest.raises(ValueError, match="argument 1"):
+            step(2.0, np.ones(3))
+    for derivative, axes in (
+        (functools.partial(value_and_grad(loss, 1), 2.0), 0),
+        (functools.partial(grad(loss), x=3.0), 0),
+        (functools.partial(functools.partial(grad(loss, -1)), 2.0), (0,)),
+    ):
+        with pytest.raises(ValueError, match="argument 0"):
+            jit(derivative, in_axes=axes, reduce="sum")(np.ones(3))
+    bound = functools.partial(grad(loss, 0), 2.0)  # by the argument that is bound: shared
+    assert jit(bound, in_axes=0, reduce="sum")(np.ones(3)) == 3.0
+    for inner in (jit(grad(loss, 1)), jit(jit(grad(loss, 1)))):
+        with pytest.raises(ValueError, match="argument 1"):
+            jit(inner, in_axes=(None, 0), reduce="sum")(2.0, np.ones(3))
+    by_shared = value_and_grad(lambda pair, x: pair[0] * x + pair[1])
+    for axes in ((None, None), [None, None]):  # a container that maps nothing
+        step = jit(by_shared, in_axes=(axes, 0), reduce="mean")
+        assert step((2.0, 1.0), np.array([1.0, 2.0])) == (4.0, (1.5, 1.0))
+    objects = np.array([Value(1.0), Value(2.0)])
+    with pytest.raises(ValueError, match="mapped argument"):
+        jit(loss, in_axes=(None, 0), reduce="sum")(2.0, objects)
+    inner = jit(lambda w, x: grad(lambda x: w * x * x)(x), in_axes=(None, 0), reduce="sum")
+    assert inner(2.0, np.array([1.0, 2.0])) == 12.0
+
+
+@pytest.mark.parametrize(
+    ("in_axes", "arguments"),
+    [
+        ((0,), (np.ones(3), np.ones(3))),
+        ((0, None), (np.array(3.0), 2.0)),
+        ((0, 0), (np.ones(3), 2.0)),
+        ((0, None), ([1.0, 2.0], 2.0)),
+        ((2, None), (np.ones((3, 3)), 2.0)),
+        (({"a": 0}, None), ({"b": np.ones(3)}, 2.0)),
+        (([0, 0], None), ([np.ones(3)], 2.0)),
+        (([0], None), (np.ones(3), 2.0)),
+        ((0, None), ([], 2.0)),
+        ((0, None), (None, 2.0)),
+        (0, ({}, ())),
+    ],
+)
+def test_axes_that_do_not_fit_are_a_value_error(in_axes, arguments):
+    with pytest.raises(ValueError, match="jit"):
+        jit(lambda *parts: 1.0, in_axes=in_axes)(*arguments)
+
+
+def test_rows_that_return_different_structures_are_refused():
+    rows = []
+
+    def fickle(x):
+        rows.append(x)
+        return [x] * (1 + len(rows) % 2)
+
+    with pytest.raises(TraceError, match="same structure for every row"):
+        jit(lambda x: jit(fickle, in_axes=0)(x))(np.ones(3))
+
+
+def test_axes_and_reduce_are_checked_at_once():
+    for in_axes, reduce in (((None,), None), (None, "sum"), (0, "max"), ((), None)):
+        with pytest.raises(ValueError, match="jit"):
+            jit(lambda x: x, in_axes=in_axes, reduce=reduce)
+    for in_axes in ("a", 1.5, (True,)):
+        with pytest.raises(TypeError, match="in_axes"):
+            jit(lambda x: x, in_axes=in_axes)
+
+
+def test_an_error_in_the_function_is_the_functions_own_and_leaves_no_mode():
+    def broken(x):
+        raise KeyError("mine")
+
+    fast = jit(broken)
+    with pytest.raises(KeyError, match="mine"):
+        fast(1.0)
+    assert (Value(2.0) * 3.0).data == 6.0
+
+
+def test_a_missing_library_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "llvmlite.binding", None)
+    with pytest.raises(ImportError, match=r"scalar-autograd\[jit\]"):
+        jit(lambda x: x)

@@ -1,0 +1,240 @@
+"""Paths add up to the gradient, the largest come first, and what is odd is explained by name."""
+
+import itertools
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, explain, log, relu, sqrt, stop_gradient, tanh, where
+from autograd.engine.order import ordered
+from autograd.table import elementary
+
+
+def labelled(label, y):
+    y.label = label
+    return y
+
+
+def enumerated(y, x):
+    """Every path by brute force, as the product of its partials."""
+    if y is x:
+        return [1.0]
+    return [
+        partial * product
+        for arg, partial in zip(y.args, y.partials, strict=True)
+        if partial is not None
+        for product in enumerated(arg, x)
+    ]
+
+
+@st.composite
+def small_graphs(draw):
+    x = Value(draw(st.floats(-3, 3)), "x")
+    nodes = [x, Value(draw(st.floats(-3, 3)), "c")]
+    binary = [
+        elementary.add,
+        elementary.multiply,
+        elementary.subtract,
+        elementary.maximum,
+    ]
+    for _ in range(draw(st.integers(1, 9))):
+        a, b = draw(st.sampled_from(nodes)), draw(st.sampled_from(nodes))
+        row = draw(st.sampled_from([*binary, elementary.tanh, elementary.relu]))
+        nodes.append(row(a, b) if row.arity == 2 else row(a))
+    return x, nodes[-1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(small_graphs())
+def test_the_paths_are_those_of_brute_force_and_add_up_to_the_gradient(graph):
+    x, y = graph
+    products = enumerated(y, x)
+    explanation = explain(y, x, limit=2000)
+    assert explanation.count == len(products) == len(explanation.paths)
+    found = [path.product for path in explanation.paths]
+    assert sorted(found) == pytest.approx(sorted(products), rel=1e-12, abs=1e-300)
+    sizes = [abs(product) for product in found]
+    assert sizes == sorted(sizes, reverse=True)
+    y.backward()
+    magnitude = math.fsum(sizes)
+    assert explanation.magnitude == pytest.approx(magnitude, rel=1e-9)
+    assert abs(math.fsum(found) - x.grad) <= 1e-12 * magnitude
+    assert abs(math.fsum(use.total for use in explanation.uses) - x.grad) <= 1e-12 * magnitude or (
+        x is y
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_graphs(), st.integers(1, 5))
+def test_a_limit_lists_the_largest_and_sums_the_rest(graph, limit):
+    x, y = graph
+    every, few = explain(y, x, limit=2000), explain(y, x, limit=limit)
+    assert [abs(path.product) for path in few.paths] == pytest.approx(
+        [abs(path.product) for path in every.paths[:limit]], rel=1e-9
+    )
+    listed = math.fsum(path.product for path in few.paths)
+    assert abs(listed + few.rest - every.gradient) <= 1e-12 * max(every.magnitude, 1e-300)
+
+
+def test_each_path_is_one_of_the_graph():
+    x = Value(1.5, "x")
+    y = x * x + tanh(x) * x
+    for path in explain(y, x).paths:
+        assert path.nodes[0] is y
+        assert path.nodes[-1] is x
+        for (node, arg), index, partial in zip(
+            itertools.pairwise(path.nodes), path.indices, path.partials, strict=True
+        ):
+            assert node.args[index] is arg
+            assert node.partials[index] == partial
+
+
+def test_exponentially_many_paths_are_counted_not_enumerated():
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(2000):
+        y = y + y * 1e-3
+    explanation = explain(y, x)  # were the paths enumerated, this would never end
+    assert explanation.count == 10**18
+    assert len(explanation.paths) == 100
+    assert [use.count for use in explanation.uses] == [10**18, 10**18]
+    assert math.fsum(use.total for use in explanation.uses) == explanation.gradient
+    assert "more than 10**18 paths" in str(explanation)
+
+
+def test_forty_doublings_are_counted_exactly():
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(40):
+        y = y + y
+    assert explain(y, x).count == 2**40
+
+
+X = 1.0
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda x: relu(labelled("hidden", x - 3)), ["relu is dead", "hidden = -2"]),
+        (lambda x: tanh(labelled("u", 800 * x)), ["tanh is saturated", "u = 800"]),
+        (lambda x: tanh(labelled("u", 20 * x)), ["tanh is saturated", "u = 20", "1.699e-17"]),
+        (lambda x: 3 * x - 3 * x, ["cancel", "add up to 6"]),
+        (lambda x: Value(2.0) * 3, ["does not depend on x"]),
+        (lambda x: stop_gradient(x) * 2, ["stop_gradient"]),
+        (lambda x: Value(0.0, "zero") * x, ["the other factor, zero = 0, is 0"]),
+        (lambda x: where(False, x, 2.0), ["the other branch"]),
+        (lambda x: autograd.maximum(x, 7), ["x = 1 is not the larger"]),
+        (lambda x: autograd.floor(x), ["floor is flat"]),
+        (lambda x: x * 1e-200 * 1e-200, ["below the smallest float"]),
+        (lambda x: log(labelled("d", x - 1)), ["infinite slope", "d = 0"]),
+        (lambda x: sqrt(labelled("d", x - 2)), ["nan enters", "d = -1"]),
+        (lambda x: log(x - 1) - log(x - 1), ["inf and -inf", "x"]),
+        (lambda x: x * 1e200 * 1e200, ["overflows"]),
+        (lambda x: autograd.exp(labelled("u", 30 * x)), ["large because", "exp(u)", "u = 30"]),
+        (lambda x: x * 2, []),
+    ],
+)
+def test_the_reason_is_given_and_names_the_node(build, words):
+    x = Value(X, "x")
+    reason = explain(build(x), x).reason
+    assert bool(reason) == bool(words)
+    for word in words:
+        assert word in reason
+
+
+@pytest.mark.parametrize("limit", [1, 5, 100])
+def test_paths_with_both_infinities_add_up_to_nan(limit):
+    x = Value(0.0, "x")
+    y = x * 1.0
+    for _ in range(8):
+        y = y + 1 / x
+        y = y - 2 / x
+    explanation = explain(y, x, limit=limit)
+    assert math.isnan(explanation.gradient)
+    assert explanation.rest == 0.0 if limit == 100 else math.isnan(explanation.rest)
+    assert "inf and -inf meet at x" in str(explanation)
+    assert f"and {17 - min(limit, 12)} smaller ones\n" in str(explanation)
+
+
+@pytest.mark.parametrize("limit", [2, 100])
+def test_infinite_paths_are_not_taken_from_an_infinite_sum(limit):
+    x = Value(1.0, "x")
+    y = 1 / (x - 1.0)
+    for power in range(20):
+        y = y + x * 2.0**-power
+    explanation = explain(y, x, limit=limit)
+    assert explanation.gradient == -math.inf
+    text = str(explanation)
+    assert "nan" not in text
+    assert ("and 9 smaller ones, adding up to 0.0009747\n" in text) == (limit == 100)
+
+
+def test_a_sum_of_paths_beyond_the_largest_float_is_infinite():
+    x = Value(1.0, "x")
+    y = x * 1e308
+    for _ in range(15):
+        y = y + x * 1e308
+    assert "and 4 smaller ones, adding up to inf\n" in str(explain(y, x))
+    assert "and 14 smaller ones\n" in str(explain(y, x, limit=2))
+
+
+def test_one_more_is_not_called_ones():
+    x = Value(1.0, "x")
+    y = x * 1.0
+    for power in range(12):
+        y = y + x * 2.0**-power
+    assert "and 1 smaller one, adding up to 0.0004883" in str(explain(y, x))
+    assert "and 1 more edge\n" in str(explain(y, x)) + "\n"
+
+
+def test_a_large_sum_of_small_paths_is_not_called_a_large_product():
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(60):
+        y = y + y
+    assert "many paths add up" in explain(y, x).reason
+
+
+def test_it_prints_as_a_table():
+    x = Value(-4.0, "x")
+    y = labelled("y", 40 * x + x * x)
+    assert str(explain(y, x)) == (
+        "dy/dx = 32, over 3 paths\n"
+        "  40 = 1 * 40    y -> v1 -> x\n"
+        "  -4 = 1 * (-4)  y -> v2 -> x\n"
+        "  -4 = 1 * (-4)  y -> v2 -> x"
+    )
+    assert repr(explain(y, x)) == str(explain(y, x))
+
+
+def test_it_reads_no_gradient_and_refuses_an_edited_leaf():
+    x = Value(1.0, "x")
+    y = x * x
+    explain(y, x)
+    assert [node.grad for node in ordered(y)] == [0.0, 0.0]
+    x.data = 2.0
+    with pytest.raises(ValueError, match="'x'"):
+        explain(y, x)
+
+
+@pytest.mark.parametrize("bad", [(1.0, Value(1)), (Value(1), "x"), (Value(1), Value(1), 0)])
+def test_a_wrong_argument_is_refused(bad):
+    with pytest.raises(TypeError):
+        explain(*bad)
+
+
+def test_a_branch_not_taken_brings_nothing_through_its_poles_either():
+    x = Value(0.0, "x")
+    pole = x * autograd.log(x)
+    y = autograd.where(x > 0, pole, 2 * x)
+    y.backward()
+    steps = list(autograd.steps(y))
+    assert x.grad == steps[-1].accumulated == 2.0
+    assert [step.contribution for step in steps if step.node is pole] == [0.0, 0.0]
+    found = autograd.explain(y, x)
+    assert found.gradient == 2.0
+    assert sorted(path.product for path in found.paths) == [0.0, 0.0, 2.0]

@@ -1,0 +1,140 @@
+"""Every row of the table against mpmath: values and derivatives of the first three orders."""
+
+import itertools
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mp
+from table_referees import BY_HAND, HIGHER, INF, miss, points_of, settled, value_of
+
+from autograd import grad
+from autograd.table.operation import TABLE
+from autograd.testing import points
+
+ROWS = list(TABLE.values())
+PUBLIC = [row for row in ROWS if row.public and row.name != "stop_gradient"]
+by_name = pytest.mark.parametrize("row", PUBLIC, ids=lambda row: row.name)
+
+
+def operands_of(row):
+    return range(1, 2) if row.name == "polygamma" else range(row.arity)
+
+
+def derived(row, along):
+    function = row
+    for index in along:
+        function = grad(function, argnums=index)
+    return function
+
+
+def misses(row, count, orders):
+    found = []
+    for point in points_of(row, count):
+        for order in orders:
+            for along in itertools.product(operands_of(row), repeat=order):
+                found.append(miss(row, point, along, derived(row, along)(*point)))
+    return [words for words in found if words]
+
+
+# All but those that serve in derivatives only, whose bound is that of the derivatives.
+VALUES = [row for row in ROWS if not row.name.startswith("power_by") and row.name != "sech"]
+
+
+@pytest.mark.parametrize("row", VALUES, ids=lambda row: row.name)
+def test_value(row):
+    assert misses(row, 120, [0]) == []
+
+
+@by_name
+def test_first_and_second_derivative(row):
+    assert misses(row, 9, [1, 2]) == []
+
+
+@by_name
+def test_third_derivative(row):
+    assert misses(row, 2 if row.name == "power" else 5, [3]) == []
+
+
+@pytest.mark.slow
+@by_name
+def test_derivatives_of_three_orders_at_many_points(row):
+    assert misses(row, 80 if row.arity == 1 else 25, [1, 2, 3]) == []
+
+
+@by_name
+def test_partials_are_those_worked_out_by_hand(row):
+    for point in points_of(row, 120):
+        if row.name in HIGHER and point[-1] <= 0.0 and point[-1].is_integer():
+            continue  # a pole of the gamma function
+        result = row.value(*point)
+        for index in operands_of(row):
+            got = row.partial(index, result, point)
+            formula = BY_HAND[row.name][index]
+            true = settled(lambda formula=formula, point=point: formula(*map(mp.mpf, point)))
+            if true is None or abs(true) > mp.ldexp(1, 1023):
+                continue  # complex, a pole, or too large for a float
+            gap = abs(mp.mpf(got) - true) if math.isfinite(got) else INF
+            close = 1e-12 * max(abs(true), mp.ldexp(1, -1022))
+            # What rounding the operands costs is for the referee of differences to say.
+            assert gap <= close or not miss(row, point, (index,), got), (row, point, index, got)
+
+
+@pytest.mark.parametrize("row", PUBLIC, ids=lambda row: row.name)
+def test_every_public_row_has_a_referee(row):
+    assert value_of(row)
+    assert len(BY_HAND[row.name]) == row.arity
+
+
+def is_quick(row):
+    """Return whether mpmath computes the row at any point of its domain without taking minutes."""
+    return row.name not in ("power", "lgamma", "digamma", "polygamma")
+
+
+@pytest.mark.parametrize("order", [7, 21, 51, 99, 119])
+@pytest.mark.parametrize("x", [-10.5, -1.5, -0.5, 0.7, 40.0, 7737.2])
+def test_polygamma_of_high_orders(order, x):
+    row = TABLE["polygamma"]
+    assert miss(row, (float(order), x), (), row(order, x)) == ""
+
+
+def test_the_third_derivatives_of_a_power_where_its_own_underflows():
+    power = TABLE["power"]
+    for along in itertools.product((0, 1), repeat=3):
+        for point in [(1e-300, 2.5), (1e-200, 2.0), (1e-110, 3.0), (1e-20, 16.0), (1e200, 2.0)]:
+            assert miss(power, point, along, derived(power, along)(*point)) == ""
+
+
+@given(data=st.data())
+@settings(max_examples=80, deadline=None)
+def test_values_at_points_that_hypothesis_draws(data):
+    row = data.draw(st.sampled_from([row for row in PUBLIC if is_quick(row)]))
+    point = data.draw(points(row))
+    assert miss(row, point, (), row.value(*point)) == ""
+
+
+@pytest.mark.parametrize(
+    ("row", "point", "value", "slope"),
+    [
+        ("softplus", 1000.0, 1000.0, 1.0),
+        ("softplus", -1000.0, 0.0, 0.0),
+        ("sigmoid", -800.0, 0.0, 0.0),
+        ("sigmoid", 800.0, 1.0, 0.0),
+        ("log1p", -1e-20, -1e-20, 1.0),
+        ("tanh", 1e300, 1.0, 0.0),
+        ("expm1", 1e-20, 1e-20, 1.0),
+    ],
+)
+def test_large_and_tiny_arguments_stay_finite(row, point, value, slope):
+    assert TABLE[row].value(point) == value
+    assert grad(TABLE[row])(point) == slope
+    assert math.isfinite(grad(grad(TABLE[row]))(point))
+
+
+def test_tanh_keeps_its_derivative_where_one_minus_y_squared_is_zero():
+    with mp.workdps(60):
+        true = [float(mp.sech(x) ** 2) for x in (10, 20, 50, 300)]
+    assert [grad(TABLE["tanh"])(x) for x in (10.0, 20.0, 50.0, 300.0)] == pytest.approx(
+        true, rel=1e-13
+    )
