@@ -23,7 +23,7 @@ from autograd.engine.order import ordered
 from autograd.engine.value import Value
 from autograd.ir.program import program_of
 from autograd.ir.trace import Tape, Traced, traced_call, tracing
-from autograd.transforms.functional import adjoints
+from autograd.transforms.traced import adjoints
 from autograd.trees import NUMBER, Structure
 
 ONE_BLOCK = 2048  # rows up to this many are summed in one go

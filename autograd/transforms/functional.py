@@ -1,14 +1,7 @@
 """Derivatives of functions: grad, jacobian, hessian, jvp, vjp, hvp, and the gradient of a graph.
 
-All of them run the user's function once on Values of their own and read the graph that comes out.
-Two walks do the work, and each has two modes: with floats it uses the partials that the nodes have
-recorded, with Values it applies the rules of the table to the nodes themselves, so that the
-derivative is a graph again and can be differentiated once more, to any order.
-
-    backwards: adjoint of operand  +=  share(adjoint of node, partial)
-    forwards:  tangent of node     +=  share(tangent of operand, partial)
-
-Backwards the contributions of + - * and negation are plain products, as in ``Value.backward``.
+All of them run the user's function once on Values of their own and read the graph that comes out
+(sweeps.py; traced.py while a function is traced).
 
 The names and the argument conventions are JAX's.
 """
@@ -25,158 +18,14 @@ from typing import Any
 
 from autograd.engine import modes
 from autograd.engine.modes import Mode
-from autograd.engine.order import check_tangent, ordered, propagated, recorded, walking
+from autograd.engine.order import ordered, propagated, walking
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
 from autograd.table import elementary as ops
-from autograd.table.operation import IEEE, real
-from autograd.transforms.branches import ALWAYS, NEVER, Ways, both, chosen, either, through
+from autograd.table.operation import real
+from autograd.transforms import traced
+from autograd.transforms.sweeps import adjoints, plus, tangents
 from autograd.trees import NUMBER, Structure, array_of, flatten, unflatten
-
-# -- the two walks over a graph ----------------------------------------------------------------
-
-
-def _times(shares: bool, upstream: Any, partial: Any) -> Any:
-    """Return the contribution of an edge, as a float where both are, else as a graph.
-
-    Where it ``shares``, zero times infinity is zero.
-    """
-    if type(upstream) is float and type(partial) is float:
-        return 0.0 if shares and (upstream == 0.0 or partial == 0.0) else upstream * partial
-    for one, other in ((upstream, partial), (partial, upstream)):
-        if type(one) is float:
-            if one == 1.0:
-                return other
-            if one == -1.0:
-                return -other
-            if one == 0.0 and shares:
-                return 0.0
-            if one - one == 0.0 and one != 0.0:  # neither 0, infinite nor nan: a plain product
-                return one * other
-    return ops.share(upstream, partial) if shares else upstream * partial
-
-
-def _plus(total: Any, term: Any) -> Any:
-    if type(term) is float and term == 0.0:
-        return total
-    return term if type(total) is float and total == 0.0 else total + term
-
-
-def _above(order: Sequence[Value], targets: set[int]) -> set[int]:
-    """Return the ids of the nodes that depend on a target, targets included."""
-    found = set(targets)
-    for node in order:
-        if node.op is not None and any(id(arg) in found for arg in node.args):
-            found.add(id(node))
-    return found
-
-
-def adjoints(
-    root: Value, seed: Any, targets: Sequence[Value], order: Sequence[Value] | None = None
-) -> list[Any]:
-    """Return d(root)/d(target) x seed for each target, as a graph (or a float where constant).
-
-    The order is that of the walk; the compiler gives its own, which stops at Values from outside.
-    """
-    order = recorded(root) if order is None else order
-    wanted = {id(target) for target in targets}
-    active = _above(order, wanted)
-    adjoint: dict[int, Any] = {id(root): seed}
-    reached: dict[int, Ways] = {id(root): ALWAYS}
-    recorder = modes.thread.recorder
-    for node in reversed(order):
-        if node.op is None or node.op is ops.stop_gradient or id(node) not in active:
-            continue
-        ways = reached.get(id(node), NEVER)
-        if recorder is not None:
-            ways = both(ways, recorder.ways_of(node))
-        if not ways:
-            continue  # in a branch that was not taken
-        args = node.args
-        upstream = adjoint.get(id(node), 0.0)
-        for index, arg in enumerate(args):
-            if id(arg) in active:
-                onward = through(ways, args[0], index == 1) if node.op is ops.select else ways
-                if onward:
-                    reached[id(arg)] = either(reached.get(id(arg), NEVER), onward)
-                    term = _term(node, index, args, upstream, onward)
-                    adjoint[id(arg)] = _plus(adjoint.get(id(arg), 0.0), term)
-    known = {id(node) for node in order}
-    return [_own(adjoint.get(id(target), 0.0), known) for target in targets]
-
-
-def _term(node: Value, index: int, args: tuple[Any, ...], upstream: Any, ways: Ways) -> Any:
-    """Return the contribution along one edge; in a branch, as nodes that belong to the branch."""
-    recorder = modes.thread.recorder
-    assert node.op is not None
-    if recorder is None or ways is ALWAYS:
-        return _times(node.op.shares, upstream, _partial(node, index, args))
-    recorder.ways = ways
-    try:
-        partial = _partial(node, index, args)
-        term = _times(node.op.shares, upstream, partial)
-        is_plain = node.op.shares or (type(partial) is float and partial - partial == 0.0)
-        return term if is_plain else chosen(ways, term)
-    finally:
-        recorder.ways = ALWAYS
-
-
-def _own(result: Any, known: set[int]) -> Any:
-    """Return a derivative that is a node of the graph itself as a result of its own.
-
-    d(a * b)/d(a) is b: handed out as it is, it would change with b, and its label would be b's.
-    """
-    is_known = isinstance(result, Value) and (id(result) in known or result.op is None)
-    return ops.identity(result) if is_known else result
-
-
-def _tangents(
-    outputs: Sequence[Any], leaves: Sequence[Value], directions: Sequence[Any], numeric: bool
-) -> list[Any]:
-    """Return the derivative of each output along the directions of the leaves."""
-    tangent: dict[int, Any] = {
-        id(leaf): direction for leaf, direction in zip(leaves, directions, strict=True)
-    }
-    watched = modes.active and modes.thread.anomaly
-    order = recorded(*[output for output in outputs if isinstance(output, Value)])
-    for node in order:
-        if node.op is None or id(node) in tangent:
-            continue
-        args = node.args
-        total: Any = 0.0
-        if node.op is ops.select:  # of the branch taken, as a choice that walks backwards see
-            total = _chosen_tangent(args[0], *[tangent.get(id(arg), 0.0) for arg in args[1:]])
-            args = ()
-        for index, arg in enumerate(args):
-            step = tangent.get(id(arg), 0.0)
-            if type(step) is float and step == 0.0:
-                continue
-            partial = node.partials[index] if numeric else _partial(node, index, args)
-            total = _plus(total, _times(True, step, partial))
-        tangent[id(node)] = total
-        if watched and type(total) is float:
-            check_tangent(node, total)
-    known = {id(node) for node in order}
-    return [_own(tangent.get(id(output), 0.0), known) for output in outputs]
-
-
-def _chosen_tangent(condition: Any, first: Any, second: Any) -> Any:
-    if type(condition) is float:
-        return first if condition != 0.0 else second
-    is_zero = type(first) is float and type(second) is float and first == second == 0.0
-    return 0.0 if is_zero else ops.select(condition, first, second)
-
-
-def _partial(node: Value, index: int, args: tuple[Any, ...]) -> Any:
-    """Apply the rule of the table to the node itself, which gives a graph."""
-    operation = node.op
-    assert operation is not None
-    try:
-        partial = operation.partials[index](node, *args)
-    except ArithmeticError:  # a constant operand at a pole
-        numbers = [IEEE(arg) if type(arg) is float else arg for arg in args]
-        partial = operation.partials[index](node, *numbers)
-    return partial if isinstance(partial, Value) else float(partial)
 
 
 def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
@@ -209,10 +58,10 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
             raise ArgumentError(f"gradient: takes Values, and was given a {type(thing).__name__}")
     if modes.thread.recorder is not None:
         y, *targets = map(modes.thread.recorder.standing_for, (y, *targets))
-    return [
-        adjoint if isinstance(adjoint, Value) else Value(adjoint)
-        for adjoint in adjoints(y, 1.0, targets)
-    ]
+        results = traced.adjoints(y, 1.0, targets)
+    else:
+        results = adjoints(y, 1.0, targets)
+    return [result if isinstance(result, Value) else Value(result) for result in results]
 
 
 # -- one call of the user's function -----------------------------------------------------------
@@ -329,13 +178,16 @@ class _Call:
                 propagated(output, seed)
                 return [leaf._adjoint for leaf in self.leaves]
         with _recording():
-            return adjoints(output, seed, self.leaves)
+            backwards = traced.adjoints if self.tracing else adjoints
+            return backwards(output, seed, self.leaves)
 
     def pushed(self, directions: list[Any]) -> list[Any]:
         """Return the derivative of every output along the directions, walking forwards."""
-        numeric = self.numeric and all(type(direction) is float for direction in directions)
         with _recording():
-            return _tangents(self.outputs, self.leaves, directions, numeric)
+            if self.tracing:
+                return traced.tangents(self.outputs, self.leaves, directions)
+            numeric = self.numeric and all(type(direction) is float for direction in directions)
+            return tangents(self.outputs, self.leaves, directions, numeric)
 
     def shaped(self, numbers: list[Any]) -> Any:
         """Return one number for each leaf in the structure of the chosen arguments."""
@@ -604,7 +456,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         sums: list[Any] = [0.0] * len(call.leaves)
         with _recording():
             for output, seed in zip(call.outputs, seeds, strict=True):
-                sums = [_plus(a, b) for a, b in zip(sums, call.pulled(output, seed), strict=True)]
+                sums = [plus(a, b) for a, b in zip(sums, call.pulled(output, seed), strict=True)]
         pulled: tuple[Any, ...] = call.shaped(call.result(sums))
         return pulled
 
