@@ -64,6 +64,7 @@ from autograd.transforms.functional import (
     value_and_grad,
     vjp,
 )
+from autograd.trees import register_tree, tree_leaves, tree_map
 
 if TYPE_CHECKING:
     from autograd.compiler.jit import jit
@@ -128,6 +129,7 @@ __all__ = [
     "polygamma",
     "primitive",
     "prod",
+    "register_tree",
     "relu",
     "round",
     "scope",
@@ -144,6 +146,8 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "tree_leaves",
+    "tree_map",
     "value_and_grad",
     "vjp",
     "where",

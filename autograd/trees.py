@@ -1,26 +1,52 @@
-"""Nested lists, tuples, dicts and NumPy arrays of numbers, taken apart and put together again.
+"""Trees: nested containers of numbers, taken apart, put together, mapped and compared.
 
-``flatten`` gives the numbers in order and a description that can be compared and hashed;
-``unflatten`` builds the same structure around other numbers.
+A tree is a number, None, an array, or a container of trees: a list, a tuple, a named tuple, a dict,
+a dataclass, or an object of a class that ``register_tree`` names. What is no container is a leaf.
+
+There are two ways to look at an array. ``tree_leaves`` and ``tree_map`` take it as one leaf, as JAX
+does; ``flatten``, which derivatives and the compiler read, takes its numbers one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import dataclasses
+import enum
+import functools
+import itertools
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
-from autograd.errors import StructureError
+from autograd.errors import ArgumentError, OperandError, StructureError
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """What is left of a nested container when its numbers are taken out.
+class Container(NamedTuple):
+    """How the containers of one class come apart and together.
 
     Attributes:
-        kind: "number", "none", "list", "tuple", "dict" or "array".
+        kind: "number", "array", "none", "list", "tuple", "dict" or "object".
+        apart: gives the parts of a container, and whatever else it consists of.
+        together: makes a container of that and of other parts.
+        steps: gives for each part the step that leads to it, such as ``[0]`` or ``.weight``.
+    """
+
+    kind: str
+    apart: Callable[[Any], tuple[Sequence[Any], Any]] = lambda leaf: ((), None)
+    together: Callable[[Any, Sequence[Any]], Any] = lambda detail, parts: None
+    steps: Callable[[Any, int], Iterable[str]] = lambda _, count: map("[{}]".format, range(count))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Structure:
+    """What is left of a tree when its numbers are taken out; it can be compared and hashed.
+
+    Attributes:
+        kind: that of its ``Container``.
         parts: the structures inside, in order.
-        detail: the tuple's class, the dict's keys, or the array's shape.
+        detail: the tuple's class, the dict's keys, the array's shape; of an object its class, the
+            steps to its parts, and what else it consists of.
     """
 
     kind: str
@@ -32,14 +58,19 @@ class Structure:
         if self.kind == "number":
             return 1
         if self.kind == "array":
-            size = 1
-            for extent in self.detail:
-                size *= extent
-            return size
-        total = 0
-        for part in self.parts:
-            total += part.count()
-        return total
+            return math.prod(self.detail)
+        return sum([part.count() for part in self.parts])
+
+    def path(self, index: int, root: str) -> str:
+        """Return where the number of that index stands, as in ``model.layers[0]``."""
+        if self.kind == "array":
+            indices = itertools.product(*map(range, self.detail))
+            return f"{root}[{', '.join(map(str, next(itertools.islice(indices, index, None))))}]"
+        for step, part in zip(_steps(self), self.parts, strict=True):
+            if index < (size := part.count()):
+                return part.path(index, root + step)
+            index -= size
+        return root
 
     def __str__(self) -> str:
         if self.kind == "number":
@@ -48,28 +79,219 @@ class Structure:
             return "None"
         if self.kind == "array":
             return f"an array of shape {self.detail}"
-        inside = ", ".join(str(part) for part in self.parts)
+        inside = [str(part) for part in self.parts]
         if self.kind == "dict":
-            inside = ", ".join(
-                f"{key!r}: {part}" for key, part in zip(self.detail, self.parts, strict=True)
-            )
-            return f"{{{inside}}}"
-        return f"[{inside}]" if self.kind == "list" else f"({inside})"
+            pairs = zip(self.detail, inside, strict=True)
+            return f"{{{', '.join(f'{key!r}: {part}' for key, part in pairs)}}}"
+        if self.kind == "object":
+            return f"{self.detail[0].__name__}({', '.join(inside)})"
+        return f"[{', '.join(inside)}]" if self.kind == "list" else f"({', '.join(inside)})"
 
 
 NUMBER = Structure("number")
+NONE = Structure("none")
 
 
-def is_array(thing: Any) -> bool:
-    """Return whether it is a NumPy array with at least one dimension."""
-    return hasattr(thing, "dtype") and getattr(thing, "ndim", 0) > 0 and hasattr(thing, "tolist")
+class Keys(tuple[Any, ...]):
+    """The keys of a dict, which are equal only where their types are: 1 is not True here."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return tuple.__eq__(self, other) is True and exact(self) == exact(other)
+
+    __hash__ = tuple.__hash__
+
+
+def exact(thing: Any) -> Any:
+    """Return what tells apart things that are equal to Python: 1, 1.0 and True, 0.0 and -0.0."""
+    if isinstance(thing, tuple):
+        return (type(thing), *map(exact, thing))
+    return repr(thing) if type(thing) is float else type(thing)
+
+
+# -- classes -----------------------------------------------------------------------------------
+
+_registered: dict[type, Container] = {}
+
+NUMBERS = Container("number")
+ARRAYS = Container("array")
+NONES = Container("none")
+LISTS = Container("list", lambda tree: (tree, None), lambda detail, parts: list(parts))
+TUPLES = Container("tuple", lambda tree: (tree, type(tree)), lambda detail, parts: detail(parts))
+NAMED_TUPLES = Container(
+    "tuple",
+    lambda tree: (tree, type(tree)),
+    lambda detail, parts: detail(*parts),
+    lambda detail, count: (f".{field}" for field in detail._fields),
+)
+DICTS = Container(
+    "dict",
+    lambda tree: (tuple(tree.values()), Keys(tree)),
+    lambda detail, parts: dict(zip(detail, parts, strict=True)),
+    lambda detail, count: (f"[{key!r}]" for key in detail),
+)
+
+
+def _container_of(kind: type) -> Container:
+    """Return how the objects of a class come apart, as containers or as leaves."""
+    for ancestor in kind.__mro__:
+        if ancestor in _registered:
+            return _registered[ancestor]
+    if kind is type(None):
+        return NONES
+    if issubclass(kind, list):
+        return LISTS
+    if issubclass(kind, tuple):
+        return NAMED_TUPLES if hasattr(kind, "_fields") else TUPLES
+    if issubclass(kind, Mapping):
+        return DICTS
+    if hasattr(kind, "__array__") and not issubclass(kind, type):
+        return ARRAYS
+    return _dataclass(kind) if dataclasses.is_dataclass(kind) else NUMBERS
+
+
+_cached = functools.lru_cache(maxsize=512)(_container_of)
+container_of: Callable[[type], Container] = _cached
+
+
+def register_tree(
+    cls: type[T],
+    flatten: Callable[[T], tuple[Iterable[Any], Hashable]],
+    unflatten: Callable[[Any, tuple[Any, ...]], T],
+) -> None:
+    """Make the objects of a class, and of its subclasses, trees, as JAX's pytrees are.
+
+    Derivatives and ``jit`` then take them as arguments and return them as results.
+
+    Args:
+        cls: the class.
+        flatten: gives the parts of an object (numbers, arrays or trees; a dict where they have
+            names), and all else that it consists of, which can be compared and hashed.
+        unflatten: makes an object of all else and of other parts, in the same order.
+
+    Raises:
+        TypeError: cls is no class, or one of the functions cannot be called.
+
+    Example:
+        >>> from autograd import grad, register_tree
+        >>> class Line:
+        ...     def __init__(self, slope, shift, name):
+        ...         self.slope, self.shift, self.name = slope, shift, name
+        >>> register_tree(
+        ...     Line,
+        ...     lambda line: ({"slope": line.slope, "shift": line.shift}, line.name),
+        ...     lambda name, parts: Line(*parts, name),
+        ... )
+        >>> gradient = grad(lambda line: line.slope * 3.0 + line.shift**2)(Line(2.0, 5.0, "mine"))
+        >>> gradient.slope, gradient.shift, gradient.name
+        (3.0, 10.0, 'mine')
+    """
+    if not isinstance(cls, type):
+        raise ArgumentError(f"register_tree: takes a class, and was given {cls!r:.60}")
+    for name, function in (("flatten", flatten), ("unflatten", unflatten)):
+        if not callable(function):
+            raise ArgumentError(
+                f"register_tree: {name} must be a function, and is {function!r:.60}"
+            )
+
+    def apart(tree: T) -> tuple[Sequence[Any], Any]:
+        flat, steps = flatten(tree), None
+        try:
+            parts, rest = flat
+            if isinstance(parts, Mapping):
+                parts, steps = parts.values(), tuple(f".{name}" for name in parts)
+            parts = tuple(parts)
+            hash(rest)
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(
+                f"register_tree: flatten of a {type(tree).__name__} must return its parts, and all "
+                f"else, which can be hashed (tuples in place of lists): {error}"
+            ) from error
+        return parts, (type(tree), steps, Keys((rest,)))
+
+    def together(detail: Any, parts: Sequence[Any]) -> T:
+        return unflatten(detail[2][0], tuple(parts))
+
+    _registered[cls] = Container("object", apart, together, _named_steps)
+    _cached.cache_clear()
+
+
+def _named_steps(detail: Any, count: int) -> Iterable[str]:
+    return detail[1] or (f"[{i}]" for i in range(count))
+
+
+def _dataclass(cls: Any) -> Container:
+    """Return how a dataclass comes apart: by its fields, and together: by its constructor.
+
+    Part of the structure are fields with ``metadata={"static": True}``, and what is no number:
+    text, flags, members of an Enum, functions, classes.
+    """
+    fields = [field for field in dataclasses.fields(cls) if field.init]
+    if hasattr(cls, "__post_init__"):  # which computes the others
+        rest = []
+    else:
+        rest = [field for field in dataclasses.fields(cls) if not field.init]
+
+    def apart(tree: Any) -> tuple[Sequence[Any], Any]:
+        names, parts, static = [], [], []
+        for field in (*fields, *rest):
+            part = getattr(tree, field.name)
+            if field.metadata.get("static") or _is_static(part):
+                static.append((field.name, part))
+            else:
+                names.append(f".{field.name}")
+                parts.append(part)
+        return parts, (type(tree), tuple(names), Keys(static))
+
+    def together(detail: Any, parts: Sequence[Any]) -> Any:
+        kind, names, static = detail
+        values = {**dict(static), **dict(zip([name[1:] for name in names], parts, strict=True))}
+        late = {field.name: values.pop(field.name) for field in rest}
+        try:
+            made = kind(**values)
+        except TypeError as error:
+            error.add_note(
+                f"a dataclass is rebuilt by its constructor, {kind.__name__}(**fields); "
+                f"autograd.register_tree({kind.__name__}, flatten, unflatten) says how else"
+            )
+            raise
+        for name, value in late.items():
+            object.__setattr__(made, name, value)
+        return made
+
+    return Container("object", apart, together, _named_steps)
+
+
+def _is_static(thing: Any) -> bool:
+    is_leaf = container_of(type(thing)) is NUMBERS
+    return is_leaf and (isinstance(thing, (str, bytes, bool, enum.Enum, type)) or callable(thing))
+
+
+def _steps(structure: Structure) -> Iterable[str]:
+    return _container(structure).steps(structure.detail, len(structure.parts))
+
+
+def _container(structure: Structure) -> Container:
+    """Return how the containers of a structure come together."""
+    kind = structure.kind
+    if kind == "list":
+        return LISTS
+    if kind == "dict":
+        return DICTS
+    if kind == "tuple":
+        return container_of(structure.detail)
+    return container_of(structure.detail[0]) if kind == "object" else NONES
+
+
+# -- numbers out of a tree, and into one ---------------------------------------------------------
 
 
 def flatten(tree: Any, like: Structure | None = None) -> tuple[list[Any], Structure]:
-    """Return the numbers of a nested container in order, and its structure.
+    """Return the numbers of a tree in order, those of its arrays one by one, and its structure.
 
-    Whatever is not a list, tuple, dict, array or None counts as a number. Dicts keep the order of
-    their keys, or that of the structure ``like`` where it has the same keys.
+    Dicts keep the order of their keys, or that of the structure ``like`` where it has the same
+    keys.
 
     Raises:
         ValueError: containers are nested too deep, or one holds itself.
@@ -85,40 +307,46 @@ def flatten(tree: Any, like: Structure | None = None) -> tuple[list[Any], Struct
     try:
         return leaves, _described(tree, leaves, like)
     except RecursionError:
-        raise StructureError(
-            "the lists, tuples and dicts are nested too deep, or one of them holds itself"
-        ) from None
+        raise too_deep() from None
+
+
+def too_deep() -> StructureError:
+    """Return the error for a tree that never ends."""
+    return StructureError("the containers are nested too deep, or one of them holds itself")
 
 
 def _described(tree: Any, leaves: list[Any], like: Structure | None) -> Structure:
-    if isinstance(tree, Mapping):
-        keys = tuple(tree)
-        if like is not None and like.kind == "dict" and set(like.detail) == set(keys):
-            keys = like.detail
-        return Structure("dict", _parts([tree[key] for key in keys], leaves, like), keys)
-    if isinstance(tree, list):
-        return Structure("list", _parts(tree, leaves, like))
-    if isinstance(tree, tuple):
-        return Structure("tuple", _parts(tree, leaves, like), type(tree))
-    if tree is None:
-        return Structure("none")
-    if is_array(tree):
-        leaves.extend(tree.ravel().tolist())
-        return Structure("array", (), tuple(tree.shape))
-    if getattr(getattr(tree, "dtype", None), "kind", "") == "O" and tree.shape == ():
-        tree = tree.item()  # a Value that NumPy has put into an array of no dimension
-    leaves.append(tree)
-    return NUMBER
-
-
-def _parts(
-    trees: Sequence[Any], leaves: list[Any], like: Structure | None
-) -> tuple[Structure, ...]:
-    models = like.parts if like is not None and len(like.parts) == len(trees) else ()
-    return tuple(
-        _described(tree, leaves, models[index] if models else None)
-        for index, tree in enumerate(trees)
-    )
+    if type(tree) is float:
+        leaves.append(tree)
+        return NUMBER
+    container = container_of(type(tree))
+    if container is NUMBERS:
+        leaves.append(tree)
+        return NUMBER
+    if container is NONES:
+        return NONE
+    if container is ARRAYS:
+        array = array_in(tree)
+        if array is None:
+            leaves.append(unboxed(tree))
+            return NUMBER
+        leaves.extend(array.ravel().tolist())
+        return Structure("array", (), tuple(array.shape))
+    parts, detail = container.apart(tree)
+    if like is not None:
+        if container is DICTS and like.kind == "dict" and set(like.detail) == set(detail):
+            detail = like.detail
+            parts = [tree[key] for key in detail]
+        if len(like.parts) == len(parts):
+            inside = [
+                _described(*pair) for pair in zip(parts, itertools.repeat(leaves), like.parts)
+            ]
+            return Structure(container.kind, tuple(inside), detail)
+    if set(map(type, parts)) == {float}:  # the common case, kept short
+        leaves += parts
+        return Structure(container.kind, (NUMBER,) * len(parts), detail)
+    inside = [_described(part, leaves, None) for part in parts]
+    return Structure(container.kind, tuple(inside), detail)
 
 
 def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
@@ -137,32 +365,253 @@ def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
 
 
 def _built(structure: Structure, supply: Iterator[Any]) -> Any:
-    if structure.kind == "number":
+    kind, inside = structure.kind, structure.parts
+    if kind == "number":
         try:
             return next(supply)
         except StopIteration:
             raise StructureError("there are fewer numbers than places") from None
-    if structure.kind == "none":
-        return None
-    if structure.kind == "array":
-        return array_of(
-            [_built(NUMBER, supply) for _ in range(structure.count())], structure.detail
-        )
-    parts = [_built(part, supply) for part in structure.parts]
-    if structure.kind == "list":
+    if kind == "array":
+        return array_of(_taken(supply, structure.count()), structure.detail)
+    if len(inside) > 8 and inside.count(NUMBER) == len(inside):
+        parts = _taken(supply, len(inside))
+    else:
+        parts = [_built(part, supply) for part in inside]
+    return parts if kind == "list" else _container(structure).together(structure.detail, parts)
+
+
+def _taken(supply: Iterator[Any], count: int) -> list[Any]:
+    numbers = list(itertools.islice(supply, count))
+    if len(numbers) < count:
+        raise StructureError("there are fewer numbers than places")
+    return numbers
+
+
+Builder = Callable[[Iterator[Any], Iterator[Any]], Any]
+
+
+def builder(structure: Structure, arrays_only: bool = False) -> Builder:
+    """Return a function that fills the structure again and again, from numbers and whole arrays.
+
+    Args:
+        structure: of what is to be built.
+        arrays_only: whether each number, too, is taken from the arrays.
+    """
+    kind = structure.kind
+    if kind == "array" or (kind == "number" and arrays_only):
+        return lambda numbers, arrays: next(arrays)
+    if kind == "number":
+        return lambda numbers, arrays: next(numbers)
+    kinds = {part.kind for part in structure.parts}
+    count = len(structure.parts)
+    parts: Callable[[Iterator[Any], Iterator[Any]], list[Any]]
+    if kinds == {"array"} or (kinds == {"number"} and arrays_only):
+        parts = lambda numbers, arrays: list(itertools.islice(arrays, count))  # noqa: E731
+    elif kinds == {"number"}:
+        parts = lambda numbers, arrays: list(itertools.islice(numbers, count))  # noqa: E731
+    else:
+        builders = [builder(part, arrays_only) for part in structure.parts]
+        parts = lambda numbers, arrays: [build(numbers, arrays) for build in builders]  # noqa: E731
+    if kind == "list":
         return parts
-    if structure.kind == "dict":
-        return dict(zip(structure.detail, parts, strict=True))
-    kind = structure.detail
-    return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+    together, detail = _container(structure).together, structure.detail
+    return lambda numbers, arrays: together(detail, parts(numbers, arrays))
+
+
+# -- maps ----------------------------------------------------------------------------------------
+
+
+def tree_leaves(tree: Any) -> list[Any]:
+    """Return the leaves of a tree in order: numbers, Values and whole arrays.
+
+    Args:
+        tree: a number, an array, None, or lists, tuples, dicts, dataclasses, Modules and objects of
+            registered classes, nested in any way.
+
+    Returns:
+        A list. None has no leaf. The leaves of a Module are the numbers of its parameters.
+
+    Raises:
+        ValueError: containers are nested too deep, or one holds itself.
+
+    Example:
+        >>> from autograd import tree_leaves
+        >>> tree_leaves({"w": [1.0, 2.0], "b": (3.0, None)})
+        [1.0, 2.0, 3.0]
+    """
+    leaves: list[Any] = []
+    tree_map(leaves.append, tree)
+    return leaves
+
+
+def tree_map(f: Callable[..., Any], tree: Any, *rest: Any) -> Any:
+    """Return a tree of what f gives for each leaf, and for what stands in its place in the others.
+
+    Args:
+        f: a function of one leaf of each tree; an array is one leaf.
+        tree: says the structure.
+        rest: trees of the same structure; what stands where ``tree`` has a leaf may be a tree.
+
+    Returns:
+        A new tree like the first; dicts keep its order.
+
+    Raises:
+        ValueError: the structures differ, containers are nested too deep, or one holds itself.
+
+    Example:
+        >>> from autograd import tree_map
+        >>> weights, slopes = {"w": [1.0, 2.0], "b": 3.0}, {"w": [10.0, 0.0], "b": -10.0}
+        >>> tree_map(lambda weight, slope: weight - 0.1 * slope, weights, slopes)
+        {'w': [0.0, 2.0], 'b': 4.0}
+    """
+    try:
+        return _mapped(lambda path, *leaves: f(*leaves), tree, rest, "the tree", _parts_like)
+    except RecursionError:
+        raise too_deep() from None
+
+
+def map_with_axes(f: Callable[[str, Any, Any], Any], tree: Any, axes: Any, path: str) -> Any:
+    """Return a tree of what f gives for the path, the leaf and the axis of each leaf.
+
+    Args:
+        f: a function of where a leaf stands, the leaf (an array is one), and its axis.
+        tree: an argument of a mapped function.
+        axes: an int or None for all of it, or containers of these like its own.
+        path: what to call the argument.
+    """
+
+    def leaf(path: str, thing: Any, axis: Any) -> Any:
+        if axis is not None and not isinstance(axis, int):
+            raise StructureError(f"jit: in_axes does not fit the structure of {path}")
+        return f(path, thing, axis)
+
+    return _mapped(leaf, tree, (axes,), path, axes_inside)
+
+
+Aligned = Callable[[Any, Container, Any, int, str], Sequence[Any]]
+
+
+def _mapped(
+    f: Callable[..., Any], tree: Any, rest: tuple[Any, ...], path: str, aligned: Aligned
+) -> Any:
+    container = container_of(type(tree))
+    if container is NUMBERS or container is ARRAYS:
+        return f(path, unboxed(tree), *rest)
+    parts, detail = container.apart(tree)
+    if not rest:
+        made = [_mapped(f, part, (), path, aligned) for part in parts]
+    else:
+        columns = [aligned(other, container, detail, len(parts), path) for other in rest]
+        rows = zip(parts, zip(*columns, strict=True), strict=True)
+        steps = container.steps(detail, len(parts))
+        made = [
+            _mapped(f, part, others, path + step, aligned)
+            for (part, others), step in zip(rows, steps, strict=True)
+        ]
+    return container.together(detail, made)
+
+
+def _parts_like(
+    other: Any, container: Container, detail: Any, count: int, path: str
+) -> Sequence[Any]:
+    """Return the parts of another tree that stand for those of a container."""
+    kind = container_of(type(other))
+    parts, its = kind.apart(other)
+    if container is kind is DICTS and set(its) == set(detail):
+        return [other[key] for key in detail]
+    if kind.kind == container.kind and its == detail and len(parts) == count:
+        return parts
+    is_leaf = kind is NUMBERS or kind is ARRAYS
+    second = f"a {type(other).__name__}" if is_leaf else _shell(kind, len(parts), its)
+    raise StructureError(
+        f"tree_map: the trees differ in structure: {path} is {second} where the first has "
+        f"{_shell(container, count, detail)}"
+    )
+
+
+def _shell(container: Container, count: int, detail: Any) -> Structure:
+    """Return the structure of the outermost container alone."""
+    return Structure(container.kind, (NUMBER,) * count, detail)
+
+
+def axes_inside(
+    axes: Any, container: Container, detail: Any, count: int, path: str
+) -> Sequence[Any]:
+    """Return the axes of the parts of a container, whose own are an int, None, or a container."""
+    if axes is None or isinstance(axes, int):
+        return [axes] * count
+    kind = container_of(type(axes))
+    if container is kind is DICTS:
+        if set(axes) != set(detail):
+            raise StructureError(f"jit: in_axes for {path} has other keys than the dict")
+        return [axes[key] for key in detail]
+    if kind.kind == container.kind or {kind.kind, container.kind} == {"list", "tuple"}:
+        parts, its = kind.apart(axes)
+        if container.kind != "object" or its == detail:
+            if len(parts) != count:
+                raise StructureError(
+                    f"jit: in_axes for {path} has {len(parts)} parts, and it has {count}"
+                )
+            return parts
+    raise StructureError(f"jit: in_axes does not fit the structure of {path}")
+
+
+# -- arrays --------------------------------------------------------------------------------------
+
+
+def is_array(thing: Any) -> bool:
+    """Return whether it is an array with at least one dimension, of NumPy or like it."""
+    return container_of(type(thing)) is ARRAYS and array_in(thing) is not None
+
+
+def array_in(thing: Any) -> Any:
+    """Return what is like an array as NumPy's; None where it has no dimension.
+
+    Raises:
+        TypeError: it is a masked array with masked entries, which have no numbers.
+    """
+    shape = getattr(thing, "shape", ())
+    if not isinstance(shape, tuple) or not shape:
+        return None
+    import numpy
+
+    if isinstance(thing, numpy.ma.MaskedArray) and numpy.ma.is_masked(thing):
+        raise OperandError(
+            "a masked array has entries without a number: fill them (array.filled(0.0)), or choose "
+            "with autograd.where"
+        )
+    return numpy.asarray(thing)
+
+
+def unboxed(thing: Any) -> Any:
+    """Return a Value that NumPy has put into an array of no dimension, or the thing itself."""
+    if getattr(getattr(thing, "dtype", None), "kind", "") == "O" and thing.shape == ():
+        return thing.item()
+    return thing
 
 
 def array_of(numbers: list[Any], shape: tuple[int, ...]) -> Any:
     """Return a NumPy array of that shape: float64 of plain numbers, else of objects."""
     import numpy
 
-    plain = all(isinstance(number, float) for number in numbers)
-    array = numpy.empty(len(numbers), dtype=numpy.float64 if plain else object)
+    if all(isinstance(number, float) for number in numbers):
+        return numpy.array(numbers, dtype=numpy.float64).reshape(shape)
+    array = numpy.empty(len(numbers), dtype=object)
     for index, number in enumerate(numbers):
         array[index] = number
     return array.reshape(shape)
+
+
+def not_a_number(who: str, thing: Any, path: str) -> OperandError:
+    """Return the error for a leaf that is neither a number nor a Value."""
+    kind = type(thing).__name__
+    shown = f" ({thing!r})" if isinstance(thing, (str, bytes, complex)) else ""
+    advice = (
+        f"; if it holds numbers, autograd.register_tree({kind}, flatten, unflatten) says which"
+        if container_of(type(thing)) is NUMBERS and type(thing).__module__ != "builtins"
+        else ""
+    )
+    return OperandError(
+        f"{who}: takes real numbers, Values and trees of them, and {path} is a {kind}{shown:.60}"
+        f"{advice}"
+    )
