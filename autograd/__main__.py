@@ -223,6 +223,7 @@ def _report(expression: Expression, inputs: dict[str, Value], root: Value) -> It
         yield from _folded(f"    {forward}")
     yield ""
     yield f"Backward pass, from {name}.grad = 1"
+    yield f"(v.grad: d{name}/dv over all paths; ∂v/∂u: one operation, its other operands held)"
     for step in steps(root):
         yield ""
         for line in str(step).splitlines():

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 
 from autograd.engine.order import contribution, recorded, untaken
 from autograd.errors import ArgumentError
-from autograd.notation import writing as notation
-from autograd.notation.formula import Application, Derivative, Formula, Names, with_numbers
+from autograd.notation.formula import (
+    Adjoint,
+    Application,
+    Formula,
+    Number,
+    evaluated,
+    with_numbers,
+)
+from autograd.notation.names import Names
+from autograd.notation.writing import Equation, Part, Worked
 from autograd.table import elementary as ops
 
 if TYPE_CHECKING:
@@ -17,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ForwardStep:
+class ForwardStep(Worked):
     """One operation of the forward pass: what was computed, from which numbers.
 
     ``str`` gives ``y = tanh(v2) = tanh(0) = 0``.
@@ -30,33 +38,20 @@ class ForwardStep:
     node: Value
     number: float
     _names: Names = field(repr=False)
-    _width: int = field(repr=False)
 
-    def _sides(self) -> tuple[Formula, Formula, Formula, Formula]:
-        symbols = self._names.definition(self.node)
-        name = self._names[self.node]
-        return name, symbols, with_numbers(symbols), with_numbers(name)
-
-    def __str__(self) -> str:
-        name, *sides = self._sides()
-        return f"{notation.text(name):<{self._width}} = {notation.TEXT.equation(*sides)}"
-
-    @property
-    def latex(self) -> str:
-        """The same in LaTeX, for mathematical mode."""
-        return notation.LATEX.equation(*self._sides())
-
-    @property
-    def mathml(self) -> str:
-        """The same as a MathML element."""
-        return notation.math_element(notation.MATHML.equation(*self._sides()))
+    def _parts(self) -> list[Part]:
+        return [Part((computed(self.node, self._names),))]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Worked):
     """One application of the chain rule: ``node`` hands its gradient on to one of its operands.
 
-    ``str`` gives the local derivative and what it adds, in symbols and in numbers.
+    ``str`` gives the local derivative and what it adds, in symbols and in numbers: ``v1.grad`` is
+    the derivative of the root by v1 over all paths, as far as it has been added up, and
+    ``∂v1/∂x`` that of one operation alone, its other operands held. Formulas write the first as a
+    bar over v1, as Griewank and Walther do. Where an operation takes x twice, ``∂₁v1`` is its
+    derivative by the first. A notebook shows a step by its formula.
 
     Attributes:
         node: the node whose gradient is complete, and is handed on.
@@ -75,8 +70,8 @@ class Step:
         (1.0, 5.0, 5.0)
         >>> print(step)
         v1 = x * 5
-            dv1/dx  = 5
-            x.grad += v1.grad * dv1/dx = 1 * 5 = 5
+            ∂v1/∂x  = 5
+            x.grad += v1.grad * ∂v1/∂x = 1 * 5 = 5
     """
 
     node: Value
@@ -87,78 +82,37 @@ class Step:
     contribution: float
     before: float
     accumulated: float
-    _root: Value = field(repr=False)
     _names: Names = field(repr=False)
-    _width: int = field(repr=False)
 
-    def _derivative(self) -> tuple[Formula, Formula, Formula, Formula]:
-        """Return the sides of: dy/dx = formula = the same with numbers = number."""
-        name = Derivative(self._names[self.node], self._names[self.arg], self.partial)
-        symbols = self._names.partial(self.node, self.index)
-        return name, symbols, with_numbers(symbols), with_numbers(name)
-
-    def _product(self) -> tuple[Formula, Formula, Formula]:
-        """Return the sides of: upstream * partial = the same with numbers = number."""
-        root, local = self._names[self._root], self._derivative()[0]
-        upstream = Derivative(root, self._names[self.node], self.upstream, total=True)
-        product = Application(ops.multiply, (upstream, local))
-        return product, with_numbers(product), with_numbers(self._gradient(self.contribution))
-
-    def _gradient(self, number: float) -> Derivative:
-        return Derivative(self._names[self._root], self._names[self.arg], number, total=True)
-
-    def _is_repeated(self) -> bool:
-        return sum(arg is self.arg for arg in self.node.args) > 1
-
-    def _sum(self) -> tuple[Formula, Formula]:
-        parts = (self._gradient(self.before), self._gradient(self.contribution))
-        total = with_numbers(self._gradient(self.accumulated))
-        return with_numbers(Application(ops.add, parts)), total
-
-    def __str__(self) -> str:
-        width = self._width
-        local, *formulas = self._derivative()
-        target = notation.text(self._gradient(0.0))
-        place = (
-            f"   (operand {self.index + 1} of {len(self.node.args)})" if self._is_repeated() else ""
-        )
-        definition = notation.TEXT.equation(
-            self._names[self.node], self._names.definition(self.node)
-        )
-        lines = [
-            f"{definition}{place}",
-            f"    {notation.text(local):<{width}}  = {notation.TEXT.equation(*formulas)}",
-            f"    {target:<{width}} += {notation.TEXT.equation(*self._product())}",
-        ]
+    def _parts(self) -> list[Part]:
+        names, node = self._names, self.node
+        local = names.partial(node, self.index)
+        place = f"   (operand {local.place} of {len(node.args)})" if local.place else ""
+        receiver = Adjoint(names[self.arg], self.accumulated)
+        product: Formula = Application(ops.multiply, (Adjoint(names[node], self.upstream), local))
+        added = Number(self.contribution)
+        handed = Equation((receiver, product, with_numbers(product), added), "+=")
+        number = evaluated(product)
+        if (number != self.contribution and number == number) or self.contribution == 0.0 != number:
+            handed = Equation((receiver, added), "+=", "nothing passes to what was not chosen")
+        equations = [slope(node, self.index, names), handed]
         if self.before != 0.0:
-            lines.append(f"    {target:<{width}}  = {notation.TEXT.equation(*self._sum())}")
-        return "\n".join(lines)
+            parts = Application(ops.add, (Number(self.before), added))
+            equations.append(Equation((receiver, parts, Number(self.accumulated))))
+        definition = Equation((names[node], names.definition(node)))
+        return [Part((definition, *([place] if place else [])), tuple(equations))]
 
-    @property
-    def latex(self) -> str:
-        """The same in LaTeX, for mathematical mode."""
-        write = notation.LATEX
-        target = write.write(self._gradient(0.0))
-        rows = [
-            write.equation(*self._derivative()).replace(" = ", " &= ", 1),
-            rf"{target} &\mathrel{{+}}= {write.equation(*self._product())}",
-        ]
-        if self.before != 0.0:
-            rows.append(f"{target} &= {write.equation(*self._sum())}")
-        return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
 
-    @property
-    def mathml(self) -> str:
-        """The same as a MathML element."""
-        write = notation.MATHML
-        target = write.write(self._gradient(0.0))
-        rows = [
-            write.equation(*self._derivative()),
-            f"{target}<mo>+=</mo>{write.equation(*self._product())}",
-        ]
-        if self.before != 0.0:
-            rows.append(f"{target}<mo>=</mo>{write.equation(*self._sum())}")
-        return notation.math_element(*rows)
+def computed(node: Value, names: Names) -> Equation:
+    """Return how a node was computed: y = tanh(v2) = tanh(0) = 0."""
+    symbols = names.definition(node)
+    return Equation((names[node], symbols, with_numbers(symbols), Number(node.data)))
+
+
+def slope(node: Value, index: int, names: Names) -> Equation:
+    """Return the local derivative of a node by one operand: ∂y/∂x = 2 * x = 2 * 3 = 6."""
+    local, symbols = names.partial(node, index), names.partial_formula(node, index)
+    return Equation((local, symbols, with_numbers(symbols), Number(local.number)))
 
 
 def forward_steps(y: Value) -> Iterator[ForwardStep]:
@@ -185,8 +139,7 @@ def forward_steps(y: Value) -> Iterator[ForwardStep]:
     """
     order = graph_under(y, "forward_steps")
     names = Names(order)
-    width = _widest([notation.text(names[node]) for node in order if node.op is not None])
-    return (ForwardStep(node, node.data, names, width) for node in order if node.op is not None)
+    return (ForwardStep(node, node.data, names) for node in order if node.op is not None)
 
 
 def steps(y: Value) -> Iterator[Step]:
@@ -211,11 +164,11 @@ def steps(y: Value) -> Iterator[Step]:
         >>> for step in steps(x * x):
         ...     print(step)
         v1 = x * x   (operand 1 of 2)
-            dv1/dx  = x = 3
-            x.grad += v1.grad * dv1/dx = 1 * 3 = 3
+            ∂₁v1    = x = 3
+            x.grad += v1.grad * ∂₁v1 = 1 * 3 = 3
         v1 = x * x   (operand 2 of 2)
-            dv1/dx  = x = 3
-            x.grad += v1.grad * dv1/dx = 1 * 3 = 3
+            ∂₂v1    = x = 3
+            x.grad += v1.grad * ∂₂v1 = 1 * 3 = 3
             x.grad  = 3 + 3 = 6
     """
     order = graph_under(y, "steps")
@@ -223,14 +176,6 @@ def steps(y: Value) -> Iterator[Step]:
 
 
 def _walked(root: Value, order: list[Value], names: Names) -> Iterator[Step]:
-    width = _widest(
-        [
-            f"d{notation.text(names[node])}/d{notation.text(names[arg])}"
-            for node in order
-            for arg, partial in zip(node.args, node.partials, strict=True)
-            if partial is not None
-        ]
-    )
     adjoints = dict.fromkeys(map(id, order), 0.0)
     adjoints[id(root)] = 1.0
     left_out = untaken(order)
@@ -244,7 +189,7 @@ def _walked(root: Value, order: list[Value], names: Names) -> Iterator[Step]:
                 before = adjoints[id(arg)]
                 after = adjoints[id(arg)] = before + added
                 numbers = (partial, upstream, added, before, after)
-                yield Step(node, arg, index, *numbers, root, names, width)
+                yield Step(node, arg, index, *numbers, names)
 
 
 def graph_under(y: Value, reader: str) -> list[Value]:
@@ -254,8 +199,3 @@ def graph_under(y: Value, reader: str) -> list[Value]:
     if not isinstance(y, Value):
         raise ArgumentError(f"{reader} reads the graph under a Value, and was given {y!r:.60}")
     return recorded(y)
-
-
-def _widest(names: list[str]) -> int:
-    """Return the width of the column that most names fit in; a very long one may stand out."""
-    return min(max(map(len, names), default=0), 16)

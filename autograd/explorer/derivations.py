@@ -6,25 +6,24 @@ derivative, and its name gives the name of the rule.
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from autograd.errors import ArgumentError
-from autograd.explorer.chain_rule import graph_under
+from autograd.explorer.chain_rule import computed, graph_under, slope
 from autograd.explorer.paths import Ways
-from autograd.notation import writing as notation
 from autograd.notation.formula import (
+    Adjoint,
     Application,
     Derivative,
     Formula,
-    Names,
     Number,
     tidied,
     with_numbers,
 )
-from autograd.notation.writing import LATEX, MATHML, TEXT
+from autograd.notation.names import Names
+from autograd.notation.writing import LATEX, TEXT, Equation, Part, Worked
 from autograd.table import elementary as ops
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def latex(y: Value) -> str:
     order = graph_under(y, "latex")
     names = Names(order)
     if y.op is None:
-        return LATEX.equation(names[y], with_numbers(names[y]))
+        return LATEX.line([Equation((names[y], Number(y.data)))])
     rows = [
         (LATEX.write(names[node]), LATEX.write(tidied(whole)))
         for node, whole in _lines(order, names)
@@ -138,16 +137,8 @@ def _lines(order: list[Value], names: Names) -> list[tuple[Value, Formula]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a derivation: a heading, words with names among them, and its equations."""
-
-    heading: tuple[str | Formula, ...]
-    equations: tuple[tuple[Formula, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """A worked derivation of d(y)/d(x); ``str`` gives it as plain text.
+class Derivation(Worked):
+    """A worked derivation of d(y)/d(x); ``str`` gives it as text, a notebook shows it typeset.
 
     Attributes:
         y: the root.
@@ -161,54 +152,8 @@ class Derivation:
     gradient: float
     parts: tuple[Part, ...] = field(repr=False)
 
-    def __str__(self) -> str:
-        lines = []
-        for part in self.parts:
-            lines.append("".join(map(_in_text, part.heading)))
-            lefts = [TEXT.write(equation[0]) for equation in part.equations]
-            width = min(max(map(len, lefts), default=0), 16)
-            for left, equation in zip(lefts, part.equations, strict=True):
-                sides = TEXT.equation(*equation[1:])
-                lines.append(f"    {left:<{width}} = {sides}" if sides else f"    {left}")
-            lines.append("")
-        return "\n".join(lines).rstrip()
-
-    @property
-    def latex(self) -> str:
-        r"""The derivation in LaTeX, for mathematical mode."""
-        rows = []
-        for part in self.parts:
-            rows.append("&" + "".join(map(_in_latex, part.heading)))
-            rows += [r"&\quad " + LATEX.equation(*equation) for equation in part.equations]
-        return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
-
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex}$"
-
-    @property
-    def mathml(self) -> str:
-        """The derivation as a MathML element."""
-        rows = []
-        for part in self.parts:
-            rows.append("".join(map(_in_mathml, part.heading)))
-            rows += [
-                f'<mspace width="2em"/>{MATHML.equation(*equation)}' for equation in part.equations
-            ]
-        return notation.math_element(*rows, align="left")
-
-
-def _in_text(piece: str | Formula) -> str:
-    return piece if isinstance(piece, str) else TEXT.write(piece)
-
-
-def _in_latex(piece: str | Formula) -> str:
-    if isinstance(piece, str):
-        return rf"\text{{{piece.replace('_', '-')}}}"
-    return LATEX.write(piece)
-
-
-def _in_mathml(piece: str | Formula) -> str:
-    return f"<mtext>{html.escape(piece)}</mtext>" if isinstance(piece, str) else MATHML.write(piece)
+    def _parts(self) -> tuple[Part, ...]:
+        return self.parts
 
 
 def derivation(y: Value, x: Value) -> Derivation:
@@ -232,19 +177,22 @@ def derivation(y: Value, x: Value) -> Derivation:
         >>> y = sin(x**2)
         >>> y.label = "y"
         >>> print(derivation(y, x))
+        x.grad is dy/dx, over all paths; ∂v1/∂x is for one operation, its other operands held
+        <BLANKLINE>
         Write y in single operations
             v1 = x**2 = 2**2 = 4
             y  = sin(v1) = sin(4) = -0.7568
         <BLANKLINE>
         Start from the end
-            dy/dy = 1
+            y.grad = 1
         <BLANKLINE>
         Derivative of sin
-            dy/dv1 = cos(v1) = cos(4) = -0.6536
+            ∂y/∂v1  = cos(v1) = cos(4) = -0.6536
+            v1.grad = y.grad * ∂y/∂v1 = 1 * (-0.6536) = -0.6536
         <BLANKLINE>
         Power rule and chain rule
-            dv1/dx = 2 * x = 2 * 2 = 4
-            dy/dx  = dy/dv1 * dv1/dx = -0.6536 * 4 = -2.615
+            ∂v1/∂x = 2 * x = 2 * 2 = 4
+            dy/dx  = x.grad = v1.grad * ∂v1/∂x = -0.6536 * 4 = -2.615
     """
     from autograd.engine.value import Value
 
@@ -252,14 +200,13 @@ def derivation(y: Value, x: Value) -> Derivation:
     if not isinstance(x, Value):
         raise ArgumentError(f"derivation differentiates by a Value x, and was given {x!r:.60}")
     ways = Ways(order, x)
-    known = any(node is x for node in order)
-    names = Names(order if known else [*order, x])
+    names = Names(order if id(x) in ways.adjoints else [*order, x])
     parts = _Teacher(ways, names).parts() if ways.between else [_independent(y, x, names)]
     return Derivation(y, x, ways.gradient, tuple(parts))
 
 
 def _independent(y: Value, x: Value, names: Names) -> Part:
-    zero = (Derivative(names[y], names[x], 0.0), Number(0.0))
+    zero = Equation((Derivative(names[y], names[x], 0.0), Number(0.0)))
     return Part((names[y], " does not depend on ", names[x]), (zero,))
 
 
@@ -269,69 +216,69 @@ class _Teacher:
     def __init__(self, ways: Ways, names: Names) -> None:
         self.ways = ways
         self.names = names
-        self.root = names[ways.root]
+        self.total = Derivative(names[ways.root], names[ways.x], ways.gradient)
 
     def parts(self) -> list[Part]:
-        between = [node for node in self.ways.between if node.op is not None]
-        forward = [self._definition(node) for node in between if node is not self.ways.x]
-        start = (self._total(self.ways.root), Number(1.0))
-        parts = [Part(("Start from the end",), (start,))]
-        if forward:
-            heading = ("Write ", self.root, " in single operations")
-            parts.insert(0, Part(heading, tuple(forward[-MOST_LINES:])))
-        targets = [node for node in reversed(self.ways.between) if node is not self.ways.root]
+        ways, names = self.ways, self.names
+        if ways.x is ways.root:
+            return [Part(("Start from the end",), (Equation((self.total, Number(1.0))),))]
+        made = [node for node in ways.between if node is not ways.x]
         users = self._users()
+        nearest, index = users[id(ways.x)][0]
+        local = names.partial(nearest, index)
+        words = (" is ", self.total, ", over all paths; ", local)
+        held = " is for one operation, its other operands held"
+        forward = tuple(computed(node, names) for node in made[-MOST_LINES:])
+        start = Equation((self._adjoint(ways.root), Number(1.0)))
+        parts = [
+            Part((self._adjoint(ways.x), *words, held)),
+            Part(("Write ", names[ways.root], " in single operations"), forward),
+            Part(("Start from the end",), (start,)),
+        ]
+        targets = [node for node in reversed(ways.between) if node is not ways.root]
         shown = targets if len(targets) <= MOST_LINES else targets[: MOST_LINES // 2]
         parts += [self._chain(node, users[id(node)]) for node in shown]
         if len(targets) > MOST_LINES:
             last = targets[-MOST_LINES // 2 :]
             left_out = len(targets) - len(shown) - len(last)
-            parts.append(Part((f"... and so on, {left_out} more of the same kind ...",), ()))
+            parts.append(Part((f"... and so on, {left_out} more of the same kind ...",)))
             parts += [self._chain(node, users[id(node)]) for node in last]
         return parts
 
-    def _users(self) -> dict[int, list[tuple[Value, int, float]]]:
-        users: dict[int, list[tuple[Value, int, float]]] = {}
+    def _users(self) -> dict[int, list[tuple[Value, int]]]:
+        users: dict[int, list[tuple[Value, int]]] = {}
         for node in reversed(self.ways.between):
-            for index, arg, partial in self.ways.edges.get(id(node), ()):
-                users.setdefault(id(arg), []).append((node, index, partial))
+            for index, arg, _ in self.ways.edges.get(id(node), ()):
+                users.setdefault(id(arg), []).append((node, index))
         return users
 
-    def _definition(self, node: Value) -> tuple[Formula, ...]:
-        name, symbols = self.names[node], self.names.definition(node)
-        return name, symbols, with_numbers(symbols), with_numbers(name)
+    def _adjoint(self, node: Value) -> Adjoint:
+        return Adjoint(self.names[node], self.ways.adjoints[id(node)])
 
-    def _total(self, node: Value) -> Derivative:
-        return Derivative(self.root, self.names[node], self.ways.adjoints[id(node)])
-
-    def _chain(self, node: Value, users: list[tuple[Value, int, float]]) -> Part:
-        """Return the part that finds d(root)/d(node) from the nodes that use it."""
-        equations: list[tuple[Formula, ...]] = []
-        terms: list[Formula] = []
-        rules = []
-        for user, index, partial in users:
-            local = Derivative(self.names[user], self.names[node], partial)
-            symbols = self.names.partial(user, index)
-            if len(users) <= MOST_TERMS:
-                equations.append((local, symbols, with_numbers(symbols), with_numbers(local)))
-            rules.append(_rule(user, index))
-            if user is self.ways.root:
-                terms.append(local)
-            else:
-                terms.append(Application(ops.multiply, (self._total(user), local)))
-        total = self._total(node)
-        if len(users) > MOST_TERMS:
-            equations.append((total, with_numbers(total)))
-        elif len(users) > 1 or users[0][0] is not self.ways.root:
-            whole = reduce(lambda a, b: Application(ops.add, (a, b)), terms)
-            equations.append((total, whole, with_numbers(whole), with_numbers(total)))
-        words = ", ".join(dict.fromkeys(rules))
+    def _chain(self, node: Value, users: list[tuple[Value, int]]) -> Part:
+        """Return the part that finds the adjoint of a node from the nodes that use it."""
+        names = self.names
+        adjoint = self._adjoint(node)
+        sides: list[Formula] = [self.total, adjoint] if node is self.ways.x else [adjoint]
+        equations: list[Equation] = []
+        if len(users) <= MOST_TERMS:
+            equations += [slope(user, index, names) for user, index in users]
+            terms: list[Formula] = [
+                Application(ops.multiply, (self._adjoint(user), names.partial(user, index)))
+                for user, index in users
+                if self.ways.passes(user, index)
+            ]
+            if terms:
+                whole = reduce(lambda a, b: Application(ops.add, (a, b)), terms)
+                sides += [whole, with_numbers(whole)]
+        equations.append(Equation((*sides, Number(adjoint.number))))
+        words = ", ".join(dict.fromkeys(_rule(user, index) for user, index in users))
         if users[0][0] is not self.ways.root or len(users) > 1:
             words += " and chain rule"
         heading: tuple[str | Formula, ...] = (words[0].upper() + words[1:],)
         if len(users) > 1:
-            heading += (f", summed over the {len(users)} uses of ", self.names[node])
-        return Part(heading, _distinct(equations))
+            heading += (f", summed over the {len(users)} uses of ", names[node])
+        return Part(heading, tuple(equations))
 
 
 def _rule(user: Value, index: int) -> str:
@@ -339,11 +286,3 @@ def _rule(user: Value, index: int) -> str:
     if user.op is ops.power and index == 1:
         return "exponential rule"
     return _RULES.get(user.op.name, f"derivative of {user.op.name}")
-
-
-def _distinct(equations: list[tuple[Formula, ...]]) -> tuple[tuple[Formula, ...], ...]:
-    """Leave out an equation that repeats one before it, as for the two operands of x * x."""
-    seen: dict[str, tuple[Formula, ...]] = {}
-    for equation in equations:
-        seen.setdefault(TEXT.equation(*equation), equation)
-    return tuple(seen.values())

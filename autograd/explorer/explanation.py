@@ -10,9 +10,9 @@ from autograd.errors import ArgumentError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.paths import MOST_COUNTED, Path, Use, Ways
 from autograd.explorer.reasons import Reasons
-from autograd.notation import writing as notation
-from autograd.notation.formula import Names
-from autograd.notation.writing import digits
+from autograd.notation.formula import Derivative
+from autograd.notation.names import Names
+from autograd.notation.writing import digits, text
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -48,11 +48,10 @@ class Explanation:
     uses: tuple[Use, ...]
     reason: str
     _names: Names = field(repr=False)
-    _x_name: str = field(repr=False)
 
     def __str__(self) -> str:
-        y = notation.text(self._names[self.y])
-        lines = [f"d{y}/d{self._x_name} = {digits(self.gradient)}, over {_paths(self.count)}"]
+        total = Derivative(self._names[self.y], self._names[self.x], self.gradient)
+        lines = [f"{text(total)} = {digits(self.gradient)}, over {_paths(self.count)}"]
         rows = [self._row(path) for path in self.paths[:MOST_PRINTED]]
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
         lines += [f"  {a:>{wide[0]}} = {b:<{wide[1]}}  {c}" for a, b, c in rows]
@@ -77,7 +76,7 @@ class Explanation:
             f"({digits(partial)})" if partial < 0.0 and place else digits(partial)
             for place, partial in enumerate(path.partials)
         ]
-        nodes = [notation.text(self._names[node]) for node in path.nodes]
+        nodes = [text(self._names[node]) for node in path.nodes]
         return (
             digits(path.product),
             " * ".join(_shortened(factors)) or "1",
@@ -90,8 +89,8 @@ class Explanation:
             return []
         lines = ["by the last edge:"]
         for use in uses[:MOST_PRINTED]:
-            node = notation.text(self._names[use.node])
-            definition = notation.text(self._names.definition(use.node))
+            node = text(self._names[use.node])
+            definition = text(self._names.definition(use.node))
             lines.append(f"  {digits(use.total):>10}  {node} = {definition}  ({_paths(use.count)})")
         if len(uses) > MOST_PRINTED:
             more = len(uses) - MOST_PRINTED
@@ -152,12 +151,8 @@ def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
         raise ArgumentError(f"explain splits d(y)/d(x) for a Value x, and was given {x!r:.60}")
     if not isinstance(limit, int) or limit < 1:
         raise ArgumentError(f"explain: limit is a whole number from 1 on, and was {limit!r:.60}")
-    names = Names(order)
-    if any(node is x for node in order):
-        x_name = notation.text(names[x])
-    else:
-        x_name = notation.text(Names([x])[x]) if x.label else "x"
     ways = Ways(order, x)
+    names = Names(order if id(x) in ways.adjoints else [*order, x])
     paths = ways.largest(limit)
     complete = len(paths) == ways.count
     return Explanation(
@@ -169,7 +164,6 @@ def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
         paths=tuple(paths),
         rest=0.0 if complete else ways.gradient - _sum([path.product for path in paths]),
         uses=tuple(ways.uses()),
-        reason=Reasons(ways, names, x_name).reason(paths),
+        reason=Reasons(ways, names).reason(paths),
         _names=names,
-        _x_name=x_name,
     )

@@ -18,7 +18,7 @@ from autograd.errors import ArgumentError, PictureError, PictureFileError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.derivations import one_line
 from autograd.explorer.payload import as_json, payload
-from autograd.notation.formula import Names
+from autograd.notation.names import Names
 from autograd.render.wording import counted
 
 if TYPE_CHECKING:

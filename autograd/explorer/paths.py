@@ -110,6 +110,13 @@ class Ways:
         assert node.op is not None
         return contribution(node.op, self.adjoints[id(node)], partial, id(node) in self._untaken)
 
+    def passes(self, node: Value, index: int) -> bool:
+        """Return whether a node adds its adjoint x partial to an operand, and not nothing."""
+        partial = node.partials[index]
+        assert partial is not None
+        product, added = self.adjoints[id(node)] * partial, self.added(node, partial)
+        return product == added or (product != product and added != added)
+
     def _propagate(self, order: list[Value]) -> None:
         """Compute the adjoints: backward's numbers, kept apart from ``.grad``."""
         self.adjoints[id(self.root)] = 1.0

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from autograd.engine.order import ordered
 from autograd.errors import AutogradError
 from autograd.explorer.programs import Program
-from autograd.notation.formula import Application, Formula, Names, Number, Slot, rule_formula
+from autograd.notation.formula import Application, Formula, Number, Slot, rule_formula
+from autograd.notation.names import Names
 from autograd.notation.writing import MATHML, TEXT
 from autograd.render import layout_of
 from autograd.render.captions import frame_name
@@ -57,7 +58,7 @@ def payload(y: Value, order: list[Value]) -> dict[str, Any]:
         partials.append([None if each is None else number(each) for each in node.partials])
     return {
         "names": [TEXT.write(names[node]) for node in order],
-        "maths": [MATHML.name(names[node].name) for node in order],
+        "maths": [MATHML.name(names[node]) for node in order],
         "labelled": [place for place, node in enumerate(order) if node.label],
         "numbers": [number(node.data) for node in order],
         "nodes": nodes,

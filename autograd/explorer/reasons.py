@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.notation import writing as notation
-from autograd.notation.formula import Names
-from autograd.notation.writing import digits
+from autograd.notation.names import Names
+from autograd.notation.writing import digits, text
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -42,10 +41,9 @@ _SATURATED = {"tanh", "sigmoid", "erf", "softplus", "exp"}
 class Reasons:
     """Finds the reason for what is remarkable in one gradient."""
 
-    def __init__(self, ways: Ways, names: Names, x_name: str) -> None:
+    def __init__(self, ways: Ways, names: Names) -> None:
         self.ways = ways
         self.names = names
-        self.x_name = x_name
 
     def reason(self, paths: list[Path]) -> str:
         """Return a sentence or two, or "" where the gradient is unremarkable."""
@@ -53,7 +51,7 @@ class Reasons:
         root = self._name(self.ways.root)
         if not self.ways.between:
             return (
-                f"{root} does not depend on {self.x_name}: no path leads there, "
+                f"{root} does not depend on {self._name(self.ways.x)}: no path leads there, "
                 f"so the derivative is 0."
             )
         if gradient != gradient:
@@ -81,10 +79,10 @@ class Reasons:
     # -- words -----------------------------------------------------------------------------------
 
     def _name(self, node: Value) -> str:
-        return notation.text(self.names[node])
+        return text(self.names[node])
 
     def _definition(self, node: Value) -> str:
-        return f"{self._name(node)} = {notation.text(self.names.definition(node))}"
+        return f"{self._name(node)} = {text(self.names.definition(node))}"
 
     def _operand(self, node: Value, index: int) -> str:
         """Return ``v2 = -3`` for an operand, or the number alone for a constant."""

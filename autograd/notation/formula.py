@@ -1,25 +1,26 @@
 """Formulas: symbols on which the rules of the operation table run.
 
 A rule called with symbols gives the formula of a derivative, for every row of the table and
-with nothing said twice. How a formula is written is the business of ``notation``.
+with nothing said twice. How a formula is written is the business of ``writing``, and how nodes are
+called that of ``names``.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeGuard
+from collections.abc import Callable, Sequence
+from typing import Any, TypeGuard
 
 from autograd.table import elementary as ops
-from autograd.table.operation import IEEE, Operation, Rule
-
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
-
-LONGEST_LABEL = 40
-
+from autograd.table.operation import Operation, Rule
 
 # -- what a formula is -------------------------------------------------------------------------
+
+
+def _operator(operation: Operation, swapped: bool = False) -> Callable[[Formula, Any], Formula]:
+    def method(self: Formula, other: Any) -> Formula:
+        return self._apply(operation, (other, self) if swapped else (self, other))
+
+    return method
 
 
 class Formula:
@@ -32,47 +33,20 @@ class Formula:
     def _apply(operation: Operation, operands: tuple[Any, ...]) -> Formula:
         return Application(operation, tuple(formula(operand) for operand in operands))
 
-    def __add__(self, other: Any) -> Formula:
-        return self._apply(ops.add, (self, other))
-
-    def __radd__(self, other: Any) -> Formula:
-        return self._apply(ops.add, (other, self))
-
-    def __sub__(self, other: Any) -> Formula:
-        return self._apply(ops.subtract, (self, other))
-
-    def __rsub__(self, other: Any) -> Formula:
-        return self._apply(ops.subtract, (other, self))
-
-    def __mul__(self, other: Any) -> Formula:
-        return self._apply(ops.multiply, (self, other))
-
-    def __rmul__(self, other: Any) -> Formula:
-        return self._apply(ops.multiply, (other, self))
-
-    def __truediv__(self, other: Any) -> Formula:
-        return self._apply(ops.divide, (self, other))
-
-    def __rtruediv__(self, other: Any) -> Formula:
-        return self._apply(ops.divide, (other, self))
-
-    def __pow__(self, other: Any) -> Formula:
-        return self._apply(ops.power, (self, other))
-
-    def __rpow__(self, other: Any) -> Formula:
-        return self._apply(ops.power, (other, self))
+    __add__, __radd__ = _operator(ops.add), _operator(ops.add, swapped=True)
+    __sub__, __rsub__ = _operator(ops.subtract), _operator(ops.subtract, swapped=True)
+    __mul__, __rmul__ = _operator(ops.multiply), _operator(ops.multiply, swapped=True)
+    __truediv__, __rtruediv__ = _operator(ops.divide), _operator(ops.divide, swapped=True)
+    __pow__, __rpow__ = _operator(ops.power), _operator(ops.power, swapped=True)
+    __lt__, __le__ = _operator(ops.less), _operator(ops.less_equal)
+    __and__ = __rand__ = _operator(ops.both)  # a condition on constants alone is a bool
+    __or__ = __ror__ = _operator(ops.either)
 
     def __neg__(self) -> Formula:
         return self._apply(ops.negative, (self,))
 
     def __abs__(self) -> Formula:
         return self._apply(ops.absolute, (self,))
-
-    def __lt__(self, other: Any) -> Formula:
-        return self._apply(ops.less, (self, other))
-
-    def __le__(self, other: Any) -> Formula:
-        return self._apply(ops.less_equal, (self, other))
 
     def __gt__(self, other: Any) -> Formula:
         return self._greater(ops.less, other)
@@ -86,16 +60,6 @@ class Formula:
     def __bool__(self) -> bool:
         raise TypeError("a symbol is neither true nor false: a rule that asks has no formula")
 
-    def __and__(self, other: Any) -> Formula:
-        return self._apply(ops.both, (self, other))
-
-    __rand__ = __and__  # a condition on constants alone is a bool, and may come first
-
-    def __or__(self, other: Any) -> Formula:
-        return self._apply(ops.either, (self, other))
-
-    __ror__ = __or__
-
 
 class Number(Formula):
     """A number, as it stands in a formula."""
@@ -107,28 +71,60 @@ class Number(Formula):
 
 
 class Name(Formula):
-    """The name of a node, which knows the node's number."""
+    """The name of a node, which knows the node's number.
 
-    __slots__ = ("name", "number")
+    ``path`` names the scopes around it where others bear the same label: layer 1 / neuron 2.
+    """
 
-    def __init__(self, name: str, number: float) -> None:
-        self.name = name
+    __slots__ = ("label", "number", "path")
+
+    def __init__(self, label: str, number: float, path: str = "") -> None:
+        self.label = label
+        self.number = number
+        self.path = path
+
+    @property
+    def name(self) -> str:
+        """The whole name: the label, after the path where there is one."""
+        return f"{self.path} / {self.label}" if self.path else self.label
+
+
+class Adjoint(Formula):
+    """The derivative of the root by a node over all paths: a bar over the node's name.
+
+    The bar is that of Griewank and Walther, Evaluating Derivatives (2008); in code it is ``.grad``.
+    """
+
+    __slots__ = ("number", "of")
+
+    def __init__(self, of: Name, number: float) -> None:
+        self.of = of
         self.number = number
 
 
 class Derivative(Formula):
-    """The derivative of one named node by another, and its number.
+    """The derivative of one node by another over all paths, dy/dx, and its number."""
 
-    ``total`` is true for the derivative of the root, which in code is the ``.grad`` of a node.
-    """
+    __slots__ = ("by", "number", "of")
 
-    __slots__ = ("by", "number", "of", "total")
-
-    def __init__(self, of: Name, by: Name, number: float, total: bool = False) -> None:
+    def __init__(self, of: Name, by: Name, number: float) -> None:
         self.of = of
         self.by = by
         self.number = number
-        self.total = total
+
+
+class Partial(Derivative):
+    """The local derivative of a node by one operand, the others held, and its number.
+
+    ``place`` counts the operand from 1 where the operation takes it more than once, since then
+    its name does not say which is meant; else it is 0.
+    """
+
+    __slots__ = ("place",)
+
+    def __init__(self, of: Name, by: Name, number: float, place: int = 0) -> None:
+        super().__init__(of, by, number)
+        self.place = place
 
 
 class Slot(Formula):
@@ -172,31 +168,29 @@ def partial_formula(
     index: int,
     result: Formula,
     operands: Sequence[Formula],
-    at: Sequence[float],
     recorded: float,
 ) -> Formula:
     """Return the derivative by one operand, as the textbook writes it where that is right.
 
     The textbook's form is not the one that computes: at a tie, or where a function is saturated,
-    it gives another number. There the rule that computes is shown in its place. A rule of the
-    user's own that asks for a float has no formula, only its number.
+    it gives another number, as striking out 0 * x does where x is infinite. The first form is
+    taken that has the recorded number: the textbook's, that of the rule, the number alone.
 
     Args:
         operation: a row of the table.
         index: which operand.
-        result: the formula of the result.
-        operands: the formulas of the operands.
-        at: the number of the result, then those of the operands.
+        result: the formula of the result, which knows its number.
+        operands: the formulas of the operands, likewise.
         recorded: the derivative at these numbers.
     """
-    rule = operation.shown[index]
-    if rule is not operation.partials[index]:
-        number = float(rule(*[IEEE(each) for each in at]))
-        same = abs(number - recorded) <= 1e-6 * abs(recorded)
-        if not same and number != recorded and recorded == recorded:
-            rule = operation.partials[index]
-    whole = rule_formula(rule, result, operands)
-    return Number(recorded) if whole is None else whole
+    for rule in (operation.shown[index], operation.partials[index]):
+        whole = rule_formula(rule, result, operands)
+        if whole is not None:
+            number = evaluated(whole)
+            close = abs(number - recorded) <= 1e-6 * abs(recorded)
+            if close or number == recorded or (number != number and recorded != recorded):
+                return whole
+    return Number(recorded)
 
 
 def rule_formula(rule: Rule, result: Formula, operands: Sequence[Formula]) -> Formula | None:
@@ -207,9 +201,18 @@ def rule_formula(rule: Rule, result: Formula, operands: Sequence[Formula]) -> Fo
         return None
 
 
+def evaluated(whole: Formula) -> float:
+    """Return the number of a formula, by the values of the operations in it."""
+    if isinstance(whole, Application):
+        numbers = [evaluated(operand) for operand in whole.operands]
+        return float(whole.operation.value(*numbers))
+    assert isinstance(whole, (Number, Name, Adjoint, Derivative))
+    return whole.number
+
+
 def with_numbers(whole: Formula) -> Formula:
     """Return the formula with the number of each name put in its place."""
-    if isinstance(whole, (Name, Derivative)):
+    if isinstance(whole, (Name, Adjoint, Derivative)):
         return Number(whole.number)
     if isinstance(whole, Application):
         return whole.on(tuple(map(with_numbers, whole.operands)))
@@ -278,84 +281,3 @@ def _tidied_two(operation: Operation, a: Formula, b: Formula) -> Formula:
     if operation is ops.add and _negated(b):
         return Application(ops.subtract, (a, b.operands[0]))
     return Application(operation, (a, b))
-
-
-# -- names -------------------------------------------------------------------------------------
-
-
-def readable(label: str, longest: int = LONGEST_LABEL) -> str:
-    """Return a label as one line that can be printed: no controls, no endless length.
-
-    Of accents piled up on one letter two stay, and more only among the first eight characters.
-    """
-    shown: list[str] = []
-    pile = 0
-    for character in label[: 4 * longest]:
-        kind = unicodedata.category(character)
-        pile = pile + 1 if kind in ("Mn", "Me") else 0
-        if character.isspace():
-            shown.append(" ")
-        elif kind[0] == "C" and character != "\u200d":
-            shown.append("\ufffd")
-        elif pile <= 2 or len(shown) < 8:
-            shown.append(character)
-    line = "".join(shown).strip()
-    return line if len(line) <= longest else line[: longest - 1] + "…"
-
-
-class Names:
-    """The names of the nodes of a graph: their labels, and v1, v2, ... where they have none.
-
-    A label that several nodes bear is numbered from its second bearer on: x, x#2, x#3.
-    """
-
-    def __init__(self, order: Iterable[Value]) -> None:
-        nodes = list(order)
-        labels = [readable(node.label) for node in nodes]
-        taken = set(labels)
-        self._names: dict[int, Name] = {}
-        self._nodes = nodes
-        counts: dict[str, int] = {}
-        unlabelled = 0
-        for node, label in zip(nodes, labels, strict=True):
-            if not label:
-                unlabelled += 1
-                while f"v{unlabelled}" in taken:
-                    unlabelled += 1
-                label = f"v{unlabelled}"
-            elif label in counts:
-                number = counts[label] + 1
-                while f"{label}#{number}" in taken:
-                    number += 1
-                counts[label] = number
-                label = f"{label}#{number}"
-            else:
-                counts[label] = 1
-            taken.add(label)
-            self._names[id(node)] = Name(label, node.data)
-
-    def __getitem__(self, node: Value) -> Name:
-        return self._names[id(node)]
-
-    def operands(self, node: Value) -> tuple[Formula, ...]:
-        """Return the operands of a node: names, and numbers for its constants."""
-        return tuple(
-            Number(arg) if partial is None else self[arg]
-            for arg, partial in zip(node.args, node.partials, strict=True)
-        )
-
-    def definition(self, node: Value) -> Formula:
-        """Return what a node was computed from: its operation on the names of its operands."""
-        if node.op is None:
-            return self[node]
-        return Application(node.op, self.operands(node))
-
-    def partial(self, node: Value, index: int) -> Formula:
-        """Return the derivative of a node by one of its operands, as a formula in names."""
-        assert node.op is not None
-        numbers = [arg if type(arg) is float else arg.data for arg in node.args]
-        recorded = node.partials[index]
-        assert recorded is not None
-        return partial_formula(
-            node.op, index, self[node], self.operands(node), [node.data, *numbers], recorded
-        )

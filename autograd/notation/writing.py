@@ -11,8 +11,21 @@ from __future__ import annotations
 import html
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
-from autograd.notation.formula import Application, Derivative, Formula, Name, Number, Slot
+from autograd.notation.formula import (
+    Adjoint,
+    Application,
+    Derivative,
+    Formula,
+    Name,
+    Number,
+    Partial,
+    Slot,
+)
+from autograd.notation.names import is_accent
 from autograd.table import elementary as ops
 from autograd.table.operation import Operation
 
@@ -26,6 +39,76 @@ def digits(number: float, precision: int = 4) -> str:
     if abs(number) < 1e6 and number.is_integer():
         return str(int(number))
     return re.sub(r"e([+-])0*(\d)", r"e\1\2", f"{number:.{precision}g}").replace("e+", "e")
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """Sides that have one number. The sign after the first is = or +=; a remark may follow."""
+
+    sides: tuple[Formula, ...]
+    sign: str = "="
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading, of words and formulas, and the equations that stand below it."""
+
+    heading: tuple[str | Formula | Equation, ...]
+    equations: tuple[Equation, ...] = ()
+
+
+class Worked(ABC):
+    """Worked formulas: ``str`` gives them as text; a notebook shows them typeset."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _parts(self) -> Sequence[Part]:
+        """Return what is to be written."""
+
+    def __str__(self) -> str:
+        blocks = []
+        for part in self._parts():
+            lines = [TEXT.line(part.heading)]
+            written = [TEXT.equation(equation) for equation in part.equations]
+            width = min(max([len(left) for left, _ in written], default=0), 16)
+            signs = max([len(equation.sign) for equation in part.equations], default=0)
+            for (left, rest), equation in zip(written, part.equations, strict=True):
+                gap = " " * (signs - len(equation.sign))
+                remark = f"   ({equation.remark})" if equation.remark else ""
+                lines.append(f"    {left:<{width}}{gap}{rest}{remark}")
+            blocks.append("\n".join(lines))
+        return ("\n\n" if len(blocks) > 1 else "").join(blocks)
+
+    def _rows(self, write: Writer) -> list[tuple[bool, str]]:
+        """Return the lines: whether each is an equation below a heading, and the line."""
+        rows = []
+        for part in self._parts():
+            rows.append((False, write.line(part.heading)))
+            for equation in part.equations:
+                remark = f" ({equation.remark})" if equation.remark else ""
+                rows.append((True, write.line([equation, *([remark] if remark else [])])))
+        return rows
+
+    @property
+    def latex(self) -> str:
+        r"""The same in LaTeX, for mathematical mode."""
+        rows = self._rows(LATEX)
+        if len(rows) == 1:
+            return rows[0][1]
+        lines = (("&\\quad " if below else "&") + row for below, row in rows)
+        return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+    @property
+    def mathml(self) -> str:
+        """The same as a MathML element."""
+        rows = self._rows(MATHML)
+        space = '<mspace width="2em"/>'
+        return math_element(*[space * below + row for below, row in rows], align="left")
 
 
 class Writer(ABC):
@@ -46,9 +129,14 @@ class Writer(ABC):
         if isinstance(whole, Number):
             return self.number(whole.number)
         if isinstance(whole, Name):
-            return self.name(whole.name), WHOLE
+            return self.name(whole), WHOLE
+        if isinstance(whole, Adjoint):
+            return self.name(whole.of, bar=True), WHOLE
         if isinstance(whole, Derivative):
-            return self.derivative(whole)
+            sign, place = "d", 0
+            if isinstance(whole, Partial):
+                sign, place = "∂", whole.place
+            return self.derivative(sign, place, self.name(whole.of), self.name(whole.by))
         if isinstance(whole, Slot):
             return self.slot(whole.index, not first), WHOLE
         assert isinstance(whole, Application)
@@ -86,32 +174,47 @@ class Writer(ABC):
             return written if first else self.group(written)
         return written if rank >= least else self.group(written)
 
-    def equation(self, *sides: Formula | str) -> str:
-        """Return sides joined by equals signs; a side that repeats the one before is left out."""
-        written: list[str] = []
-        for side in sides:
-            each = side if isinstance(side, str) else self.write(side)
-            if not written or written[-1] != each:
-                written.append(each)
-        return self.equals.join(written)
+    def equation(self, equation: Equation) -> tuple[str, str]:
+        """Return the left side, and the rest from its sign on; repeated sides are left out."""
+        left, *others = map(self.write, equation.sides)
+        sides = [each for before, each in pairwise((left, *others)) if each != before]
+        rest = self.sign("=").join(sides)
+        return left, self.sign(equation.sign) + rest if rest else ""
 
-    equals = " = "
+    def line(self, pieces: Iterable[str | Formula | Equation]) -> str:
+        """Return words, formulas and equations one after another."""
+        return "".join(
+            self.words(piece)
+            if isinstance(piece, str)
+            else "".join(self.equation(piece))
+            if isinstance(piece, Equation)
+            else self.write(piece)
+            for piece in pieces
+        )
+
+    @abstractmethod
+    def sign(self, sign: str) -> str:
+        """Return = or += as it stands between two sides."""
 
     @abstractmethod
     def number(self, number: float) -> tuple[str, int]:
         """Return a number and its rank."""
 
     @abstractmethod
-    def name(self, name: str) -> str:
-        """Return a node's name, escaped."""
+    def name(self, name: Name, bar: bool = False) -> str:
+        """Return a node's name, escaped; with a bar it stands for the node's adjoint."""
+
+    @abstractmethod
+    def words(self, text: str) -> str:
+        """Return words of ours that stand between formulas."""
 
     def slot(self, index: int, bracketed: bool) -> str:
         """Return a place to be filled in; bracketed where a negative number needs parentheses."""
         return f"{{({index}}}" if bracketed else f"{{{index}}}"
 
     @abstractmethod
-    def derivative(self, whole: Derivative) -> tuple[str, int]:
-        """Return the derivative of one node by another, and its rank."""
+    def derivative(self, sign: str, place: int, of: str, by: str) -> tuple[str, int]:
+        """Return the derivative of one node by another (or by operand ``place``), and its rank."""
 
     @abstractmethod
     def group(self, inner: str) -> str:
@@ -151,18 +254,27 @@ def _begins_with_minus(part: Formula) -> bool:
 class TextWriter(Writer):
     """Plain text in Python's spelling."""
 
+    def sign(self, sign: str) -> str:
+        """Return = or += as it stands between two sides."""
+        return f" {sign} "
+
     def number(self, number: float) -> tuple[str, int]:
         """Return a number and its rank."""
         return digits(number, self.precision), WHOLE
 
-    def name(self, name: str) -> str:
+    def name(self, name: Name, bar: bool = False) -> str:
         """Return a node's name; one with spaces or operators in it stands in quotes."""
-        return name if re.fullmatch(r"[\w#.…\[\]']+", name) else f"'{name}'"
+        plain = re.fullmatch(r"[\w#.…\[\]']+", name.name)
+        return (name.name if plain else f"'{name.name}'") + ".grad" * bar
 
-    def derivative(self, whole: Derivative) -> tuple[str, int]:
-        """Return x.grad for the root's derivative, dy/dx for any other."""
-        of, by = self.name(whole.of.name), self.name(whole.by.name)
-        return (f"{by}.grad" if whole.total else f"d{of}/d{by}"), WHOLE
+    def words(self, text: str) -> str:
+        """Return the words."""
+        return text
+
+    def derivative(self, sign: str, place: int, of: str, by: str) -> tuple[str, int]:
+        """Return dy/dx, or ∂₁y for the first of equal operands."""
+        low = "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(place))
+        return (f"{sign}{low}{of}" if place else f"{sign}{of}/{sign}{by}"), WHOLE
 
     def group(self, inner: str) -> str:
         """Return the same in parentheses."""
@@ -210,11 +322,20 @@ _LATEX_CHARACTERS = {character: "\\" + character for character in "{}$&#%_"} | {
     " ": r"\ ",
     "…": r"\ldots ",
 }
+_LATEX_ACCENTS = {
+    "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar",
+    "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring",
+    "\u030c": "check", "\u20d7": "vec",
+}  # fmt: skip
 _LATEX_SYMBOLS = {"*": r"\cdot", "<=": r"\le", ">=": r"\ge", "&": r"\wedge", "|": r"\vee"}
 
 
 class LatexWriter(Writer):
     """LaTeX for mathematical mode, with what MathJax and KaTeX know too."""
+
+    def sign(self, sign: str) -> str:
+        """Return = or += as it stands between two sides."""
+        return r" \mathrel{+}= " if sign == "+=" else " = "
 
     def number(self, number: float) -> tuple[str, int]:
         """Return a number and its rank; 1.5e-07 becomes a power of ten."""
@@ -228,29 +349,58 @@ class LatexWriter(Writer):
             return rf"{mantissa} \times 10^{{{exponent}}}", PRODUCT
         return written, WHOLE
 
-    def name(self, name: str) -> str:
-        """Return a node's name, with an index set low and every character escaped."""
-        indexed = _SUBSCRIPTED.fullmatch(name)
-        if indexed:
-            return f"{self.name(indexed[1])}_{{{indexed[2]}}}"
-        if name in _LETTERS:
-            return f"\\{name}"
-        if re.fullmatch(r"[A-Za-z]", name):
-            return name
-        parts = []
-        for run in re.findall(r"[A-Za-z0-9]+|.", name, re.DOTALL):
-            if run.isascii() and run.isalnum():
-                parts.append(rf"\mathrm{{{run}}}")
-            elif run.isascii():
-                parts.append(f"{{{_LATEX_CHARACTERS.get(run, run)}}}")
-            else:
-                parts.append(_LATEX_CHARACTERS.get(run, rf"\text{{{run}}}"))
-        return f"{{{''.join(parts)}}}"
+    def name(self, name: Name, bar: bool = False) -> str:
+        """Return a node's name, with an index set low, its path set high, all of it escaped."""
+        word, index = name.label, ""
+        if indexed := _SUBSCRIPTED.fullmatch(word):
+            word, index = indexed[1], f"_{{{indexed[2]}}}"
+        if word in _LETTERS or re.fullmatch(r"[A-Za-z]", word):
+            written = f"\\{word}" if word in _LETTERS else word
+            written = f"\\bar{{{written}}}" if bar else written
+        else:
+            written = f"{{{self._spelled(word)}}}"
+            written = rf"\overline{written}" if bar else written
+        path = f"^{{[{self._spelled(name.path)}]}}" if name.path else ""
+        return written + index + path
 
-    def derivative(self, whole: Derivative) -> tuple[str, int]:
-        """Return a partial derivative as a fraction."""
-        of, by = self.name(whole.of.name), self.name(whole.by.name)
-        return rf"\frac{{\partial {of}}}{{\partial {by}}}", PREFIX
+    def _spelled(self, text: str) -> str:
+        """Return text letter by letter, each with the marks that are set on it."""
+        letters: list[tuple[str, str]] = []  # runs of plain letters, and the marks on the last one
+        for character in text:
+            if is_accent(character):
+                run, marks = letters.pop() if letters else ("", "")
+                letters += [(run[:-1], "")] if run[:-1] else []
+                letters.append((run[-1:], marks + character))
+            elif letters and not letters[-1][1] and _is_plain(letters[-1][0] + character):
+                letters[-1] = (letters[-1][0] + character, "")
+            else:
+                letters.append((character, ""))
+        return "".join(self._letter(*letter) for letter in letters)
+
+    def _letter(self, run: str, marks: str) -> str:
+        if _is_plain(run):
+            run = rf"\mathrm{{{run}}}"
+        elif run.isascii():
+            run = f"{{{_LATEX_CHARACTERS.get(run, run)}}}"
+        else:
+            run = _LATEX_CHARACTERS.get(run, rf"\text{{{run}}}")
+        for mark in marks:
+            if accent := _LATEX_ACCENTS.get(mark):
+                run = rf"\{accent}{{{run}}}"
+            else:  # KaTeX knows no other marks: such a one is named beside its letter
+                run = rf"{{{run}}}_{{\mathrm{{U+{ord(mark):04X}}}}}"
+        return run
+
+    def words(self, text: str) -> str:
+        """Return words for mathematical mode; MathJax knows no escapes within them."""
+        return r"\_".join(rf"\text{{{part}}}" for part in text.split("_"))
+
+    def derivative(self, sign: str, place: int, of: str, by: str) -> tuple[str, int]:
+        """Return a derivative as a fraction, or with the place of the operand set low."""
+        sign = r"\partial " if sign == "∂" else "d"
+        if place:
+            return rf"{sign}_{{{place}}}{of}".replace(" _", "_"), PREFIX
+        return rf"\frac{{{sign}{of}}}{{{sign}{by}}}", PREFIX
 
     def group(self, inner: str) -> str:
         """Return the same in parentheses that grow with it."""
@@ -304,6 +454,10 @@ class LatexWriter(Writer):
         return rf"{name}\left({', '.join(inside)}\right)", WHOLE
 
 
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isalnum()
+
+
 def _filled(template: str, operands: list[str]) -> str:
     """Put operands in the places {0}, {1}, ...; every other brace is LaTeX's own."""
 
@@ -331,7 +485,9 @@ _MATHML_SYMBOLS = {
 class MathWriter(Writer):
     """MathML Core, which every browser draws."""
 
-    equals = "<mo>=</mo>"
+    def sign(self, sign: str) -> str:
+        """Return = or += as it stands between two sides."""
+        return f"<mo>{sign}</mo>"
 
     def number(self, number: float) -> tuple[str, int]:
         """Return a number and its rank; 1.5e-07 becomes a power of ten."""
@@ -344,17 +500,29 @@ class MathWriter(Writer):
         power = f"<msup><mn>10</mn>{_signed(exponent)}</msup>"
         return f"<mrow>{_signed(mantissa)}<mo>\u00d7</mo>{power}</mrow>", PRODUCT
 
-    def name(self, name: str) -> str:
-        """Return a node's name, with an index set low."""
-        indexed = _SUBSCRIPTED.fullmatch(name)
-        if indexed:
-            return f"<msub>{self.name(indexed[1])}<mn>{indexed[2]}</mn></msub>"
-        return f"<mi>{html.escape(_LETTERS.get(name, name))}</mi>"
+    def name(self, name: Name, bar: bool = False) -> str:
+        """Return a node's name, with an index set low and its path set high."""
+        word, index = name.label, ""
+        if indexed := _SUBSCRIPTED.fullmatch(word):
+            word, index = indexed[1], f"<mn>{indexed[2]}</mn>"
+        written = f"<mi>{html.escape(_LETTERS.get(word, word))}</mi>"
+        if bar:
+            written = f'<mover accent="true">{written}<mo>\u00af</mo></mover>'
+        path = f"<mtext>[{html.escape(name.path)}]</mtext>" if name.path else ""
+        kind = "sub" * bool(index) + "sup" * bool(path)
+        return f"<m{kind}>{written}{index}{path}</m{kind}>" if kind else written
 
-    def derivative(self, whole: Derivative) -> tuple[str, int]:
-        """Return a partial derivative as a fraction."""
-        rows = [f"<mrow><mi>∂</mi>{self.name(name.name)}</mrow>" for name in (whole.of, whole.by)]
-        return f"<mfrac>{''.join(rows)}</mfrac>", PREFIX
+    def words(self, text: str) -> str:
+        """Return words; spaces at their ends would be lost if they could break."""
+        spaced = re.sub("^ +| +$", lambda spaces: "\u00a0" * len(spaces[0]), html.escape(text))
+        return f"<mtext>{spaced}</mtext>"
+
+    def derivative(self, sign: str, place: int, of: str, by: str) -> tuple[str, int]:
+        """Return a derivative as a fraction, or with the place of the operand set low."""
+        sign = f"<mi>{sign}</mi>"
+        if place:
+            return f"<mrow><msub>{sign}<mn>{place}</mn></msub>{of}</mrow>", PREFIX
+        return f"<mfrac><mrow>{sign}{of}</mrow><mrow>{sign}{by}</mrow></mfrac>", PREFIX
 
     def group(self, inner: str) -> str:
         """Return the same in parentheses that grow with it."""

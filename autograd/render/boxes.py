@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograd.notation.names import one_line
 from autograd.render.measure import shortened, width
 from autograd.render.outline import Box
-from autograd.render.wording import one_line
 
 TITLE, NUMBER, WORD, SMALL = 11.0, 10.5, 8.5, 9.5  # font sizes in pixels
 LINE = 13.5  # from one line of a box to the next

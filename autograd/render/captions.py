@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from autograd.notation.names import one_line
 from autograd.render.measure import shortened
 from autograd.render.outline import Frame, Layout, Link, Outline
-from autograd.render.wording import counted, one_line
+from autograd.render.wording import counted
 
 NAME, NAME_ROOM = 9.0, 240.0  # the font size of a frame's name, and the widest in pixels
 PARTIAL = 8.5  # the font size of a partial on a link

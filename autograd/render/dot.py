@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from autograd.notation.names import one_line
 from autograd.render.captions import frame_name, partial_text
 from autograd.render.outline import Box, Frame, Layout, Link
 from autograd.render.theme import LIGHT, step_of
-from autograd.render.wording import dot_string, one_line
+from autograd.render.wording import dot_string
 
 COMMUTATIVE = ("+", "*", "maximum", "minimum", "hypot")
 

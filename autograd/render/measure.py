@@ -7,7 +7,7 @@ import struct
 from importlib import resources
 from pathlib import Path
 
-from autograd.render.wording import is_accent
+from autograd.notation.names import is_accent
 
 UNKNOWN = 1.4  # em; what the font lacks is drawn by another, and the widest emoji need this much
 

@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 from autograd.errors import MissingExtraError
+from autograd.notation.names import is_accent
 from autograd.render.measure import advances, font_file
-from autograd.render.wording import is_accent
 
 SHARP = 2.0  # pixels of the PNG for one of the SVG
 LONGEST_SIDE = 16_000.0  # pixels; memory grows with the area

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 
+from autograd.notation.names import one_line
 from autograd.render.boxes import Content
 from autograd.render.captions import NAME, NOTE, PARTIAL, frame_name, partial_text
 from autograd.render.measure import shortened
 from autograd.render.outline import MARGIN, Box, Frame, Layout, Link
 from autograd.render.theme import DARK, LIGHT, STEPS, Theme, step_of
-from autograd.render.wording import counted, one_line, xml
+from autograd.render.wording import counted, xml
 
 FONT = "DejaVu Sans, Verdana, Geneva, sans-serif"
 ARROW, HALF_ARROW = 5.5, 2.6

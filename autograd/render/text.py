@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from autograd.notation.names import one_line
 from autograd.render.boxes import NOT_COMPUTED
 from autograd.render.measure import shortened
 from autograd.render.outline import Box, Layout, Link
-from autograd.render.wording import one_line
 
 DEEPEST = 16  # levels of a tree; what is deeper grows as a tree of its own below
 WIDEST = 60  # characters before the numbers

@@ -6,7 +6,9 @@ import html
 import math
 import random
 import re
+import xml.etree.ElementTree as ElementTree
 
+import formula_values
 import pytest
 
 import autograd
@@ -274,6 +276,22 @@ def test_a_graph_of_a_leaf_alone_has_one_step(visit):
     page.keyboard.press("ArrowRight")
     assert part(page, "counter").inner_text() == "Start of backward"
     assert column(page, "gradient") == {"0": "1"}
+
+
+@pytest.mark.parametrize("build", [neuron, shared, everything, untaken])
+def test_every_equation_of_the_page_is_true_as_far_as_its_digits_go(visit, build):
+    y = build()
+    page = visit(explore(y).html)
+    reader = formula_values.Reader(y, near=0.02)
+    for _ in range(last(page) + 1):
+        for row in page.locator("[data-part=equation] > div > math").all():
+            written = row.evaluate("math => new XMLSerializer().serializeToString(math)")
+            reader.line(formula_values.spelled(ElementTree.fromstring(written)))
+        page.keyboard.press("ArrowRight")
+    assert reader.checked > last(page)
+    y.backward()
+    for node, name in zip(ordered(y), page.locator(".row button").all_inner_texts(), strict=True):
+        assert reader.bars.get(name, 0.0) == pytest.approx(node.grad, rel=0.01)
 
 
 # -- controls --------------------------------------------------------------------------------------

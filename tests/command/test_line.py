@@ -36,12 +36,14 @@ def test_the_main_job(capsys):
     assert [line.strip() for line in forward.splitlines()[-3:]] == [
         "v1 = w * x = 0.5 * 2 = 1",
         "v2 = v1 + b = 1 + (-1.2) = -0.2",
-        "y  = tanh(v2) = tanh(-0.2) = -0.1974",
+        "y = tanh(v2) = tanh(-0.2) = -0.1974",
     ]
     # One step for each operand of each operation, the root's first.
-    steps = [block.splitlines()[0].strip() for block in backward.strip().split("\n\n")]
+    notation, *blocks = backward.strip().split("\n\n")
+    assert notation.startswith("(v.grad: dy/dv over all paths; ∂v/∂u: one operation")
+    steps = [block.splitlines()[0].strip() for block in blocks]
     assert steps == ["y = tanh(v2)", *["v2 = v1 + b"] * 2, *["v1 = w * x"] * 2]
-    assert "x.grad  += v1.grad * dv1/dx = 0.961 * 0.5 = 0.4805" in backward
+    assert "x.grad += v1.grad * ∂v1/∂x = 0.961 * 0.5 = 0.4805" in backward
     rows = [line.split() for line in table.strip().splitlines()]
     assert rows[0] == "input number by backward by differences agreement".split()
     for (name, number, by_backward, by_differences, digits, _), expected in zip(

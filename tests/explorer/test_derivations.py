@@ -18,24 +18,27 @@ def test_the_product_rule_and_the_chain_rule_are_worked_out():
     w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-1.5, "b")
     y = labelled(tanh(w * x + b), "y")
     assert str(derivation(y, w)) == (
+        "w.grad is dy/dw, over all paths; ∂v1/∂w is for one operation, its other operands held\n"
+        "\n"
         "Write y in single operations\n"
         "    v1 = w * x = 0.5 * 2 = 1\n"
         "    v2 = v1 + b = 1 + (-1.5) = -0.5\n"
         "    y  = tanh(v2) = tanh(-0.5) = -0.4621\n"
         "\n"
         "Start from the end\n"
-        "    dy/dy = 1\n"
+        "    y.grad = 1\n"
         "\n"
         "Derivative of tanh\n"
-        "    dy/dv2 = 1 - y**2 = 1 - (-0.4621)**2 = 0.7864\n"
+        "    ∂y/∂v2  = 1 - y**2 = 1 - (-0.4621)**2 = 0.7864\n"
+        "    v2.grad = y.grad * ∂y/∂v2 = 1 * 0.7864 = 0.7864\n"
         "\n"
         "Sum rule and chain rule\n"
-        "    dv2/dv1 = 1\n"
-        "    dy/dv1  = dy/dv2 * dv2/dv1 = 0.7864 * 1 = 0.7864\n"
+        "    ∂v2/∂v1 = 1\n"
+        "    v1.grad = v2.grad * ∂v2/∂v1 = 0.7864 * 1 = 0.7864\n"
         "\n"
         "Product rule and chain rule\n"
-        "    dv1/dw = x = 2\n"
-        "    dy/dw  = dy/dv1 * dv1/dw = 0.7864 * 2 = 1.573"
+        "    ∂v1/∂w = x = 2\n"
+        "    dy/dw  = w.grad = v1.grad * ∂v1/∂w = 0.7864 * 2 = 1.573"
     )
 
 
@@ -70,7 +73,10 @@ def test_the_rule_is_named(build, rule):
 def test_latex_and_mathml_say_the_same():
     x = Value(2.0, "x")
     work = derivation(labelled(sin(x**2), "y"), x)
-    assert r"\frac{\partial y}{\partial x}" in work.latex
+    assert (
+        r"\frac{dy}{dx} = \bar{x} = \bar{v}_{1} \cdot \frac{\partial v_{1}}{\partial x}"
+        in work.latex
+    )
     assert work.latex.startswith(r"\begin{aligned}")
     assert work.latex in work._repr_latex_()
     root = ET.fromstring(work.mathml)
@@ -152,4 +158,4 @@ def test_a_rule_that_only_takes_floats_is_shown_by_its_number():
         return math.sin(x)
 
     x = Value(0.0, "x")
-    assert "dv1/dx = 1" in str(derivation(my_sine(x), x))
+    assert "∂v1/∂x = 1" in str(derivation(my_sine(x), x))

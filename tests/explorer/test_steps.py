@@ -84,19 +84,21 @@ def test_a_step_reads_as_a_teacher_writes_it():
     assert [str(step) for step in forward_steps(y)] == [
         "v1 = w * x = 0.5 * 2 = 1",
         "v2 = v1 + b = 1 + (-1.5) = -0.5",
-        "y  = tanh(v2) = tanh(-0.5) = -0.4621",
+        "y = tanh(v2) = tanh(-0.5) = -0.4621",
     ]
     first, *_, last = steps(y)
     assert str(first) == (
         "y = tanh(v2)\n"
-        "    dy/dv2   = 1 - y**2 = 1 - (-0.4621)**2 = 0.7864\n"
-        "    v2.grad += y.grad * dy/dv2 = 1 * 0.7864 = 0.7864"
+        "    ∂y/∂v2   = 1 - y**2 = 1 - (-0.4621)**2 = 0.7864\n"
+        "    v2.grad += y.grad * ∂y/∂v2 = 1 * 0.7864 = 0.7864"
     )
     assert last.latex == (
-        r"\begin{aligned} \frac{\partial v_{1}}{\partial x} &= w = 0.5 \\ "
-        r"\frac{\partial y}{\partial x} &\mathrel{+}= \frac{\partial y}{\partial v_{1}} \cdot "
+        r"\begin{aligned} &v_{1} = w \cdot x \\ "
+        r"&\quad \frac{\partial v_{1}}{\partial x} = w = 0.5 \\ "
+        r"&\quad \bar{x} \mathrel{+}= \bar{v}_{1} \cdot "
         r"\frac{\partial v_{1}}{\partial x} = 0.7864 \cdot 0.5 = 0.3932 \end{aligned}"
     )
+    assert last._repr_latex_() == rf"$\displaystyle {last.latex}$"
     assert (first.upstream, first.before, first.contribution) == (1.0, 0.0, first.partial)
 
 

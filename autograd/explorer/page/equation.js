@@ -33,7 +33,7 @@ function counter() {
 }
 
 const name = (node) => graph.maths[node];
-const total = (node) => fraction(name(graph.root), name(node));
+const total = (node) => bar(name(node));
 
 // A formula with names, and with numbers; none for a rule that only Python can run.
 function formulas(place, formula) {
@@ -77,18 +77,25 @@ function showSeed() {
   const root = graph.names[graph.root];
   part("heading").textContent = `Backward starts at ${root}`;
   setEquation(equation(total(graph.root), mathNumber(1)));
-  part("spoken").textContent = `The derivative of ${root} by itself is 1.`;
+  part("spoken").textContent =
+    `A bar marks a gradient: the derivative of ${root} by that node, over all paths. ` +
+    `∂ marks a local derivative: that of one operation by one operand, the others held. ` +
+    `The gradient of ${root} itself is 1.`;
   picture.mark(graph.root, [], []);
 }
 
 function backwardLines(step, isSecret = false) {
   const unknown = "<mo>?</mo>";
-  const local = fraction(name(step.node), name(step.arg));
+  const { args } = graph.nodes[step.node];
+  const isRepeated = args.filter((other) => other === step.arg).length > 1;
+  const local = localSlope(name(step.node), name(step.arg), isRepeated ? step.index + 1 : 0);
   const upstream = mathNumber(step.upstream);
   const partial = mathNumber(step.partial, true);
   const symbols = `<mrow>${total(step.node)}<mo>\u22c5</mo>${local}</mrow>`;
   const numbers = `<mrow>${upstream}<mo>\u22c5</mo>${isSecret ? unknown : partial}</mrow>`;
-  const added = equation(symbols, numbers, isSecret ? unknown : mathNumber(step.contribution));
+  const contribution = isSecret ? unknown : mathNumber(step.contribution);
+  const passes = agrees(step.upstream * step.partial, step.contribution); // a choice may pass nothing
+  const added = isSecret || passes ? equation(symbols, numbers, contribution) : contribution;
   const [definition] = formulas(step.node, graph.nodes[step.node].rule.formula);
   const [symbolic, numeric] = formulas(step.node, graph.partialFormula(step));
   const isConstant = symbolic === numeric && symbolic === mathNumber(step.partial);

@@ -30,8 +30,15 @@ function mathNumber(number, isBracketed = false) {
 const filled = (formula, fill) =>
   formula.replace(/\{(\(?)(\d+)\}/g, (_, bracket, slot) => fill(Number(slot), bracket !== ""));
 
-const fraction = (above, below) =>
-  `<mfrac><mrow><mi>\u2202</mi>${above}</mrow><mrow><mi>\u2202</mi>${below}</mrow></mfrac>`;
+// The derivative of the root by a node over all paths: a bar over the node's name, and only there.
+const bar = (name) =>
+  name.replace(/<mi>.*?<\/mi>/, (letter) => `<mover accent="true">${letter}<mo>\u00af</mo></mover>`);
+
+// The derivative of one operation by one operand, which is counted where it is taken twice.
+const localSlope = (node, arg, place) =>
+  place
+    ? `<mrow><msub><mi>\u2202</mi><mn>${place}</mn></msub>${node}</mrow>`
+    : `<mfrac><mrow><mi>\u2202</mi>${node}</mrow><mrow><mi>\u2202</mi>${arg}</mrow></mfrac>`;
 
 // Joins sides by equals signs, and leaves out a side that repeats the one before.
 function equation(...sides) {

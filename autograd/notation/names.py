@@ -1,0 +1,148 @@
+"""What nodes are called, in formulas, listings, pictures and pages alike."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from autograd.notation.formula import Application, Formula, Name, Number, Partial, partial_formula
+
+if TYPE_CHECKING:
+    from autograd.engine.modes import Scope
+    from autograd.engine.value import Value
+
+LONGEST_LABEL = 40
+JOINERS = "\u200c\u200d"  # scripts and emoji are written with them
+
+
+def is_accent(character: str) -> bool:
+    """Return whether a character is set on the one before it, and so takes no room of its own."""
+    return unicodedata.category(character) in ("Mn", "Me")
+
+
+def one_line(text: str, longest: int = 400) -> str:
+    r"""Return text as one clean line: what cannot be seen is escaped, as \x1b or \u202e.
+
+    Of accents piled up on one letter, which would grow out of its box, two stay, and more only
+    among the first eight characters, which are never cut.
+    """
+    if text.isascii() and text.isprintable() and len(text) <= longest:
+        return text.strip()
+    shown: list[str] = []
+    pile = 0
+    for character in text[: 4 * longest]:
+        pile = pile + 1 if is_accent(character) else 0
+        if character.isspace():
+            if shown and shown[-1] != " ":
+                shown.append(" ")
+        elif _is_unseen(character):
+            shown += character.encode("unicode_escape").decode()
+        elif pile <= 2 or len(shown) < 8:
+            shown.append(character)
+    line = "".join(shown).strip()
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _is_unseen(character: str) -> bool:
+    """Return whether a character is a control, hides or turns text, or is none at all."""
+    code = ord(character)
+    return (
+        (unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in JOINERS)
+        or code & 0xFFFE == 0xFFFE
+        or 0xFDD0 <= code <= 0xFDEF
+        or 0xE0000 <= code <= 0xE0FFF
+        or character in "\u115f\u1160\u3164\uffa0\ufffc"
+    )
+
+
+class Names:
+    """The names of the nodes of a graph: their labels, and v1, v2, ... where they have none.
+
+    Where several nodes bear one label, the scopes around each stand before it; what is the same
+    even so is numbered from its second bearer on: x, x#2, x#3. Nothing is read before a name is
+    asked for.
+
+    Args:
+        order: the nodes, as ``ordered`` has them.
+    """
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        self._order = order
+
+    @functools.cached_property
+    def _names(self) -> dict[int, Name]:
+        labels = {
+            id(node): one_line(node.label, LONGEST_LABEL) for node in self._order if node.label
+        }
+        bearers = Counter(labels.values())
+        paths = _paths(self._order) if len(bearers) < len(labels) else {}
+        taken = set(bearers)  # a number is skipped where a label looks like it
+        seen: Counter[str] = Counter()
+        names: dict[int, Name] = {}
+        for node in self._order:
+            label = labels.get(id(node), "")
+            path = paths.get(id(node), "") if bearers[label] > 1 else ""
+            name = names[id(node)] = Name(label or "v1", node.data, path)
+            whole = name.name if label else ""
+            seen[whole] += 1
+            while name.name in taken and (not label or path or seen[whole] > 1):
+                name.label = f"{label}#{seen[whole]}" if label else f"v{seen[whole]}"
+                seen[whole] += name.name in taken
+            taken.add(name.name)
+        return names
+
+    def __getitem__(self, node: Value) -> Name:
+        return self._names[id(node)]
+
+    def operands(self, node: Value) -> tuple[Formula, ...]:
+        """Return the operands of a node: names, and numbers for its constants."""
+        return tuple(
+            Number(arg) if partial is None else self[arg]
+            for arg, partial in zip(node.args, node.partials, strict=True)
+        )
+
+    def definition(self, node: Value) -> Formula:
+        """Return what a node was computed from: its operation on the names of its operands."""
+        return Application(node.op, self.operands(node)) if node.op else self[node]
+
+    def partial(self, node: Value, index: int) -> Partial:
+        """Return the derivative of a node by one of its operands, as a name for it."""
+        arg = node.args[index]
+        repeated = sum(other is arg for other in node.args) > 1
+        number = node.partials[index]
+        assert number is not None
+        return Partial(self[node], self[arg], number, index + 1 if repeated else 0)
+
+    def partial_formula(self, node: Value, index: int) -> Formula:
+        """Return the derivative of a node by one of its operands, as a formula in names."""
+        assert node.op is not None
+        number = self.partial(node, index).number
+        return partial_formula(node.op, index, self[node], self.operands(node), number)
+
+
+def _paths(order: Sequence[Value]) -> dict[int, str]:
+    """Return the scopes around each node, by name: a leaf belongs where it is used.
+
+    A leaf that several scopes use is an input to them all, and lies outside the innermost scope
+    around them, as it does in pictures.
+    """
+    known: dict[Scope | None, list[str]] = {None: []}
+    paths: dict[int, list[str]] = {}
+    inputs: set[int] = set()
+    for node in order:
+        if node.op is None:
+            continue
+        if node.scope is not None and node.scope not in known:
+            scopes = node.scope.path()
+            known[node.scope] = [one_line(scope.name, LONGEST_LABEL) for scope in scopes]
+        path = paths[id(node)] = known[node.scope]
+        for arg, partial in zip(node.args, node.partials, strict=True):
+            if partial is not None and arg.op is None and paths.setdefault(id(arg), path) != path:
+                pairs = zip(paths[id(arg)], path, strict=False)
+                paths[id(arg)] = [a for a, b in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+                inputs.add(id(arg))
+    return {key: " / ".join(path[:-1] if key in inputs else path) for key, path in paths.items()}
