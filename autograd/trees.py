@@ -61,6 +61,12 @@ class Structure:
             return math.prod(self.detail)
         return sum([part.count() for part in self.parts])
 
+    def units(self) -> list[Structure]:
+        """Return the numbers and arrays inside, in order."""
+        if self.kind in ("number", "array"):
+            return [self]
+        return [unit for part in self.parts for unit in part.units()]
+
     def path(self, index: int, root: str) -> str:
         """Return where the number of that index stands, as in ``model.layers[0]``."""
         if self.kind == "array":
@@ -103,6 +109,22 @@ class Keys(tuple[Any, ...]):
     __hash__ = tuple.__hash__
 
 
+TEXTS: set[tuple[Any, ...]] = set()  # keys of dicts that are known to be all text
+
+
+def keys_of(tree: Mapping[Any, Any]) -> tuple[Any, ...]:
+    """Return the keys of a dict, to be compared exactly."""
+    keys = tuple(tree)
+    if keys in TEXTS:
+        return keys
+    if {*map(type, keys)} - {str}:
+        return Keys(keys)
+    if len(TEXTS) > 1000:
+        TEXTS.clear()
+    TEXTS.add(keys)
+    return keys
+
+
 def exact(thing: Any) -> Any:
     """Return what tells apart things that are equal to Python: 1, 1.0 and True, 0.0 and -0.0."""
     if isinstance(thing, tuple):
@@ -127,7 +149,7 @@ NAMED_TUPLES = Container(
 )
 DICTS = Container(
     "dict",
-    lambda tree: (tuple(tree.values()), Keys(tree)),
+    lambda tree: (tuple(tree.values()), keys_of(tree)),
     lambda detail, parts: dict(zip(detail, parts, strict=True)),
     lambda detail, count: (f"[{key!r}]" for key in detail),
 )
@@ -602,16 +624,23 @@ def array_of(numbers: list[Any], shape: tuple[int, ...]) -> Any:
     return array.reshape(shape)
 
 
-def not_a_number(who: str, thing: Any, path: str) -> OperandError:
-    """Return the error for a leaf that is neither a number nor a Value."""
-    kind = type(thing).__name__
-    shown = f" ({thing!r})" if isinstance(thing, (str, bytes, complex)) else ""
-    advice = (
-        f"; if it holds numbers, autograd.register_tree({kind}, flatten, unflatten) says which"
-        if container_of(type(thing)) is NUMBERS and type(thing).__module__ != "builtins"
-        else ""
-    )
-    return OperandError(
-        f"{who}: takes real numbers, Values and trees of them, and {path} is a {kind}{shown:.60}"
-        f"{advice}"
-    )
+def check_numbers(who: str, tree: Any, root: str, accepted: Callable[[Any], bool]) -> None:
+    """Refuse leaves that are no numbers.
+
+    Raises:
+        TypeError: it names the class of the first one, where it stands, and what to do.
+    """
+    leaves, structure = flatten(tree)
+    for index, leaf in enumerate(leaves):
+        if not accepted(leaf):
+            kind = type(leaf).__name__
+            shown = f" ({leaf!r})" if isinstance(leaf, (str, bytes, complex)) else ""
+            advice = (
+                ""
+                if type(leaf).__module__ == "builtins"
+                else f": autograd.register_tree({kind}, flatten, unflatten) says what is in it"
+            )
+            raise OperandError(
+                f"{who}: takes real numbers and Values, and {structure.path(index, root)} is a "
+                f"{kind}{shown:.60}{advice}"
+            )

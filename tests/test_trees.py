@@ -360,3 +360,70 @@ def test_frames_and_series_are_arrays(package):
     value, slopes = value_and_grad(lambda x: x[0, 0] * x[1, 1])(frame)
     assert value == 4.0
     np.testing.assert_array_equal(slopes, [[4.0, 0.0], [0.0, 1.0]])
+
+
+# -- compiled calls ------------------------------------------------------------------------------
+
+
+def test_dataclasses_and_registered_objects_are_arguments_and_results_of_compiled_calls():
+    @autograd.jit
+    def f(line, p):
+        return Line(line.slope * p.terms["a"], [line.shift, p.terms["b"]], line.name)
+
+    arguments = Line(2.0, 3.0, "mine"), Poly("p", a=5.0, b=np.array([7.0, 8.0]))
+    result = f(*arguments)
+    assert (result.slope, result.shift[0], result.name) == (10.0, 3.0, "mine")
+    np.testing.assert_array_equal(result.shift[1], [7.0, 8.0])
+    assert f(dataclasses.replace(arguments[0], name="other"), arguments[1]).name == "other"
+
+
+def test_axes_go_into_dataclasses_and_registered_objects():
+    rows = np.arange(4.0)
+    f = autograd.jit(
+        lambda line, p: line.slope * p.terms["a"] + p.terms["b"],
+        in_axes=(Line(0, None, "mine"), None),
+    )
+    found = f(Line(rows, 3.0, "mine"), Poly("p", a=5.0, b=1.0))
+    np.testing.assert_array_equal(found, rows * 5.0 + 1.0)
+
+
+def test_keys_1_and_true_are_two_programs():
+    f = autograd.jit(lambda d: d[1] * (2.0 if isinstance(next(iter(d)), bool) else 3.0))
+    assert (f({1: 5.0}), f({True: 5.0}), f({1: 5.0})) == (15.0, 10.0, 15.0)
+
+
+class Norm:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        (
+            {"layers": [1.0, Line(2.0, Norm())]},
+            r"0\['layers'\]\[1\]\.shift is a Norm: .*register_tree\(Norm,",
+        ),
+        ([1.0, "x"], r"0\[1\] is a str \('x'\)$"),
+        ([np.array([1.0, 1j], dtype=object)], r"0\[0\]\[1\] is a complex"),
+    ],
+)
+def test_an_object_that_is_no_tree_is_named_with_its_place(thing, words):
+    with pytest.raises(TypeError, match=words):
+        autograd.jit(lambda tree: 1.0)(thing)
+
+
+def test_masks_are_not_ignored_by_compiled_calls():
+    masked = np.ma.masked_array([1.0, 2.0], mask=[False, True])
+    for fast in (autograd.jit(np.sum), autograd.jit(lambda x: x, in_axes=0)):
+        with pytest.raises(TypeError, match="fill them"):
+            fast(masked)
+        fast(np.ma.masked_array([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_compiled_calls_take_frames_and_series(package):
+    frames = pytest.importorskip(package)
+    series, frame = frames.Series([1.0, 2.0]), frames.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+    assert autograd.jit(lambda x, m: x[1] * m[1, 1])(series, frame) == 8.0
+    f = autograd.jit(lambda x, row: x * (row[0] + row[1]), in_axes=(0, 0))
+    np.testing.assert_array_equal(f(series, frame), [4.0, 12.0])

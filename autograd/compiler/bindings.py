@@ -7,7 +7,7 @@ mapped axis, whose length may change from call to call).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
@@ -15,11 +15,26 @@ from autograd.backends.llvm.abi import ELEMENTS, Layout, Source
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingExtraError, OperandError, StructureError
 from autograd.ir.trace import Tape
-from autograd.table.operation import real
-from autograd.trees import is_array
+from autograd.table.operation import is_real, real
+from autograd.trees import (
+    ARRAYS,
+    NUMBERS,
+    TEXTS,
+    array_in,
+    axes_inside,
+    check_numbers,
+    container_of,
+    is_array,
+    keys_of,
+    map_with_axes,
+    too_deep,
+    tree_leaves,
+    tree_map,
+    unboxed,
+)
 
 NUMBER = "a number"
-CONTAINERS = (list, tuple)
+FLOATS = {float}
 
 numpy: Any = None  # loaded by need_numpy, when the first function is compiled
 _doubles: Any = None
@@ -73,15 +88,15 @@ class Arguments:
         self.rows: int | None = None
         self.has_values = False
         self.has_mapped_values = False
-        self._rows_of: tuple[Any, ...] = ()
+        self._rows_of: str | int = 0
         try:
             if axes is None:
                 self.key: Any = tuple([self._key(thing) for thing in arguments])
             else:
                 self.key = tuple(
                     [
-                        self._key(thing) if axis is None else self._mapped(thing, axis, (i,))
-                        for i, (thing, axis) in enumerate(zip(arguments, axes, strict=True))
+                        self._key(thing) if axis is None else self._mapped(thing, axis, place)
+                        for place, (thing, axis) in enumerate(zip(arguments, axes, strict=True))
                     ]
                 )
                 if self.rows is None:
@@ -90,9 +105,11 @@ class Arguments:
                         "NumPy array there, or leave in_axes out"
                     )
         except RecursionError:
-            raise StructureError(
-                "jit: the lists, tuples and dicts are nested too deep, or one holds itself"
-            ) from None
+            raise too_deep() from None
+        except OperandError:
+            for place, thing in enumerate(arguments):
+                check_numbers("jit", thing, f"argument {place}", _is_number)
+            raise
 
     def _key(self, thing: Any) -> Any:
         kind = type(thing)
@@ -102,25 +119,34 @@ class Arguments:
         if kind is _ndarray and thing.dtype is _doubles and thing.flags.c_contiguous and thing.ndim:
             self.arrays.append(thing)  # the common case, kept short
             return thing.shape
-        if kind is dict or (kind not in CONTAINERS and isinstance(thing, Mapping)):
-            return (dict, tuple(thing), *map(self._key, thing.values()))
-        if isinstance(thing, CONTAINERS):
-            if set(map(type, thing)) == {float}:
-                self.numbers += thing
-                return (kind, len(thing))
-            parts = tuple(map(self._key, thing))
-            return (kind, *parts) if parts.count(NUMBER) < len(parts) else (kind, len(parts))
-        if thing is None:
-            return None
+        if kind is dict:
+            keys = tuple(thing)
+            if keys not in TEXTS:
+                keys = keys_of(thing)
+            return (dict, keys, *map(self._key, thing.values()))
+        if kind is list or kind is tuple:
+            return self._parts(kind, thing)
+        container = container_of(kind)
+        if container is ARRAYS and (array := array_in(thing)) is not None:
+            return self._array(array)
+        if container is ARRAYS or container is NUMBERS:
+            return self._number(unboxed(thing))
+        parts, detail = container.apart(thing)
+        return self._parts((container.kind, detail), parts)
+
+    def _parts(self, head: Any, parts: Sequence[Any]) -> Any:
+        if set(map(type, parts)) == FLOATS:
+            self.numbers += parts
+            return (head, len(parts))
+        keys = tuple(map(self._key, parts))
+        return (head, *keys) if keys.count(NUMBER) < len(keys) else (head, len(keys))
+
+    def _number(self, thing: Any) -> Any:
         if isinstance(thing, Value):
-            self.numbers.append(thing)
             self.has_values = True
-            return NUMBER
-        if _is_array_like(thing):
-            return self._array(numpy.asarray(thing))
-        if _is_boxed(thing):
-            return self._key(thing.item())
-        self.numbers.append(real(thing, "jit"))
+        else:
+            thing = real(thing, "jit")
+        self.numbers.append(thing)
         return NUMBER
 
     def _array(self, array: Any) -> Any:
@@ -137,60 +163,42 @@ class Arguments:
             arrays[place] = numpy.ascontiguousarray(arrays[place], dtype)
         return arrays
 
-    def _mapped(self, thing: Any, axis: Any, path: tuple[Any, ...]) -> Any:
+    def _mapped(self, thing: Any, axis: Any, path: str | int) -> Any:
         """Take apart an argument that is mapped over an axis; axis may be a container of axes."""
-        if type(thing) is _ndarray and type(axis) is int and thing.ndim:
+        if type(thing) is _ndarray and type(axis) is int:
             return self._mapped_array(thing, axis, path)
         if axis is None:
             return self._key(thing)
-        if not isinstance(axis, int):
-            if isinstance(axis, Mapping) and isinstance(thing, Mapping):
-                if set(axis) != set(thing):
-                    raise StructureError(
-                        f"jit: in_axes for {_named(path)} has other keys than the dict"
-                    )
-                pairs = [(key, thing[key], axis[key]) for key in thing]
-            elif isinstance(axis, (list, tuple)) and isinstance(thing, (list, tuple)):
-                if len(axis) != len(thing):
-                    raise StructureError(
-                        f"jit: in_axes for {_named(path)} has {len(axis)} parts, "
-                        f"and it has {len(thing)}"
-                    )
-                pairs = list(zip(range(len(thing)), thing, axis, strict=True))
-            else:
-                raise StructureError(f"jit: in_axes does not fit the structure of {_named(path)}")
-            parts = [self._mapped(part, inner, (*path, k)) for k, part, inner in pairs]
-            keys = tuple(thing) if isinstance(thing, Mapping) else len(thing)
-            return ("mapped", type(thing), keys, *parts)
-        if isinstance(thing, _ndarray) and thing.ndim:
-            return self._mapped_array(thing, axis, path)
-        if isinstance(thing, Mapping):
-            inner = [self._mapped(part, axis, (*path, k)) for k, part in thing.items()]
-            return ("mapped", dict, tuple(thing), *inner)
-        if isinstance(thing, (list, tuple)):
-            inner = [self._mapped(part, axis, (*path, k)) for k, part in enumerate(thing)]
-            return ("mapped", type(thing), len(thing), *inner)
-        if thing is None:
-            return None
-        if isinstance(thing, _ndarray):
-            return self._mapped_array(thing, axis, path)  # which has no axis
-        raise StructureError(
-            f"jit: {_named(path)} is mapped over axis {axis} by in_axes, and was "
-            f"a {type(thing).__name__}: give a NumPy array (numpy.asarray(...)), or None in in_axes"
-        )
+        container = container_of(type(thing))
+        if container is ARRAYS and isinstance(axis, int) and (array := array_in(thing)) is not None:
+            return self._mapped_array(array, axis, path)
+        if container is ARRAYS or container is NUMBERS:
+            raise StructureError(
+                f"jit: argument {path} is mapped over axis {axis} by in_axes, and was a "
+                f"{type(thing).__name__}: give a NumPy array (numpy.asarray(...)), or None in "
+                f"in_axes"
+            )
+        parts, detail = container.apart(thing)
+        axes = axes_inside(axis, container, detail, len(parts), f"argument {path}")
+        steps = container.steps(detail, len(parts))
+        keys = [
+            self._mapped(part, inner, f"{path}{step}")
+            for part, inner, step in zip(parts, axes, steps, strict=True)
+        ]
+        return ("mapped", container.kind, detail, *keys)
 
-    def _mapped_array(self, array: Any, axis: int, path: tuple[Any, ...]) -> Any:
+    def _mapped_array(self, array: Any, axis: int, path: str | int) -> Any:
         if not -array.ndim <= axis < array.ndim:
             raise StructureError(
-                f"jit: {_named(path)} is mapped over axis {axis}, but its shape is {array.shape}"
+                f"jit: argument {path} is mapped over axis {axis}, but its shape is {array.shape}"
             )
         rows = array.shape[axis]
         if self.rows is None:
             self.rows, self._rows_of = rows, path
         elif rows != self.rows:
             raise StructureError(
-                f"jit: the mapped axes differ in length: {_named(self._rows_of)} has "
-                f"{self.rows} rows, {_named(path)} has {rows} rows"
+                f"jit: the mapped axes differ in length: argument {self._rows_of} has "
+                f"{self.rows} rows, argument {path} has {rows} rows"
             )
         if axis:
             array = numpy.moveaxis(array, axis, 0)
@@ -226,9 +234,8 @@ def _read_as(array: Any) -> Any:
     return _doubles
 
 
-def _named(path: tuple[Any, ...]) -> str:
-    """Return words for a part of the arguments, as in argument 0['x'][1]."""
-    return f"argument {path[0]}" + "".join(f"[{key!r}]" for key in path[1:])
+def _is_number(thing: Any) -> bool:
+    return isinstance(thing, Value) or is_real(thing)
 
 
 class Inputs:
@@ -245,29 +252,13 @@ class Inputs:
         self.examples: list[float] = []  # the numbers of this call, of its first row
         chosen = axes if axes is not None else (None,) * len(arguments)
         self.arguments = [
-            self._input(thing, axis, name)
+            map_with_axes(self._input, thing, axis, name)
             for thing, axis, name in zip(arguments, chosen, names, strict=True)
         ]
 
-    def _input(self, thing: Any, axis: Any, label: str) -> Any:
-        if _is_array_like(thing):
-            return self._array(numpy.asarray(thing), axis, label)
-        if isinstance(thing, Mapping):
-            return {
-                key: self._input(part, _inner(axis, key), f"{label}[{key!r}]")
-                for key, part in thing.items()
-            }
-        if isinstance(thing, (list, tuple)):
-            parts = [
-                self._input(part, _inner(axis, index), f"{label}[{index}]")
-                for index, part in enumerate(thing)
-            ]
-            if isinstance(thing, list):
-                return parts
-            return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
-        if thing is None:
-            return None
-        return self._number(thing.item() if _is_boxed(thing) else thing, label)
+    def _input(self, label: str, thing: Any, axis: int | None) -> Any:
+        array = array_in(thing)
+        return self._number(thing, label) if array is None else self._array(array, axis, label)
 
     def _number(self, thing: Any, label: str) -> Any:
         self.layout.sources.append(Source(None, 8 * self.layout.numbers))
@@ -303,74 +294,42 @@ class Inputs:
         return traced.reshape(shape) if shape else traced[0]
 
 
-def _rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
-    """Return new containers with what the function gives for each thing that is no container."""
-    if isinstance(tree, Mapping):
-        return {key: _rebuilt(part, leaf) for key, part in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        parts = [_rebuilt(part, leaf) for part in tree]
-        if isinstance(tree, list):
-            return parts
-        return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
-    return leaf(tree)
-
-
 def replaced(tree: Any, replacement: Callable[[Value], Any]) -> Any:
     """Return the tree with each Value replaced by what the function gives for it."""
 
     def leaf(thing: Any) -> Any:
         if isinstance(thing, Value):
             return replacement(thing)
-        if _is_boxed(thing):
-            return leaf(thing.item())
-        if is_array(thing) and thing.dtype.kind == "O":
+        if is_array(thing) and thing.dtype == object:
             copy = thing.copy()
             for place, part in enumerate(thing.ravel()):
                 copy.flat[place] = leaf(part)
             return copy
         return thing
 
-    return _rebuilt(tree, leaf)
+    return tree_map(leaf, tree)
 
 
 def owned(tree: Any) -> Any:
     """Return the tree with a copy of each array of numbers, which nobody else can change."""
-    return _rebuilt(tree, lambda thing: thing.copy() if _is_plain_array(thing) else thing)
+    return tree_map(
+        lambda leaf: leaf.copy() if is_array(leaf) and leaf.dtype != object else leaf, tree
+    )
 
 
-def _is_array_like(thing: Any) -> bool:
-    """Return whether NumPy can read it as an array with dimensions (a class is none)."""
-    dimensions = getattr(thing, "ndim", 0)
-    return isinstance(dimensions, int) and dimensions > 0 and hasattr(thing, "__array__")
-
-
-def _is_boxed(thing: Any) -> bool:
-    """Return whether it is an object that NumPy has put into an array of no dimension."""
-    return isinstance(thing, _ndarray) and thing.ndim == 0 and thing.dtype.kind == "O"
-
-
-def _is_plain_array(thing: Any) -> bool:
-    return is_array(thing) and thing.dtype.kind != "O"
-
-
-def matching(template: Any, tree: Any) -> list[Any]:
+def matching(template: Sequence[Any], tree: Sequence[Any]) -> list[Any]:
     """Return the parts of a tree that stand where the template holds Values."""
-    if isinstance(template, Value):
-        return [tree]
-    if isinstance(template, Mapping):
-        return [found for key, part in template.items() for found in matching(part, tree[key])]
-    if is_array(template):
-        if template.dtype.kind != "O":
-            return []
-        template, tree = list(template.ravel()), list(tree.ravel())
-    if isinstance(template, (list, tuple)):
-        pairs = zip(template, tree, strict=True)
-        return [found for part, other in pairs for found in matching(part, other)]
-    return []
+    found: list[Any] = []
 
+    def leaf(thing: Any, other: Any) -> None:
+        if isinstance(thing, Value):
+            found.append(other)
+        elif is_array(thing) and thing.dtype == object:
+            for part, its in zip(thing.ravel(), other.ravel(), strict=True):
+                leaf(part, its)
 
-def _inner(axis: Any, key: Any) -> Any:
-    return axis if axis is None or isinstance(axis, int) else axis[key]
+    tree_map(leaf, tuple(template), tuple(tree))
+    return found
 
 
 def no_rows() -> StructureError:
@@ -385,27 +344,19 @@ def checked_axes(in_axes: Any, reduce: Any) -> Any:
         TypeError: one of the axes is something else.
         ValueError: nothing is mapped, or reduce is not "sum", "mean" or None.
     """
-    found: list[int] = []
 
-    def checked(axis: Any) -> Any:
-        if axis is None:
-            return None
+    def checked(axis: Any) -> int:
         if hasattr(axis, "__index__") and not isinstance(axis, bool) and not is_array(axis):
-            found.append(index(axis))
-            return found[-1]
-        if isinstance(axis, Mapping):
-            return {key: checked(inner) for key, inner in axis.items()}
-        if isinstance(axis, (list, tuple)):
-            return tuple(map(checked, axis))
+            return index(axis)
         raise ArgumentError(
             f"jit: in_axes takes ints, None and containers of them, "
             f"and was given a {type(axis).__name__}"
         )
 
-    in_axes = checked(in_axes)
+    in_axes = tree_map(checked, in_axes)
     if reduce not in (None, "sum", "mean"):
         raise StructureError(f'jit: reduce is "sum", "mean" or None, and was {reduce!r}')
-    if in_axes is not None and not found:
+    if in_axes is not None and not maps(in_axes):
         raise StructureError("jit: in_axes maps no argument: give at least one axis number")
     if reduce is not None and in_axes is None:
         raise StructureError(f"jit: reduce={reduce!r} needs in_axes to say what is mapped")
@@ -414,6 +365,4 @@ def checked_axes(in_axes: Any, reduce: Any) -> Any:
 
 def maps(axis: Any) -> bool:
     """Return whether an entry of in_axes maps anything."""
-    if isinstance(axis, Mapping):
-        return any(map(maps, axis.values()))
-    return any(map(maps, axis)) if isinstance(axis, CONTAINERS) else axis is not None
+    return bool(tree_leaves(axis))

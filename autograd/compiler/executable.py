@@ -8,8 +8,7 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.backends.llvm.abi import Sink, Source
@@ -24,7 +23,7 @@ from autograd.engine.value import Value
 from autograd.ir.program import program_of
 from autograd.ir.trace import Tape, Traced, traced_call, tracing
 from autograd.transforms.traced import adjoints
-from autograd.trees import NUMBER, Structure
+from autograd.trees import NUMBER, Structure, builder
 
 ONE_BLOCK = 2048  # rows up to this many are summed in one go
 BLOCK = 1024  # rows in a block at least, beyond
@@ -175,7 +174,7 @@ class Plan:
         layout, code = self.layout, self._code
         self._pack = struct.Struct(f"@{layout.numbers}d{layout.arrays}Q6Q").pack
         self._result_type = ctypes.c_double * self._plain
-        self._build = _builder(self.recording.structure, self._results_mapped)
+        self._build = builder(self.recording.structure, self._results_mapped)
         run = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_void_p)
         self._run = run(code.address("run"))
         if layout.mapped:
@@ -329,37 +328,3 @@ def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-Builder = Callable[[Iterator[float], Iterator[Any]], Any]
-
-
-def _builder(structure: Structure, mapped: bool) -> Builder:
-    """Return a function that puts plain results and arrays into their structure."""
-    if structure.kind == "array" or (structure.kind == "number" and mapped):
-        return lambda numbers, arrays: next(arrays)
-    if structure.kind == "number":
-        return lambda numbers, arrays: next(numbers)
-    if structure.kind == "none":
-        return lambda numbers, arrays: None
-    kinds = {part.kind for part in structure.parts}
-    count = len(structure.parts)
-    parts: Callable[[Iterator[float], Iterator[Any]], list[Any]]
-    if kinds == {"array"} or (kinds == {"number"} and mapped):
-        parts = lambda numbers, arrays: list(islice(arrays, count))  # noqa: E731
-    elif kinds == {"number"}:
-        parts = lambda numbers, arrays: list(islice(numbers, count))  # noqa: E731
-    else:
-        builders = [_builder(part, mapped) for part in structure.parts]
-        parts = lambda numbers, arrays: [build(numbers, arrays) for build in builders]  # noqa: E731
-    if structure.kind == "list":
-        return parts
-    if structure.kind == "dict":
-        keys = structure.detail
-        if kinds == {"array"}:
-            return lambda numbers, arrays: dict(zip(keys, arrays, strict=False))  # more may follow
-        return lambda numbers, arrays: dict(zip(keys, parts(numbers, arrays), strict=True))
-    kind = structure.detail
-    if hasattr(kind, "_fields"):
-        return lambda numbers, arrays: kind(*parts(numbers, arrays))
-    return lambda numbers, arrays: kind(parts(numbers, arrays))
