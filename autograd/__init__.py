@@ -28,6 +28,7 @@ from autograd.table.elementary import (
     cosh,
     elu,
     exp,
+    exp2,
     expm1,
     floor,
     hypot,
@@ -52,8 +53,9 @@ from autograd.table.elementary import (
     where,
 )
 from autograd.table.elementary import rounded as round
+from autograd.table.error_function import erf, erfc, gelu
+from autograd.table.gamma import digamma, lgamma, polygamma
 from autograd.table.opaque import primitive
-from autograd.table.special import digamma, erf, erfc, gelu, lgamma, polygamma
 from autograd.transforms.functional import (
     grad,
     gradient,
@@ -100,6 +102,7 @@ __all__ = [
     "erf",
     "erfc",
     "exp",
+    "exp2",
     "explain",
     "explore",
     "expm1",

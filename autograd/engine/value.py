@@ -24,7 +24,7 @@ from autograd.engine.node import Node
 from autograd.engine.order import check_forward, made_at, propagated, walking
 from autograd.errors import AmbiguousNumberError, ArgumentError
 from autograd.table import elementary as ops
-from autograd.table import special
+from autograd.table import error_function, gamma  # noqa: F401 (their rows enter the table)
 from autograd.table.operation import TABLE, Operation, is_real, real
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
@@ -343,7 +343,7 @@ def _method(row: Operation) -> Any:
 
 # Methods, not a __getattr__: a class that has one loses CPython's fast access to slots, and with
 # it half of the speed of every walk.
-for _row in special.TABLE.values():
+for _row in TABLE.values():
     _row.document()
     if _row.public and _row.symbol == _row.name:
         setattr(Value, _row.name, _method(_row))

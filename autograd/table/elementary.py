@@ -14,9 +14,11 @@ Rules multiply with ``share`` where zero times infinity is to be zero.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from autograd.errors import OperandError
+from autograd.table.doubled import exponential, quick_sum, square, two_sum
 from autograd.table.operation import Operation, defined, divided, kernel, raised, total
 
 # fmt: off
@@ -144,6 +146,13 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return select(float(condition) if condition is True or condition is False else condition, a, b)
 
 
+def lazy_where(condition: Any, first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """Return ``where`` of what two functions return; only the one chosen by a bool is called."""
+    if type(condition) is bool:
+        return first() if condition else second()
+    return where(condition, first(), second())
+
+
 # -- the derivatives of a power ----------------------------------------------------------------
 # Where both operands are Values they are rows of their own: the derivatives of products would be
 # sums of terms that overflow or underflow before they cancel.
@@ -218,6 +227,12 @@ exp: Operation = kernel(
     lambda y, x: y,
     form="exponential", rank=4, summary="e to the power x.",
 )
+exp2: Operation = kernel(
+    "exp2(x)", total(math.exp2, lambda x: INF),
+    lambda y, x: math.log(2.0) * y,
+    form="latex", latex="2^{{0}}", rank=4, shown=(lambda y, x: y * log(2.0),),
+    summary="2 to the power x.",
+)
 expm1: Operation = kernel(
     "expm1(x)", total(math.expm1, lambda x: INF),
     lambda y, x: exp(x),
@@ -236,13 +251,13 @@ log1p: Operation = kernel(
 )
 log2: Operation = kernel(
     "log2(x)", total(math.log2, _pole(0.0, -INF)),
-    lambda y, x: (1.0 / math.log(2.0)) / (x + 0.0),
+    lambda y, x: 1.4426950408889634 / (x + 0.0),
     latex=r"\log_{2}", domain=POSITIVE, shown=(lambda y, x: 1.0 / (x * log(2.0)),),
     summary="The logarithm of x to base 2.",
 )
 log10: Operation = kernel(
     "log10(x)", total(math.log10, _pole(0.0, -INF)),
-    lambda y, x: (1.0 / math.log(10.0)) / (x + 0.0),
+    lambda y, x: 0.4342944819032518 / (x + 0.0),
     latex=r"\log_{10}", domain=POSITIVE, shown=(lambda y, x: 1.0 / (x * log(10.0)),),
     summary="The logarithm of x to base 10.",
 )
@@ -254,13 +269,21 @@ sqrt: Operation = kernel(
 )
 cbrt: Operation = kernel(
     "cbrt(x)", math.cbrt,
-    lambda y, x: (1.0 / 3.0) * (1.0 / y) ** 2.0,
+    lambda y, x: lazy_where(
+        (abs(x) > 0.0) & (abs(x) < INF), lambda: y / x / 3.0, lambda: 1.0 / abs(y)
+    ),
     form="latex", latex=r"\sqrt[3]{{0}}", kinks=(0.0,),
     shown=(lambda y, x: 1.0 / (3.0 * y**2.0),),
     summary="The cube root of x.",
 )
 
 # -- trigonometry ------------------------------------------------------------------------------
+
+
+def _one_minus_square(x: Any) -> Any:
+    """Return 1 - x^2, to the last digits also next to 1; so is its derivative, also next to 0."""
+    return lazy_where(abs(x) < 0.5, lambda: 1.0 - x * x, lambda: (1.0 - x) * (1.0 + x))
+
 
 sin: Operation = kernel(
     "sin(x)", total(math.sin, lambda x: NAN),
@@ -279,26 +302,28 @@ tan: Operation = kernel(
 )
 asin: Operation = kernel(
     "asin(x)", total(math.asin, lambda x: NAN),
-    lambda y, x: 1.0 / sqrt(1.0 - x * x),
+    lambda y, x: 1.0 / sqrt(_one_minus_square(x)),
     latex=r"\arcsin", domain=((-1.0, 1.0),), shown=(lambda y, x: 1.0 / sqrt(1.0 - x**2.0),),
     summary="The angle in radians, from -pi/2 to pi/2, whose sine is x.",
 )
 acos: Operation = kernel(
     "acos(x)", total(math.acos, lambda x: NAN),
-    lambda y, x: -1.0 / sqrt(1.0 - x * x),
+    lambda y, x: -1.0 / sqrt(_one_minus_square(x)),
     latex=r"\arccos", domain=((-1.0, 1.0),), shown=(lambda y, x: -1.0 / sqrt(1.0 - x**2.0),),
     summary="The angle in radians, from 0 to pi, whose cosine is x.",
 )
 atan: Operation = kernel(
     "atan(x)", math.atan,
-    lambda y, x: (1.0 / hypot(1.0, x)) ** 2.0,
+    lambda y, x: lazy_where(
+        abs(x) < 1e8, lambda: 1.0 / (1.0 + x * x), lambda: (1.0 / x) * (1.0 / x)
+    ),
     latex=r"\arctan", shown=(lambda y, x: 1.0 / (1.0 + x**2.0),),
     summary="The angle in radians, from -pi/2 to pi/2, whose tangent is x.",
 )
 atan2: Operation = kernel(
     "atan2(y, x)", math.atan2,
-    lambda angle, y, x: _per_length(cosine_of(x, y), y, x),
-    lambda angle, y, x: -_per_length(cosine_of(y, x), y, x),
+    lambda angle, y, x: over_square(x, y),
+    lambda angle, y, x: -over_square(y, x),
     latex=r"\operatorname{atan2}", kinks=(0.0,),
     shown=(
         lambda angle, y, x: x / (y**2.0 + x**2.0),
@@ -308,6 +333,13 @@ atan2: Operation = kernel(
 )
 
 # -- hyperbolic functions ----------------------------------------------------------------------
+
+
+def _logistic_slope(x: Any) -> Any:
+    """Return exp(-x) / (1 + exp(-x))^2, which is sech(x / 2)^2 / 4."""
+    tail = exp(-abs(x))
+    return tail / ((1.0 + tail) * (1.0 + tail))
+
 
 sinh: Operation = kernel(
     "sinh(x)", total(math.sinh, lambda x: math.copysign(INF, x)),
@@ -321,17 +353,20 @@ cosh: Operation = kernel(
 )
 tanh: Operation = kernel(
     "tanh(x)", math.tanh,
-    lambda y, x: sech(x) ** 2.0,
+    lambda y, x: sech_squared(x),
     latex=r"\tanh", shown=(lambda y, x: 1.0 - y**2.0,), summary="The hyperbolic tangent of x.",
 )
-sech: Operation = defined(
-    "sech(x)", lambda x: 1.0 / cosh(x),
-    lambda y, x: -y * tanh(x),
-    latex=r"\operatorname{sech}", public=False, summary="The hyperbolic secant of x, 1 / cosh(x).",
+sech_squared: Operation = defined(
+    "sech_squared(x)", lambda x: 4.0 * _logistic_slope(2.0 * x),
+    lambda y, x: -2.0 * y * tanh(x),
+    symbol="sech²", latex=r"\operatorname{sech}^{2}", public=False,
+    summary="The square of the hyperbolic secant of x, 1 / cosh(x)^2.",
 )
 asinh: Operation = kernel(
     "asinh(x)", math.asinh,
-    lambda y, x: 1.0 / hypot(1.0, x),
+    lambda y, x: lazy_where(
+        abs(x) < 1e8, lambda: 1.0 / sqrt(1.0 + x * x), lambda: 1.0 / abs(x)
+    ),
     latex=r"\operatorname{arsinh}", shown=(lambda y, x: 1.0 / sqrt(1.0 + x**2.0),),
     summary="The number whose hyperbolic sine is x.",
 )
@@ -344,7 +379,7 @@ acosh: Operation = kernel(
 )
 atanh: Operation = kernel(
     "atanh(x)", total(math.atanh, lambda x: x * INF if abs(x) == 1.0 else NAN),
-    lambda y, x: 1.0 / (1.0 - x * x),
+    lambda y, x: 1.0 / _one_minus_square(x),
     latex=r"\operatorname{artanh}", domain=((-1.0, 1.0),),
     shown=(lambda y, x: 1.0 / (1.0 - x**2.0),),
     summary="The number whose hyperbolic tangent is x.",
@@ -422,6 +457,10 @@ def _larger(x: Any, y: Any) -> Any:
     return where(abs(x) > abs(y), abs(x), abs(y))
 
 
+def _smaller(x: Any, y: Any) -> Any:
+    return where(abs(x) > abs(y), abs(y), abs(x))
+
+
 def _scale(x: Any, y: Any) -> Any:
     """Return the size of the larger leg, and 1 at the origin."""
     return where(_larger(x, y) <= 0.0, 1.0, _larger(x, y))
@@ -429,23 +468,50 @@ def _scale(x: Any, y: Any) -> Any:
 
 def _slant(x: Any, y: Any) -> Any:
     """Return hypot(x, y) in units of the larger leg: it neither overflows nor underflows."""
-    return sqrt(1.0 + (where(abs(x) > abs(y), abs(y), abs(x)) / _scale(x, y)) ** 2.0)
+    ratio = _smaller(x, y) / _scale(x, y)
+    return sqrt(1.0 + ratio * ratio)
 
 
-def _per_length(cosine: Any, x: Any, y: Any) -> Any:
-    """Return cosine / hypot(x, y), and 0 at the origin and at infinity."""
-    length = hypot(x, y)
-    is_far = (length >= INF) & (abs(x) >= 0.0) & (abs(y) >= 0.0)  # and no nan
-    return where(is_far, 0.0, cosine / where(length <= 0.0, 1.0, length))
+def _hypot(x: Any, y: Any) -> Any:
+    """Return sqrt(x^2 + y^2), with the squares as sums of two doubles and one step of Newton's."""
+    large = _larger(x, y)
+    power_of_two = where(large > 1e140, 2.0**-600, where(large < 1e-140, 2.0**600, 1.0))
+    a, a_low = square(large * power_of_two)
+    b, b_low = square(_smaller(x, y) * power_of_two)
+    total, lost = quick_sum(a, b)
+    root = sqrt(total)
+    back, back_low = square(root)
+    rest = ((total - back) - back_low) + (lost + (a_low + b_low))
+    return (root + rest / (2.0 * root)) / power_of_two
 
 
+def _over_square(x: Any, y: Any) -> Any:
+    far = (_larger(x, y) >= INF) & (abs(x) >= 0.0) & (abs(y) >= 0.0)  # and no nan
+    scale, slant = _scale(x, y), _slant(x, y)
+    return where(far, 0.0, x / scale / slant / scale / slant)
+
+
+def _unless_origin(x: Any, y: Any, slope: Any) -> Any:
+    return where(_larger(x, y) <= 0.0, NAN, slope)
+
+
+over_square: Operation = defined(
+    "over_square(x, y)", _over_square,
+    lambda u, x, y: _unless_origin(x, y, over_square(y, x) * over_square(y, x) - u * u),
+    lambda u, x, y: _unless_origin(x, y, -2.0 * u * over_square(y, x)),
+    public=False, kinks=(0.0,), shown=(
+        lambda u, x, y: (y**2.0 - x**2.0) / (x**2.0 + y**2.0) ** 2.0,
+        lambda u, x, y: -2.0 * x * y / (x**2.0 + y**2.0) ** 2.0,
+    ),
+    summary="x / (x^2 + y^2), the real part of 1 / (x + iy); 0 at the origin.",
+)
 cosine_of: Operation = defined(
     "cosine_of(x, y)",
     lambda x, y: where(
         (abs(x) >= INF) & (abs(y) < INF), sign(x), x / _scale(x, y) / _slant(x, y)
     ),
-    lambda c, x, y: share(cosine_of(y, x), _per_length(cosine_of(y, x), x, y)),
-    lambda c, x, y: -share(c, _per_length(cosine_of(y, x), x, y)),
+    lambda c, x, y: _unless_origin(x, y, cosine_of(y, x) * over_square(y, x)),
+    lambda c, x, y: _unless_origin(x, y, -c * over_square(y, x)),
     public=False, kinks=(0.0,), shown=(
         lambda c, x, y: y**2.0 / hypot(x, y) ** 3.0,
         lambda c, x, y: -x * y / hypot(x, y) ** 3.0,
@@ -454,10 +520,10 @@ cosine_of: Operation = defined(
 )
 hypot: Operation = defined(
     "hypot(x, y)",
-    lambda x, y: where(
+    lambda x, y: lazy_where(
         (_larger(x, y) > 0.0) & (_larger(x, y) < INF),
-        _larger(x, y) * _slant(x, y),
-        where((abs(x) >= INF) | (abs(y) >= INF), INF, abs(x) + abs(y)),
+        lambda: _hypot(x, y),
+        lambda: where((abs(x) >= INF) | (abs(y) >= INF), INF, abs(x) + abs(y)),
     ),
     lambda h, x, y: cosine_of(x, y),
     lambda h, x, y: cosine_of(y, x),
@@ -476,12 +542,40 @@ def _sigmoid(x: float) -> float:
 sigmoid: Operation = defined(
     "sigmoid(x)",
     lambda x: where(x >= 0.0, 1.0, exp(-abs(x))) / (1.0 + exp(-abs(x))),
-    lambda y, x: (0.5 * sech(0.5 * x)) ** 2.0,
+    lambda y, x: logistic_slope(x),
     fast=_sigmoid, latex=r"\sigma", shown=(lambda y, x: y * (1.0 - y),),
     summary="The logistic function 1 / (1 + exp(-x)).",
 )
+
+
+logistic_slope: Operation = defined(
+    "logistic_slope(x)", _logistic_slope,
+    lambda y, x: -y * tanh(0.5 * x),
+    latex=r"\sigma'", public=False,
+    summary="The derivative of sigmoid, exp(-x) / (1 + exp(-x))^2.",
+)
+
+
+_LOG_8_5 = (0.4700036292457356, -2.3229412495470032e-17)
+
+
+def _plus_log_one_plus_exp(start: Any, x: Any) -> Any:
+    """Return start + log(1 + exp(x)) for x up to 0, within a unit in the last place."""
+    m, n, k = exponential(where(x < -800.0, -800.0, x), 0.0)
+    power_of_two = exp2(k)
+    total, lost = quick_sum(1.0, m * power_of_two)
+    rest = (lost + n * power_of_two) / total
+    # log(total) is at most 0.26 away from 0, or from log(8 / 5): there its digits count less.
+    is_near = total < 1.3
+    near, more = quick_sum(0.5 * total, 0.125 * total)
+    base, base_low = where(is_near, 0.0, _LOG_8_5[0]), where(is_near, 0.0, more / near + _LOG_8_5[1])
+    value, first = two_sum(start, base)
+    value, second = two_sum(value, log(where(is_near, total, near)))
+    return where(abs(start) < INF, value + (first + second + (base_low + rest)), start)
+
+
 softplus: Operation = defined(
-    "softplus(x)", lambda x: maximum(x, 0.0) + log1p(exp(-abs(x))),
+    "softplus(x)", lambda x: _plus_log_one_plus_exp(maximum(x, 0.0), -abs(x)),
     lambda y, x: sigmoid(x),
     summary="log(1 + exp(x)), a smooth relu.",
 )
@@ -507,7 +601,7 @@ leaky_relu: Operation = defined(
 def _times_exp(factor: Any, x: Any) -> Any:
     """Return factor * exp(x), to the last digits also where exp(x) by itself has few or none."""
     half = exp(0.5 * x)
-    return share(share(factor, half), half)
+    return factor * half * half
 
 
 elu: Operation = defined(
@@ -520,9 +614,19 @@ elu: Operation = defined(
     ),
     summary="x where it is positive, else alpha * (exp(x) - 1).",
 )
+def _silu_far(x: Any, one: float) -> Any:
+    low = where(x > -INF, x, -1500.0)  # exp(low) is 0, and low is not infinite
+    return _times_exp(one + low, low)
+
+
 silu: Operation = defined(
-    "silu(x)", lambda x: where(x < -700.0, _times_exp(x, x), x * sigmoid(x)),
-    lambda y, x: sigmoid(x) + share(x, (0.5 * sech(0.5 * x)) ** 2.0),
+    "silu(x)",
+    lambda x: lazy_where(x < -700.0, lambda: _silu_far(x, 0.0), lambda: x * sigmoid(x)),
+    lambda y, x: lazy_where(
+        x < -700.0,
+        lambda: _silu_far(x, 1.0),
+        lambda: sigmoid(x) + where(x < 750.0, x, 0.0) * logistic_slope(x),
+    ),
     shown=(lambda y, x: sigmoid(x) + y * (1.0 - sigmoid(x)),),
     summary="x * sigmoid(x), also called swish.",
 )
@@ -534,7 +638,7 @@ def _gap(a: Any, b: Any) -> Any:
 
 
 logaddexp: Operation = defined(
-    "logaddexp(a, b)", lambda a, b: maximum(a, b) + log1p(exp(-abs(_gap(a, b)))),
+    "logaddexp(a, b)", lambda a, b: _plus_log_one_plus_exp(maximum(a, b), -abs(_gap(a, b))),
     lambda y, a, b: sigmoid(_gap(a, b)),
     lambda y, a, b: sigmoid(_gap(b, a)),
     shown=(lambda y, a, b: exp(a - y), lambda y, a, b: exp(b - y)),

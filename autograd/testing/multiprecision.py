@@ -37,6 +37,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "either": lambda m, a, b: m.mpf(a != 0 or b != 0),
     "where": lambda m, c, a, b: a if c != 0 else b,
     "exp": lambda m, x: m.exp(x),
+    "exp2": lambda m, x: m.power(2, x),
     "expm1": lambda m, x: m.expm1(x),
     "log": lambda m, x: m.log(x),
     "log1p": lambda m, x: m.log1p(x),
@@ -64,6 +65,12 @@ KERNELS: dict[str, Callable[..., Any]] = {
 }
 # Defined rows whose definition is an approximation good for floats: mpmath knows them to any digit.
 KNOWN: dict[str, Callable[..., Any]] = {
+    "gaussian": lambda m, x: m.exp(-x * x),
+    "normal_density": lambda m, x: m.npdf(x),
+    "softplus": lambda m, x: max(x, m.zero) + m.log1p(m.exp(-abs(x))),
+    "logaddexp": lambda m, a, b: (
+        max(a, b) + m.log1p(m.exp(-abs(a - b if a != b else m.zero))) if a == a else a
+    ),
     "erf": lambda m, x: m.erf(x),
     "erfc": lambda m, x: m.erfc(x),
     "normal_cdf": lambda m, x: m.ncdf(x),

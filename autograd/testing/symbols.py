@@ -33,6 +33,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "either": lambda s, a, b: s.Or(a, b),
     "where": lambda s, c, a, b: s.Piecewise((a, _condition(s, c)), (b, True)),
     "exp": lambda s, x: s.exp(x),
+    "exp2": lambda s, x: 2**x,
     "expm1": lambda s, x: s.exp(x) - 1,
     "log": lambda s, x: s.log(x),
     "log1p": lambda s, x: s.log(1 + x),
@@ -63,6 +64,10 @@ KERNELS: dict[str, Callable[..., Any]] = {
 }
 # Defined rows whose definition is an approximation good for floats, or which SymPy knows better.
 KNOWN: dict[str, Callable[..., Any]] = {
+    "sech_squared": lambda s, x: s.sech(x) ** 2,
+    "logistic_slope": lambda s, x: s.exp(-x) / (1 + s.exp(-x)) ** 2,
+    "gaussian": lambda s, x: s.exp(-(x**2)),
+    "normal_density": lambda s, x: s.exp(-(x**2) / 2) / s.sqrt(2 * s.pi),
     "erf": lambda s, x: s.erf(x),
     "erfc": lambda s, x: s.erfc(x),
     "normal_cdf": lambda s, x: s.erfc(-x / s.sqrt(2)) / 2,
@@ -74,6 +79,7 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "softplus": lambda s, x: s.log(1 + s.exp(x)),
     "silu": lambda s, x: x / (1 + s.exp(-x)),
     "hypot": lambda s, x, y: s.sqrt(x**2 + y**2),
+    "over_square": lambda s, x, y: x / (x**2 + y**2),
     "cosine_of": lambda s, x, y: x / s.sqrt(x**2 + y**2),
     "logaddexp": lambda s, a, b: s.log(s.exp(a) + s.exp(b)),
     "stop_gradient": lambda s, x: _refused("stop_gradient"),

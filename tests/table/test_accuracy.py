@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mp
-from table_referees import BY_HAND, HIGHER, INF, miss, points_of, settled, value_of
+from table_referees import BY_HAND, HIGHER, INF, derivative, miss, points_of, settled, value_of
 
 from autograd import grad
 from autograd.table.operation import TABLE
@@ -138,3 +138,68 @@ def test_tanh_keeps_its_derivative_where_one_minus_y_squared_is_zero():
     assert [grad(TABLE["tanh"])(x) for x in (10.0, 20.0, 50.0, 300.0)] == pytest.approx(
         true, rel=1e-13
     )
+
+
+def ulps(row, point, got, along=()):
+    """Return how far a float is from the truth, in units in the last place of the truth."""
+    true = derivative(row, point, along)
+    return float(abs(mp.mpf(got) - true) / math.ulp(float(true)))
+
+
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [
+        ("erfc", (25.842493794988076,)),  # x * x must not be rounded before it is exponentiated
+        ("erfc", (5.3,)),
+        ("gelu", (-24.53,)),
+        ("digamma", (-57.79123306274414,)),  # next to a zero
+        ("polygamma", (20.0, -0.5)),  # where the even derivatives of the cotangent are 0
+        ("polygamma", (10.0, -9.5)),
+        ("polygamma", (2.0, -9.5)),
+        ("polygamma", (99.0, 40.3)),
+        ("polygamma", (51.0, -7.3)),
+    ],
+)
+def test_a_value_is_right_to_the_last_digits_for_the_argument_as_it_is(name, point):
+    assert ulps(TABLE[name], point, TABLE[name](*point)) <= 2.0
+
+
+@pytest.mark.parametrize(
+    ("name", "x"),
+    [
+        ("acos", 0.9999999929153226),  # 1 - x * x must not be rounded before the subtraction
+        ("asin", 0.9999999929153226),
+        ("atanh", 0.9999999929153226),
+        ("asin", 1e-20),
+        ("erfc", 25.0),
+        ("tanh", 20.0),
+        ("lgamma", -57.79123306274414),
+        ("silu", -714.0),
+    ],
+)
+def test_a_slope_and_its_slope_are_right_to_the_last_digits(name, x):
+    row = TABLE[name]
+    assert ulps(row, (x,), grad(row)(x), (0,)) <= 4.0
+    true = derivative(row, (x,), (0, 0))
+    assert abs(mp.mpf(grad(grad(row))(x)) - true) <= 1e-13 * abs(true)
+
+
+def test_lgamma_next_to_a_zero_has_the_right_sign():
+    assert TABLE["lgamma"](-3.955294284858598) == pytest.approx(-4.14382750757705e-16, rel=0.02)
+
+
+def test_the_second_derivative_of_lgamma_is_infinite_at_every_pole():
+    for pole in (0.0, -0.0, -1.0, -2.0, -170.0, -1e300):
+        assert grad(grad(TABLE["lgamma"]))(pole) == math.inf
+
+
+def test_derivatives_of_an_angle_and_a_length_survive_where_the_length_overflows():
+    atan2, hypot = TABLE["atan2"], TABLE["hypot"]
+    point = (1.7e308, 1.7e308)
+    for index in (0, 1):
+        slope = grad(atan2, argnums=index)(*point)
+        assert slope == pytest.approx((1 - 2 * index) * 2.941176470588e-309, rel=1e-12)
+        for other in (0, 1):
+            curvature = grad(grad(hypot, argnums=index), argnums=other)(*point)
+            sign = 1 if index == other else -1
+            assert curvature == pytest.approx(sign * 2.0797258270855e-309, rel=1e-11)

@@ -37,6 +37,7 @@ INTRINSICS = ("fabs", "sqrt", "floor", "ceil", "rint")
 # Kernels that are functions of the C library, the same that Python's math module calls.
 LIBRARY = {
     "exp": "exp",
+    "exp2": "exp2",
     "expm1": "expm1",
     "log": "log",
     "log1p": "log1p",

@@ -15,6 +15,7 @@ const KERNELS = {
   either: (a, b) => Number(a !== 0 || b !== 0),
   where: (condition, a, b) => (condition !== 0 ? a : b),
   exp: Math.exp,
+  exp2: (x) => Math.pow(2, x),
   expm1: Math.expm1,
   log: Math.log,
   log1p: Math.log1p,

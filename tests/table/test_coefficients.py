@@ -1,9 +1,9 @@
-"""The polynomials in special.py are what mpmath fits at 60 digits, and the zeros are zeros."""
+"""The polynomials of the table are what mpmath fits at 60 digits, and the zeros are zeros."""
 
 import mpmath
 import pytest
 
-from autograd.table import special
+from autograd.table import error_function, gamma
 
 near = mpmath.mpf(10) ** -25
 
@@ -45,11 +45,11 @@ def digamma_low(s):
 @pytest.mark.parametrize(
     ("coefficients", "function", "low", "high"),
     [
-        (special._ERF, erf_over_x, 0, 1),
-        (special._ERFC, scaled_erfc, -1, 1),
-        (special._LGAMMA, lgamma_low, -1, 1),
-        (special._LGAMMA_BELOW, lgamma_below, -0.2, 0.2),
-        (special._DIGAMMA, digamma_low, -0.5, 0.5),
+        (error_function._ERF, erf_over_x, 0, 1),
+        (error_function._ERFC, scaled_erfc, -1, 1),
+        (gamma._LGAMMA, lgamma_low, -1, 1),
+        (gamma._LGAMMA_BELOW, lgamma_below, -0.2, 0.2),
+        (gamma._DIGAMMA, digamma_low, -0.5, 0.5),
     ],
     ids=["erf", "erfc", "lgamma", "lgamma below", "digamma"],
 )
@@ -63,9 +63,9 @@ def test_the_coefficients_are_the_fit(coefficients, function, low, high):
 @pytest.mark.parametrize(
     ("function", "zero"),
     [
-        (mpmath.digamma, special._DIGAMMA_ZERO),
-        (log_gamma, special._LGAMMA_ZEROS[0]),
-        (log_gamma, special._LGAMMA_ZEROS[1]),
+        (mpmath.digamma, gamma._DIGAMMA_ZERO),
+        (log_gamma, gamma._LGAMMA_ZEROS[0]),
+        (log_gamma, gamma._LGAMMA_ZEROS[1]),
     ],
 )
 def test_the_zeros_are_zeros(function, zero):
