@@ -40,7 +40,7 @@ def test_a_fit_of_nist_reaches_the_certified_digits_and_as_many_as_differences(n
         _, ours, _ = nist.fit(name, problem.starts[start], "autograd", problem)
         _, differences, _ = nist.fit(name, problem.starts[start], "3-point", problem)
     assert ours > 10.3  # of the 11 that are certified
-    assert ours >= differences
+    assert ours > differences - 0.1  # where both have all that the certified numbers hold
 
 
 def test_greeks_of_a_book_are_the_closed_forms():
