@@ -10,19 +10,14 @@ import copy
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine import order as walk
+from autograd.engine import node as of_node
 from autograd.engine.modes import Scope
+from autograd.engine.node import FIELDS
 from autograd.engine.order import ordered
 from autograd.table.operation import Operation
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
-
-
-FIELDS = (
-    *("_data", "_grad", "_label", "op", "_scope", "_epoch", "_mark", "_adjoint"),
-    *("_left", "_right", "_left_partial", "_right_partial"),
-)
 
 
 def _extras(node: Any) -> dict[str, Any]:
@@ -132,7 +127,7 @@ def _leaf(
     leaf._scope = None
     for name in scopes:
         leaf._scope = Scope(name, leaf._scope)
-    walk.epoch = max(walk.epoch, epoch)  # what is recorded from now on is younger
+    of_node.epoch = max(of_node.epoch, epoch)  # what is recorded from now on is younger
     restored: Value = _restored(leaf, extras)
     return restored
 
@@ -181,5 +176,5 @@ def _graph(
         else:
             node._left, node._right = (*args, None)[:2]
             node._left_partial, node._right_partial = (*kept, None)[:2]
-    walk.epoch = max(walk.epoch, *epochs)
+    of_node.epoch = max(of_node.epoch, *epochs)
     return nodes[-1]

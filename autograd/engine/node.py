@@ -15,12 +15,16 @@ from struct import pack
 from typing import Any
 
 from autograd.engine import modes
-from autograd.engine import order as walk
-from autograd.engine.copying import FIELDS, copied_graph, copied_node, flattened
 from autograd.engine.modes import Scope
-from autograd.engine.order import named
 from autograd.errors import ArgumentError, RecordedResultError
 from autograd.table.operation import Operation, real
+
+epoch = 0  # grows whenever some leaf's data is edited
+
+FIELDS = (
+    *("_data", "_grad", "_label", "op", "_scope", "_epoch", "_mark", "_adjoint"),
+    *("_left", "_right", "_left_partial", "_right_partial"),
+)
 
 
 class Node:
@@ -48,12 +52,10 @@ class Node:
             self.label = label
         self.op = None
         self._left = self._right = self._left_partial = self._right_partial = None
-        self._epoch = walk.epoch
+        self._epoch = epoch
         self._mark = 0
         if modes.scoped:
             self._scope = modes.thread.scope
-
-    # -- what a node knows ---------------------------------------------------------------------
 
     @property
     def data(self) -> float:
@@ -62,6 +64,7 @@ class Node:
 
     @data.setter
     def data(self, number: Any) -> None:
+        global epoch
         number = real(number, "data")
         if self.op is not None:
             raise RecordedResultError(
@@ -69,8 +72,8 @@ class Node:
                 f"edit the leaves below it and compute again, or make a new Value"
             )
         if pack("d", number) != pack("d", self._data):  # the same number again is no edit
-            walk.epoch += 1
-            self._epoch = walk.epoch
+            epoch += 1
+            self._epoch = epoch
         self._data = number
 
     @property
@@ -141,13 +144,10 @@ class Node:
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
 
-    # -- copies and pickles --------------------------------------------------------------------
 
-    def __copy__(self) -> Any:
-        return copied_node(self)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return copied_graph(self, memo)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return flattened(self)
+def named(node: Node) -> str:
+    """Return words for a node in an error: its label, or what made it, and its number."""
+    if node.label:
+        return f"{node.label!r} (now {node._data!r})"
+    kind = f"the result of {node.op.name}" if node.op is not None else "a leaf"
+    return f"{kind} ({node._data!r})"

@@ -5,7 +5,7 @@ Backward is one line, the chain rule,
     operand.adjoint += node.adjoint * partial
 
 called for every node in the reverse of the order in which a depth-first walk finishes with them
-(it stands in walk.py, where everything that reads a graph finds it). Here are the operators: each
+(chain_rule.py). Here are the operators: each
 makes a node with its operands and their partials. The arithmetic of every day is written out, which
 is three times as fast as asking the table; a test holds it equal to the rows.
 """
@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from autograd.callsite import user_line
 from autograd.engine import modes
-from autograd.engine import order as walk
+from autograd.engine import node as of_node
+from autograd.engine.chain_rule import check_forward, made_at, propagated
+from autograd.engine.copying import copied_graph, copied_node, flattened
 from autograd.engine.modes import thread
 from autograd.engine.node import Node
-from autograd.engine.order import check_forward, made_at, propagated, walking
+from autograd.engine.order import walking
 from autograd.errors import AmbiguousNumberError, ArgumentError
 from autograd.table import elementary as ops
 from autograd.table import error_function, gamma  # noqa: F401 (their rows enter the table)
@@ -223,6 +225,17 @@ class Value(Node):
             "a Value has no truth of its own: compare it (v > 0), or its number (v.data != 0)"
         )
 
+    # -- copies and pickles ------------------------------------------------------------------------
+
+    def __copy__(self) -> Any:
+        return copied_node(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return copied_graph(self, memo)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return flattened(self)
+
     # -- the table ---------------------------------------------------------------------------
 
     if TYPE_CHECKING:  # the operations of the table are put in below, as methods
@@ -258,7 +271,7 @@ def _node(
     node._right = right
     node._left_partial = left_partial
     node._right_partial = right_partial
-    node._epoch = walk.epoch
+    node._epoch = of_node.epoch
     node._mark = 0
     if modes.scoped:
         node._scope = thread.scope

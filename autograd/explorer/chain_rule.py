@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograd.engine.order import contribution, recorded, untaken
+from autograd.engine.chain_rule import contributions
+from autograd.engine.order import recorded
 from autograd.errors import ArgumentError
 from autograd.notation.formula import (
     Adjoint,
@@ -176,20 +177,9 @@ def steps(y: Value) -> Iterator[Step]:
 
 
 def _walked(root: Value, order: list[Value], names: Names) -> Iterator[Step]:
-    adjoints = dict.fromkeys(map(id, order), 0.0)
-    adjoints[id(root)] = 1.0
-    left_out = untaken(order)
-    for node in reversed(order):
-        if node.op is None:
-            continue
-        upstream = adjoints[id(node)]
-        for index, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
-            if partial is not None:
-                added = contribution(node.op, upstream, partial, id(node) in left_out)
-                before = adjoints[id(arg)]
-                after = adjoints[id(arg)] = before + added
-                numbers = (partial, upstream, added, before, after)
-                yield Step(node, arg, index, *numbers, names)
+    for each in contributions(order, {id(root): 1.0}):
+        numbers = (each.partial, each.upstream, each.product, each.before, each.total)
+        yield Step(each.node, each.arg, each.index, *numbers, names)
 
 
 def graph_under(y: Value, reader: str) -> list[Value]:

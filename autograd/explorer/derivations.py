@@ -38,7 +38,6 @@ _RULES = {
     "subtract": "difference rule",
     "negative": "sign rule",
     "multiply": "product rule",
-    "share": "product rule",
     "divide": "quotient rule",
     "power": "power rule",
 }

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd.engine.order import contribution, untaken
+from autograd.engine.chain_rule import contributions
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -74,8 +74,9 @@ class Ways:
         if self.between and self.between[-1] is not self.root:
             self.between, self.edges = [], {}
         self.edges.pop(id(x), None)  # x itself has no way on
-        self._untaken = untaken(order)
-        self.adjoints = dict.fromkeys(map(id, order), 0.0)
+        self.adjoints = {id(self.root): 1.0}
+        self._added: dict[tuple[int, int], float] = {}
+        self._closed: set[tuple[int, int]] = set()
         self._propagate(order)
         self.count = self._counted_up().get(id(x), 0)
         self.magnitude = self._magnitude()
@@ -99,31 +100,28 @@ class Ways:
         """Return the uses of x in the order of backward; their totals add up to the gradient."""
         above = self._counted_up()
         return [
-            Use(node, index, above[id(node)], self.added(node, partial))
+            Use(node, index, above[id(node)], self.added(node, index))
             for node in reversed(self.between)
-            for index, arg, partial in self.edges.get(id(node), ())
+            for index, arg, _ in self.edges.get(id(node), ())
             if arg is self.x
         ]
 
-    def added(self, node: Value, partial: float) -> float:
-        """Return what a node adds to an operand of that partial."""
-        assert node.op is not None
-        return contribution(node.op, self.adjoints[id(node)], partial, id(node) in self._untaken)
+    def added(self, node: Value, index: int) -> float:
+        """Return what a node adds to its operand of that number."""
+        return self._added[id(node), index]
 
     def passes(self, node: Value, index: int) -> bool:
         """Return whether a node adds its adjoint x partial to an operand, and not nothing."""
-        partial = node.partials[index]
-        assert partial is not None
-        product, added = self.adjoints[id(node)] * partial, self.added(node, partial)
-        return product == added or (product != product and added != added)
+        return (id(node), index) not in self._closed
 
     def _propagate(self, order: list[Value]) -> None:
         """Compute the adjoints: backward's numbers, kept apart from ``.grad``."""
-        self.adjoints[id(self.root)] = 1.0
-        for node in reversed(order):
-            for arg, partial in zip(node.args, node.partials, strict=True):
-                if partial is not None:
-                    self.adjoints[id(arg)] += self.added(node, partial)
+        for step in contributions(order, self.adjoints):
+            edge = (id(step.node), step.index)
+            self._added[edge] = step.product
+            if not step.passes:
+                self._closed.add(edge)
+        self.adjoints = dict.fromkeys(map(id, order), 0.0) | self.adjoints
 
     def _counted_up(self) -> dict[int, int]:
         """Return for each node the number of paths from the root to it."""
@@ -187,9 +185,10 @@ class Ways:
             steps.append((node, *self.edges[id(node)][choice]))
         steps.reverse()
         product = 1.0
-        for node, _, _, partial in steps:
-            assert node.op is not None
-            product = contribution(node.op, product, partial, id(node) in self._untaken)
+        for *_, partial in steps:
+            product *= partial
+        if not all(self.passes(node, index) for node, index, _, _ in steps):
+            product = 0.0
         return Path(
             (self.root, *[arg for _, _, arg, _ in steps]),
             tuple(index for _, index, _, _ in steps),

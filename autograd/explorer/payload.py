@@ -142,7 +142,7 @@ class _Rules:
             "symbol": operation.symbol,
             "formula": MATHML.write(Application(operation, tuple(slots))),
             "kept": [place for place, number in enumerate(kept) if number is not None],
-            "shares": operation.shares,
+            "isChoice": bool(operation.strong_zero),
             "run": coded(operation, *kept),
             "partials": partials,
         }

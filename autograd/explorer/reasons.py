@@ -113,7 +113,7 @@ class Reasons:
             for index, arg, partial in self.ways.edges.get(id(node), ()):
                 if partial == 0.0:
                     stops.append(f"in {self._definition(node)}, {self._stopped(node, index)}")
-                elif self.ways.added(node, partial) == 0.0:
+                elif self.ways.added(node, index) == 0.0:
                     underflows.append(self._definition(node))
                 else:
                     reached.add(id(arg))
@@ -130,14 +130,14 @@ class Reasons:
             upstream = self.ways.adjoints[id(node)]
             if upstream != upstream:
                 return f"Contributions of inf and -inf meet at {self._name(node)}, and give nan."
-            for _, _, partial in self.ways.edges.get(id(node), ()):
+            for index, _, partial in self.ways.edges.get(id(node), ()):
                 if partial != partial:
                     value = " the value itself is nan there, and" if node.data != node.data else ""
                     return (
                         f"nan enters at {self._definition(node)}:{value} "
                         f"the derivative at {self._at(node)} is nan."
                     )
-                added = self.ways.added(node, partial)
+                added = self.ways.added(node, index)
                 if added != added:
                     return (
                         f"nan enters at {self._definition(node)}: {digits(upstream)} x "
@@ -147,8 +147,8 @@ class Reasons:
 
     def _where_infinity_enters(self) -> str:
         for node in reversed(self.ways.between):
-            for _, _, partial in self.ways.edges.get(id(node), ()):
-                added = self.ways.added(node, partial)
+            for index, _, partial in self.ways.edges.get(id(node), ()):
+                added = self.ways.added(node, index)
                 if added - added != 0.0 and added == added:
                     if partial - partial != 0.0:
                         return (

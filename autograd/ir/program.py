@@ -226,20 +226,6 @@ def _select(program: Program, condition: int, a: int, b: int) -> int | None:
     return None
 
 
-def _share(program: Program, a: int, b: int) -> int | None:
-    for one, other in ((a, b), (b, a)):
-        number = program.constants.get(one)
-        if number is None:
-            continue
-        if number == 0.0:
-            return program.constant(0.0)
-        if number == 1.0:
-            return program.add("add", (other, program.constant(0.0)))  # -0.0 becomes 0.0
-        if number == -1.0:
-            return program.add("subtract", (program.constant(0.0), other))
-    return None
-
-
 Rule = Callable[..., int | None]
 SIMPLER: dict[str, Rule] = {
     "add": _add,
@@ -251,7 +237,6 @@ SIMPLER_WITH_CONSTANT: dict[str, Rule] = SIMPLER | {
     "multiply": _multiply,
     "divide": _divide,
     "power": _power,
-    "share": _share,
 }
 
 

@@ -256,8 +256,6 @@ def _tidied_two(operation: Operation, a: Formula, b: Formula) -> Formula:
         return tidied(a**b * ops.log(a) ** 2.0)
     if operation is ops.power_by_both:
         return tidied(a ** (b - 1.0) * (1.0 + b * ops.log(a)))
-    if operation is ops.share:
-        operation = ops.multiply
     left = a.number if isinstance(a, Number) else None
     right = b.number if isinstance(b, Number) else None
     if left is not None and right is not None and operation in (ops.add, ops.subtract):

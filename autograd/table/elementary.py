@@ -8,7 +8,10 @@ everywhere. A partial is called with the result ``y`` and the operands.
 Rules are written with arithmetic and other operations only, so that they serve floats, Values,
 traced Values and formulas alike. The form that computes is the one that is accurate everywhere, and
 whose own derivatives are; where a textbook writes it otherwise, ``shown`` says so.
-Rules multiply with ``share`` where zero times infinity is to be zero.
+Where zero times infinity has a value that is known, the rule says so (``zero_wins``, ``within``).
+
+A choice (``strong_zero``) passes nothing to an operand that it did not choose. Its rules give nan
+at nan by way of the result, all of whose derivatives are nan too.
 """
 
 from __future__ import annotations
@@ -32,19 +35,19 @@ add: Operation = kernel(
     "add(a, b)", lambda a, b: a + b,
     lambda y, a, b: 1.0,
     lambda y, a, b: 1.0,
-    symbol="+", form="infix", latex="+", rank=1, shares=False, summary="The sum of two numbers.",
+    symbol="+", form="infix", latex="+", rank=1, summary="The sum of two numbers.",
 )
 subtract: Operation = kernel(
     "subtract(a, b)", lambda a, b: a - b,
     lambda y, a, b: 1.0,
     lambda y, a, b: -1.0,
-    symbol="-", form="infix", latex="-", rank=1, shares=False, summary="The difference a - b.",
+    symbol="-", form="infix", latex="-", rank=1, summary="The difference a - b.",
 )
 multiply: Operation = kernel(
     "multiply(a, b)", lambda a, b: a * b,
     lambda y, a, b: b,
     lambda y, a, b: a,
-    symbol="*", form="infix", latex=r"\cdot", rank=2, shares=False,
+    symbol="*", form="infix", latex=r"\cdot", rank=2,
     summary="The product of two numbers.",
 )
 divide: Operation = kernel(
@@ -57,22 +60,15 @@ divide: Operation = kernel(
 negative: Operation = kernel(
     "negative(x)", lambda x: -x,
     lambda y, x: -1.0,
-    symbol="-", form="prefix", latex="-", rank=1, shares=False, summary="The number x negated.",
+    symbol="-", form="prefix", latex="-", rank=1, summary="The number x negated.",
 )
 power: Operation = kernel(
     "power(a, b)", raised,
-    lambda y, a, b: share(b, power(a, b - 1.0)) if type(b) is float else power_by_base(a, b),
-    lambda y, a, b: share(y, _log_of_base(a, b)) if type(a) is float else power_by_exponent(a, b),
+    lambda y, a, b: _by_base(a, b) if type(b) is float else power_by_base(a, b),
+    lambda y, a, b: _by_exponent(y, a) if type(a) is float else power_by_exponent(a, b),
     symbol="**", form="power", rank=4, domain=((0.0, INF), (-INF, INF)),
     summary="a to the power b, as C's pow: (-8) ** (1/3) is nan.",
     shown=(lambda y, a, b: b * a ** (b - 1.0), lambda y, a, b: y * log(a)),
-)
-share: Operation = kernel(
-    "share(upstream, partial)", lambda u, p: u * p if u != 0.0 and p != 0.0 else 0.0,
-    lambda y, u, p: p,
-    lambda y, u, p: u,
-    symbol="*", form="infix", latex=r"\cdot", rank=2, public=False,
-    summary="upstream x partial, where zero times infinity or nan is zero.",
 )
 
 # -- conditions --------------------------------------------------------------------------------
@@ -109,6 +105,7 @@ select: Operation = kernel(
     lambda y, c, a, b: 0.0,
     lambda y, c, a, b: select(c, 1.0, 0.0),
     lambda y, c, a, b: select(c, 0.0, 1.0),
+    strong_zero=(lambda y, c, a, b: True, lambda y, c, a, b: c <= 0.0, lambda y, c, a, b: c > 0.0),
     public=False, summary="a where the condition holds, else b.",
 )
 
@@ -153,29 +150,70 @@ def lazy_where(condition: Any, first: Callable[[], Any], second: Callable[[], An
     return where(condition, first(), second())
 
 
+def choose(condition: Any, a: Any, b: Any) -> Any:
+    """Return a where the condition holds, else b; no node where the condition is known."""
+    return a if condition is True else b if condition is False else where(condition, a, b)
+
+
+def _known(x: Any) -> Any:
+    """Return whether a number is not nan."""
+    return abs(x) >= 0.0
+
+
+def zero_wins(a: Any, b: Any) -> Any:
+    """Return a * b, where zero times infinity is zero: for factors of which the zero is exact."""
+    meets = ((abs(a) <= 0.0) & (abs(b) >= INF)) | ((abs(a) >= INF) & (abs(b) <= 0.0))
+    return choose(meets, 0.0, a * b)
+
+
+def within(limit: float, x: Any, inside: Any) -> Any:
+    """Return ``inside``, but 0 beyond -limit and limit, where it has long underflowed.
+
+    So it has a value at infinity, and so have its derivatives.
+    """
+    return choose((x > limit) | (x < -limit), 0.0, inside)
+
+
 # -- the derivatives of a power ----------------------------------------------------------------
 # Where both operands are Values they are rows of their own: the derivatives of products would be
 # sums of terms that overflow or underflow before they cancel.
 
 
-def _unless_both_zero(a: Any, b: Any, there: float, otherwise: Any) -> Any:
-    """Return ``otherwise``, but a constant for 0 ** 0, which is taken as constant."""
-    both_zero = (a <= 0.0) & (a >= 0.0) & (b <= 0.0) & (b >= 0.0)
-    return otherwise if both_zero is False else where(both_zero, there, otherwise)
+def _by_base(a: Any, b: float) -> Any:
+    """Return the derivative of a ** b by a, without powers of 0 and 1: as of 1, a and a * a."""
+    if b == 0.0:
+        return 0.0
+    if b == 1.0 or b == 2.0:
+        return b if b == 1.0 else b * a
+    lower = power(a, b - 1.0)
+    return zero_wins(b, lower) if abs(b) == INF else b * lower
 
 
-def _log_of_base(a: Any, b: Any) -> Any:
-    return log(_unless_both_zero(a, b, 1.0, a))
+def _by_exponent(y: Any, a: float) -> Any:
+    """Return the derivative of y = a ** b by b; where y does not depend on b, it is 0."""
+    if a == 0.0:
+        return choose((y >= -1.0) & (y <= 1.0), 0.0, y * -INF)
+    return choose(y <= 0.0, 0.0, y * INF) if a == INF else y * log(a)
+
+
+def _at_edges(a: Any, b: Any, product: Any) -> Any:
+    """Return a product of powers and logarithms of a, or its limit, 0, where 0 meets infinity.
+
+    0 ** 0 is taken as constant.
+    """
+    limit = choose((a >= 0.0) & _known(b), 0.0, product)
+    inside = choose(_known(product), product, limit)
+    return choose((abs(a) <= 0.0) & (abs(b) <= 0.0), 0.0, inside)
 
 
 def _by_both_and_exponent(a: Any, b: Any) -> Any:
-    slope = share(power(a, b - 1.0), share(log(a), 2.0 + share(b, log(a))))
-    return _unless_both_zero(a, b, 0.0, slope)
+    return _at_edges(a, b, power(a, b - 1.0) * (log(a) * (2.0 + b * log(a))))
 
 
 power_by_base: Operation = defined(
-    "power_by_base(a, b)", lambda a, b: share(b, power(a, b - 1.0)),
-    lambda y, a, b: share(b, power_by_base(a, b - 1.0)),
+    "power_by_base(a, b)",
+    lambda a, b: where(abs(b) <= 0.0, 0.0, zero_wins(b, power(a, b - 1.0))),
+    lambda y, a, b: _at_edges(a, b, b * power_by_base(a, b - 1.0)),
     lambda y, a, b: power_by_both(a, b),
     shown=(
         lambda y, a, b: b * (b - 1.0) * a ** (b - 2.0),
@@ -185,7 +223,7 @@ power_by_base: Operation = defined(
     summary="b * a ** (b - 1), the derivative of a ** b by a.",
 )
 power_by_exponent: Operation = defined(
-    "power_by_exponent(a, b)", lambda a, b: share(power(a, b), _log_of_base(a, b)),
+    "power_by_exponent(a, b)", lambda a, b: _at_edges(a, b, power(a, b) * log(a)),
     lambda y, a, b: power_by_both(a, b),
     lambda y, a, b: power_by_exponent_twice(a, b),
     shown=(
@@ -197,18 +235,18 @@ power_by_exponent: Operation = defined(
 )
 power_by_exponent_twice: Operation = defined(
     "power_by_exponent_twice(a, b)",
-    lambda a, b: share(power_by_exponent(a, b), _log_of_base(a, b)),
+    lambda a, b: _at_edges(a, b, power(a, b) * log(a) * log(a)),
     lambda y, a, b: _by_both_and_exponent(a, b),
-    lambda y, a, b: share(y, _log_of_base(a, b)),
+    lambda y, a, b: _at_edges(a, b, y * log(a)),
     domain=((0.0, INF), (-INF, INF)), public=False,
     summary="a ** b * log(a) ** 2, the derivative of a ** b by b, twice.",
 )
 power_by_both: Operation = defined(
     "power_by_both(a, b)",
-    lambda a, b: _unless_both_zero(
-        a, b, 0.0, share(power(a, b - 1.0), 1.0 + share(b, log(a)))
+    lambda a, b: _at_edges(a, b, power(a, b - 1.0) * (1.0 + b * log(a))),
+    lambda y, a, b: _at_edges(
+        a, b, power(a, b - 2.0) * (zero_wins(b - 1.0, 1.0 + b * log(a)) + b)
     ),
-    lambda y, a, b: share(power(a, b - 2.0), share(b - 1.0, 1.0 + share(b, log(a))) + b),
     lambda y, a, b: _by_both_and_exponent(a, b),
     domain=((0.0, INF), (-INF, INF)), public=False,
     summary="a ** (b - 1) * (1 + b log(a)), the derivative of a ** b by a and b.",
@@ -394,7 +432,8 @@ absolute: Operation = kernel(
 )
 sign: Operation = defined(
     "sign(x)", lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)),
-    lambda y, x: where(x >= 0.0, 0.0, where(x <= 0.0, 0.0, x)),
+    lambda y, x: choose((x >= 0.0) | (x <= 0.0), 0.0, y),
+    strong_zero=(lambda y, x: (x >= 0.0) | (x <= 0.0),),
     kinks=(0.0,), shown=(lambda y, x: 0.0,), summary="1, 0 or -1: the sign of x.",
 )
 
@@ -414,41 +453,53 @@ def _round(x: float) -> float:
 floor: Operation = kernel(
     "floor(x)", _floor,
     lambda y, x: 0.0,
-    form="floor", summary="The largest whole number not above x.",
+    strong_zero=(lambda y, x: True,), form="floor", summary="The largest whole number not above x.",
 )
 ceil: Operation = kernel(
     "ceil(x)", _ceil,
     lambda y, x: 0.0,
-    form="ceil", summary="The smallest whole number not below x.",
+    strong_zero=(lambda y, x: True,), form="ceil", summary="The smallest whole number not below x.",
 )
 rounded: Operation = kernel(
     "round(x)", _round,
     lambda y, x: 0.0,
-    summary="The whole number nearest to x; halves go to the even one.",
+    strong_zero=(lambda y, x: True,), summary="The whole number nearest to x; halves go to the even one.",
 )
 maximum: Operation = defined(
     "maximum(a, b)", lambda a, b: where(a > b, a, where(b >= a, b, a + b)),
-    lambda y, a, b: where(a > b, 1.0, where(a < b, 0.0, where(a >= b, 0.5, y))),
-    lambda y, a, b: where(b > a, 1.0, where(b < a, 0.0, where(b >= a, 0.5, y))),
+    lambda y, a, b: choose(a > b, 1.0, choose(a < b, 0.0, choose(a >= b, 0.5, y))),
+    lambda y, a, b: choose(b > a, 1.0, choose(b < a, 0.0, choose(b >= a, 0.5, y))),
+    strong_zero=(lambda y, a, b: a < b, lambda y, a, b: b < a),
     fast=lambda a, b: a if a > b else b if b >= a else a + b,
     latex=r"\max", summary="The larger of two numbers; at a tie each has half of the derivative.",
     shown=(lambda y, a, b: where(a > b, 1.0, 0.0), lambda y, a, b: where(b > a, 1.0, 0.0)),
 )
 minimum: Operation = defined(
     "minimum(a, b)", lambda a, b: where(a < b, a, where(b <= a, b, a + b)),
-    lambda y, a, b: where(a < b, 1.0, where(a > b, 0.0, where(a >= b, 0.5, y))),
-    lambda y, a, b: where(b < a, 1.0, where(b > a, 0.0, where(b >= a, 0.5, y))),
+    lambda y, a, b: choose(a < b, 1.0, choose(a > b, 0.0, choose(a >= b, 0.5, y))),
+    lambda y, a, b: choose(b < a, 1.0, choose(b > a, 0.0, choose(b >= a, 0.5, y))),
+    strong_zero=(lambda y, a, b: a > b, lambda y, a, b: b > a),
     fast=lambda a, b: a if a < b else b if b <= a else a + b,
     latex=r"\min", summary="The smaller of two numbers; at a tie each has half of the derivative.",
     shown=(lambda y, a, b: where(a < b, 1.0, 0.0), lambda y, a, b: where(b < a, 1.0, 0.0)),
 )
+
+
+def _clip_slope(y: Any, chosen: Any) -> Any:
+    """Return 1 for the operand that was chosen and 0 for the others, but nan for all at nan."""
+    return choose(_known(y), choose(chosen, 1.0, 0.0), y)
+
+
 clip: Operation = defined(
     "clip(x, lo, hi)", lambda x, lo, hi: minimum(maximum(x, lo), hi),
-    lambda y, x, lo, hi: where(
-        (x >= lo) & (x <= hi), 1.0, where((x < lo) | (x > hi), 0.0, x + lo + hi)
+    lambda y, x, lo, hi: _clip_slope(y, (x >= lo) & (x <= hi)),
+    lambda y, x, lo, hi: _clip_slope(y, (x < lo) & (lo <= hi)),
+    lambda y, x, lo, hi: _clip_slope(y, (x > hi) | (lo > hi)),
+    strong_zero=(
+        lambda y, x, lo, hi: _known(y) & ((x < lo) | (x > hi)),
+        lambda y, x, lo, hi: _known(y) & ((x >= lo) | (lo > hi)),
+        lambda y, x, lo, hi: _known(y) & (x <= hi) & (lo <= hi),
     ),
-    lambda y, x, lo, hi: where((x < lo) & (lo <= hi), 1.0, 0.0),
-    lambda y, x, lo, hi: where((x > hi) | (lo > hi), 1.0, 0.0),
     summary="x kept between lo and hi.",
 )
 
@@ -492,7 +543,8 @@ def _over_square(x: Any, y: Any) -> Any:
 
 
 def _unless_origin(x: Any, y: Any, slope: Any) -> Any:
-    return where(_larger(x, y) <= 0.0, NAN, slope)
+    """Return the slope, and at the origin nan, as all its derivatives are there."""
+    return choose(_larger(x, y) <= 0.0, sqrt(x * x + y * y + -1.0), slope)
 
 
 over_square: Operation = defined(
@@ -581,15 +633,17 @@ softplus: Operation = defined(
 )
 relu: Operation = defined(
     "relu(x)", lambda x: where(x <= 0.0, 0.0, x),
-    lambda y, x: where(x > 0.0, 1.0, where(x <= 0.0, 0.0, x)),
+    lambda y, x: choose(x > 0.0, 1.0, choose(x <= 0.0, 0.0, y)),
+    strong_zero=(lambda y, x: x <= 0.0,),
     fast=lambda x: 0.0 if x <= 0.0 else x, kinks=(0.0,),
     shown=(lambda y, x: where(x > 0.0, 1.0, 0.0),),
     summary="x where it is positive, else 0.",
 )
 leaky_relu: Operation = defined(
     "leaky_relu(x, slope=0.01)", lambda x, slope: where(x > 0.0, x, slope * x),
-    lambda y, x, slope: where(x > 0.0, 1.0, where(x <= 0.0, slope, x)),
-    lambda y, x, slope: where(x > 0.0, 0.0, x),
+    lambda y, x, slope: choose(x > 0.0, 1.0, choose(x <= 0.0, slope, y)),
+    lambda y, x, slope: choose(x > 0.0, 0.0, choose(x <= 0.0, x, y)),
+    strong_zero=(lambda y, x, slope: False, lambda y, x, slope: x > 0.0),
     kinks=(0.0,), shown=(
         lambda y, x, slope: where(x > 0.0, 1.0, slope),
         lambda y, x, slope: where(x > 0.0, 0.0, x),
@@ -606,8 +660,9 @@ def _times_exp(factor: Any, x: Any) -> Any:
 
 elu: Operation = defined(
     "elu(x, alpha=1)", lambda x, alpha: where(x > 0.0, x, alpha * expm1(x)),
-    lambda y, x, alpha: where(x > 0.0, 1.0, _times_exp(alpha, x)),
-    lambda y, x, alpha: where(x > 0.0, 0.0, expm1(x)),
+    lambda y, x, alpha: choose(x > 0.0, 1.0, _times_exp(alpha, x)),
+    lambda y, x, alpha: choose(x > 0.0, 0.0, expm1(x)),
+    strong_zero=(lambda y, x, alpha: False, lambda y, x, alpha: x > 0.0),
     kinks=(0.0,), shown=(
         lambda y, x, alpha: where(x > 0.0, 1.0, alpha * exp(x)),
         lambda y, x, alpha: where(x > 0.0, 0.0, expm1(x)),
@@ -634,7 +689,7 @@ silu: Operation = defined(
 
 def _gap(a: Any, b: Any) -> Any:
     """Return a - b, where two equal infinities are 0 apart."""
-    return where((a <= b) & (a >= b) & (abs(a) >= INF), 0.0, a - b)
+    return choose((a <= b) & (a >= b) & (abs(a) >= INF), 0.0, a - b)
 
 
 logaddexp: Operation = defined(
@@ -657,7 +712,7 @@ identity: Operation = defined(
 stop_gradient: Operation = defined(
     "stop_gradient(x)", lambda x: x,
     lambda y, x: 0.0,
-    summary="x, taken as a constant: no derivative passes.",
+    strong_zero=(lambda y, x: True,), summary="x, taken as a constant: no derivative passes.",
 )
 
 # The names under which NumPy calls these on arrays of objects, as in np.arcsin(array).

@@ -147,8 +147,8 @@ class Operation:
         rank: how strongly it binds, from 1 (a sum) to 5 (a call).
         domain: for each operand the numbers (lowest, highest) where the value is real.
         kinks: numbers of the first operand at which the derivative is a convention or jumps.
-        shares: False where a contribution is a plain product, ``+ - *`` and negation;
-            elsewhere zero times infinity is zero.
+        strong_zero: for a choice, a rule for each operand that says whether it was not chosen:
+            then nothing passes to it, whatever stands there. Empty for all other operations.
         summary: one sentence on what it is.
         source: where its formulas come from.
         public: False for the operations that only rules use.
@@ -169,7 +169,7 @@ class Operation:
         domain: tuple[tuple[float, float], ...] = (),
         kinks: tuple[float, ...] = (),
         shown: tuple[Rule, ...] | None = None,
-        shares: bool = True,
+        strong_zero: tuple[Rule, ...] = (),
         public: bool = True,
         source: str = "",
     ) -> None:
@@ -187,7 +187,7 @@ class Operation:
         self.definition = definition
         self.domain = domain or ((-INFINITY, INFINITY),) * self.arity
         self.kinks = kinks
-        self.shares = shares
+        self.strong_zero = strong_zero
         self.public = public
         self.signature = signature
         self.source = source

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from autograd.engine.order import ordered, propagated, walking
+from autograd.engine.chain_rule import propagated
+from autograd.engine.order import ordered, walking
 from autograd.engine.value import Value
 from autograd.notation.formula import Application, Formula, Name, Number, tidied
 from autograd.notation.writing import text

@@ -30,7 +30,6 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "divide": lambda m, a, b: a / b if b != 0 else a * m.inf,
     "negative": lambda m, x: -x,
     "power": lambda m, a, b: m.inf if a == 0 and b < 0 else m.power(a, b),
-    "share": lambda m, u, p: u * p if u != 0 and p != 0 else m.zero,
     "less": lambda m, a, b: m.mpf(a < b),
     "less_equal": lambda m, a, b: m.mpf(a <= b),
     "both": lambda m, a, b: m.mpf(a != 0 and b != 0),

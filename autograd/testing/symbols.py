@@ -26,7 +26,6 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "divide": lambda s, a, b: a / b,
     "negative": lambda s, x: -x,
     "power": lambda s, a, b: _power(a, b),
-    "share": lambda s, u, p: u * p,
     "less": lambda s, a, b: s.StrictLessThan(a, b),
     "less_equal": lambda s, a, b: s.LessThan(a, b),
     "both": lambda s, a, b: s.And(a, b),

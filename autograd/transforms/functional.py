@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.engine import modes
+from autograd.engine.chain_rule import propagated
 from autograd.engine.modes import Mode
-from autograd.engine.order import ordered, propagated, walking
+from autograd.engine.order import ordered, walking
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
 from autograd.table import elementary as ops

@@ -1,4 +1,4 @@
-"""The two walks of sweeps.py while a function is traced, where no condition is known yet."""
+"""The chain rule while a function is traced, where no condition is known yet."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def adjoints(
     adjoint: dict[int, Any] = {id(root): seed}
     reached: dict[int, Ways] = {id(root): ALWAYS}
     for node in reversed(order):
-        if node.op is None or node.op is ops.stop_gradient or id(node) not in active:
+        if node.op is None or id(node) not in active:
             continue
         ways = both(reached.get(id(node), NEVER), recorder.ways_of(node))
         if not ways:
@@ -34,28 +34,38 @@ def adjoints(
         args = node.args
         upstream = adjoint.get(id(node), 0.0)
         for index, arg in enumerate(args):
-            if id(arg) in active:
+            unchosen = _is_unchosen(node, index, args)
+            if id(arg) in active and unchosen is not True:
                 onward = through(ways, args[0], index == 1) if node.op is ops.select else ways
                 if onward:
                     reached[id(arg)] = either(reached.get(id(arg), NEVER), onward)
-                    term = _term(node, index, args, upstream, onward)
+                    term = _term(node, index, upstream, onward, unchosen)
                     adjoint[id(arg)] = plus(adjoint.get(id(arg), 0.0), term)
     known = {id(node) for node in order}
     return [copied(adjoint.get(id(target), 0.0), known) for target in targets]
 
 
-def _term(node: Value, index: int, args: tuple[Any, ...], upstream: Any, ways: Ways) -> Any:
+def _is_unchosen(node: Value, index: int, args: tuple[Any, ...]) -> Any:
+    """Return the condition under which a choice passes nothing to this operand, or a bool."""
+    assert node.op is not None
+    if not node.op.strong_zero or type(args[index]) is float:
+        return False
+    if node.op is ops.select:
+        return index == 0  # the branches go by their ways
+    return node.op.strong_zero[index](node, *args)
+
+
+def _term(node: Value, index: int, upstream: Any, ways: Ways, unchosen: Any) -> Any:
     """Return the contribution along one edge; in a branch, as nodes that belong to the branch."""
     recorder: Any = modes.thread.recorder
-    assert node.op is not None
-    if ways is ALWAYS:
-        return times(node.op.shares, upstream, partial_of(node, index, args))
     recorder.ways = ways
     try:
-        partial = partial_of(node, index, args)
-        term = times(node.op.shares, upstream, partial)
-        is_plain = node.op.shares or (type(partial) is float and partial - partial == 0.0)
-        return term if is_plain else chosen(ways, term)
+        partial = partial_of(node, index)
+        term = times(upstream, partial)
+        if unchosen is not False:
+            term = ops.select(unchosen, 0.0, term)
+        is_plain = type(partial) is float and partial - partial == 0.0
+        return term if ways is ALWAYS or is_plain else chosen(ways, term)
     finally:
         recorder.ways = ALWAYS
 
@@ -72,21 +82,19 @@ def tangents(
         if node.op is None or id(node) in tangent:
             continue
         args = node.args
-        total: Any = 0.0
-        if node.op is ops.select:  # of the branch taken, as a choice that walks backwards see
-            total = _chosen_tangent(args[0], *[tangent.get(id(arg), 0.0) for arg in args[1:]])
-            args = ()
-        for index, arg in enumerate(args):
-            step = tangent.get(id(arg), 0.0)
-            if type(step) is not float or step != 0.0:
-                total = plus(total, times(True, step, partial_of(node, index, args)))
-        tangent[id(node)] = total
+        arriving = [tangent.get(id(arg)) for arg in args]
+        if node.op is ops.select:
+            if arriving[1] is not None or arriving[2] is not None:
+                first, second = [0.0 if step is None else step for step in arriving[1:]]
+                tangent[id(node)] = ops.select(args[0], first, second)
+            continue
+        for index, step in enumerate(arriving):
+            unchosen = _is_unchosen(node, index, args)
+            if step is None or unchosen is True:
+                continue
+            term = times(step, partial_of(node, index))
+            if unchosen is not False:
+                term = ops.select(unchosen, 0.0, term)
+            tangent[id(node)] = plus(tangent.get(id(node), 0.0), term)
     known = {id(node) for node in order}
     return [copied(tangent.get(id(output), 0.0), known) for output in outputs]
-
-
-def _chosen_tangent(condition: Any, first: Any, second: Any) -> Any:
-    if type(condition) is float:
-        return first if condition != 0.0 else second
-    is_zero = type(first) is float and type(second) is float and first == second == 0.0
-    return 0.0 if is_zero else ops.select(condition, first, second)

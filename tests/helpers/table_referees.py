@@ -31,7 +31,6 @@ VALUES = {
     "power_by_exponent": lambda a, b: mp.power(a, b) * mp.log(a),
     "power_by_both": lambda a, b: mp.power(a, b - 1) * (1 + b * mp.log(a)),
     "power_by_exponent_twice": lambda a, b: mp.power(a, b) * mp.log(a) ** 2,
-    "share": lambda u, p: u * p,
     "less": lambda a, b: mp.mpf(a < b),
     "less_equal": lambda a, b: mp.mpf(a <= b),
     "both": lambda a, b: mp.mpf(a != 0 and b != 0),

@@ -8,6 +8,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, gradient
+from autograd.table.operation import TABLE
 
 INF, NAN = math.inf, math.nan
 
@@ -59,7 +60,7 @@ ROWS = [
     ),
     ("where within where", lambda x: within(x), (0.0,), (2.0,)),
     ("where, shared by ten", lambda x: shared_by_ten(x), (0.0,), (10.0,)),
-    ("where, one taken of two", lambda x: one_of_two(x), (0.0,), (-INF,)),
+    ("where, one taken of two", lambda x: one_of_two(x), (0.0,), (NAN,)),
     ("stop_gradient over a pole", lambda x: ag.stop_gradient(x * ag.log(x)) + x, (0.0,), (1.0,)),
     ("hypot of the largest", ag.hypot, (1.2e308, 1.6e308), (0.6, 0.8)),
     ("hypot of the smallest", ag.hypot, (3 * 5e-324, -4 * 5e-324), (0.6, -0.8)),
@@ -84,11 +85,24 @@ ROWS = [
     ("maximum with nan", ag.maximum, (1.0, NAN), (NAN, NAN)),
     ("clip at nan", lambda x: ag.clip(x, 1.0, 3.0), (NAN,), (NAN,)),
     ("sign at nan", ag.sign, (NAN,), (NAN,)),
-    # the zero rule
-    ("a zero upstream passes a pole", lambda x: 0.0 * x + ag.sqrt(x) ** 2 * 0.0, (4.0,), (0.0,)),
-    ("a sqrt that nothing depends on", lambda x: ag.sqrt(x) * 0.0 + x, (0.0,), (1.0,)),
-    ("a log that nothing depends on", lambda x: ag.log(x) ** 0 + x, (0.0,), (1.0,)),
+    ("clip at nan, by a bound", lambda lo: ag.clip(NAN, lo, 3.0), (1.0,), (NAN,)),
+    # zero times infinity
+    ("a sqrt times 0", lambda x: ag.sqrt(x) * 0.0 + x, (0.0,), (NAN,)),
+    ("a log to the power 0", lambda x: ag.log(x) ** 0 + x, (0.0,), (NAN,)),
+    ("sqrt(x)**2 at 0", lambda x: ag.sqrt(x) ** 2, (0.0,), (NAN,)),
+    ("sqrt(x) * sqrt(x) at 0", lambda x: ag.sqrt(x) * ag.sqrt(x), (0.0,), (NAN,)),
+    ("sqrt(x*x) at 0", lambda x: ag.sqrt(x * x), (0.0,), (NAN,)),
+    ("sqrt(x**2) at 0", lambda x: ag.sqrt(x**2), (0.0,), (NAN,)),
+    ("exp(log(x)) at 0", lambda x: ag.exp(ag.log(x)), (0.0,), (NAN,)),
+    ("acos(1 - x)**2 at 0", lambda x: ag.acos(1 - x) ** 2, (0.0,), (NAN,)),
+    ("log(exp(x)) at 800", lambda x: ag.log(ag.exp(x)), (800.0,), (NAN,)),
+    ("log(1 + exp(x)) at 800", lambda x: ag.log(1 + ag.exp(x)), (800.0,), (NAN,)),
+    ("sqrt(abs(x)) at 0", lambda x: ag.sqrt(abs(x)), (0.0,), (NAN,)),
+    # choices
     ("a dead relu stops infinity", lambda x: ag.sqrt(ag.relu(x)), (-1.0,), (0.0,)),
+    ("floor stops infinity", lambda x: ag.floor(ag.sqrt(x)) + x, (0.0,), (1.0,)),
+    ("leaky_relu, slope not chosen", lambda a: 1 / ag.leaky_relu(1e-320, a), (0.5,), (0.0,)),
+    ("leaky_relu at 0, by its slope", lambda a: 1 / ag.leaky_relu(0.0, a), (0.5,), (NAN,)),
     # large arguments
     ("softplus(1000)", ag.softplus, (1000.0,), (1.0,)),
     ("sigmoid(-800)", ag.sigmoid, (-800.0,), (0.0,)),
@@ -117,6 +131,16 @@ SECOND = [
         for x in (INF, -INF)
     ),
     ("hypot at infinity", lambda x: ag.hypot(x, 1.0), INF, 0.0),
+    ("hypot at the origin", lambda x: ag.hypot(x, 0.0), 0.0, NAN),
+    ("atan2 at the origin", lambda x: ag.atan2(x, 0.0), 0.0, NAN),
+    ("half hypot squared at the origin", lambda x: ag.hypot(x, 0.0) ** 2 / 2, 0.0, NAN),
+    ("cos(hypot / 2) at the origin", lambda x: ag.cos(ag.hypot(x, 0.0) / 2), 0.0, NAN),
+    ("relu at nan", ag.relu, NAN, NAN),
+    ("leaky_relu at nan", ag.leaky_relu, NAN, NAN),
+    ("sign at nan", ag.sign, NAN, NAN),
+    ("clip at nan", lambda x: ag.clip(x, 1.0, 3.0), NAN, NAN),
+    ("x*x at nan", lambda x: x * x, NAN, 2.0),
+    ("x**2 at nan", lambda x: x**2, NAN, 2.0),
     ("atan2 at infinity", lambda x: ag.atan2(1.0, x), -INF, 0.0),
 ]
 # Where a power meets 0: its derivative by base and exponent, in either order.
@@ -185,8 +209,98 @@ def test_the_hessian_of_a_power_is_symmetric_at_zero(exponent, mixed):
     for base in (0.0, -0.0) if exponent >= 0.0 else (0.0,):
         second = ag.hessian(power, (0, 1))(base, exponent)
         assert (second[0][1], second[1][0]) == (mixed, mixed)
-        along = ag.jacobian(lambda *point: ag.jvp(power, point, (1.0, 0.0))[1], (0, 1))
-        assert along(base, exponent)[1] == mixed
+        forward = ag.grad(lambda b, a=base: ag.jvp(lambda a: a**b, (a,), (1.0,))[1])
+        assert forward(exponent) == mixed
+
+
+def matern(u, v):
+    """A Matern 5/2 kernel: 1 + r + r**2 / 3, times exp(-r), with r = sqrt(5) |(u, v)|."""
+    r = math.sqrt(5.0) * ag.hypot(u, v)
+    return (1 + r + r * r / 3) * ag.exp(-r)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda u, v: ag.hypot(u, v) ** 2 / 2,
+        lambda u, v: ag.cos(ag.hypot(u, v) / 2),
+        matern,
+    ],
+)
+def test_a_hessian_through_hypot_at_the_origin_is_nan_and_never_zero(f):
+    second = ag.hessian(f, (0, 1))(0.0, 0.0)
+    assert all(map(math.isnan, [*second[0], *second[1]]))
+    assert ag.grad(f, (0, 1))(0.0, 0.0) == (0.0, 0.0)
+
+
+# Linear in this operand, at these numbers of the others: all derivatives are known, at nan too.
+LINEAR = {
+    *("add", "subtract", "multiply", "negative", "identity", "floor", "ceil", "round"),
+    *("stop_gradient", "divide-0", "leaky_relu-1", "elu-1"),
+}
+OPERANDS = [
+    (row, index)
+    for row in TABLE.values()
+    if row.name not in ("less", "less_equal", "both", "either", "where")
+    for index in range(row.name == "polygamma", row.arity)
+]
+
+
+def along(f):
+    return lambda x: ag.jvp(f, (x,), (1.0,))[1]
+
+
+def to_third_order(row, index, other):
+    """Return the derivatives of a row by one operand in all mixtures of modes, by order."""
+    others = [1.0] if row.name == "polygamma" else [other, 3.0][: row.arity - 1]
+
+    def f(x):
+        return row(*others[:index], x, *others[index:])
+
+    reverse, forward = ag.grad(f), along(f)
+    return [
+        [reverse, forward],
+        [
+            *(ag.grad(reverse), along(forward), along(reverse), ag.grad(forward)),
+            lambda x: ag.hvp(f, (x,), (1.0,)),
+        ],
+        [
+            *(ag.grad(ag.grad(reverse)), along(along(forward)), along(ag.grad(reverse))),
+            lambda x: ag.hvp(reverse, (x,), (1.0,)),
+        ],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "index"), OPERANDS, ids=[f"{row.name}-{index}" for row, index in OPERANDS]
+)
+def test_all_modes_agree_at_nan_and_infinity_to_the_third_order(row, index):
+    for other in (0.75, 0.0, -2.0, INF, NAN) if row.arity > 1 else (0.75,):
+        for at in (NAN, INF, -INF):
+            for order in to_third_order(row, index, other):
+                found = [derivative(at) for derivative in order]
+                assert all(same(each, found[0]) for each in found), (other, at, found)
+
+
+@pytest.mark.parametrize(
+    ("row", "index"), OPERANDS, ids=[f"{row.name}-{index}" for row, index in OPERANDS]
+)
+def test_at_nan_every_derivative_is_nan_but_of_what_is_linear_there(row, index):
+    if {row.name, f"{row.name}-{index}"} & LINEAR:
+        return
+    for other in (0.75, -2.0) if row.arity > 1 else (0.75,):
+        for order in to_third_order(row, index, other):
+            assert all(math.isnan(derivative(NAN)) for derivative in order), other
+
+
+@needs_llvmlite
+@pytest.mark.parametrize(
+    ("row", "index"), OPERANDS, ids=[f"{row.name}-{index}" for row, index in OPERANDS]
+)
+def test_compiled_derivatives_at_nan_and_infinity_are_the_eager_ones(row, index):
+    for order in to_third_order(row, index, 0.75):
+        compiled = ag.jit(order[0])
+        assert all(same(compiled(at), order[0](at)) for at in (NAN, INF, -INF))
 
 
 def test_what_nan_touches_is_nan():

@@ -4,8 +4,6 @@ import math
 import struct
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from mpmath import mp
 from table_referees import points_of, settled
 
@@ -139,10 +137,3 @@ def test_methods_and_functions_are_the_row(row):
     if row.name != "polygamma":
         node = getattr(Value(point[0]), row.name)(*point[1:])
         assert node.data == plain
-
-
-@given(st.floats(), st.floats())
-@settings(max_examples=200, deadline=None)
-def test_share_is_the_product_but_for_zeros(a, b):
-    expected = 0.0 if a == 0.0 or b == 0.0 else a * b
-    assert bits(ops.share.value(a, b)) == bits(expected)

@@ -62,7 +62,7 @@ LIBRARY = {
 TWO_OPERANDS = frozenset(("power", "atan2"))
 
 # Kernels that are written out in Body.step.
-SPELLED = frozenset(("where", "share", *CONDITIONS))
+SPELLED = frozenset(("where", *CONDITIONS))
 
 KERNELS = frozenset((*INSTRUCTIONS, *LIBRARY, *SPELLED))
 
@@ -157,8 +157,6 @@ class Body:
             condition = self.condition(operands[0])
             a, b = self.number(operands[1]), self.number(operands[2])
             self._numbers[place] = self.new(f"select {self.bit} {condition}, {t} {a}, {t} {b}")
-        elif kind == "share":
-            self._numbers[place] = self._shared(*operands)
         elif kind in ("less", "less_equal"):
             a, b = self.number(operands[0]), self.number(operands[1])
             relation = "olt" if kind == "less" else "ole"
@@ -167,16 +165,6 @@ class Body:
             a, b = self.condition(operands[0]), self.condition(operands[1])
             word = "and" if kind == "both" else "or"
             self._conditions[place] = self.new(f"{word} {self.bit} {a}, {b}")
-
-    def _shared(self, a: int, b: int) -> str:
-        """Add upstream x partial, which is zero where either is; a constant needs no question."""
-        t = self.type
-        product = self.new(f"fmul {t} {self.number(a)}, {self.number(b)}")
-        asked = [place for place in dict.fromkeys((a, b)) if place not in self.program.constants]
-        bits = [self.condition(place) for place in asked]
-        both = bits[0] if len(bits) == 1 else self.new(f"and {self.bit} {bits[0]}, {bits[1]}")
-        zero = literal(0.0, self.lanes)
-        return self.new(f"select {self.bit} {both}, {t} {product}, {t} {zero}")
 
     def function(self, kind: str) -> str:
         """Return the name of the function that computes a kernel here."""

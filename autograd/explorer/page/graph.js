@@ -91,21 +91,20 @@ class Graph {
   differentiate() {
     const gradients = new Array(this.size).fill(0);
     gradients[this.root] = 1;
-    this.taken = new Array(this.size).fill(false); // what else is below branches left out
+    this.taken = new Array(this.size).fill(false); // nothing passes to the others
     this.taken[this.root] = true;
     const touched = new Set();
     this.steps = [];
     this.finished = new Array(this.size).fill(-1); // the step that completes a gradient
     this.firstStep = new Map(); // the step at which a node begins to hand its gradient on
     for (let place = this.root; place >= 0; place--) {
-      const { rule, args } = this.nodes[place];
-      args.forEach((arg, index) => {
+      this.nodes[place].args.forEach((arg, index) => {
         if (arg === null) return;
         const partial = this.partials[place][index];
         const upstream = gradients[place];
-        const contribution = this.contribution(place, upstream, partial);
-        const isChoice = rule.name === "where" || rule.name === "stop_gradient";
-        if (!isChoice || partial !== 0) this.taken[arg] ||= this.taken[place];
+        const passes = this.passes(place, partial);
+        const contribution = passes ? upstream * partial : 0;
+        this.taken[arg] ||= passes;
         const before = gradients[arg];
         const after = (gradients[arg] = before + contribution);
         const isFirst = !touched.has(arg);
@@ -122,11 +121,9 @@ class Graph {
     this.slopes = new Map();
   }
 
-  // Upstream times partial, where for all but + - * and negation, and for these in a branch that
-  // was not taken, 0 times infinity is 0.
-  contribution(place, upstream, partial) {
-    const shares = this.nodes[place].rule.shares || !this.taken[place];
-    return shares && (upstream === 0 || partial === 0) ? 0 : upstream * partial;
+  // Whether a node passes anything to an operand: not where a choice, here or above, chose another.
+  passes(place, partial) {
+    return this.taken[place] && !(this.nodes[place].rule.isChoice && partial === 0);
   }
 
   // The derivative of the root by a node, from two evaluations of what lies above it.

@@ -8,7 +8,6 @@ const KERNELS = {
   divide: (a, b) => a / b,
   negative: (x) => -x,
   power: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b)),
-  share: (upstream, partial) => (upstream !== 0 && partial !== 0 ? upstream * partial : 0),
   less: (a, b) => Number(a < b),
   less_equal: (a, b) => Number(a <= b),
   both: (a, b) => Number(a !== 0 && b !== 0),

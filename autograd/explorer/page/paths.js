@@ -47,10 +47,8 @@ function pathsTo(graph, target) {
 function path(graph, link) {
   const edges = [];
   for (; link; link = link.before) edges.unshift(link.edge);
-  const product = edges.reduce(
-    (upstream, { node, partial }) => graph.contribution(node, upstream, partial),
-    1,
-  );
+  const isOpen = edges.every(({ node, partial }) => graph.passes(node, partial));
+  const product = isOpen ? edges.reduce((upstream, { partial }) => upstream * partial, 1) : 0;
   return { edges, product };
 }
 
