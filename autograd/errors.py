@@ -55,12 +55,20 @@ class TraceError(AutogradError, TypeError):
     """Under jit: Python asked a traced Value for a number that is not there yet."""
 
 
+class ProgramError(AutogradError, ValueError):
+    """A program, or its text, is not well formed."""
+
+
+class ExportError(AutogradError, ValueError):
+    """A program cannot be written in another language."""
+
+
 class PictureError(AutogradError, ValueError):
     """A picture was asked for with an argument, or in a kind of file, that there is not."""
 
 
-class PictureFileError(AutogradError, OSError):
-    """A picture could not be written, or the program that lays it out could not be run."""
+class OutputFileError(AutogradError, OSError):
+    """A file could not be written, or the program that makes it could not be run."""
 
 
 class MissingExtraError(AutogradError, ImportError):

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.backends.llvm.abi import ELEMENTS, Layout, Source
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingExtraError, OperandError, StructureError
-from autograd.ir.trace import Tape
+from autograd.ir.trace import Trace
 from autograd.table.operation import is_real, real
 from autograd.trees import (
     ARRAYS,
@@ -245,9 +245,13 @@ class Inputs:
     """
 
     def __init__(
-        self, tape: Tape, arguments: tuple[Any, ...], axes: tuple[Any, ...] | None, names: list[str]
+        self,
+        trace: Trace,
+        arguments: tuple[Any, ...],
+        axes: tuple[Any, ...] | None,
+        names: list[str],
     ) -> None:
-        self._tape = tape
+        self._trace = trace
         self.layout = Layout(mapped=axes is not None)
         self.examples: list[float] = []  # the numbers of this call, of its first row
         chosen = axes if axes is not None else (None,) * len(arguments)
@@ -264,7 +268,7 @@ class Inputs:
         self.layout.sources.append(Source(None, 8 * self.layout.numbers))
         self.layout.numbers += 1
         self.examples.append(thing._data if isinstance(thing, Value) else real(thing, "jit"))
-        return self._tape.input(label)
+        return self._trace.argument(label)
 
     def _array(self, array: Any, axis: int | None, label: str) -> Any:
         if axis is not None:
@@ -286,7 +290,7 @@ class Inputs:
         first = array if axis is None else array[:1]
         numbers = first.ravel().astype(numpy.float64).tolist() or [0.0] * len(indices)
         for place, name in enumerate(names):
-            traced[place] = self._tape.input(name)
+            traced[place] = self._trace.argument(name)
             offset = place * dtype.itemsize
             self.layout.sources.append(Source(self.layout.arrays, offset, dtype.name, row))
             self.examples.append(numbers[place])

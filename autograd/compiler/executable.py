@@ -1,48 +1,35 @@
-"""One compiled program, and how it is called: memory laid out once, a few microseconds a call."""
+"""One traced function, compiled: memory is laid out once, and a call takes microseconds."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import struct
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.backends.binding import ONE_BLOCK
 from autograd.backends.llvm.abi import Sink, Source
-from autograd.backends.llvm.engine import NativeCode
-from autograd.backends.llvm.instructions import KERNELS, LANES
-from autograd.backends.llvm.loop import padded
-from autograd.backends.llvm.module import assembled
+from autograd.backends.llvm.executable import Native
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows, replaced
-from autograd.compiler.staging import Blocks
-from autograd.engine.order import ordered
 from autograd.engine.value import Value
-from autograd.ir.program import program_of
-from autograd.ir.trace import Tape, Traced, traced_call, tracing
-from autograd.transforms.traced import adjoints
+from autograd.ir.differentiate import pullback
+from autograd.ir.lower import lower
+from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
 from autograd.trees import NUMBER, Structure, builder
 
-ONE_BLOCK = 2048  # rows up to this many are summed in one go
-BLOCK = 1024  # rows in a block at least, beyond
-THREADED = 4_000_000  # rows x steps from which on several threads pay
-ALIGNMENT = 64
 
-
-class Recording:
-    """A function as it was recorded, once, for one structure of its arguments.
+class TracedFunction:
+    """A function as it was traced, once, for one structure of its arguments.
 
     Attributes:
-        arguments: what it was called with, traced Values in the places of numbers.
-        tape: the operations in order, until they are forgotten.
+        arguments: what it was called with, tracers in the places of numbers.
+        trace: its operations, until they are forgotten.
         layout: where the arguments' numbers lie.
-        examples: the numbers of the call that was recorded, of its first row where rows are mapped.
-        outputs: what it returned, flattened: traced Values, Values from outside, floats.
+        examples: the numbers of the call that was traced, of its first row where rows are mapped.
+        outputs: what it returned, flattened: numbers of the trace and constants.
         structure: the structure of what it returned.
         operations: how many it called.
-        seconds: what recording took.
+        seconds: what tracing took.
     """
 
     def __init__(
@@ -53,96 +40,137 @@ class Recording:
         names: list[str],
     ) -> None:
         start = time.perf_counter()
-        self.tape = Tape(KERNELS)
-        inputs = Inputs(self.tape, arguments, axes, names)
+        self.trace = Trace()
+        self.name = name_of(function)
+        inputs = Inputs(self.trace, arguments, axes, names)
         self.layout = inputs.layout
         self.examples = inputs.examples
         self.arguments = inputs.arguments
         own = replaced(self.arguments, lambda node: node)  # the function may change its lists
-        self.outputs, self.structure = traced_call(function, self.tape, own)
-        self.operations = len(self.tape.nodes)
+        self.outputs, self.structure = traced_call(function, self.trace, own)
+        self.operations = len(self.trace)
         self.seconds = time.perf_counter() - start
 
-    def inputs_of_numbers(self) -> list[Traced]:
-        """Return the traced Values that stand for the plain numbers among the arguments."""
-        pairs = zip(self.tape.inputs, self.layout.sources, strict=False)
-        return [node for node, source in pairs if source.array is None]
+    def plain_arguments(self) -> list[int]:
+        """Return the numbers of the plain numbers among the arguments."""
+        pairs = zip(self.trace.arguments, self.layout.sources, strict=False)
+        return [number for number, source in pairs if source.array is None]
 
-    def add_slopes(self, active: Sequence[int]) -> None:
-        """Return besides each output its derivatives by these numbers and the Values outside."""
-        inputs = self.inputs_of_numbers()
-        targets = [*[inputs[place] for place in active], *self.tape.outside.values()]
+    def argument_names(self) -> list[str]:
+        """Return what the plain numbers among the arguments are called."""
+        pairs = zip(self.trace.names, self.layout.sources, strict=False)
+        return [name for name, source in pairs if source.array is None]
+
+    def add_gradients(self, active: Sequence[int]) -> None:
+        """Return besides each output its derivatives by these arguments and the captures."""
+        plain = self.plain_arguments()
+        targets = [*[plain[place] for place in active], *self.trace.captures.values()]
         parts = [self.structure]
-        with tracing(self.tape):
-            for output in list(self.outputs):
-                slopes = slopes_of(output, targets) if isinstance(output, Value) else []
-                self.outputs += slopes
-                parts.append(Structure("array", (), (len(slopes),)))
+        for output in list(self.outputs):
+            gradients = gradients_of(self.trace, output, targets)
+            self.outputs += gradients
+            parts.append(Structure("array", (), (len(gradients),)))
         self.structure = Structure("tuple", tuple(parts), tuple)
 
     def graph(self, function: Callable[..., Any]) -> Any:
-        """Return what the function gives for Values with the numbers of the recorded call."""
-        values = [
-            Value(number, node.label)
-            for node, number in zip(self.tape.inputs, self.examples, strict=True)
-        ]
-        return function(*replaced(self.arguments, lambda node: values[node.place]))
-
-    def forget(self) -> None:
-        """Let the recorded operations go; a large graph would burden the garbage collector."""
-        self.outputs = []
-        self.tape.nodes = []
+        """Return what the function gives for Values with the numbers of the traced call."""
+        numbers = dict(zip(self.trace.arguments, self.examples, strict=True))
+        names = dict(zip(self.trace.arguments, self.trace.names, strict=True))
+        values = {number: Value(numbers[number], names[number]) for number in numbers}
+        return function(*replaced(self.arguments, lambda tracer: values[tracer.number]))
 
 
-def slopes_of(output: Value, targets: Sequence[Value]) -> list[Any]:
-    """Return the derivatives of a traced output by each target, as a graph.
+def gradients_of(trace: Trace, output: Reference, targets: Sequence[int]) -> list[Reference]:
+    """Return the derivatives of a traced output by each target; of a constant none.
 
-    The walk is that of the eager engine, so that sums have its bits; but Values from outside are
-    operands here like the targets, and it stops at all of them.
+    The walk is that of the eager engine, so that sums have its bits; but captures are operands
+    here like the targets, and it stops at all of them.
     """
-    stops = {id(target) for target in targets}
-    traced = [node for node in ordered(output) if isinstance(node, Traced)]
-    order = [node for node in traced if id(node) not in stops]
-    return adjoints(output, 1.0, targets, order)
+    if type(output) is not int:
+        return []
+    return pullback(trace, output, 1.0, targets, frozenset(targets))
 
 
-class Plan:
-    """A recorded function, compiled.
+class Executable:
+    """A traced function, compiled.
 
     Attributes:
-        recording: the recorded function.
-        outside: the Values from outside that it reads at every call.
-        program: the cleaned-up program.
-        text: the LLVM code.
-        seconds: what cleaning up and compiling took.
+        traced: the traced function.
+        captured: the captured Values that it reads at every call.
+        function: the program.
+        is_fast: whether there is a careful program besides (see ir/lower.py).
+        native: its native code.
+        seconds: what lowering and compiling took.
         direct: a short way to call it with plain floats alone, where there is one.
     """
 
-    def __init__(self, recording: Recording, reduce: str | None, exact: bool) -> None:
+    def __init__(
+        self, traced: TracedFunction, reduce: str | None, exact: bool, of: Executable | None = None
+    ) -> None:
         start = time.perf_counter()
-        self.recording = recording
-        self.layout = recording.layout
+        self.traced = traced
+        self.layout = traced.layout
         self.layout.reduce = reduce
-        self.outside = list(recording.tape.outside.values())
-        self.program = program_of(recording.tape, recording.outputs, KERNELS, exact)
-        recording.forget()
-        self._finish_layout(recording.structure)
-        module = assembled(self.program, self.layout, exact, alone=recording.structure == NUMBER)
-        self.text = module.text
-        self.level = module.level
-        self.work = module.work
-        self.shared = module.shared
-        self._code = NativeCode(module.text, module.level)
-        self._memory = threading.local()
-        self._set_up(module.direct)
+        self.exact = exact
+        self.captured = list(traced.trace.captured)
+        if of is None:
+            trace, outputs = traced.trace, traced.outputs
+        else:
+            assert of._frozen is not None
+            trace, outputs = of._frozen.thawed()
+        self.function, self.is_fast = lower(trace, outputs, exact, of is not None, traced.name)
+        self._careful: Executable | None = None
+        self._frozen: Frozen | None = None
+        if of is None:
+            self._frozen = Frozen(trace, outputs) if self.is_fast else None
+            traced.trace.forget()
+            traced.outputs = []
+            self._finish_layout(traced.structure)
+        else:
+            for name in ("_shapes", "_plain", "_results_mapped"):
+                setattr(self, name, getattr(of, name))
+        alone = traced.structure == NUMBER
+        self.native = Native(self.function, self.layout, exact, alone, self.is_fast)
+        self._lock = threading.Lock()
+        self._build = builder(traced.structure, self._results_mapped)
+        self.direct = self._direct()
         self.seconds = time.perf_counter() - start
+
+    def _direct(self) -> Callable[..., Any] | None:
+        """Return a short way to call it with plain floats alone, if there is one."""
+        native = self.native.direct
+        if native is None or self.captured:
+            is_plain = not self.layout.mapped and not self.layout.arrays
+            return self._of_floats if is_plain else None
+        if not self.is_fast:
+            return native
+
+        def watched(*numbers: float) -> float:
+            result = native(*numbers)
+            if result == result:
+                return result
+            again = self.careful().direct
+            assert again is not None
+            return float(again(*numbers))
+
+        return watched
+
+    def careful(self) -> Executable:
+        """Return the program in which products below choices are guarded (see ir/lower.py).
+
+        It is compiled when a result of this one is nan for the first time.
+        """
+        with self._lock:
+            if self._careful is None:
+                self._careful = Executable(self.traced, self.layout.reduce, self.exact, self)
+        return self._careful
 
     # -- set-up --------------------------------------------------------------------------------
 
     def _finish_layout(self, structure: Structure) -> None:
-        """Add the Values from outside to the packed numbers, and say where results go."""
+        """Add the captured Values to the packed numbers, and say where results go."""
         layout = self.layout
-        for _ in self.outside:
+        for _ in self.captured:
             layout.sources.append(Source(None, 8 * layout.numbers))
             layout.numbers += 1
         self._shapes: list[tuple[int, ...]] = []
@@ -169,162 +197,43 @@ class Plan:
         for part in structure.parts:
             self._place_results(part)
 
-    def _set_up(self, direct: bool) -> None:
-        """Prepare everything about a call that does not change from one to the next."""
-        layout, code = self.layout, self._code
-        self._pack = struct.Struct(f"@{layout.numbers}d{layout.arrays}Q6Q").pack
-        self._result_type = ctypes.c_double * self._plain
-        self._build = builder(self.recording.structure, self._results_mapped)
-        run = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_void_p)
-        self._run = run(code.address("run"))
-        if layout.mapped:
-            self._prepare = run(code.address("prepare"))
-            self._finish = run(code.address("finish"))
-            kinds = (ctypes.c_char_p, *[ctypes.c_void_p] * 2, *[ctypes.c_uint64] * 2)
-            self._blocks = ctypes.CFUNCTYPE(None, *kinds)(code.address("blocks"))
-        self.direct: Callable[..., Any] | None = None
-        if not layout.mapped and not layout.arrays:
-            self.direct = self._of_floats
-        if direct and not self.outside:
-            kind = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * layout.numbers)
-            self.direct = kind(code.address("direct"))
-
     # -- a call --------------------------------------------------------------------------------
 
     def __call__(self, given: Arguments) -> Any:
         """Run the program and return its results in their structure."""
         numbers = given.numbers
-        if self.outside:
-            numbers = [*numbers, *[value._data for value in self.outside]]
+        if self.captured:
+            numbers = [*numbers, *[value._data for value in self.captured]]
         return self.results(numbers, given)
 
     def _of_floats(self, *numbers: float) -> Any:
         """Run the program on floats alone, when neither arguments nor results hold arrays."""
-        if self.outside:
-            numbers = (*numbers, *[value._data for value in self.outside])
-        plain = self._result_type()
-        self._run(self._pack(*numbers, 0, 0, 0, *self._memory_of_thread()), plain)
-        return self._build(iter(plain[:]), iter(()))
+        if self.captured:
+            numbers = (*numbers, *[value._data for value in self.captured])
+        plain = self.native(numbers, ())
+        if plain is None:
+            plain = self.careful().native(numbers, ()) or []
+        return self._build(iter(plain), iter(()))
 
-    def results(self, numbers: list[float], given: Arguments) -> Any:
-        """Run the program on these numbers (with those from outside) and the arrays given."""
-        if given.rows is None:
-            shapes = self._shapes
-            shared, sums, work = self._memory_of_thread()
-            rows = (0, 0, 0)
-        else:
-            count = given.rows
-            shapes = self._shapes
-            if self._results_mapped:
-                shapes = [(count, *shape) for shape in shapes]
-            if count > ONE_BLOCK or not count:
-                return self._many_rows(numbers, given, shapes, count)
-            shared, sums, work = self._memory_of_thread()
-            rows = (count, count, 1)
-        arrays = given.readable() if given.foreign else given.arrays
+    def results(self, numbers: Sequence[float], given: Arguments) -> Any:
+        """Run the program on these numbers (with the captured ones) and the arrays given."""
+        shapes = self._shapes
+        rows = given.rows
+        if rows is not None and self._results_mapped:
+            shapes = [(rows, *shape) for shape in shapes]
+        is_long = rows is not None and (rows > ONE_BLOCK or not rows)
+        arrays = given.arrays if is_long or not given.foreign else given.readable()
         made: list[Any] = []
         if shapes:
             empty = array_module().empty
             made = [empty(shape) for shape in shapes]
             arrays = [*arrays, *made]
-        plain = self._result_type()
-        self._run(self._pack(*numbers, *map(id, arrays), *rows, shared, sums, work), plain)
-        return self._build(iter(plain[:]), iter(made))
-
-    def _memory_of_thread(self) -> tuple[int, int, int]:
-        """Return the addresses of this thread's working memories, made at its first call."""
-        try:
-            addresses: tuple[int, int, int] = self._memory.addresses
-        except AttributeError:
-            sums = 8 * padded(len(self.layout.sinks)) if self.layout.reduce else 0
-            sizes = (self.shared, sums, self.work)
-            self._memory.kept = [_memory(size) for size in sizes]
-            addresses = self._memory.addresses = tuple(
-                [address for _, address in self._memory.kept]
-            )
-        return addresses
-
-    def _many_rows(
-        self, numbers: list[float], given: Arguments, shapes: list[Any], rows: int
-    ) -> Any:
-        """Run block by block, on several threads where that pays."""
-        outputs = len(self.layout.sinks)
-        if self.layout.reduce == "mean" and not rows:
-            raise no_rows()
-        most = max(8, min(256, 2**21 // max(outputs, 1)))
-        size = max(BLOCK, -(-rows // most))
-        size += -size % LANES
-        blocks = -(-rows // size)
-        kept = [_memory(self.shared), _memory(8 * padded(outputs) * max(blocks, 1))]
-        (_, shared), (_, sums) = kept
-        made = [array_module().empty(shape) for shape in shapes]
-        things = [*given.arrays, *made]
-        foreign = [
-            (given.arrays[place], dtype, self.layout.array(place))
-            for place, dtype in given.foreign.items()
-        ]
-        plain = self._result_type()
-        threads = 1
-        if rows * len(self.program) >= THREADED:
-            threads = min(_processors(), blocks)
-        works = [_memory(self.work) for _ in range(threads)]
-        tail = (rows, size, blocks, shared, sums, works[0][1])
-        packed = self._pack(*numbers, *map(id, things), *tail)
-        self._prepare(packed, plain)
-        step = -(-blocks // (4 * threads)) if threads > 1 else max(blocks, 1)
-        queue = deque((first, min(first + step, blocks)) for first in range(0, blocks, step))
-
-        failures: list[BaseException] = []
-        alive = (kept, works, things)  # also for helpers that outlive an interrupted call
-
-        def work(address: int, fetched: Blocks | None, alive: Any = alive) -> None:
-            try:
-                while True:
-                    try:
-                        first, last = queue.popleft()
-                    except IndexError:  # all are taken
-                        return
-                    if fetched is None:
-                        self._blocks(packed, plain, address, first, last)
-                        continue
-                    for block in range(first, last):
-                        fetched.fetch(block)
-                        self._blocks(fetched.packed, plain, address, block, block + 1)
-            except BaseException as error:
-                failures.append(error)
-                queue.clear()
-
-        tasks = [  # memory is made here, where an error is seen
-            (address, Blocks(packed, foreign, size, array_module()) if foreign else None)
-            for _, address in works
-        ]
-        helpers = [threading.Thread(target=work, args=task) for task in tasks[1:]]
-        for helper in helpers:
-            helper.start()
-        work(*tasks[0])
-        for helper in helpers:
-            helper.join()
-        if failures:
-            raise failures[0]
-        self._finish(packed, plain)
-        return self._build(iter(plain[:]), iter(made))
-
-
-def _memory(size: int) -> tuple[Any, int]:
-    """Return a new aligned piece of memory, what keeps it alive first."""
-    if not size:
-        return None, 0
-    buffer = (ctypes.c_char * (size + ALIGNMENT))() if size < 4096 else None
-    if buffer is None:
-        kept = array_module().empty(size + ALIGNMENT, dtype="uint8")
-        address = kept.ctypes.data
-        return kept, address + -address % ALIGNMENT
-    address = ctypes.addressof(buffer)
-    return buffer, address + -address % ALIGNMENT
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        if is_long:
+            if self.layout.reduce == "mean" and not rows:
+                raise no_rows()
+            plain = self.native.many_rows(numbers, arrays, given.foreign, rows or 0)
+        else:
+            plain = self.native(numbers, arrays, rows)
+        if plain is None:
+            return self.careful().results(numbers, given)
+        return self._build(iter(plain), iter(made))

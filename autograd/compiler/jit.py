@@ -7,6 +7,7 @@ import copy
 import functools
 import gc
 import inspect
+import os
 import sys
 import threading
 import types
@@ -14,8 +15,11 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+from autograd.backends.binding import Binding
 from autograd.backends.llvm.engine import binding
 from autograd.compiler.bindings import (
     Arguments,
@@ -25,14 +29,17 @@ from autograd.compiler.bindings import (
     need_numpy,
     replaced,
 )
-from autograd.compiler.executable import Plan, Recording, slopes_of
+from autograd.compiler.executable import Executable, TracedFunction, gradients_of
 from autograd.compiler.opaque import CompiledCall, called_with_values, row_by_row
 from autograd.compiler.report import Report, report_of
 from autograd.engine import modes
 from autograd.engine.modes import thread
 from autograd.engine.order import ordered
 from autograd.engine.value import Value
-from autograd.errors import ArgumentError, StructureError, TraceError
+from autograd.errors import ArgumentError, ExportError, StructureError, TraceError
+from autograd.files import write_whole
+from autograd.ir.lower import frozen
+from autograd.ir.text import text_of
 from autograd.ir.trace import called_with, name_of
 from autograd.table import elementary as ops
 from autograd.table.operation import real
@@ -40,23 +47,23 @@ from autograd.trees import flatten, unflatten
 
 
 @dataclass(slots=True)
-class Programs:
+class Cache:
     """What has been compiled of a function; it does not hold the function itself.
 
     Attributes:
-        plans: a plan for each structure of arguments.
+        executables: a executable for each structure of arguments.
         direct: the short ways of some of them, by the types of the arguments.
-        latest: the plan that was compiled last, alone in a list.
+        latest: the executable that was compiled last, alone in a list.
         row: what has been compiled of the function for single rows, where it is mapped.
         named: likewise for calls with keyword arguments; they share ``latest``.
         lock: held while compiling.
     """
 
-    plans: dict[Any, Plan] = field(default_factory=dict)
+    executables: dict[Any, Executable] = field(default_factory=dict)
     direct: dict[Any, Callable[..., Any]] = field(default_factory=dict)
-    latest: list[Plan] = field(default_factory=list)
-    row: Programs | None = None
-    named: Programs | None = None
+    latest: list[Executable] = field(default_factory=list)
+    row: Cache | None = None
+    named: Cache | None = None
     lock: Any = field(default_factory=threading.RLock)
 
 
@@ -88,20 +95,20 @@ class Jitted:
         in_axes: Any,
         reduce: str | None,
         exact: bool,
-        programs: Programs | None = None,
+        programs: Cache | None = None,
     ) -> None:
         functools.update_wrapper(self, function, updated=())
         self._function = function
         self._in_axes = in_axes
         self.reduce = reduce
         self.exact = exact
-        self._programs = programs or Programs()
+        self._programs = programs or Cache()
         self._row: Jitted | None = None
         self._named: Jitted | None = None
         self._classes: tuple[type, ...] = ()  # whose method it is
         self._bound_to: tuple[Jitted, Any] | None = None  # of a bound method: method and object
-        self._objects: dict[int, tuple[weakref.ref[Any], Programs]] = {}
-        self._others: deque[tuple[Any, Programs]] = deque(maxlen=OTHERS)
+        self._objects: dict[int, tuple[weakref.ref[Any], Cache]] = {}
+        self._others: deque[tuple[Any, Cache]] = deque(maxlen=OTHERS)
 
     def __repr__(self) -> str:
         return f"<compiled {name_of(self._function)}>"
@@ -130,11 +137,13 @@ class Jitted:
         given = Arguments(args, axes)
         if given.has_values:
             return self._with_values(args, axes, given)
-        plan = self._programs.plans.get(given.key) or self._planned(given, args, axes)
-        if plan.outside and thread.transforms and thread.recording:
+        executable = self._programs.executables.get(given.key) or self._executable_for(
+            given, args, axes
+        )
+        if executable.captured and thread.transforms and thread.recording:
             # A derivative that is being taken may be by a Value that the function closes over.
             return self._with_values(args, axes, given)
-        return plan(given)
+        return executable(given)
 
     def _with_values(self, args: tuple[Any, ...], axes: Any, given: Arguments) -> Any:
         if axes is None:
@@ -185,7 +194,7 @@ class Jitted:
     def one_row(self, *args: Any) -> Any:
         """Call the function for one row of a mapped call."""
         if self._row is None:
-            programs = self._programs.row = self._programs.row or Programs()
+            programs = self._programs.row = self._programs.row or Cache()
             self._row = Jitted(self._function, None, None, self.exact, programs)
         return self._row(*args)
 
@@ -212,7 +221,7 @@ class Jitted:
     def _with_keywords(self) -> Jitted:
         if self._named is None:
             if self._programs.named is None:
-                self._programs.named = Programs(latest=self._programs.latest)
+                self._programs.named = Cache(latest=self._programs.latest)
             axes = self._in_axes
             self._named = Jitted(
                 WithKeywords(self._function),
@@ -237,31 +246,33 @@ class Jitted:
             )
         return axes if type(axes) is tuple else tuple(axes)
 
-    # -- plans ---------------------------------------------------------------------------------
+    # -- executables ---------------------------------------------------------------------------
 
-    def _planned(self, given: Arguments, args: tuple[Any, ...], axes: Any) -> Plan:
+    def _executable_for(self, given: Arguments, args: tuple[Any, ...], axes: Any) -> Executable:
         self._check_differentiated(args, axes)
         programs = self._programs
         with programs.lock:
-            plan = programs.plans.get(given.key)
-            if plan is None:
-                plan = self._compiled(args, axes, None)
-                programs.latest[:] = [plan]
-                if _passes(plan):
-                    return plan
-                programs.plans[given.key] = plan
+            executable = programs.executables.get(given.key)
+            if executable is None:
+                executable = self._compiled(args, axes, None)
+                programs.latest[:] = [executable]
+                if _passes(executable):
+                    return executable
+                programs.executables[given.key] = executable
                 kinds = tuple(map(type, args))
-                if plan.direct is not None and set(kinds) <= {float}:
-                    programs.direct[kinds] = plan.direct
-            return plan
+                if executable.direct is not None and set(kinds) <= {float}:
+                    programs.direct[kinds] = executable.direct
+            return executable
 
-    def _compiled(self, args: tuple[Any, ...], axes: Any, active: tuple[int, ...] | None) -> Plan:
+    def _compiled(
+        self, args: tuple[Any, ...], axes: Any, active: tuple[int, ...] | None
+    ) -> Executable:
         """Record and compile, with derivatives by the active numbers besides if there are any."""
         with _collector_at_rest():
-            recording = Recording(self._function, args, axes, self._names(len(args)))
+            traced = TracedFunction(self._function, args, axes, self._names(len(args)))
             if active is not None:
-                recording.add_slopes(active)
-            return Plan(recording, self.reduce, self.exact)
+                traced.add_gradients(active)
+            return Executable(traced, self.reduce, self.exact)
 
     def _check_differentiated(self, args: tuple[Any, ...], axes: Any) -> None:
         """Refuse to add up over all rows a derivative that each row has for itself."""
@@ -275,33 +286,36 @@ class Jitted:
                     f"different rows: leave reduce out, or share the argument (None in in_axes)"
                 )
 
-    def plan_with_slopes(
+    def executable_with_gradients(
         self, given: Arguments, args: tuple[Any, ...], active: tuple[int, ...]
-    ) -> Plan:
-        """Return the plan that gives, besides the outputs, their derivatives by some inputs."""
+    ) -> Executable:
+        """Return the executable that gives besides the outputs their derivatives by some inputs."""
         key = (given.key, active)
         programs = self._programs
         with programs.lock:
-            plan = programs.plans.get(key)
-            if plan is None:
-                plan = self._compiled(args, self.axes_for(args), active)
-                programs.latest[:] = programs.latest or [plan]
-                if not _passes(plan):
-                    programs.plans[key] = plan
-            return plan
+            executable = programs.executables.get(key)
+            if executable is None:
+                executable = self._compiled(args, self.axes_for(args), active)
+                programs.latest[:] = programs.latest or [executable]
+                if not _passes(executable):
+                    programs.executables[key] = executable
+            return executable
 
-    def slopes_of(self, call: CompiledCall, output: int) -> Jitted:
+    def gradients_of_call(self, call: CompiledCall, output: int) -> Jitted:
         """Return the derivatives of one output of a call, as a compiled function like this one."""
 
-        def slopes(*args: Any) -> list[Any]:
-            *args, outside = replaced(args, ops.identity)  # one Value, twice, is two operands
-            result = called_with(outside, call.outside, self._function, *args)
-            targets = [*matching(call.arguments, args), *outside]
-            return slopes_of(flatten(result)[0][output], targets)
+        def gradients(*args: Any) -> list[Any]:
+            *args, captured = replaced(args, ops.identity)  # one Value, twice, is two operands
+            result = called_with(captured, call.captured, self._function, *args)
+            targets = [*matching(call.arguments, args), *captured]
+            trace: Any = thread.recorder
+            number = trace.reference(flatten(result)[0][output], name_of(self))
+            found = gradients_of(trace, number, [target.number for target in targets])
+            return list(map(trace.tracer, found))
 
-        slopes.__name__ = f"slopes of {name_of(self)}"
+        gradients.__name__ = f"gradients of {name_of(self)}"
         axes = self.axes_for(call.arguments)
-        return Jitted(slopes, None if axes is None else (*axes, None), self.reduce, self.exact)
+        return Jitted(gradients, None if axes is None else (*axes, None), self.reduce, self.exact)
 
     def _names(self, count: int) -> list[str]:
         keywords = isinstance(self._function, WithKeywords)
@@ -315,7 +329,7 @@ class Jitted:
 
     # -- what it shows -------------------------------------------------------------------------
 
-    def _shown(self) -> Plan:
+    def _shown(self) -> Executable:
         if not self._programs.latest:
             raise TraceError(
                 f"{name_of(self)} has not been compiled yet: call it once, and see what it became"
@@ -324,29 +338,90 @@ class Jitted:
 
     @property
     def graph(self) -> Any:
-        """The graph of the function at the numbers of the recorded call, as Values."""
-        plan, named = self._shown(), self._programs.named
-        by_keyword = named is not None and plan in named.plans.values()
-        return plan.recording.graph(WithKeywords(self._function) if by_keyword else self._function)
+        """The graph of the function at the numbers of the traced call, as Values."""
+        executable, named = self._shown(), self._programs.named
+        by_keyword = named is not None and executable in named.executables.values()
+        return executable.traced.graph(
+            WithKeywords(self._function) if by_keyword else self._function
+        )
 
     @property
     def source(self) -> str:
-        """The numbered program after the clean-up, one step a line."""
-        plan = self._shown()
-        tape = plan.recording.tape
-        names = [node.label for node in tape.inputs]
-        names += [value.label or f"outside {i}" for i, value in enumerate(plan.outside)]
-        return plan.program.listing(names)
+        """The program in its text form, lowered and simplified, one instruction a line."""
+        return text_of(self._shown().function)
 
     @property
     def outside(self) -> list[Value]:
-        """The Values from outside that the compiled function reads at every call."""
-        return list(self._shown().outside)
+        """The captured Values, which the compiled function reads at every call."""
+        return list(self._shown().captured)
 
     @property
     def llvm(self) -> str:
         """The LLVM code."""
-        return self._shown().text
+        return self._shown().native.text
+
+    @property
+    def c(self) -> str:
+        """The program as a C11 file; its header comment says what goes where.
+
+        Raises:
+            ValueError: the function captures Values, which may change; see ``save``.
+        """
+        return self._exported("c", False)
+
+    def save(self, path: str | os.PathLike[str], freeze: bool = False) -> Path:
+        """Write the program to a file, whole or not at all.
+
+        Args:
+            path: a file name that ends in .c (C11) or .js or .mjs (an ES module).
+            freeze: whether captured Values become constants, with the numbers they have now.
+
+        Returns:
+            The path that was written.
+
+        Raises:
+            ValueError: the name has another ending, or the program cannot be exported.
+            OSError: the file cannot be written.
+
+        Example:
+            >>> import tempfile
+            >>> from autograd import grad, jit
+            >>> slope = jit(grad(lambda x: x**3))
+            >>> slope(2.0)
+            12.0
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     print(slope.save(f"{folder}/slope.c").name)
+            slope.c
+        """
+        target = Path(path)
+        suffixes = {".c": "c", ".js": "javascript", ".mjs": "javascript"}
+        if target.suffix not in suffixes:
+            raise ExportError(
+                f"save: a file name ends in {', '.join(suffixes)}, and this is {target.name!r}"
+            )
+        text = self._exported(suffixes[target.suffix], freeze)
+        write_whole(target, text.encode())
+        return target
+
+    def _exported(self, language: str, freeze: bool) -> str:
+        executable = self._shown()
+        careful = executable.careful() if executable.is_fast else executable
+        function = careful.function
+        if executable.captured:
+            if not freeze:
+                names = ", ".join(p.name for p in function.parameters if p.is_capture)
+                raise ExportError(
+                    f"{name_of(self)} reads captured Values at every call ({names:.200}), and a "
+                    f"file could not: make them arguments, or write save(path, freeze=True) to "
+                    f"make constants of the numbers they have now"
+                )
+            function = frozen(function, [value._data for value in executable.captured])
+        layout = executable.layout
+        mapped = {place for place, source in enumerate(layout.sources) if source.row is not None}
+        binding = Binding(frozenset(mapped) if layout.mapped else None, layout.reduce)
+        module: Any = import_module(f"autograd.backends.{language}")
+        source: str = module.source(function, binding)
+        return source
 
     def report(self) -> Report:
         """Return what compiling did: steps before and after, seconds, lanes, bytes."""
@@ -381,7 +456,7 @@ class Jitted:
         bound._row = bound._named = None
         return bound
 
-    def _programs_of(self, instance: Any) -> Programs:
+    def _programs_of(self, instance: Any) -> Cache:
         """Return what has been compiled for an object; it goes when the object goes."""
         found = self._objects.get(id(instance))
         if found is not None and found[0]() is instance:
@@ -389,7 +464,7 @@ class Jitted:
         for other, programs in self._others:
             if other is instance:
                 return programs
-        programs = Programs()
+        programs = Cache()
         objects, key = self._objects, id(instance)
         try:
             objects[key] = (weakref.ref(instance, lambda _: objects.pop(key, None)), programs)
@@ -419,13 +494,15 @@ def _bound(method: Jitted, instance: Any) -> Jitted:
     return method.__get__(instance)
 
 
-def _passes(plan: Plan) -> bool:
-    """Return whether a plan reads Values that belong to a derivative that is being taken now.
+def _passes(executable: Executable) -> bool:
+    """Return whether a executable reads Values that belong to a derivative that is being taken now.
 
-    The next call may read others, so such a plan is not kept.
+    The next call may read others, so such a executable is not kept.
     """
     own = {id(leaf) for call in thread.transforms for leaf in call.leaves}
-    return bool(own and plan.outside) and any(id(node) in own for node in ordered(*plan.outside))
+    return bool(own and executable.captured) and any(
+        id(node) in own for node in ordered(*executable.captured)
+    )
 
 
 def differentiated(function: Any, count: int) -> list[int]:

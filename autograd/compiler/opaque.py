@@ -36,8 +36,10 @@ class CompiledCall:
         self.arguments = arguments = owned(arguments)
         self._given = Arguments(arguments, jitted.axes_for(arguments))
         self._places = [i for i, n in enumerate(self._given.numbers) if isinstance(n, Value)]
-        self._plan = jitted.plan_with_slopes(self._given, arguments, tuple(self._places))
-        self._slopes: dict[int, Jitted] = {}
+        self._executable = jitted.executable_with_gradients(
+            self._given, arguments, tuple(self._places)
+        )
+        self._gradients: dict[int, Jitted] = {}
         self._known: weakref.WeakKeyDictionary[Value, tuple[Any, list[Any]]]
         self._known = weakref.WeakKeyDictionary()
 
@@ -45,15 +47,15 @@ class CompiledCall:
         return CompiledCall, (self.jitted, self.arguments)
 
     @property
-    def outside(self) -> list[Value]:
-        """The Values from outside, operands too."""
-        return self._plan.outside
+    def captured(self) -> list[Value]:
+        """The captured Values, operands too."""
+        return self._executable.captured
 
     def operand_names(self) -> tuple[str, ...]:
         """Return what to call each operand."""
-        inputs = self._plan.recording.inputs_of_numbers()
-        names = [inputs[place].label for place in self._places]
-        return (*names, *[value.label or f"outside {i}" for i, value in enumerate(self.outside)])
+        given = self._executable.traced.argument_names()
+        names = [given[place] for place in self._places]
+        return (*names, *[value.label or f"capture {i}" for i, value in enumerate(self.captured)])
 
     def results(self, operands: tuple[float, ...]) -> tuple[Any, list[list[float]]]:
         """Return the outputs in their structure, and the derivatives of each by each operand."""
@@ -61,24 +63,24 @@ class CompiledCall:
         for place, operand in zip(self._places, operands, strict=False):
             numbers[place] = operand
         numbers += operands[len(self._places) :]
-        outputs, *slopes = self._plan.results(numbers, self._given)
-        return outputs, [array.tolist() for array in slopes]
+        outputs, *gradients = self._executable.results(numbers, self._given)
+        return outputs, [array.tolist() for array in gradients]
 
-    def slopes(self, y: Any, output: int, operands: tuple[Any, ...]) -> list[Any]:
+    def gradients(self, y: Any, output: int, operands: tuple[Any, ...]) -> list[Any]:
         """Return the derivatives of an output as Values, for derivatives of higher order.
 
         They are kept with the node y, so that its rules, asked one after the other, share them;
-        but not from one mode or branch to another, where they would be other graphs.
+        but not from one mode to another, where they would be other graphs.
         """
-        mode = (thread.recorder, thread.recording, getattr(thread.recorder, "ways", None))
+        mode = (thread.recorder, thread.recording)
         kept, known = self._known.get(y, (None, [])) if isinstance(y, Value) else (None, [])
         if kept != mode:
-            if output not in self._slopes:
-                self._slopes[output] = self.jitted.slopes_of(self, output)
+            if output not in self._gradients:
+                self._gradients[output] = self.jitted.gradients_of_call(self, output)
             supply = iter(operands)
             arguments = replaced(self.arguments, lambda _: next(supply))
             with Mode(anomaly=False):  # there is nothing to watch in compiled code
-                known = self._slopes[output](*arguments, [*supply])
+                known = self._gradients[output](*arguments, [*supply])
             if isinstance(y, Value):
                 self._known[y] = (mode, known)
         return known
@@ -114,7 +116,7 @@ class CompiledOperation(Operation):
             if all(isinstance(operand, float) for operand in operands):
                 return self.call.results(operands)[1][self.output][index]
             if all(isinstance(operand, (float, Value)) for operand in operands):
-                return self.call.slopes(y, self.output, operands)[index]
+                return self.call.gradients(y, self.output, operands)[index]
             raise ArgumentError(
                 f"{self.name} is a compiled function: its derivative has numbers but no formula"
             )
@@ -130,19 +132,19 @@ def called_with_values(jitted: Jitted, arguments: tuple[Any, ...], given: Argume
         return unflatten(structure, [Value(leaf) for leaf in leaves])
     places = [i for i, number in enumerate(given.numbers) if isinstance(number, Value)]
     call = CompiledCall(jitted, replaced(arguments, lambda value: Value(value._data)))
-    operands = (*[given.numbers[place] for place in places], *call.outside)
-    outputs, slopes = call.results(tuple(operand._data for operand in operands))
+    operands = (*[given.numbers[place] for place in places], *call.captured)
+    outputs, gradients = call.results(tuple(operand._data for operand in operands))
     numbers, structure = flatten(outputs)
     nodes = []
     for index, number in enumerate(numbers):
-        if not slopes[index]:  # a constant
+        if not gradients[index]:  # a constant
             nodes.append(number)
             continue
         operation = CompiledOperation(call, index)
         if len(operands) > 2:
-            slots = (operands, tuple(slopes[index]), None, None)
+            slots = (operands, tuple(gradients[index]), None, None)
         else:
-            slots = (*operands, None)[:2] + (*slopes[index], None)[:2]
+            slots = (*operands, None)[:2] + (*gradients[index], None)[:2]
         nodes.append(_node(operation, number, *slots))
     return unflatten(structure, nodes)
 

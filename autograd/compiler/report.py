@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograd.backends.llvm.instructions import LANES
-from autograd.compiler.executable import Plan
-from autograd.ir.program import CONSTANT
+from autograd.backends.binding import LANES
+from autograd.compiler.executable import Executable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,19 @@ class Report:
         )
 
 
-def report_of(plan: Plan) -> Report:
-    """Return the report of a plan."""
-    program = plan.program
-    constants = program.kinds.count(CONSTANT)
+def report_of(executable: Executable) -> Report:
+    """Return the report of a executable."""
+    function = executable.function
+    inputs = len(function.parameters)
     return Report(
-        recorded=plan.recording.operations,
-        steps=len(program) - program.inputs - constants,
-        inputs=program.inputs,
-        outputs=len(program.outputs),
-        lanes=LANES if plan.layout.mapped else 1,
-        trace_seconds=plan.recording.seconds,
-        compile_seconds=plan.seconds,
-        level=plan.level,
-        code_bytes=len(plan.text),
-        work_bytes=plan.work + plan.shared,
+        recorded=executable.traced.operations,
+        steps=len(function) - inputs - len(function.constants),
+        inputs=inputs,
+        outputs=len(function.results),
+        lanes=LANES if executable.layout.mapped else 1,
+        trace_seconds=executable.traced.seconds,
+        compile_seconds=executable.seconds,
+        level=executable.native.level,
+        code_bytes=len(executable.native.text),
+        work_bytes=executable.native.work + executable.native.shared,
     )

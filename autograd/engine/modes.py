@@ -31,22 +31,13 @@ if hasattr(os, "register_at_fork"):  # as for the lock in walk.py
 
 
 class Recorder(Protocol):
-    """What records operations in place of the eager engine while a function is traced.
-
-    Attributes:
-        ways: the conditions under which anything depends on what is recorded now (branches.py).
-    """
-
-    ways: Any
+    """What records operations in place of the eager engine while a function is traced."""
 
     def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
         """Record one operation and return what stands for its result."""
 
     def leaf(self, number: float) -> Any:
         """Return what stands for a plain number that is differentiated with respect to."""
-
-    def ways_of(self, node: Any) -> Any:
-        """Return the ways that held when a node was recorded."""
 
     def standing_for(self, value: Any) -> Any:
         """Return what stands for a Value from outside: as a rule itself."""
@@ -268,10 +259,3 @@ class scope(Mode):
         if before is None:
             with _counting:
                 scoped -= 1
-
-
-class recording_with(Mode):
-    """Hand every operation of this thread to a recorder (the compiler traces so)."""
-
-    def __init__(self, recorder: Recorder | None) -> None:
-        super().__init__(recorder=recorder)

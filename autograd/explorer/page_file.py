@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import functools
 import html
 import os
 import re
-import tempfile
 import uuid
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import ArgumentError, PictureError, PictureFileError
+from autograd.backends.javascript import page_table
+from autograd.errors import ArgumentError, PictureError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.derivations import one_line
 from autograd.explorer.payload import as_json, payload
+from autograd.files import write_whole
 from autograd.notation.names import Names
 from autograd.render.wording import counted
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 SCRIPTS = (  # one after another in one module: each may use those before it, and page starts it
-    *("kernels", "graph", "paths", "notation", "picture"),
+    *("graph", "paths", "notation", "picture"),
     *("walk", "equation", "table", "path_list", "prediction", "page"),
 )
 SUFFIXES = (".html", ".htm")
@@ -61,7 +61,7 @@ class Explorer:
             "title": html.escape(self._title),
             "css": _lean("page.css"),
             "payload": as_json(payload(self._y, graph_under(self._y, "explore"))),
-            "javascript": "\n".join(_lean(f"{name}.js") for name in SCRIPTS),
+            "javascript": "\n".join([page_table(), *(_lean(f"{name}.js") for name in SCRIPTS)]),
         }
         pieces = _lean("page.html").split("{")
         filled = [pieces[0]]
@@ -104,7 +104,7 @@ class Explorer:
                 f"save: {str(target)!r} ends in {target.suffix or 'nothing'!r}; a page is saved as "
                 f".html or .htm (graph(y).save writes pictures)"
             )
-        _write_whole(target, self.html.encode("utf-8"))
+        write_whole(target, self.html.encode("utf-8"))
         return target
 
     def __repr__(self) -> str:
@@ -149,28 +149,6 @@ def _close(line: str) -> str:
     """Return a line of a script without the spaces around signs, unless a text may be in it."""
     has_text = any(mark in line for mark in "'\"`/<")
     return line if has_text else re.sub(r" ?(=>|[=,{}]) (?=[\w{\[(])", r"\1", line)
-
-
-def _write_whole(target: Path, contents: bytes) -> None:
-    """Write beside the target and put it in its place: no reader ever sees half a page."""
-    unfinished = ""
-    try:
-        handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".unfinished")
-        with os.fdopen(handle, "wb") as file:
-            file.write(contents)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(unfinished, 0o666 & ~mask)  # as open() would have made it
-        os.replace(unfinished, target)
-        unfinished = ""
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise PictureFileError(
-            f"save: {str(target)!r} cannot be written: {getattr(error, 'strerror', None) or error}"
-        ) from None
-    finally:
-        if unfinished:
-            with contextlib.suppress(OSError):
-                os.remove(unfinished)
 
 
 def explore(y: Value) -> Explorer:

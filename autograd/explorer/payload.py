@@ -121,7 +121,7 @@ class _Rules:
         is_own = TABLE.get(operation.name) is not operation  # then only Python can compute it
 
         def coded(rule: Rule, *arguments: float | None) -> list[Any] | None:
-            return None if is_own else self._coded(Program(rule, arguments))
+            return None if is_own else self._coded(Program(operation, rule, arguments))
 
         partials: list[Any] = []
         for index, fixed in enumerate(constant):

@@ -1,6 +1,6 @@
-"""Records a function: runs it once on Values that carry no number yet.
+"""Traces a function: runs it once on Values that carry no number, and keeps what it did.
 
-Every operation and comparison of the thread goes to the ``Tape`` meanwhile, and a ``Traced`` Value
+Every operation and comparison of the thread goes to the ``Trace`` meanwhile, and a ``Tracer``
 stands for its result. Whatever would need the number now (``if``, ``float()``, ``.data``) is a
 TraceError that names the user's line and the remedy, so that no number of the traced call is ever
 baked into the compiled code in silence.
@@ -8,9 +8,9 @@ baked into the compiled code in silence.
 
 from __future__ import annotations
 
-import math
-import sys
-from collections.abc import Sequence
+import copy
+import marshal
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from autograd.callsite import user_line
@@ -18,12 +18,8 @@ from autograd.engine.modes import Mode, thread
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.table import elementary as ops
-from autograd.table.operation import Operation, is_real, real
-from autograd.transforms.branches import ALWAYS, Ways
+from autograd.table.operation import TABLE, Operation, is_real, real
 from autograd.trees import Structure, flatten, unflatten
-
-CONDITIONS = frozenset(("less", "less_equal", "both", "either"))
-PLACEHOLDER = math.nan  # stands where a Value has a partial: a number that nobody can mistake
 
 BRANCHES = (
     "Write autograd.where(condition, a, b) in place of if, autograd.maximum or minimum in place "
@@ -38,6 +34,9 @@ NUMBERS = (
     "math.sin), or use autograd.stop_gradient(x) to keep derivatives from passing"
 )
 
+# An operand: the number of an earlier value of the trace, or a constant.
+Reference = int | float
+
 
 def _refuse(what: str, remedy: str) -> NoReturn:
     raise TraceError(
@@ -47,23 +46,24 @@ def _refuse(what: str, remedy: str) -> NoReturn:
     )
 
 
-class Traced(Value):
-    """A Value without a number, recorded while a function is traced."""
+class Tracer(Value):
+    """A Value without a number: what stands for a result while a function is traced."""
 
-    __slots__ = ("place", "tape", "ways")
+    __slots__ = ("number", "trace")
 
-    place: int  # its position on the tape
-    tape: Tape
-    ways: Ways  # the conditions under which anything depends on it
+    number: int  # its place in the trace
+    trace: Trace
     is_condition = False
 
     def __init__(self) -> None:
         _refuse("a traced Value was made", "Traced Values are made by tracing alone")
 
     def __getattr__(self, name: str) -> Any:
-        # The slot of the number is empty, so whatever reads it arrives here.
-        if name in ("_data", "_grad"):
+        # The slots of a node are empty, so whatever reads them arrives here.
+        if name in ("_data", "_grad", "_mark"):
             _refuse(f"the number ({name[1:]}) of a traced Value was asked for", NUMBERS)
+        if name == "op":
+            return self.trace.operations[self.number]
         raise AttributeError(f"a traced Value has no attribute {name!r}")
 
     @property
@@ -76,13 +76,17 @@ class Traced(Value):
         _refuse("the number (grad) of a traced Value was assigned to", NUMBERS)
 
     @property
+    def args(self) -> tuple[Any, ...]:
+        """The operands in order: a traced Value each, or a constant."""
+        return tuple(map(self.trace.tracer, self.trace.operands[self.number]))
+
+    @property
     def partials(self) -> tuple[float | None, ...]:
         """Refuse: partials are numbers."""
         _refuse("the numbers (partials) of a traced Value were asked for", NUMBERS)
 
     def __repr__(self) -> str:
-        what = self.op.name if self.op is not None else self.label or "input"
-        return f"Traced({what})"
+        return f"Traced({self.op.name if self.op is not None else self.label or 'input'})"
 
     def __format__(self, spec: str) -> str:
         if spec:
@@ -140,8 +144,8 @@ class Traced(Value):
         _refuse("a pickle of a traced Value was asked for", NUMBERS)
 
 
-class Condition(Traced):
-    """A traced comparison: what ``where`` takes, and what & and | combine."""
+class Condition(Tracer):
+    """A traced comparison: what ``where`` takes, and what ``& | ~`` combine."""
 
     __slots__ = ()
     is_condition = True
@@ -161,15 +165,15 @@ class Condition(Traced):
 
     __rxor__ = __xor__
 
+    def __invert__(self) -> Any:
+        return self._apply(ops.opposite, (self,))
+
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
         _refuse("a traced comparison was compared by == or !=", EITHER_WAY)
 
     __hash__ = object.__hash__
-
-    def __invert__(self) -> NoReturn:
-        _refuse("~ of a traced comparison was asked for", "Write the opposite comparison")
 
 
 def _combined(operation: Operation, left: Condition, right: Any) -> Any:
@@ -182,165 +186,223 @@ def _combined(operation: Operation, left: Condition, right: Any) -> Any:
 _new = object.__new__
 
 
-class Tape:
-    """The operations of one traced function in the order in which they were called.
+class Trace:
+    """The operations of one function in the order in which it called them.
+
+    Values are numbered: arguments, captured Values and results alike, as they come. An operand is
+    the number of an earlier value, or a constant. Nothing is simplified here, since a derivative
+    adds up its contributions as the eager engine does.
 
     Attributes:
-        nodes: the traced results; every operand is an input, an outside Value, a float or a
-            node that stands before it.
-        inputs: the traced Values that stand for the function's arguments.
-        outside: Values from outside of the function, by identity; read at every call.
-        stand_ins: what stands for some of them instead (``called_with``).
-        constants: the numbers of leaves that stand for constants; their places are -1, -2, ...
+        operations: for each number the row of the table; None for an argument, a captured Value,
+            and a constant by which a derivative is taken.
+        operands: for each number the operands, numbers or constants.
+        arguments: the numbers of the arguments, and their names.
+        captures: the numbers of the captured Values, by their identity.
+        captured: these Values, which are read at every call.
+        constants: the floats of the numbers that stand for constants.
+        substitutes: what stands for some Values instead (``called_with``).
     """
 
-    def __init__(self, kernels: frozenset[str]) -> None:
-        self.nodes: list[Traced] = []
-        self.inputs: list[Traced] = []
-        self.outside: dict[int, Value] = {}
-        self.stand_ins: dict[int, Value] = {}
-        self.constants: list[float] = []
-        self.ways = ALWAYS
-        self._kernels = kernels
-        self._conditions: dict[tuple[Any, ...], Traced] = {}
+    def __init__(self) -> None:
+        self.operations: list[Operation | None] = []
+        self.operands: list[tuple[Reference, ...]] = []
+        self.arguments: list[int] = []
+        self.names: list[str] = []
+        self.captures: dict[int, int] = {}
+        self.captured: list[Value] = []
+        self.constants: dict[int, float] = {}
+        self.substitutes: dict[int, Value] = {}
+        self._conditions: dict[tuple[object, ...], int] = {}
 
-    def input(self, label: str) -> Traced:
-        """Return a new traced Value for one number among the arguments."""
-        node = self._node(Traced, None, None, None, None, None)
-        node._label = label
-        node.place = len(self.inputs)
-        self.inputs.append(node)
-        return node
+    def __len__(self) -> int:
+        return len(self.operations)
 
-    def leaf(self, number: float) -> Traced:
-        """Return a traced Value that stands for a constant (a derivative is taken by it)."""
-        node = self._node(Traced, None, None, None, None, None)
-        self.constants.append(number)
-        node.place = -len(self.constants)
-        return node
+    def append(self, operation: Operation | None, operands: tuple[Reference, ...]) -> int:
+        """Return the number of a new value."""
+        self.operations.append(operation)
+        self.operands.append(operands)
+        return len(self.operations) - 1
 
-    def _node(self, kind: type[Traced], operation: Operation | None, *slots: Any) -> Traced:
-        node: Traced = _new(kind)
-        node.op = operation
-        node._left, node._right, node._left_partial, node._right_partial = slots
-        node._mark = 0
-        node._epoch = sys.maxsize  # what it reads is read again at every call: never out of date
-        node._scope = thread.scope
-        node.tape = self
-        node.ways = self.ways
-        return node
+    def condition(self, operation: Operation, operands: tuple[Reference, ...]) -> int:
+        """Return the number of a condition; the same comparison again is the same condition."""
+        key = (operation, tuple([repr(each) for each in operands]))
+        number = self._conditions.get(key)
+        if number is None:
+            number = self._conditions[key] = self.append(operation, operands)
+        return number
 
-    def ways_of(self, node: Value) -> Ways:
-        """Return the ways that held when a node was recorded; for one from outside, always."""
-        return node.ways if isinstance(node, Traced) else ALWAYS
+    def tracer(self, reference: Reference) -> Any:
+        """Return what stands for a number: a tracer; for a constant itself."""
+        if type(reference) is not int:
+            return reference
+        operation = self.operations[reference]
+        is_condition = operation is not None and operation.is_condition
+        tracer: Tracer = _new(Condition if is_condition else Tracer)
+        tracer.number, tracer.trace = reference, self
+        return tracer
+
+    def argument(self, name: str) -> Any:
+        """Return a tracer for one number among the arguments."""
+        self.arguments.append(self.append(None, ()))
+        self.names.append(name)
+        tracer = self.tracer(self.arguments[-1])
+        tracer._label = name
+        return tracer
+
+    def leaf(self, number: float) -> Any:
+        """Return a tracer for a constant by which a derivative is taken."""
+        place = self.append(None, ())
+        self.constants[place] = number
+        return self.tracer(place)
 
     def standing_for(self, value: Value) -> Value:
         """Return what stands for a Value while the function is traced: as a rule itself."""
-        return self.stand_ins.get(id(value), value)
+        return self.substitutes.get(id(value), value)
+
+    def reference(self, thing: Any, name: str) -> Reference:
+        """Return the number of a Value, captured where it is from outside, or a constant."""
+        if isinstance(thing, Value):
+            thing = self.standing_for(thing)
+            if isinstance(thing, Tracer):
+                if thing.trace is not self:
+                    raise TraceError(
+                        f"{name} at {user_line()}\nwas given a Value that another traced call "
+                        f"left behind; return results from the function instead of storing them"
+                    )
+                return thing.number
+            if id(thing) not in self.captures:
+                self.captures[id(thing)] = self.append(None, ())
+                self.captured.append(thing)
+            return self.captures[id(thing)]
+        return real(thing, name)
 
     def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
         """Record one operation; the engine calls it in place of computing."""
-        if operation.definition is None and operation.name not in self._kernels:
+        if operation.definition is None and TABLE.get(operation.name) is not operation:
             raise TraceError(
                 f"{operation.name} at {user_line()}\nis an operation of your own (@primitive), a "
                 f"Python function that compiled code cannot call: write it in operations of "
                 f"autograd, or leave jit out"
             )
-        mark = None if operation.name in CONDITIONS else PLACEHOLDER
-        args: list[Any] = []
-        marks: list[float | None] = []
-        for operand in operands:
-            if type(operand) is float:
-                args.append(operand)
-                marks.append(None)
-            elif isinstance(operand, Value):
-                operand = self.standing_for(operand)
-                if not isinstance(operand, Traced):
-                    self.outside.setdefault(id(operand), operand)
-                elif operand.tape is not self:
-                    raise TraceError(
-                        f"{operation.name} at {user_line()}\nwas given a Value that another "
-                        f"traced call left behind; return results from the function instead of "
-                        f"storing them"
-                    )
-                args.append(operand)
-                # As in the eager engine, where a comparison is a bool: no derivative passes.
-                marks.append(None if isinstance(operand, Condition) else mark)
-            else:
-                args.append(real(operand, operation.name))
-                marks.append(None)
-        if operation.name in CONDITIONS:
-            key = (operation.name, *[arg if type(arg) is float else (id(arg),) for arg in args])
-            if key in self._conditions:  # the same comparison again is the same condition
-                return self._conditions[key]
-        slots: tuple[Any, ...]
-        if len(args) > 2:
-            slots = (tuple(args), tuple(marks), None, None)
-        elif len(args) == 2:
-            slots = (args[0], args[1], marks[0], marks[1])
-        else:
-            slots = (args[0], None, marks[0], None)
-        kind = Condition if operation.name in CONDITIONS else Traced
-        node = self._node(kind, operation, *slots)
-        node.place = len(self.nodes)
-        self.nodes.append(node)
-        if kind is Condition:
-            self._conditions[key] = node
-            return node
-        if thread.recording:
-            return node
-        barrier = self._node(Traced, ops.stop_gradient, node, None, None, None)  # under no_grad
-        barrier.place = len(self.nodes)
-        self.nodes.append(barrier)
-        return barrier
+        references = []
+        for place, operand in enumerate(operands):
+            if type(operand) is not float:
+                operand_ = self.reference(operand, operation.name)
+                if isinstance(operand, Condition) is not (place in operation.conditions):
+                    operand_ = self._converted(operand_, operand)
+                operand = operand_
+            elif place in operation.conditions:
+                operand = operand != 0.0
+            references.append(operand)
+        if operation.is_condition:
+            return self.tracer(self.condition(operation, tuple(references)))
+        number = self.append(operation, tuple(references))
+        if not thread.recording:  # under no_grad
+            number = self.append(ops.stop_gradient, (number,))
+        return self.tracer(number)
+
+    def _converted(self, reference: Reference, operand: Any) -> Reference:
+        """Return a condition as the number 1 or 0, as Python has it, and a number as its truth."""
+        if type(reference) is not int:
+            return bool(reference)
+        if isinstance(operand, Condition):
+            return self.append(ops.select, (reference, 1.0, 0.0))
+        sides = ((reference, 0.0), (0.0, reference))
+        return self.condition(ops.either, tuple([self.condition(ops.less, s) for s in sides]))
+
+    def order(self, roots: Iterable[Reference], stops: frozenset[int] = frozenset()) -> list[int]:
+        """Return the numbers under the roots, operands before results, as engine.order has them.
+
+        Operands by which nothing is differentiated (constants, conditions) are left out, and so
+        is what lies below ``stops``.
+        """
+        seen = bytearray(len(self.operations))
+        for stop in stops:
+            seen[stop] = 1
+        order: list[int] = []
+        stack = [root for root in roots if type(root) is int][::-1]
+        operations, operands = self.operations, self.operands
+        while stack:
+            number = stack.pop()
+            if number < 0:
+                order.append(~number)
+                continue
+            if seen[number]:
+                continue
+            seen[number] = 1
+            operation = operations[number]
+            if operation is None:
+                order.append(number)
+                continue
+            stack.append(~number)
+            for place in range(len(operands[number]) - 1, -1, -1):
+                operand = operands[number][place]
+                if type(operand) is int and place not in operation.conditions:
+                    stack.append(operand)
+        return order
+
+    def forget(self) -> None:
+        """Let the operations go; the arguments and the captures stay."""
+        self.operations, self.operands, self.constants, self._conditions = [], [], {}, {}
 
 
-def tracing(tape: Tape) -> Mode:
-    """Record on the tape inside, also where the caller is under no_grad."""
-    return Mode(recorder=tape, recording=True)
+class Frozen:
+    """A trace in few bytes, from which it can be had again."""
+
+    def __init__(self, trace: Trace, outputs: Sequence[Reference]) -> None:
+        rows: dict[Operation | None, int] = {}
+        places = [rows.setdefault(row, len(rows)) for row in trace.operations]
+        self._rows = list(rows)
+        self._bytes = marshal.dumps((places, trace.operands, list(outputs), trace.constants))
+        self._trace = trace
+
+    def thawed(self) -> tuple[Trace, list[Reference]]:
+        """Return an equal trace, and its outputs."""
+        places, operands, outputs, constants = marshal.loads(self._bytes)
+        trace = copy.copy(self._trace)
+        trace.operations = [self._rows[place] for place in places]
+        trace.operands, trace.constants = operands, constants
+        return trace, outputs
+
+
+def tracing(trace: Trace) -> Mode:
+    """Record on the trace inside, also where the caller is under no_grad."""
+    return Mode(recorder=trace, recording=True)
 
 
 def called_with(
-    stand_ins: Sequence[Value], values: Sequence[Value], function: Any, *arguments: Any
+    substitutes: Sequence[Value], values: Sequence[Value], function: Any, *arguments: Any
 ) -> Any:
-    """Call a function in which traced Values stand for Values from outside.
+    """Call a function in which tracers stand for captured Values.
 
-    So what it reads from outside, wherever it gets it, can be among the arguments of the function
-    that is being traced.
+    So what it captures can be among the arguments of the function that is being traced.
     """
-    tape: Any = thread.recorder
-    before = tape.stand_ins
-    tape.stand_ins = {**before, **dict(zip(map(id, values), stand_ins, strict=True))}
+    trace: Any = thread.recorder
+    before = trace.substitutes
+    trace.substitutes = {**before, **dict(zip(map(id, values), substitutes, strict=True))}
     try:
         leaves, structure = flatten(function(*arguments))
-        standing = [tape.standing_for(leaf) if isinstance(leaf, Value) else leaf for leaf in leaves]
+        standing = [
+            trace.standing_for(leaf) if isinstance(leaf, Value) else leaf for leaf in leaves
+        ]
         return unflatten(structure, standing)
     finally:
-        tape.stand_ins = before
+        trace.substitutes = before
 
 
-def traced_call(function: Any, tape: Tape, arguments: Any) -> tuple[list[Any], Structure]:
-    """Run the function while the tape records; return what it returned, flattened.
+def traced_call(
+    function: Callable[..., Any], trace: Trace, arguments: Sequence[Any]
+) -> tuple[list[Reference], Structure]:
+    """Run the function while the trace records; return what it returned, flattened.
 
     Raises:
         TypeError: it returned something that is neither a number nor a Value.
     """
-    with tracing(tape):
-        result = function(*arguments)
-    leaves, structure = flatten(result)
-    outputs: list[Any] = []
-    for leaf in leaves:
-        if isinstance(leaf, Value):
-            if isinstance(leaf, Traced) and leaf.tape is not tape:
-                raise TraceError(
-                    "the function returned a Value that another traced call left behind"
-                )
-            if not isinstance(leaf, Traced):
-                tape.outside.setdefault(id(leaf), leaf)
-            outputs.append(leaf)
-        else:
-            outputs.append(real(leaf, f"the result of {name_of(function)}"))
-    return outputs, structure
+    with tracing(trace):
+        leaves, structure = flatten(function(*arguments))
+        name = f"the result of {name_of(function)}"
+        return [trace.reference(leaf, name) for leaf in leaves], structure
 
 
 def name_of(function: Any) -> str:

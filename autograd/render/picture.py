@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import ArgumentError, PictureError, PictureFileError
+from autograd.errors import ArgumentError, PictureError
+from autograd.files import write_whole
 from autograd.render.dot import dot_of
 from autograd.render.layout import layout_of
 from autograd.render.outline import Layout
@@ -103,7 +103,7 @@ class Graph:
             contents = self.png
         else:
             contents = (self.svg if suffix == ".svg" else self.dot).encode()
-        _write_whole(target, contents)
+        write_whole(target, contents)
         return target
 
     def __str__(self) -> str:
@@ -186,30 +186,3 @@ def graph(
         engine=engine,
     )
     return Graph(layout, theme)
-
-
-def _write_whole(target: Path, contents: bytes) -> None:
-    """Write beside the target (beside what it points to, if it is a link), then put it in place."""
-    temporary = ""
-    try:
-        destination = os.path.realpath(target)
-        folder = os.path.dirname(destination)
-        handle, temporary = tempfile.mkstemp(prefix=".picture-", dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(contents)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, destination)
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-        reason = getattr(error, "strerror", None) or str(error)
-        raise PictureFileError(
-            f"save: {str(target)!r} cannot be written: {reason}; "
-            f"give a file name in a folder that exists and that you may write to"
-        ) from None
-    except BaseException:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from autograd.errors import MissingExtraError, PictureFileError
+from autograd.errors import MissingExtraError, OutputFileError
 from autograd.render.captions import frame_name, partial_text
 from autograd.render.nesting import HEADER
 from autograd.render.outline import MARGIN, Box, Frame, Layout
@@ -53,13 +53,13 @@ def _run(source: str) -> str:
     try:
         return str(graphviz.Source(source).pipe(format="json0", encoding="utf-8", quiet=True))
     except graphviz.ExecutableNotFound:
-        raise PictureFileError(
+        raise OutputFileError(
             'graph: engine="dot" needs the program dot of Graphviz, which is not on the PATH: '
             "install it (apt install graphviz, brew install graphviz, or https://graphviz.org), "
             "or leave engine out for our own layout, which needs nothing"
         ) from None
     except graphviz.CalledProcessError as error:
-        raise PictureFileError(
+        raise OutputFileError(
             f"graph: the program dot could not lay this graph out (exit status "
             f"{error.returncode}): leave engine out for our own layout"
         ) from None

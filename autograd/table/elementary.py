@@ -78,27 +78,33 @@ less: Operation = kernel(
     "less(a, b)", lambda a, b: float(a < b),
     lambda y, a, b: 0.0,
     lambda y, a, b: 0.0,
-    symbol="<", form="infix", latex="<", rank=0, public=False, summary="1 if a < b, else 0.",
+    symbol="<", form="infix", latex="<", rank=0, public=False, is_condition=True, summary="1 if a < b, else 0.",
 )
 less_equal: Operation = kernel(
     "less_equal(a, b)", lambda a, b: float(a <= b),
     lambda y, a, b: 0.0,
     lambda y, a, b: 0.0,
-    symbol="<=", form="infix", latex=r"\le", rank=0, public=False, summary="1 if a <= b, else 0.",
+    symbol="<=", form="infix", latex=r"\le", rank=0, public=False, is_condition=True, summary="1 if a <= b, else 0.",
 )
 both: Operation = kernel(
     "both(a, b)", lambda a, b: float(a != 0.0 and b != 0.0),
     lambda y, a, b: 0.0,
     lambda y, a, b: 0.0,
     symbol="&", form="infix", latex=r"\wedge", rank=0, public=False,
-    summary="1 where both conditions hold, else 0.",
+    is_condition=True, conditions=(0, 1), summary="1 where both conditions hold, else 0.",
 )
 either: Operation = kernel(
     "either(a, b)", lambda a, b: float(a != 0.0 or b != 0.0),
     lambda y, a, b: 0.0,
     lambda y, a, b: 0.0,
     symbol="|", form="infix", latex=r"\vee", rank=0, public=False,
-    summary="1 where either condition holds, else 0.",
+    is_condition=True, conditions=(0, 1), summary="1 where either condition holds, else 0.",
+)
+opposite: Operation = kernel(
+    "opposite(a)", lambda a: float(a == 0.0),
+    lambda y, a: 0.0,
+    symbol="~", form="prefix", latex=r"\neg", rank=0, public=False,
+    is_condition=True, conditions=(0,), summary="1 where the condition does not hold, else 0.",
 )
 select: Operation = kernel(
     "where(condition, a, b)", lambda c, a, b: a if c != 0.0 else b,
@@ -106,7 +112,7 @@ select: Operation = kernel(
     lambda y, c, a, b: select(c, 1.0, 0.0),
     lambda y, c, a, b: select(c, 0.0, 1.0),
     strong_zero=(lambda y, c, a, b: True, lambda y, c, a, b: c <= 0.0, lambda y, c, a, b: c > 0.0),
-    public=False, summary="a where the condition holds, else b.",
+    public=False, conditions=(0,), summary="a where the condition holds, else b.",
 )
 
 

@@ -152,6 +152,8 @@ class Operation:
         summary: one sentence on what it is.
         source: where its formulas come from.
         public: False for the operations that only rules use.
+        is_condition: True where the result is a truth and no number: a comparison, ``&``, ``|``.
+        conditions: the places of the operands that are conditions.
     """
 
     def __init__(
@@ -172,6 +174,8 @@ class Operation:
         strong_zero: tuple[Rule, ...] = (),
         public: bool = True,
         source: str = "",
+        is_condition: bool = False,
+        conditions: tuple[int, ...] = (),
     ) -> None:
         self.name, _, inside = signature.rstrip(")").partition("(")
         words = [word.strip().partition("=") for word in inside.split(",")]
@@ -191,6 +195,8 @@ class Operation:
         self.public = public
         self.signature = signature
         self.source = source
+        self.is_condition = is_condition
+        self.conditions = conditions
         self.value: Callable[..., float] = value or self._defined_value
         self.__name__ = self.name
         self.__signature__ = Signature(  # what help() and inspect show

@@ -33,6 +33,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "less": lambda m, a, b: m.mpf(a < b),
     "less_equal": lambda m, a, b: m.mpf(a <= b),
     "both": lambda m, a, b: m.mpf(a != 0 and b != 0),
+    "opposite": lambda m, a: m.mpf(a == 0),
     "either": lambda m, a, b: m.mpf(a != 0 or b != 0),
     "where": lambda m, c, a, b: a if c != 0 else b,
     "exp": lambda m, x: m.exp(x),
@@ -121,7 +122,7 @@ class Precise(Operators):
             arithmetic = context()
             numbers = [_number(operand, operation) for operand in operands]
             result = Precise(rule(arithmetic, *numbers))
-            is_condition = operation.name in ("less", "less_equal", "both", "either")
+            is_condition = operation.is_condition
             return result.number != 0 if is_condition else result
         if operation.definition is None:
             raise NotExpressibleError(f"{operation.name} is known for floats only")

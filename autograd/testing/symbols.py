@@ -29,6 +29,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "less": lambda s, a, b: s.StrictLessThan(a, b),
     "less_equal": lambda s, a, b: s.LessThan(a, b),
     "both": lambda s, a, b: s.And(a, b),
+    "opposite": lambda s, a: s.Not(a),
     "either": lambda s, a, b: s.Or(a, b),
     "where": lambda s, c, a, b: s.Piecewise((a, _condition(s, c)), (b, True)),
     "exp": lambda s, x: s.exp(x),
@@ -85,7 +86,6 @@ KNOWN: dict[str, Callable[..., Any]] = {
 }
 LARGEST = 120  # operations in an expression; what is shared in a graph is written out in SymPy
 MOST_DIGITS = 10_000  # of a number to the power of a number
-CONDITIONS = ("less", "less_equal", "both", "either")
 
 
 @functools.cache
@@ -132,7 +132,7 @@ class Symbolic(Operators):
         given = [_lifted(operand, operation) for operand in operands]
         size = 1 + sum(operand.size for operand in given)
         result = rule(sympy(), *[operand.expression for operand in given])
-        return Symbolic(result, operation.name in CONDITIONS, size)
+        return Symbolic(result, operation.is_condition, size)
 
     def __bool__(self) -> bool:
         raise NotExpressibleError("a condition on symbols is neither true nor false; use where")

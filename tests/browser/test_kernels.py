@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from importlib import resources
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, derivation, explore, latex
+from autograd.backends.javascript import page_table
 from autograd.table.operation import TABLE
 
 pytestmark = pytest.mark.browser
@@ -54,7 +54,7 @@ def test_a_kernel_gives_what_its_row_gives(blank, row):
     points = points[:400]
     for _ in range(300):
         points.append(tuple(draw.uniform(-3, 3) for _ in range(row.arity)))
-    script = resources.files("autograd.explorer").joinpath("page/kernels.js").read_text("utf-8")
+    script = page_table()
     found = blank.evaluate(
         f"""([name, points]) => {{ {script}
           const number = {NUMBERS};

@@ -33,7 +33,6 @@ REFUSED = [
     (lambda x: math.sin(x), "autograd.sin"),
     (lambda x: f"{x:.3f}", "stop_gradient"),
     (lambda x: x * 2 == 4.0, "<= c"),
-    (lambda x: ~(x > 0.0), "opposite"),
     (lambda x: x if (x > 0.0) == (x < 1.0) else 2 * x, "opposites"),
     (lambda x: x if (x > 0.0) != (x < 1.0) else 2 * x, "opposites"),
     (lambda x: autograd.where((x > 0.0) == True, x, 2 * x), "opposites"),  # noqa: E712

@@ -13,7 +13,7 @@ from compiler_cases import same
 
 import autograd
 from autograd import Value, grad, hessian, jit, value_and_grad
-from autograd.compiler import executable as plan
+from autograd.backends.llvm import executable as native
 
 ROWS = (0, 1, 7, 8, 9, 1000)
 
@@ -134,15 +134,15 @@ def test_nothing_is_read_beyond_the_last_row():
 def test_the_sum_does_not_depend_on_the_number_of_threads(monkeypatch):
     x, y = data(50_000)
     step = jit(value_and_grad(loss), in_axes=(None, 0, 0), reduce="mean")
-    monkeypatch.setattr(plan, "THREADED", 0)
+    monkeypatch.setattr(native, "THREADED", 0)
     results = []
     for threads in (1, 2, 3, 7):
-        monkeypatch.setattr(plan, "_processors", lambda threads=threads: threads)
+        monkeypatch.setattr(native, "_processors", lambda threads=threads: threads)
         value, slopes = step(WEIGHTS, x, y)
         results.append((value, slopes.tolist()))
     assert results[1:] == results[:1] * 3
     unreduced = jit(value_and_grad(loss), in_axes=(None, 0, 0))
-    monkeypatch.setattr(plan, "_processors", lambda: 5)
+    monkeypatch.setattr(native, "_processors", lambda: 5)
     values, _ = unreduced(WEIGHTS, x, y)
     expected = [loss(WEIGHTS, x[row], y[row]) for row in range(0, 50_000, 997)]
     assert values[::997].tolist() == expected
@@ -330,7 +330,7 @@ FOREIGN = {
 @pytest.mark.parametrize("rows", [9, 2048, 2049, 30_000])
 @pytest.mark.parametrize("layout", FOREIGN)
 def test_arrays_of_any_layout_give_the_bits_of_contiguous_ones(layout, rows, monkeypatch):
-    monkeypatch.setattr(plan, "THREADED", 1)
+    monkeypatch.setattr(native, "THREADED", 1)
     x, y = data(rows)
     given = FOREIGN[layout](x)
     plain = np.ascontiguousarray(given, dtype=np.float64)
@@ -373,9 +373,9 @@ def test_a_loss_may_hold_the_slope_by_the_row_it_is_reduced_over():
 
 
 def test_an_error_in_any_thread_is_raised_and_leaves_no_half_result(monkeypatch):
-    monkeypatch.setattr(plan, "THREADED", 1)
-    monkeypatch.setattr(plan, "_processors", lambda: 2)
-    fetch = plan.Blocks.fetch
+    monkeypatch.setattr(native, "THREADED", 1)
+    monkeypatch.setattr(native, "_processors", lambda: 2)
+    fetch = native.Blocks.fetch
 
     def failing(self, block):
         if block > 5:
@@ -384,9 +384,9 @@ def test_an_error_in_any_thread_is_raised_and_leaves_no_half_result(monkeypatch)
 
     x, _ = data(30_000)
     fast = jit(lambda x: x[0] * x[1], in_axes=0)
-    monkeypatch.setattr(plan.Blocks, "fetch", failing)
+    monkeypatch.setattr(native.Blocks, "fetch", failing)
     for _ in range(5):
         with pytest.raises(MemoryError, match="block"):
             fast(np.asfortranarray(x))
-    monkeypatch.setattr(plan.Blocks, "fetch", fetch)
+    monkeypatch.setattr(native.Blocks, "fetch", fetch)
     np.testing.assert_array_equal(fast(np.asfortranarray(x)), x[:, 0] * x[:, 1])

@@ -47,6 +47,10 @@ def hard_number(source: random.Random) -> float:
     return source.uniform(-5.0, 5.0)
 
 
+def opposite(condition):
+    return not condition if isinstance(condition, bool) else ~condition
+
+
 def cases_of_the_table():
     """Return (name, function of plain numbers, how many) for every operation of the table."""
     for name, row in TABLE.items():
@@ -59,6 +63,8 @@ def cases_of_the_table():
             yield name, lambda a, b, f=compare: autograd.where(f(a, b), a * 2.0, b), 2
         elif name == "both":
             yield name, lambda a, b: autograd.where((a > 0.0) & (b <= 1.0), a, b), 2
+        elif name == "opposite":
+            yield name, lambda a, b: autograd.where(opposite(a < b), a * 2.0, b), 2
         elif name == "either":
             yield name, lambda a, b: autograd.where((a > 0.0) | (b <= 1.0), a, b), 2
         else:

@@ -34,6 +34,7 @@ VALUES = {
     "less": lambda a, b: mp.mpf(a < b),
     "less_equal": lambda a, b: mp.mpf(a <= b),
     "both": lambda a, b: mp.mpf(a != 0 and b != 0),
+    "opposite": lambda a: mp.mpf(a == 0),
     "either": lambda a, b: mp.mpf(a != 0 or b != 0),
     "where": lambda c, a, b: a if c else b,
     "exp2": lambda x: mp.power(2, x),

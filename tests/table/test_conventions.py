@@ -241,7 +241,7 @@ LINEAR = {
 OPERANDS = [
     (row, index)
     for row in TABLE.values()
-    if row.name not in ("less", "less_equal", "both", "either", "where")
+    if not row.is_condition and row.name != "where"
     for index in range(row.name == "polygamma", row.arity)
 ]
 

@@ -1,6 +1,6 @@
-"""Writes the straight-line LLVM code of a program's steps, for one number or for eight rows.
+"""Writes the straight-line LLVM code of a program's instructions, for one number or for eight rows.
 
-One step is one line of LLVM, or a few. A number is a ``double``; where rows are mapped it is an
+One instruction is one line of LLVM. A number is a ``double``; where rows are mapped it is an
 ``<8 x double>`` that holds the same number of eight rows, one row a lane.
 """
 
@@ -9,17 +9,16 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
+from autograd.backends.binding import LANES
 from autograd.backends.llvm import vector_math
-from autograd.ir.program import CONSTANT, Program
-from autograd.ir.trace import CONDITIONS
-
-LANES = 8
+from autograd.ir.function import I1, Function
 
 # Steps after which eight copies of a shared number are loaded anew: to keep them from the forward
 # to the backward pass would fill the stack with vectors, and the first cache with the stack.
 STALE = 16
 
-# Kernels that are one instruction or intrinsic of LLVM. {t} is the type, {f} the flags.
+# Primitives that are one instruction or intrinsic of LLVM: {t} is the type of numbers, {b} that of
+# conditions, {s} the suffix of intrinsics, {f} the flags.
 INSTRUCTIONS = {
     "add": "fadd {f}{t} {0}, {1}",
     "subtract": "fsub {f}{t} {0}, {1}",
@@ -31,10 +30,16 @@ INSTRUCTIONS = {
     "floor": "call {t} @llvm.floor.{s}({t} {0})",
     "ceil": "call {t} @llvm.ceil.{s}({t} {0})",
     "round": "call {t} @llvm.rint.{s}({t} {0})",
+    "less": "fcmp olt {t} {0}, {1}",
+    "less_equal": "fcmp ole {t} {0}, {1}",
+    "both": "and {b} {0}, {1}",
+    "either": "or {b} {0}, {1}",
+    "opposite": "xor {b} {0}, TRUE",
+    "where": "select {b} {0}, {t} {1}, {t} {2}",
 }
 INTRINSICS = ("fabs", "sqrt", "floor", "ceil", "rint")
 
-# Kernels that are functions of the C library, the same that Python's math module calls.
+# Primitives that are functions of the C library, the same that Python's math module calls.
 LIBRARY = {
     "exp": "exp",
     "exp2": "exp2",
@@ -61,43 +66,43 @@ LIBRARY = {
 }
 TWO_OPERANDS = frozenset(("power", "atan2"))
 
-# Kernels that are written out in Body.step.
-SPELLED = frozenset(("where", *CONDITIONS))
-
-KERNELS = frozenset((*INSTRUCTIONS, *LIBRARY, *SPELLED))
+KERNELS = frozenset((*INSTRUCTIONS, *LIBRARY))
 
 
-def literal(number: float, lanes: bool) -> str:
-    """Return a constant as LLVM writes it: the bits of the double in hexadecimal."""
-    if number == 0.0 and struct.pack("=d", number) == bytes(8):
-        return "zeroinitializer" if lanes else "0.0"
-    text = f"0x{struct.unpack('=Q', struct.pack('=d', number))[0]:016X}"
-    return f"<{', '.join([f'double {text}'] * LANES)}>" if lanes else text
+def literal(constant: float | bool, lanes: bool) -> str:
+    """Return a constant as LLVM writes it: a condition, or the bits of a double."""
+    if type(constant) is bool:
+        text, type_ = str(constant).lower(), "i1"
+    else:
+        if constant == 0.0 and struct.pack("=d", constant) == bytes(8):
+            return "zeroinitializer" if lanes else "0.0"
+        bits = struct.unpack("=Q", struct.pack("=d", constant))[0]
+        text, type_ = f"0x{bits:016X}", "double"
+    return f"<{', '.join([f'{type_} {text}'] * LANES)}>" if lanes else text
 
 
 class Body:
-    """The lines of one native function that computes some of the steps.
+    """The lines of one native function that computes some of a program's instructions.
 
     Args:
-        program: the whole program.
+        function: the whole program.
         lanes: whether a number is a vector of eight rows.
         exact: whether contracted multiply-adds and vector functions are left out.
-        fetch: called with a place that is not computed here; adds lines that load it, and returns
-            its name.
+        fetch: called with a number that is not computed here; adds lines that load it as a double,
+            and returns its name.
     """
 
     def __init__(
-        self, program: Program, lanes: bool, exact: bool, fetch: Callable[[Body, int], str]
+        self, function: Function, lanes: bool, exact: bool, fetch: Callable[[Body, int], str]
     ) -> None:
-        self.program = program
+        self.function = function
         self.lanes = lanes
         self.exact = exact
         self.lines: list[str] = []
-        self.functions: set[str] = set()  # kernels of the library, or vector functions, called
+        self.functions: set[str] = set()  # primitives of the library, or vector functions, called
         self._fetch = fetch
-        self._numbers: dict[int, str] = {}
-        self._conditions: dict[int, str] = {}
-        self._loaded: dict[int, int] = {}  # for places that were fetched, at which step
+        self._names: dict[int, str] = {}
+        self._loaded: dict[int, int] = {}  # for numbers that were fetched, at which step
         self._steps = 0
         self._count = 0
         self.type = f"<{LANES} x double>" if lanes else "double"
@@ -112,65 +117,51 @@ class Body:
         self.lines.append(f"{name} = {expression}")
         return name
 
-    def number(self, place: int) -> str:
-        """Return the name of a number, loading or converting it where needed."""
-        name = self._numbers.get(place)
-        if self.lanes and self._steps - self._loaded.get(place, self._steps) > STALE:
+    def name(self, number: int) -> str:
+        """Return what a number is called here, loading it where it is computed elsewhere."""
+        name = self._names.get(number)
+        if self.lanes and self._steps - self._loaded.get(number, self._steps) > STALE:
             name = None
         if name is None:
-            if self.program.kinds[place] == CONSTANT:
-                name = literal(self.program.constants[place], self.lanes)
-            elif place in self._conditions and self.program.kinds[place] in CONDITIONS:
-                condition = self._conditions[place]
-                name = self.new(f"uitofp {self.bit} {condition} to {self.type}")
+            constant = self.function.constants.get(number)
+            if constant is not None:
+                name = literal(constant, self.lanes)
             else:
-                name = self._fetch(self, place)
-                self._loaded[place] = self._steps
-            self._numbers[place] = name
+                name = self._fetch(self, number)
+                if self.function.types[number] == I1:  # in memory a condition is 1 or 0
+                    zero = literal(0.0, self.lanes)
+                    name = self.new(f"fcmp une {self.type} {name}, {zero}")
+                self._loaded[number] = self._steps
+            self._names[number] = name
         return name
 
-    def condition(self, place: int) -> str:
-        """Return the name of a bit that says whether a number is not zero (nan is not)."""
-        name = self._conditions.get(place)
-        if name is None:
-            zero = literal(0.0, self.lanes)
-            name = self.new(f"fcmp une {self.type} {self.number(place)}, {zero}")
-            self._conditions[place] = name
+    def stored(self, number: int) -> str:
+        """Return the name of a number as memory holds it, a condition as 1 or 0."""
+        name = self.name(number)
+        if self.function.types[number] == I1:
+            return self.new(f"uitofp {self.bit} {name} to {self.type}")
         return name
 
-    def step(self, place: int) -> None:
-        """Add the lines of one step."""
-        kind, operands = self.program.kinds[place], self.program.operands[place]
-        t = self.type
+    def step(self, number: int) -> None:
+        """Add the line of one instruction."""
         self._steps += 1
-        if kind in INSTRUCTIONS:
-            names = [self.number(operand) for operand in operands]
-            pattern = INSTRUCTIONS[kind]
-            self._numbers[place] = self.new(
-                pattern.format(*names, t=t, f=self._flags, s=self._suffix)
-            )
-        elif kind in LIBRARY:
-            self.functions.add(kind)
-            given = ", ".join(f"{t} {self.number(operand)}" for operand in operands)
-            self._numbers[place] = self.new(f"call {t} @{self.function(kind)}({given})")
-        elif kind == "where":
-            condition = self.condition(operands[0])
-            a, b = self.number(operands[1]), self.number(operands[2])
-            self._numbers[place] = self.new(f"select {self.bit} {condition}, {t} {a}, {t} {b}")
-        elif kind in ("less", "less_equal"):
-            a, b = self.number(operands[0]), self.number(operands[1])
-            relation = "olt" if kind == "less" else "ole"
-            self._conditions[place] = self.new(f"fcmp {relation} {t} {a}, {b}")
+        opcode = self.function.opcodes[number]
+        names = [self.name(operand) for operand in self.function.operands[number]]
+        t, bit = self.type, self.bit
+        if opcode in LIBRARY:
+            self.functions.add(opcode)
+            given = ", ".join(f"{t} {name}" for name in names)
+            line = f"call {t} @{self.library(opcode)}({given})"
         else:
-            a, b = self.condition(operands[0]), self.condition(operands[1])
-            word = "and" if kind == "both" else "or"
-            self._conditions[place] = self.new(f"{word} {self.bit} {a}, {b}")
+            line = INSTRUCTIONS[opcode].format(*names, t=t, b=bit, f=self._flags, s=self._suffix)
+            line = line.replace("TRUE", literal(True, self.lanes))
+        self._names[number] = self.new(line)
 
-    def function(self, kind: str) -> str:
-        """Return the name of the function that computes a kernel here."""
-        if self.lanes and not self.exact and kind in vector_math.FUNCTIONS:
-            return f"near_{kind}"
-        return f"each_{kind}" if self.lanes else f"library_{LIBRARY[kind]}"
+    def library(self, opcode: str) -> str:
+        """Return the name of the function that computes a primitive here."""
+        if self.lanes and not self.exact and opcode in vector_math.FUNCTIONS:
+            return f"near_{opcode}"
+        return f"each_{opcode}" if self.lanes else f"library_{LIBRARY[opcode]}"
 
 
 def library_declarations(functions: set[str]) -> str:

@@ -11,21 +11,22 @@ in the order of the blocks; so the result does not depend on the number of threa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from autograd.backends.binding import LANES
 from autograd.backends.llvm.abi import BLOCK, BLOCKS, ROWS, SHARED, SUMS, WORK, Layout
-from autograd.backends.llvm.instructions import LANES, Body
+from autograd.backends.llvm.instructions import Body
 from autograd.backends.llvm.memory import DATA, VECTOR
-from autograd.ir.program import Program
+from autograd.ir.function import Function
 
 
-def direct_entry(program: Program, steps: Sequence[int], exact: bool) -> str:
+def direct_entry(function: Function, steps: Sequence[int], exact: bool) -> str:
     """Return ``direct``: numbers and result in registers, nothing in memory."""
-    body = Body(program, False, exact, lambda _, place: f"%a{place}")
+    body = Body(function, False, exact, lambda _, place: f"%a{place}")
     for place in steps:
         body.step(place)
-    result = body.number(program.outputs[0])
-    parameters = ", ".join(f"double %a{index}" for index in range(program.inputs))
+    result = body.name(function.results[0])
+    parameters = ", ".join(f"double %a{index}" for index in range(len(function.parameters)))
     lines = [f"define double @direct({parameters}) {{", *body.lines, f"ret double {result}", "}"]
     return "\n".join(lines) + "\n"
 
@@ -37,20 +38,24 @@ def _entry(name: str, layout: Layout, which: int, type_: str) -> str:
     )
 
 
-def single_entry(calls: Sequence[str], layout: Layout) -> str:
-    """Return ``run`` of a function that is not mapped."""
+def single_entry(calls: Sequence[str], layout: Layout, watched: bool) -> str:
+    """Return ``run`` of a function that is not mapped; watched: it tells of nans in the results."""
+    watch, end = _watch(layout) if watched else ("", "ret i64 0")
     return (
-        "define void @run(ptr %in, ptr %out) {\n"
+        (HOLDS_NAN if watched else "")
+        + "define i64 @run(ptr %in, ptr %out) {\n"
         + _entry("work", layout, WORK, "ptr")
         + "\n".join(calls)
         .replace("ptr %shared", "ptr null")
         .replace("i64 %row", "i64 0")
         .replace("i64 %count", "i64 0")
-        + "\nret void\n}\n"
+        + f"\n{watch}\n{end}\n}}\n"
     )
 
 
-def mapped_entry(single: Sequence[str], rows: Sequence[str], layout: Layout, outputs: int) -> str:
+def mapped_entry(
+    single: Sequence[str], rows: Sequence[str], layout: Layout, outputs: int, watched: bool
+) -> str:
     """Return prepare, blocks, finish and run of a mapped function."""
     shared_calls = "\n".join(single).replace("i64 %row", "i64 0").replace("i64 %count", "i64 0")
     clear, add_up, finish = "", "", ""
@@ -59,7 +64,10 @@ def mapped_entry(single: Sequence[str], rows: Sequence[str], layout: Layout, out
         clear = f"call void @llvm.memset.p0.i64(ptr %work, i8 0, i64 {size}, i1 false)"
         add_up = _add_lanes(outputs)
         finish = _add_blocks(layout, outputs)
-    return f"""
+    elif watched:
+        finish = _entry("rows", layout, ROWS, "i64")
+    watch, end = _watch(layout) if watched else ("", "ret i64 0")
+    return f"""{HOLDS_NAN if watched else ""}
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 define void @prepare(ptr %in, ptr %out) {{
@@ -101,16 +109,17 @@ br label %next_block
 done:
 ret void
 }}
-define void @finish(ptr %in, ptr %out) #0 {{
+define i64 @finish(ptr %in, ptr %out) #0 {{
 {finish}
-ret void
+{watch}
+{end}
 }}
-define void @run(ptr %in, ptr %out) {{
+define i64 @run(ptr %in, ptr %out) {{
 {_entry("work", layout, WORK, "ptr")}{_entry("blocks", layout, BLOCKS, "i64")}
 call void @prepare(ptr %in, ptr %out)
 call void @blocks(ptr %in, ptr %out, ptr %work, i64 0, i64 %blocks)
-call void @finish(ptr %in, ptr %out)
-ret void
+%told = call i64 @finish(ptr %in, ptr %out)
+ret i64 %told
 }}
 """
 
@@ -202,25 +211,97 @@ all_added:
 def _handed_out(layout: Layout) -> list[str]:
     """Return lines that copy the sums to the results, a whole array at a time."""
     lines: list[str] = []
-    index = 0
-    while index < len(layout.sinks):
-        sink = layout.sinks[index]
-        size = 1
-        while index + size < len(layout.sinks) and layout.sinks[index + size].array == sink.array:
-            size += 1
-        if sink.array is None:
-            lines.append(f"%to{index} = getelementptr i8, ptr %out, i64 {sink.offset}")
-        else:
-            lines += [
-                f"%at{index} = getelementptr i8, ptr %in, i64 {layout.array(sink.array)}",
-                f"%thing{index} = load ptr, ptr %at{index}, align 1",
-                f"%data{index} = getelementptr i8, ptr %thing{index}, i64 {DATA}",
-                f"%to{index} = load ptr, ptr %data{index}, align 1",
-            ]
+    for index, size in _runs(layout):
+        lines += _address(layout, index)
         lines.append(f"%from{index} = getelementptr double, ptr %sums, i64 {index}")
         lines.append(
             f"call void @llvm.memcpy.p0.p0.i64(ptr %to{index}, ptr %from{index}, "
             f"i64 {8 * size}, i1 false)"
         )
-        index += size
     return lines
+
+
+def _runs(layout: Layout) -> Iterator[tuple[int, int]]:
+    """Yield the first result and the count of those that lie in one array, or among the numbers."""
+    index = 0
+    while index < len(layout.sinks):
+        sink, size = layout.sinks[index], 1
+        while index + size < len(layout.sinks) and layout.sinks[index + size].array == sink.array:
+            size += 1
+        yield index, size
+        index += size
+
+
+def _address(layout: Layout, index: int) -> list[str]:
+    """Return lines that make ``%to`` and the index the address of a result."""
+    sink = layout.sinks[index]
+    if sink.array is None:
+        return [f"%to{index} = getelementptr i8, ptr %out, i64 {sink.offset}"]
+    return [
+        f"%at{index} = getelementptr i8, ptr %in, i64 {layout.array(sink.array)}",
+        f"%thing{index} = load ptr, ptr %at{index}, align 1",
+        f"%data{index} = getelementptr i8, ptr %thing{index}, i64 {DATA}",
+        f"%to{index} = load ptr, ptr %data{index}, align 1",
+    ]
+
+
+HOLDS_NAN = f"""
+define internal i64 @holds_nan(ptr %data, i64 %count) #0 {{
+%whole = and i64 %count, {-LANES}
+br label %next
+next:
+%index = phi i64 [ 0, %0 ], [ %after, %vector ]
+%bits = phi <{LANES} x i1> [ zeroinitializer, %0 ], [ %more_bits, %vector ]
+%more = icmp ult i64 %index, %whole
+br i1 %more, label %vector, label %rest
+vector:
+%at = getelementptr double, ptr %data, i64 %index
+%eight = load {VECTOR}, ptr %at, align 1
+%found = fcmp uno {VECTOR} %eight, %eight
+%more_bits = or <{LANES} x i1> %bits, %found
+%after = add i64 %index, {LANES}
+br label %next
+rest:
+%byte = bitcast <{LANES} x i1> %bits to i{LANES}
+%any = icmp ne i{LANES} %byte, 0
+br label %next_one
+next_one:
+%one = phi i64 [ %whole, %rest ], [ %after_one, %single ]
+%bit = phi i1 [ %any, %rest ], [ %either, %single ]
+%more_ones = icmp ult i64 %one, %count
+br i1 %more_ones, label %single, label %done
+single:
+%one_at = getelementptr double, ptr %data, i64 %one
+%number = load double, ptr %one_at, align 1
+%is_nan = fcmp uno double %number, %number
+%either = or i1 %bit, %is_nan
+%after_one = add i64 %one, 1
+br label %next_one
+done:
+%result = zext i1 %bit to i64
+ret i64 %result
+}}
+"""
+
+
+def _watch(layout: Layout) -> tuple[str, str]:
+    """Return lines that look for a nan among the results, and the line that returns what they saw.
+
+    Where results are mapped, %rows is the count of rows.
+    """
+    lines: list[str] = []
+    told = "0"
+    for index, size in _runs(layout):
+        row = layout.sinks[index].row
+        if layout.reduce:
+            lines.append(f"%look{index} = getelementptr double, ptr %sums, i64 {index}")
+        else:
+            lines += [line.replace("%to", "%look") for line in _address(layout, index)]
+        count = str(size)
+        if row is not None:
+            lines.append(f"%count{index} = mul i64 %rows, {row // 8}")
+            count = f"%count{index}"
+        lines.append(f"%nan{index} = call i64 @holds_nan(ptr %look{index}, i64 {count})")
+        lines.append(f"%told{index} = or i64 {told}, %nan{index}")
+        told = f"%told{index}"
+    return "\n".join(lines), f"ret i64 {told}"

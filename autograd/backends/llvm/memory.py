@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from autograd.backends.binding import LANES
 from autograd.backends.llvm.abi import ELEMENTS, Layout, Sink, Source
-from autograd.backends.llvm.instructions import LANES, Body
-from autograd.ir.program import Program
+from autograd.backends.llvm.instructions import Body
+from autograd.ir.function import Function
 
 VECTOR = f"<{LANES} x double>"
 NARROW = 4  # numbers in a row up to which eight rows are loaded whole and shuffled
@@ -18,13 +19,13 @@ class Chunk(Body):
 
     def __init__(
         self,
-        program: Program,
+        function: Function,
         layout: Layout,
         lanes: bool,
         exact: bool,
         fetch: Callable[[Body, int], str],
     ) -> None:
-        super().__init__(program, lanes, exact, fetch)
+        super().__init__(function, lanes, exact, fetch)
         self.layout = layout
         self._arrays: dict[int, str] = {}
         self._mask = ""
@@ -99,7 +100,7 @@ class Chunk(Body):
         self.lines += ["br label %read", "read:"]
         for place, one, other in zip(places, short, careful, strict=True):
             name = self.new(f"phi {VECTOR} [ {one}, %whole ], [ {other}, %part ]")
-            self._numbers[place] = name
+            self._names[place] = name
 
     def _gathered(self, source: Source, start: str, offsets: Sequence[int | str]) -> str:
         """Return one number of eight rows, loaded one by one."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograd.backends.binding import LANES
 from autograd.backends.llvm import vector_math
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.instructions import (
-    LANES,
     each_lane,
     intrinsic_declarations,
     library_declarations,
@@ -16,7 +16,7 @@ from autograd.backends.llvm.instructions import (
 from autograd.backends.llvm.loop import direct_entry, mapped_entry, single_entry
 from autograd.backends.llvm.memory import VECTOR
 from autograd.backends.llvm.partition import Section
-from autograd.ir.program import CONSTANT, Program
+from autograd.ir.function import CONSTANT, Function
 
 DIRECT_LIMIT = 6  # arguments that fit in registers on every platform
 LARGE = 4000  # steps from which on functions are cut, and left as they are by the optimiser
@@ -42,31 +42,43 @@ class Assembled:
     shared: int
 
 
-def assembled(program: Program, layout: Layout, exact: bool, alone: bool) -> Assembled:
-    """Return the LLVM module of a program; alone: its result is a number in no container."""
+def assembled(
+    function: Function, layout: Layout, exact: bool, alone: bool, watched: bool = False
+) -> Assembled:
+    """Return the LLVM module of a program.
+
+    Args:
+        function: the program.
+        layout: where its parameters and results lie.
+        exact: whether bits must be those of the eager engine.
+        alone: whether its result is a number in no container.
+        watched: whether ``run`` and ``finish`` return 1 where a result is nan.
+    """
     steps = [
-        place for place in range(program.inputs, len(program)) if program.kinds[place] != CONSTANT
+        place
+        for place in range(len(function.parameters), len(function))
+        if function.opcodes[place] != CONSTANT
     ]
     level, chunk = _level(len(steps))
     mapped_inputs = [i for i, source in enumerate(layout.sources) if source.row is not None]
-    varies = program.depends_on(mapped_inputs)
+    varies = function.depends_on(mapped_inputs)
     shared_places = [place for place in steps if not varies[place]]
     row_places = [place for place in steps if varies[place]]
     if not layout.mapped:
         exports: dict[int, int] = {}
     else:
-        read = {operand for place in row_places for operand in program.operands[place]}
-        read.update(program.outputs)
+        read = {operand for place in row_places for operand in function.operands[place]}
+        read.update(function.results)
         crossing = [place for place in shared_places if place in read]
         exports = {place: 8 * slot for slot, place in enumerate(crossing)}
     single = Section(
         "single",
-        program,
+        function,
         layout,
         lanes=False,
         exact=exact,
         places=shared_places,
-        outputs=() if layout.mapped else enumerate(program.outputs),
+        outputs=() if layout.mapped else enumerate(function.results),
         exports=exports,
         imports={},
         first_slot=0,
@@ -74,27 +86,27 @@ def assembled(program: Program, layout: Layout, exact: bool, alone: bool) -> Ass
     )
     sections = [single]
     if layout.mapped:
-        sums = 8 * LANES * len(program.outputs) if layout.reduce else 0
+        sums = 8 * LANES * len(function.results) if layout.reduce else 0
         rows = Section(
             "rows",
-            program,
+            function,
             layout,
             lanes=True,
             exact=exact,
             places=row_places,
-            outputs=enumerate(program.outputs),
+            outputs=enumerate(function.results),
             exports={},
             imports=exports,
             first_slot=sums,
             chunk=chunk,
         )
         sections.append(rows)
-        entry = mapped_entry(single.calls, rows.calls, layout, len(program.outputs))
+        entry = mapped_entry(single.calls, rows.calls, layout, len(function.results), watched)
     else:
-        entry = single_entry(single.calls, layout)
+        entry = single_entry(single.calls, layout, watched)
     direct = ""
     if alone and not layout.mapped and _fits_direct(layout, len(steps)):
-        direct = direct_entry(program, steps, exact)
+        direct = direct_entry(function, steps, exact)
     parts = [_head(sections, exact), *("\n".join(s.text) for s in sections)]
     return Assembled(
         text="\n".join([*parts, entry, direct]),

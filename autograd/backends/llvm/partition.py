@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from autograd.backends.binding import LANES
 from autograd.backends.llvm.abi import Layout
-from autograd.backends.llvm.instructions import LANES, Body
+from autograd.backends.llvm.instructions import Body
 from autograd.backends.llvm.memory import Chunk
-from autograd.ir.program import INPUT, Program
+from autograd.ir.function import PARAMETER, Function
 
 PARAMETERS = "ptr %in, ptr %out, ptr %work, ptr %shared, i64 %row, i64 %count"
 
@@ -32,7 +33,7 @@ class Section:
     def __init__(
         self,
         name: str,
-        program: Program,
+        function: Function,
         layout: Layout,
         *,
         lanes: bool,
@@ -45,7 +46,7 @@ class Section:
         chunk: int,
     ) -> None:
         self.name = name
-        self.program = program
+        self.function = function
         self.layout = layout
         self.lanes = lanes
         self.exact = exact
@@ -77,7 +78,7 @@ class Section:
         last: dict[int, int] = {}
         for number, piece in enumerate(pieces):
             for place in piece:
-                for operand in self.program.operands[place]:
+                for operand in self.function.operands[place]:
                     if home.get(operand, number) != number:
                         last[operand] = number
         free: list[int] = []
@@ -100,7 +101,7 @@ class Section:
         assert isinstance(body, Chunk)
         if place in self._columns:
             return body.load(body.type, body.at("%work", self._columns[place]))
-        if self.program.kinds[place] == INPUT:
+        if self.function.opcodes[place] == PARAMETER:
             return body.read(self.layout.sources[place])
         if place in self.imports:
             return body.splat(body.load("double", body.at("%shared", self.imports[place])))
@@ -108,23 +109,23 @@ class Section:
 
     def _rows_read(self, piece: Sequence[int], rest: Iterable[int]) -> list[int]:
         """Return the inputs that differ from row to row and are used here, in order."""
-        used = {operand for place in piece for operand in self.program.operands[place]}
+        used = {operand for place in piece for operand in self.function.operands[place]}
         sources = self.layout.sources
         return sorted(
             place
             for place in used.union(rest)
-            if self.program.kinds[place] == INPUT and sources[place].row is not None
+            if self.function.opcodes[place] == PARAMETER and sources[place].row is not None
         )
 
     def _deliver(self, body: Chunk, place: int) -> None:
         for index in self._outputs.get(place, ()):
             if self.lanes and self.layout.reduce:
-                body.accumulate(body.number(place), index)
+                body.accumulate(body.name(place), index)
             else:
-                body.write(body.number(place), self.layout.sinks[index])
+                body.write(body.name(place), self.layout.sinks[index])
 
     def _function(self, number: int, piece: Sequence[int], pieces: Sequence[Sequence[int]]) -> str:
-        body = Chunk(self.program, self.layout, self.lanes, self.exact, self._fetch)
+        body = Chunk(self.function, self.layout, self.lanes, self.exact, self._fetch)
         rest: list[int] = []
         if number == len(pieces) - 1:  # results that are inputs, constants or computed elsewhere
             computed = {place for part in pieces for place in part}
@@ -135,19 +136,19 @@ class Section:
             body.step(place)
             self._deliver(body, place)
             if place in self._slots:
-                body.store(body.type, body.number(place), body.at("%work", self._slots[place]))
+                body.store(body.type, body.stored(place), body.at("%work", self._slots[place]))
             if place in self.exports:
-                body.store("double", body.number(place), body.at("%shared", self.exports[place]))
+                body.store("double", body.stored(place), body.at("%shared", self.exports[place]))
         for place in rest:
             self._deliver(body, place)
         return self._defined(f"{self.name}_{number}", body)
 
     def _collecting(self) -> str:
         """Define the function that collects the inputs of eight rows in memory."""
-        body = Chunk(self.program, self.layout, self.lanes, self.exact, self._fetch)
+        body = Chunk(self.function, self.layout, self.lanes, self.exact, self._fetch)
         body.read_rows(list(self._columns))
         for place, slot in self._columns.items():
-            body.store(body.type, body.number(place), body.at("%work", slot))
+            body.store(body.type, body.name(place), body.at("%work", slot))
         return self._defined(f"{self.name}_rows", body)
 
     def _defined(self, name: str, body: Chunk) -> str:

@@ -26,7 +26,8 @@ import math
 import struct
 from collections.abc import Callable
 
-LANES = 8
+from autograd.backends.binding import LANES
+
 REAL = f"<{LANES} x double>"
 WHOLE = f"<{LANES} x i64>"
 BITS = f"<{LANES} x i1>"

@@ -24,10 +24,10 @@ class Blocks:
         packed: the packed call, with the block's buffers where the arrays' addresses were.
     """
 
-    def __init__(
-        self, packed: bytes, arrays: Sequence[tuple[Any, Any, int]], size: int, numpy: Any
-    ) -> None:
+    def __init__(self, packed: bytes, arrays: Sequence[tuple[Any, Any, int]], size: int) -> None:
         """Make buffers for (array, dtype, its place in the packed call), of ``size`` rows."""
+        import numpy
+
         self._size = size
         self._parts = []
         call = bytearray(packed)

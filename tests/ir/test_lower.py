@@ -8,21 +8,20 @@ import pytest
 
 import autograd
 from autograd import jit, value_and_grad
-from autograd.backends.llvm.instructions import KERNELS
-from autograd.ir.program import program_of
-from autograd.ir.trace import Tape, traced_call
+from autograd.ir.lower import lower
+from autograd.ir.trace import Trace, traced_call
 
 
 def program(function, count, exact=True):
-    tape = Tape(KERNELS)
-    inputs = [tape.input(name) for name in "xyz"[:count]]
-    outputs, _ = traced_call(function, tape, inputs)
-    return program_of(tape, outputs, KERNELS, exact)
+    trace = Trace()
+    arguments = [trace.argument(name) for name in "xyz"[:count]]
+    outputs, _ = traced_call(function, trace, arguments)
+    return lower(trace, outputs, exact)[0]
 
 
 def kinds(function, count, exact=True):
     made = program(function, count, exact)
-    return [kind for kind in made.kinds if kind not in ("input", "constant")]
+    return [opcode for opcode in made.opcodes if opcode not in ("parameter", "constant")]
 
 
 def test_equal_steps_are_computed_once():

@@ -1,0 +1,237 @@
+"""Native code that is called with numbers and arrays: memory is laid out once for each thread."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.backends.binding import ONE_BLOCK, Binding, block_size
+from autograd.backends.llvm.abi import Layout, Sink, Source
+from autograd.backends.llvm.engine import NativeCode
+from autograd.backends.llvm.loop import padded
+from autograd.backends.llvm.module import assembled
+from autograd.backends.llvm.staging import Blocks
+from autograd.ir.function import Function
+
+THREADED = 4_000_000  # rows x instructions from which on several threads pay
+ALIGNMENT = 64
+
+
+class Native:
+    """A program as native code.
+
+    Args:
+        function: a program of primitives.
+        layout: where its parameters and results lie.
+        exact: whether bits must be those of the eager engine.
+        alone: whether its result is a number in no container.
+        watched: whether a call tells of nans among the results.
+
+    Attributes:
+        text: the LLVM code.
+        level: the optimisation level.
+        work, shared: bytes of memory for each thread, and for what all rows share.
+        direct: the function of plain floats in registers, where there is one.
+    """
+
+    def __init__(
+        self, function: Function, layout: Layout, exact: bool, alone: bool, watched: bool
+    ) -> None:
+        module = assembled(function, layout, exact, alone, watched)
+        self.layout = layout
+        self.text, self.level = module.text, module.level
+        self.work, self.shared = module.work, module.shared
+        self._steps = len(function)
+        self._plain = sum(sink.array is None for sink in layout.sinks)
+        self._code = code = NativeCode(module.text, module.level)
+        self._memory = threading.local()
+        self._pack = struct.Struct(f"@{layout.numbers}d{layout.arrays}Q6Q").pack
+        self._result_type = ctypes.c_double * self._plain
+        run = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_char_p, ctypes.c_void_p)
+        self._run = run(code.address("run"))
+        if layout.mapped:
+            prepare = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_void_p)
+            self._prepare = prepare(code.address("prepare"))
+            self._finish = run(code.address("finish"))
+            kinds = (ctypes.c_char_p, *[ctypes.c_void_p] * 2, *[ctypes.c_uint64] * 2)
+            self._blocks = ctypes.CFUNCTYPE(None, *kinds)(code.address("blocks"))
+        self.direct: Callable[..., float] | None = None
+        if module.direct:
+            kind = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * layout.numbers)
+            self.direct = kind(code.address("direct"))
+
+    def __call__(
+        self, numbers: Sequence[float], arrays: Sequence[Any], rows: int | None = None
+    ) -> list[float] | None:
+        """Return the plain results, and fill the arrays of results.
+
+        Args:
+            numbers: the plain numbers, captured ones last.
+            arrays: the arrays of the arguments, as they can be read, then those for results.
+            rows: how many rows there are, at most ``ONE_BLOCK``; None where none are mapped.
+
+        Returns:
+            The plain results; None where a watched result is nan.
+        """
+        shared, sums, work = self._memory_of_thread()
+        plain = self._result_type()
+        count, blocks = (0, 0) if rows is None else (rows, 1)
+        packed = self._pack(*numbers, *map(id, arrays), count, count, blocks, shared, sums, work)
+        if self._run(packed, plain):
+            return None
+        return plain[:]
+
+    def _memory_of_thread(self) -> tuple[int, int, int]:
+        """Return the addresses of this thread's working memories, made at its first call."""
+        try:
+            addresses: tuple[int, int, int] = self._memory.addresses
+        except AttributeError:
+            sums = 8 * padded(len(self.layout.sinks)) if self.layout.reduce else 0
+            sizes = (self.shared, sums, self.work)
+            self._memory.kept = [_memory(size) for size in sizes]
+            addresses = self._memory.addresses = tuple(
+                [address for _, address in self._memory.kept]
+            )
+        return addresses
+
+    def many_rows(
+        self, numbers: Sequence[float], arrays: list[Any], foreign: dict[int, Any], rows: int
+    ) -> list[float] | None:
+        """Do what a call does, block by block, on several threads where that pays.
+
+        Args:
+            numbers: the plain numbers.
+            arrays: the arrays of the arguments, then those for results.
+            foreign: the dtypes of those that must be copied to be read, by their place.
+            rows: how many rows there are.
+        """
+        outputs = len(self.layout.sinks)
+        size = block_size(rows, outputs)
+        blocks = -(-rows // size)
+        kept = [_memory(self.shared), _memory(8 * padded(outputs) * max(blocks, 1))]
+        (_, shared), (_, sums) = kept
+        copied = [
+            (arrays[place], dtype, self.layout.array(place)) for place, dtype in foreign.items()
+        ]
+        plain = self._result_type()
+        threads = 1
+        if rows * self._steps >= THREADED:
+            threads = min(_processors(), blocks)
+        works = [_memory(self.work) for _ in range(threads)]
+        tail = (rows, size, blocks, shared, sums, works[0][1])
+        packed = self._pack(*numbers, *map(id, arrays), *tail)
+        self._prepare(packed, plain)
+        step = -(-blocks // (4 * threads)) if threads > 1 else max(blocks, 1)
+        queue = deque((first, min(first + step, blocks)) for first in range(0, blocks, step))
+
+        failures: list[BaseException] = []
+        alive = (kept, works, arrays)  # also for helpers that outlive an interrupted call
+
+        def work(address: int, fetched: Blocks | None, alive: object = alive) -> None:
+            try:
+                while True:
+                    try:
+                        first, last = queue.popleft()
+                    except IndexError:  # all are taken
+                        return
+                    if fetched is None:
+                        self._blocks(packed, plain, address, first, last)
+                        continue
+                    for block in range(first, last):
+                        fetched.fetch(block)
+                        self._blocks(fetched.packed, plain, address, block, block + 1)
+            except BaseException as error:
+                failures.append(error)
+                queue.clear()
+
+        tasks = [  # memory is made here, where an error is seen
+            (address, Blocks(packed, copied, size) if copied else None) for _, address in works
+        ]
+        helpers = [threading.Thread(target=work, args=task) for task in tasks[1:]]
+        for helper in helpers:
+            helper.start()
+        work(*tasks[0])
+        for helper in helpers:
+            helper.join()
+        if failures:
+            raise failures[0]
+        return None if self._finish(packed, plain) else plain[:]
+
+
+def _memory(size: int) -> tuple[Any, int]:
+    """Return a new aligned piece of memory, what keeps it alive first."""
+    if not size:
+        return None, 0
+    buffer = ctypes.create_string_buffer(size + ALIGNMENT) if size < 4096 else None
+    if buffer is None:
+        import numpy
+
+        kept = numpy.empty(size + ALIGNMENT, dtype="uint8")
+        address = kept.ctypes.data
+        return kept, address + -address % ALIGNMENT
+    address = ctypes.addressof(buffer)
+    return buffer, address + -address % ALIGNMENT
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Bound:
+    """Native code called as every back end's; see ``compile``."""
+
+    def __init__(self, function: Function, binding: Binding, exact: bool) -> None:
+        self.binding = binding
+        self.outputs = len(function.results)
+        mapped = binding.mapped or frozenset()
+        layout = Layout(mapped=binding.mapped is not None, reduce=binding.reduce)
+        width = len(mapped)
+        for place in range(len(function.parameters)):
+            if place in mapped:
+                column = sum(source.array is not None for source in layout.sources)
+                layout.sources.append(Source(0, 8 * column, row=8 * width))
+            else:
+                layout.sources.append(Source(None, 8 * layout.numbers))
+                layout.numbers += 1
+        layout.arrays = int(layout.mapped)
+        stored = layout.mapped and not binding.reduce
+        layout.sinks = [
+            Sink(1, 8 * place, 8 * self.outputs) if stored else Sink(None, 8 * place)
+            for place in range(self.outputs)
+        ]
+        layout.arrays += int(stored)
+        self.native = Native(function, layout, exact, False, False)
+        self._width, self._stored = width, stored
+
+    def __call__(
+        self, arguments: Sequence[float], rows: Sequence[Sequence[float]] = ()
+    ) -> list[float] | list[list[float]]:
+        """Return the results: floats, or a list of them for each row."""
+        if self.binding.mapped is None:
+            return self.native(arguments, ()) or []
+        import numpy
+
+        given = numpy.array(rows, dtype=float).reshape(len(rows), self._width)
+        arrays = [given]
+        if self._stored:
+            arrays.append(numpy.empty((len(rows), self.outputs)))
+        if 0 < len(rows) <= ONE_BLOCK:
+            plain = self.native(arguments, arrays, len(rows))
+        else:
+            plain = self.native.many_rows(arguments, arrays, {}, len(rows))
+        return arrays[1].tolist() if self._stored else plain or []
+
+
+def compile(  # noqa: A001 - as in every back end
+    function: Function, binding: Binding, exact: bool = True
+) -> Bound:
+    """Return the function as native code of this processor."""
+    return Bound(function, binding, exact)

@@ -1,0 +1,99 @@
+"""What the back ends that write source text have in common: one line for each instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograd.backends.binding import Binding
+from autograd.errors import ExportError
+from autograd.ir.function import CONSTANT, I1, Function
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How a language writes instructions.
+
+    Attributes:
+        name: what it is called in messages.
+        number, truth: how a variable of type f64 and i1 is declared.
+        spellings: for each primitive an expression with {0}, {1} for its operands.
+        literal: how it writes a constant.
+    """
+
+    name: str
+    number: str
+    truth: str
+    spellings: Mapping[str, str]
+    literal: Callable[[float | bool], str]
+
+    def lines(
+        self, function: Function, numbers: Sequence[int], names: Mapping[int, str]
+    ) -> Iterator[str]:
+        """Yield a line for each instruction; names are given, or v and the number."""
+        for number in numbers:
+            opcode = function.opcodes[number]
+            if opcode == CONSTANT:
+                continue
+            if opcode not in self.spellings:
+                raise ExportError(
+                    f"{opcode} of {function.name!r} cannot be written in {self.name} yet: "
+                    f"it takes programs of primitives without bodies"
+                )
+            given = [self.operand(function, each, names) for each in function.operands[number]]
+            kind = self.truth if function.types[number] == I1 else self.number
+            yield f"{kind} v{number} = {self.spellings[opcode].format(*given)};"
+
+    def operand(self, function: Function, number: int, names: Mapping[int, str]) -> str:
+        """Return what an operand is called; constants are written where they stand."""
+        if number in function.constants:
+            return self.literal(function.constants[number])
+        return names.get(number, f"v{number}")
+
+
+def identifier(name: str) -> str:
+    """Return a name as an identifier that C and JavaScript take."""
+    word = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name).strip("_")
+    return f"f_{word}" if not word or word[0].isdigit() or word in RESERVED else word
+
+
+RESERVED = frozenset(
+    """auto break case char const continue default do double else enum extern float for goto if
+    inline int long register restrict return short signed sizeof static struct switch typedef union
+    unsigned void volatile while class delete export finally function import in instanceof let new
+    null super this throw try typeof var with yield await true false main arguments eval rows row
+    out input library count size sums begin at power round exp log sin cos tan pow""".split()
+)
+
+
+def comment(
+    function: Function,
+    binding: Binding,
+    name: str,
+    marks: tuple[str, str, str],
+    notes: Sequence[str],
+) -> list[str]:
+    """Return the lines of the comment at the head of an exported file: what goes where."""
+    mapped = binding.mapped
+    inputs = [(place, parameter.name) for place, parameter in enumerate(function.parameters)]
+    count = len(function.results)
+    lines = [f"{name}: written by scalar-autograd from a compiled function.", ""]
+    if mapped is None:
+        lines += ["inputs, in their order:", *_listed([label for _, label in inputs])]
+        lines += [f"results: {count}"]
+    else:
+        lines += ["inputs that all rows share, in their order:"]
+        lines += _listed([label for place, label in inputs if place not in mapped])
+        lines += ["inputs of each row, one row after the other:"]
+        lines += _listed([label for place, label in inputs if place in mapped])
+        what = {None: "of each row", "sum": "sums over rows", "mean": "means over rows"}
+        lines += [f"results: {count}, {what[binding.reduce]}"]
+    lines += ["", *notes]
+    begin, middle, end = marks
+    return [begin, *[f"{middle} {line}".rstrip() for line in lines], end, ""]
+
+
+def _listed(labels: Sequence[str]) -> list[str]:
+    """Return a line for each label: escaped, so that none can end the comment."""
+    words = [ascii(label)[1:-1].replace("*/", "*\\/") for label in labels]
+    return [f"  [{place}] {word}" for place, word in enumerate(words)] or ["  none"]

@@ -1,0 +1,50 @@
+"""Writes a file whole or not at all: no reader ever sees half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from autograd.errors import OutputFileError
+
+
+def write_whole(target: Path, contents: bytes) -> None:
+    """Write beside the target (beside what it points to, if it is a link), then put it in place.
+
+    A file that was there keeps its mode.
+
+    Raises:
+        OSError: it cannot be written; nothing has changed then.
+    """
+    unfinished = ""
+    try:
+        place = os.path.realpath(target)
+        folder = os.path.dirname(place)
+        handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".", suffix=".unfinished")
+        with os.fdopen(handle, "wb") as file:
+            file.write(contents)
+        os.chmod(unfinished, _mode(place))
+        os.replace(unfinished, place)
+        unfinished = ""
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        raise OutputFileError(
+            f"save: {str(target)!r} cannot be written: "
+            f"{getattr(error, 'strerror', None) or error}; "
+            f"give a file name in a folder that exists and that you may write to"
+        ) from None
+    finally:
+        if unfinished:
+            with contextlib.suppress(OSError):
+                os.remove(unfinished)
+
+
+def _mode(place: str) -> int:
+    """Return the mode of the file that is there, or that of one that open() would make."""
+    with contextlib.suppress(OSError):
+        return stat.S_IMODE(os.stat(place).st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,214 @@
+"""Function: a program of typed instructions in static single assignment form.
+
+Everything between the user's Python and the back ends is a ``Function``: traced, differentiated,
+lowered to primitives, simplified, and then interpreted or written as LLVM, C or JavaScript.
+
+A function's values are numbered: first its parameters, then one for each instruction. So number
+``n`` has an opcode, operands (numbers before it) and a type: ``f64``, ``i1`` (a condition), or a
+tuple of these for the instructions that have bodies, whose parts are taken out by ``extract``.
+Constants are instructions, captured Values are parameters: nothing is hidden in an operand.
+
+Instructions stand in blocks. The first block is entered; it ends by returning, or by branching to
+two others, or by ``deoptimize``, which says that this way was not compiled. A block has one
+predecessor at most, so blocks form a tree, and a value may be used in its block and in all below.
+
+| opcode | operands | result |
+| --- | --- | --- |
+| ``constant`` | none; ``constants`` holds its number or truth | f64 or i1 |
+| the name of a row | as the row has them; ``statics`` holds static parameters | as the row has it |
+| ``call`` | the body's parameters | a tuple of its results |
+| ``cond`` | a condition, then the parameters of both bodies | a tuple of their results |
+| ``scan`` | a length, then carries, then invariants; its body takes the index, carries and \
+invariants, and gives the next carries | a tuple of the last carries |
+| ``while`` | carries, then invariants, for two bodies: the first gives a condition, the second \
+the next carries | a tuple of the last carries |
+| ``extract`` | a tuple; ``statics`` holds the place | its part |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from autograd.table.operation import TABLE
+
+F64, I1 = "f64", "i1"
+Type = str | tuple[str, ...]
+
+PARAMETER, CONSTANT, CALL, COND, SCAN, WHILE, EXTRACT = STRUCTURAL = (
+    *("parameter", "constant", "call", "cond", "scan", "while", "extract"),
+)
+BODIES = {CALL: 1, COND: 2, SCAN: 1, WHILE: 2}  # how many bodies an instruction has
+
+
+class Parameter(NamedTuple):
+    """One parameter of a function; a capture stands for a Value from outside of it."""
+
+    name: str
+    type: str = F64
+    is_capture: bool = False
+
+
+class Instruction(NamedTuple):
+    """One instruction, as ``Function.instructions`` shows it."""
+
+    number: int
+    type: Type
+    opcode: str
+    operands: tuple[int, ...]
+
+
+class Return(NamedTuple):
+    """End of a block: the function is done."""
+
+    results: tuple[int, ...]
+
+
+class Branch(NamedTuple):
+    """End of a block: go on in one of two others."""
+
+    condition: int
+    then: int
+    otherwise: int
+
+
+class Deoptimize(NamedTuple):
+    """End of a block: nothing was compiled for this way; leave without a result."""
+
+
+Terminator = Return | Branch | Deoptimize
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of instructions, from number ``first`` to before ``last``, and how it ends."""
+
+    first: int
+    last: int
+    terminator: Terminator
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """Values in the order of their numbers; see the head of this module.
+
+    Attributes:
+        name: what listings and exported code call it.
+        parameters: the first numbers.
+        opcodes: for each number what computes it.
+        operands: for each number the numbers it is computed from.
+        types: for each number its type.
+        constants: the float or bool of each constant, by number.
+        statics: static parameters of some instructions, by number.
+        bodies: the functions inside of some instructions, by number.
+        blocks: the tree of blocks, the entry first.
+    """
+
+    name: str = "function"
+    parameters: list[Parameter] = field(default_factory=list)
+    opcodes: list[str] = field(default_factory=list)
+    operands: list[tuple[int, ...]] = field(default_factory=list)
+    types: list[Type] = field(default_factory=list)
+    constants: dict[int, float | bool] = field(default_factory=dict)
+    statics: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    bodies: dict[int, tuple[Function, ...]] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.opcodes)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Function):
+            return NotImplemented
+        names = ("name", "parameters", "opcodes", "operands", "types", "statics", "bodies")
+        return (
+            all(getattr(self, name) == getattr(other, name) for name in (*names, "blocks"))
+            and self.constants.keys() == other.constants.keys()
+            and all(repr(c) == repr(other.constants[n]) for n, c in self.constants.items())
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def add_parameter(self, parameter: Parameter) -> int:
+        """Return the number of a new parameter; all come before the first instruction."""
+        self.parameters.append(parameter)
+        return self._append(PARAMETER, (), parameter.type)
+
+    def add(self, opcode: str, operands: tuple[int, ...]) -> int:
+        """Return the number of a new instruction that applies a row of the table."""
+        return self._append(opcode, operands, result_type(opcode))
+
+    def add_constant(self, constant: float | bool) -> int:
+        """Return the number of a new constant: a condition if it is a bool."""
+        number = self._append(CONSTANT, (), I1 if type(constant) is bool else F64)
+        self.constants[number] = constant
+        return number
+
+    def add_call(self, opcode: str, operands: tuple[int, ...], *bodies: Function) -> int:
+        """Return the number of a new instruction with bodies."""
+        kept = bodies[-1]
+        number = self._append(opcode, operands, tuple(kept.result_types()))
+        self.bodies[number] = bodies
+        return number
+
+    def add_extract(self, operand: int, place: int) -> int:
+        """Return the number of one part of a tuple."""
+        number = self._append(EXTRACT, (operand,), self.types[operand][place])
+        self.statics[number] = (place,)
+        return number
+
+    def _append(self, opcode: str, operands: tuple[int, ...], type_: Type) -> int:
+        self.opcodes.append(opcode)
+        self.operands.append(operands)
+        self.types.append(type_)
+        return len(self.opcodes) - 1
+
+    def end(self, results: tuple[int, ...]) -> Function:
+        """Make all instructions one block that returns these numbers; return the function."""
+        self.blocks = [Block(len(self.parameters), len(self.opcodes), Return(results))]
+        return self
+
+    @property
+    def results(self) -> tuple[int, ...]:
+        """The numbers that a function of one block returns."""
+        terminator = self.blocks[0].terminator
+        assert isinstance(terminator, Return)
+        return terminator.results
+
+    def result_types(self) -> list[str]:
+        """Return the types of what is returned, by the first block that returns."""
+        ends = (block.terminator for block in self.blocks)
+        results = next((end.results for end in ends if isinstance(end, Return)), ())
+        return [str(self.types[number]) for number in results]
+
+    def instructions(self, block: Block | None = None) -> Iterator[Instruction]:
+        """Yield the instructions of a block, or all of them, in order."""
+        first, last = (block.first, block.last) if block else (len(self.parameters), len(self))
+        for number in range(first, last):
+            yield Instruction(
+                number, self.types[number], self.opcodes[number], self.operands[number]
+            )
+
+    def depends_on(self, parameters: list[int]) -> bytearray:
+        """Return for each number whether it depends on one of these parameters."""
+        found = bytearray(len(self.opcodes))
+        for number in parameters:
+            found[number] = 1
+        for number in range(len(self.parameters), len(self.opcodes)):
+            for operand in self.operands[number]:
+                if found[operand]:
+                    found[number] = 1
+                    break
+        return found
+
+
+def result_type(opcode: str) -> str:
+    """Return the type of what a row of the table gives."""
+    return I1 if TABLE[opcode].is_condition else F64
+
+
+def operand_types(opcode: str) -> tuple[str, ...]:
+    """Return the types of the operands that a row of the table takes."""
+    row = TABLE[opcode]
+    return tuple(I1 if place in row.conditions else F64 for place in range(row.arity))

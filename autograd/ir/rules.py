@@ -1,0 +1,163 @@
+"""The rules of the table, traced once each: definitions and partials as lists of operations.
+
+A rule that has become a template is put into a trace or a program by copying numbers, which is
+far cheaper than running it again. Constants among the operands are part of the template, since a
+rule may need the number itself, and a condition on it is then decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograd.ir.trace import Reference, Trace, tracing
+from autograd.table.operation import IEEE, Operation, Rule
+
+Steps = tuple[list[tuple[str, tuple[Reference, ...]]], Reference]  # opcodes in place of rows
+
+LIMIT = 20_000  # templates that are kept
+
+
+@dataclass(slots=True)
+class Template:
+    """What a rule does: operations on numbers.
+
+    Attributes:
+        steps: rows and operands; an operand is a constant, the place of an earlier step, or
+            -1 - i for argument i.
+        result: where the result is, likewise.
+        primitives: the same in primitives alone, once somebody has asked for it.
+    """
+
+    steps: list[tuple[Operation, tuple[Reference, ...]]]
+    result: Reference
+    primitives: Steps | None = None
+
+    def emit(self, trace: Trace, arguments: tuple[Reference, ...]) -> Reference:
+        """Append the steps to a trace, for these arguments; return where the result is."""
+        operations, operands = trace.operations, trace.operands
+        places: list[int] = []
+        for operation, references in self.steps:
+            given = tuple(
+                [
+                    reference
+                    if type(reference) is not int
+                    else places[reference]
+                    if reference >= 0
+                    else arguments[-1 - reference]
+                    for reference in references
+                ]
+            )
+            if operation.is_condition:
+                places.append(trace.condition(operation, given))
+            else:
+                places.append(len(operations))
+                operations.append(operation)
+                operands.append(given)
+        result = self.result
+        if type(result) is not int:
+            return result
+        return places[result] if result >= 0 else arguments[-1 - result]
+
+
+def primitive_steps(operation: Operation, operands: tuple[Reference, ...]) -> Steps:
+    """Return the definition of a composite in primitives."""
+    template = definition_of(operation, operands)
+    if template.primitives is None:
+        template.primitives = decomposed(template)
+    return template.primitives
+
+
+def decomposed(template: Template) -> Steps:
+    """Return the steps of a template in primitives."""
+    steps: list[tuple[str, tuple[Reference, ...]]] = []
+    places: list[Reference] = []  # where the result of each step of the template is
+
+    def moved(reference: Reference) -> Reference:
+        return places[reference] if type(reference) is int and reference >= 0 else reference
+
+    for operation, references in template.steps:
+        operands = tuple([moved(reference) for reference in references])
+        if operation.definition is None:
+            places.append(len(steps))
+            steps.append((operation.name, operands))
+            continue
+        inner, last = primitive_steps(operation, operands)
+        base = len(steps)
+
+        def inside(
+            reference: Reference, base: int = base, operands: tuple[Reference, ...] = operands
+        ) -> Reference:
+            if type(reference) is not int:
+                return reference
+            return reference + base if reference >= 0 else operands[-1 - reference]
+
+        steps += [(opcode, tuple([inside(each) for each in given])) for opcode, given in inner]
+        places.append(inside(last))
+    return steps, moved(template.result)
+
+
+_templates: dict[tuple[object, ...], Template] = {}
+
+
+def definition_of(operation: Operation, operands: tuple[Reference, ...]) -> Template:
+    """Return the definition of a composite; its arguments are the operands."""
+    assert operation.definition is not None
+    return _template(operation, -1, operation.definition, operands)
+
+
+def partial_of(operation: Operation, index: int, operands: tuple[Reference, ...]) -> Template:
+    """Return the rule of a partial; its arguments are the result, then the operands."""
+    return _template(operation, index, operation.partials[index], (0, *operands))
+
+
+def unchosen_of(operation: Operation, index: int, operands: tuple[Reference, ...]) -> Template:
+    """Return the condition under which a choice passes nothing to an operand, as a template."""
+    return _template(operation, -2 - index, operation.strong_zero[index], (0, *operands))
+
+
+def _template(
+    operation: Operation, which: int, rule: Rule, operands: tuple[Reference, ...]
+) -> Template:
+    constants = tuple(
+        [operand.hex() if type(operand) is float else operand if operand is True or operand is False
+         else None for operand in operands]
+    )  # fmt: skip
+    key = (operation, which, constants)
+    template = _templates.get(key)
+    if template is None:
+        if len(_templates) >= LIMIT:
+            _templates.clear()
+        template = _templates[key] = traced_rule(operation, rule, operands)
+    return template
+
+
+def traced_rule(operation: Operation, rule: Rule, operands: tuple[Reference, ...]) -> Template:
+    """Return a rule as a template; operands that are floats are constants."""
+    trace = Trace()
+    names = ("result", *operation.parameters)[-len(operands) :]
+    arguments = [
+        trace.argument(name) if type(operand) is int else operand
+        for name, operand in zip(names, operands, strict=True)
+    ]
+    places = [-1 - place for place, operand in enumerate(operands) if type(operand) is int]
+    count = len(places)
+    with tracing(trace):
+        try:
+            result = rule(*arguments)
+        except ArithmeticError:  # a constant operand at a pole
+            trace.operations, trace.operands = trace.operations[:count], trace.operands[:count]
+            result = rule(*[IEEE(a) if type(a) is float else a for a in arguments])
+
+        def moved(reference: Reference) -> Reference:
+            if type(reference) is not int:
+                return reference
+            return places[reference] if reference < count else reference - count
+
+        is_truth = result is True or result is False
+        last = result if is_truth else trace.reference(result, f"a rule of {operation.name}")
+    steps = [
+        (row, tuple([moved(reference) for reference in references]))
+        for row, references in zip(trace.operations[count:], trace.operands[count:], strict=True)
+        if row is not None
+    ]
+    return Template(steps, moved(last))
