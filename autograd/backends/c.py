@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
-from autograd.backends.straight_line import Language, comment, identifier
+from autograd.backends.straight_line import Language, check_straight, comment, identifier
 from autograd.errors import ExportError
 from autograd.ir.function import Function
 
@@ -68,6 +68,7 @@ def source(function: Function, binding: Binding | None = None) -> str:
         ValueError: it holds something that C code of ours cannot compute.
     """
     binding = binding or Binding()
+    check_straight(function)
     head = comment(function, binding, identifier(function.name), ("/*", " *", " */"), NOTE)
     return "\n".join([*head, *prelude([function]), *definition(function, binding)]) + "\n"
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
-from autograd.backends.straight_line import Language, comment, identifier
+from autograd.backends.straight_line import Language, check_straight, comment, identifier
 from autograd.ir.function import Function
 
 # Primitives that are functions of JavaScript's Math. Their last bits differ from libm's, as far as
@@ -93,6 +93,7 @@ def source(function: Function, binding: Binding | None = None) -> str:
         ValueError: it holds something that this back end cannot compute.
     """
     binding = binding or Binding()
+    check_straight(function)
     name = identifier(function.name)
     helpers = [HELPERS[opcode] for opcode in sorted(HELPERS) if opcode in function.opcodes]
     head = comment(function, binding, name, ("/*", " *", " */"), NOTE)

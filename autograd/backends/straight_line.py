@@ -51,6 +51,15 @@ class Language:
         return names.get(number, f"v{number}")
 
 
+def check_straight(function: Function) -> None:
+    """Refuse a function of several blocks, which no language of ours writes yet."""
+    if len(function.blocks) != 1:
+        raise ExportError(
+            f"{function.name!r} has {len(function.blocks)} ways through it, and a file takes one: "
+            f"write where(condition, a, b) in place of if"
+        )
+
+
 def identifier(name: str) -> str:
     """Return a name as an identifier that C and JavaScript take."""
     word = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name).strip("_")

@@ -1,0 +1,141 @@
+"""Compiled functions as files: C built with the system's compiler, JavaScript run under node."""
+
+import json
+import math
+import random
+import subprocess
+
+import numpy as np
+import pytest
+from compiler_cases import flat
+from function_cases import bits
+
+import nn
+from autograd import Value, grad, hessian, jit, log, relu, value_and_grad, where
+from autograd.backends import c
+from autograd.backends.binding import Binding
+from autograd.errors import ExportError
+
+
+def cubic(x, y):
+    return x**3 * y + relu(x - y) * y - x / (1.0 + y * y)
+
+
+def built(fast, mapped=None, reduce=None):
+    """Return the exported C of a compiled function, built and loaded."""
+    executable = fast._shown()
+    function = (executable.careful() if executable.is_fast else executable).function
+    binding = Binding(None if mapped is None else frozenset(mapped), reduce)
+    assert fast.c == c.source(function, binding)
+    return c.compile(function, binding)
+
+
+def in_node(path, name, *arguments):
+    given = ", ".join(json.dumps(argument) for argument in arguments)
+    code = (
+        f"const m = await import({json.dumps(str(path))}); "
+        f"console.log(JSON.stringify([...m.{name}({given})]));"
+    )
+    command = ["node", "--input-type=module", "-e", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_value_gradient_and_hessian_in_c_have_the_bits_of_compiled_code():
+    source = random.Random(2)
+    for function in (cubic, grad(cubic, (0, 1)), hessian(cubic, (0, 1)), value_and_grad(cubic)):
+        fast = jit(function)
+        fast(1.0, 2.0)
+        native = built(fast)
+        for _ in range(50):
+            point = [source.uniform(-3.0, 3.0) for _ in range(2)]
+            assert bits(native(point)) == bits(flat(fast(*point)))
+
+
+def test_a_mapped_function_in_c_adds_up_rows_as_compiled_code_does():
+    X = np.random.default_rng(3).normal(size=(3000, 2))
+    for reduce in (None, "sum", "mean"):
+        fast = jit(value_and_grad(lambda w, x: cubic(w[0] * x[0], w[1] + x[1])), (None, 0), reduce)
+        value, gradient = fast(np.array([0.5, 2.0]), X)
+        found = built(fast, (2, 3), reduce)([0.5, 2.0], X.tolist())
+        if reduce is None:
+            found = [number for row in found for number in row]
+            assert bits(found) == bits(np.column_stack([value, gradient]).ravel().tolist())
+        else:
+            assert bits(found) == bits([value, *gradient.tolist()])
+
+
+def test_a_module_of_javascript_runs_under_node(tmp_path):
+    fast = jit(grad(cubic, (0, 1)))
+    expected = fast(1.5, -0.5)
+    path = fast.save(tmp_path / "slopes.mjs")
+    assert in_node(path, "cubic", [1.5, -0.5]) == pytest.approx(expected, rel=1e-15)
+    mapped = jit(lambda w, x: w * x * x, in_axes=(None, 0), reduce="mean")
+    mean = mapped(2.0, np.arange(20.0))
+    path = mapped.save(tmp_path / "mean.mjs")
+    assert in_node(path, "lambda", 20, [2.0], list(range(20))) == [mean]
+
+
+def test_a_trained_model_exports_its_predictions(tmp_path):
+    model = nn.MLP(2, [4, 1], seed=1)
+    fast = jit(lambda x: model(x))
+    score = fast([0.3, -0.7])
+    with pytest.raises(ExportError, match="freeze=True"):
+        fast.save(tmp_path / "predict.c")
+    assert not list(tmp_path.iterdir())
+    text = fast.save(tmp_path / "predict.c", freeze=True).read_text()
+    assert text.count("\n") < 120
+    assert "[0] x[0]" in text
+    path = fast.save(tmp_path / "predict.mjs", freeze=True)
+    assert in_node(path, "lambda", [0.3, -0.7]) == [score]
+
+
+def test_guarded_products_are_in_the_file_as_in_careful_code():
+    fast = jit(grad(lambda x: where(x > 0.0, log(x) * x, 0.0)))
+    assert fast(0.0) == 0.0
+    function = fast._shown().careful().function
+    assert fast.c == c.source(function)
+    assert c.compile(function, Binding())([0.0]) == [0.0]
+    assert c.compile(function, Binding())([2.0]) == [fast(2.0)]
+
+
+def test_a_function_of_the_users_own_is_refused_and_nothing_is_written(tmp_path):
+    fast = jit(lambda x: x * 2.0)
+    with pytest.raises(Exception, match="not been compiled yet"):
+        fast.save(tmp_path / "f.c")
+    fast(1.0)
+    with pytest.raises(ExportError, match=r"\.c, \.js, \.mjs"):
+        fast.save(tmp_path / "f.txt")
+    with pytest.raises(OSError, match="cannot be written"):
+        fast.save(tmp_path / "nowhere" / "f.c")
+    assert not list(tmp_path.iterdir())
+
+
+def test_labels_cannot_end_the_comment_of_a_file():
+    names = ("*/ int evil;", "a\nb", "\\", "??/", "</script>")
+    fast = jit(lambda x: sum((Value(2.0, name) * x for name in names), 0.0))
+    fast(1.0)
+    for place, name in enumerate(names):
+        weight = Value(2.0, name)
+        one = jit(lambda x, w: x * w)
+        one(1.0, 2.0)
+        function = one._shown().function
+        function.parameters[1] = function.parameters[1]._replace(name=name)
+        assert c.compile(function, Binding())([3.0, 2.0]) == [6.0], (place, weight)
+        assert c.source(function).count("*/") == 1
+
+
+def test_numbers_of_every_kind_are_constants_in_c():
+    for constant in (
+        math.inf,
+        -math.inf,
+        math.nan,
+        -0.0,
+        5e-324,
+        1.7976931348623157e308,
+        0.1,
+        -2.5,
+    ):
+        fast = jit(lambda x, k=constant: [x * k, x + k])
+        fast(1.0)
+        assert bits(built(fast)([3.0])) == bits(flat(fast(3.0)))
