@@ -60,3 +60,7 @@ __all__ = [
     "save",
     "schedules",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
