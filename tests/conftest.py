@@ -1,8 +1,12 @@
 """Slow tests and browser tests run only when asked for; no test may leave a mode on."""
 
+import os
+
 import pytest
 
 from autograd.engine.modes import thread
+
+os.environ.setdefault("AUTOGRAD_VERIFY", "1")  # every program that a test compiles is verified
 
 
 @pytest.fixture(autouse=True)
