@@ -12,7 +12,7 @@ from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows, replaced
 from autograd.engine.value import Value
-from autograd.ir.differentiate import pullback
+from autograd.ir.differentiate import Truth, choose, pullback_where_reached
 from autograd.ir.lower import lower
 from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
 from autograd.trees import NUMBER, Structure, builder
@@ -62,14 +62,21 @@ class TracedFunction:
         return [name for name, source in pairs if source.array is None]
 
     def add_gradients(self, active: Sequence[int]) -> None:
-        """Return besides each output its derivatives by these arguments and the captures."""
+        """Return besides each output its derivatives by these arguments and the captures.
+
+        They are arrays of two columns: the derivative, and 1 where nothing passes (a choice did
+        not choose what depends on the operand), else 0.
+        """
         plain = self.plain_arguments()
         targets = [*[plain[place] for place in active], *self.trace.captures.values()]
         parts = [self.structure]
         for output in list(self.outputs):
-            gradients = gradients_of(self.trace, output, targets)
-            self.outputs += gradients
-            parts.append(Structure("array", (), (len(gradients),)))
+            gradients, reached = gradients_of(self.trace, output, targets)
+            for gradient, when in zip(gradients, reached, strict=True):
+                is_known = when is True or when is False
+                untaken = float(not when) if is_known else choose(self.trace, when, 0.0, 1.0)
+                self.outputs += [gradient, untaken]
+            parts.append(Structure("array", (), (len(gradients), 2)))
         self.structure = Structure("tuple", tuple(parts), tuple)
 
     def graph(self, function: Callable[..., Any]) -> Any:
@@ -80,15 +87,17 @@ class TracedFunction:
         return function(*replaced(self.arguments, lambda tracer: values[tracer.number]))
 
 
-def gradients_of(trace: Trace, output: Reference, targets: Sequence[int]) -> list[Reference]:
-    """Return the derivatives of a traced output by each target; of a constant none.
+def gradients_of(
+    trace: Trace, output: Reference, targets: Sequence[int]
+) -> tuple[list[Reference], list[Truth]]:
+    """Return the derivatives of a traced output by each target, and when there is one.
 
     The walk is that of the eager engine, so that sums have its bits; but captures are operands
     here like the targets, and it stops at all of them.
     """
     if type(output) is not int:
-        return []
-    return pullback(trace, output, 1.0, targets, frozenset(targets))
+        return [], []
+    return pullback_where_reached(trace, output, 1.0, targets, frozenset(targets))
 
 
 class Executable:

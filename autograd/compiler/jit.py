@@ -310,7 +310,7 @@ class Jitted:
             targets = [*matching(call.arguments, args), *captured]
             trace: Any = thread.recorder
             number = trace.reference(flatten(result)[0][output], name_of(self))
-            found = gradients_of(trace, number, [target.number for target in targets])
+            found, _ = gradients_of(trace, number, [target.number for target in targets])
             return list(map(trace.tracer, found))
 
         gradients.__name__ = f"gradients of {name_of(self)}"

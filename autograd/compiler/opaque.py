@@ -7,7 +7,7 @@ outside that the function reads. Everything else about the call is part of the o
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.bindings import Arguments, array_module, no_rows, owned, replaced
@@ -57,14 +57,21 @@ class CompiledCall:
         names = [given[place] for place in self._places]
         return (*names, *[value.label or f"capture {i}" for i, value in enumerate(self.captured)])
 
-    def results(self, operands: tuple[float, ...]) -> tuple[Any, list[list[float]]]:
-        """Return the outputs in their structure, and the derivatives of each by each operand."""
+    def results(
+        self, operands: tuple[float, ...]
+    ) -> tuple[Any, list[list[float]], list[tuple[bool, ...]]]:
+        """Return the outputs in their structure, and for each of them two things by operand.
+
+        These are the derivative, and whether nothing passes since no choice chose the operand.
+        """
         numbers = list(self._given.numbers)
         for place, operand in zip(self._places, operands, strict=False):
             numbers[place] = operand
         numbers += operands[len(self._places) :]
         outputs, *gradients = self._executable.results(numbers, self._given)
-        return outputs, [array.tolist() for array in gradients]
+        whole = self._given.rows if self.jitted.reduce == "sum" else 1.0  # in no row at all
+        untaken = [tuple((array[:, 1] == whole).tolist()) for array in gradients]
+        return outputs, [array[:, 0].tolist() for array in gradients], untaken
 
     def gradients(self, y: Any, output: int, operands: tuple[Any, ...]) -> list[Any]:
         """Return the derivatives of an output as Values, for derivatives of higher order.
@@ -89,26 +96,28 @@ class CompiledCall:
 class CompiledOperation(Operation):
     """One output of a compiled call, as an operation of the graph."""
 
-    def __init__(self, call: CompiledCall, output: int) -> None:
+    def __init__(self, call: CompiledCall, output: int, untaken: tuple[bool, ...]) -> None:
         names = call.operand_names()
         self.call = call
         self.output = output
+        self.untaken = untaken
         super().__init__(
             f"{name_of(call.jitted)}(x)",
             self._number,
             tuple(self._rule(index) for index in range(len(names))),
             summary="A compiled function.",
             public=False,
+            strong_zero=tuple(_constantly(each) for each in untaken) if any(untaken) else (),
         )
         self.parameters = names
         self.arity = len(names)
         self.domain = self.domain * self.arity
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return CompiledOperation, (self.call, self.output)
+        return CompiledOperation, (self.call, self.output, self.untaken)
 
     def _number(self, *operands: float) -> float:
-        outputs, _ = self.call.results(operands)
+        outputs, _, _ = self.call.results(operands)
         return float(flatten(outputs)[0][self.output])
 
     def _rule(self, index: int) -> Any:
@@ -124,6 +133,10 @@ class CompiledOperation(Operation):
         return rule
 
 
+def _constantly(answer: bool) -> Callable[..., bool]:
+    return lambda *numbers: answer
+
+
 def called_with_values(jitted: Jitted, arguments: tuple[Any, ...], given: Arguments) -> Any:
     """Return what the function returns, with one node for each number of it."""
     if not thread.recording:
@@ -133,14 +146,14 @@ def called_with_values(jitted: Jitted, arguments: tuple[Any, ...], given: Argume
     places = [i for i, number in enumerate(given.numbers) if isinstance(number, Value)]
     call = CompiledCall(jitted, replaced(arguments, lambda value: Value(value._data)))
     operands = (*[given.numbers[place] for place in places], *call.captured)
-    outputs, gradients = call.results(tuple(operand._data for operand in operands))
+    outputs, gradients, untaken = call.results(tuple(operand._data for operand in operands))
     numbers, structure = flatten(outputs)
     nodes = []
     for index, number in enumerate(numbers):
         if not gradients[index]:  # a constant
             nodes.append(number)
             continue
-        operation = CompiledOperation(call, index)
+        operation = CompiledOperation(call, index, untaken[index])
         if len(operands) > 2:
             slots = (operands, tuple(gradients[index]), None, None)
         else:

@@ -118,7 +118,18 @@ def pullback(
     targets: Sequence[int],
     stops: frozenset[int] = frozenset(),
 ) -> list[Reference]:
-    """Append d(root)/d(target) x seed for each target; return where they are.
+    """Append d(root)/d(target) x seed for each target; return where they are."""
+    return pullback_where_reached(trace, root, seed, targets, stops)[0]
+
+
+def pullback_where_reached(
+    trace: Trace,
+    root: Reference,
+    seed: Reference,
+    targets: Sequence[int],
+    stops: frozenset[int] = frozenset(),
+) -> tuple[list[Reference], list[Truth]]:
+    """Append d(root)/d(target) x seed for each target; return where they are, and when they are.
 
     Args:
         trace: holds the root, the seed and the targets, and is appended to.
@@ -142,7 +153,8 @@ def pullback(
                 term, when = sweep.edge(number, index, upstream, reached)
                 if when is not False:
                     sweep.add(operand, term, when)
-    return [sweep.contributions.get(target, 0.0) for target in targets]
+    cotangents = [sweep.contributions.get(target, 0.0) for target in targets]
+    return cotangents, [sweep.reached.get(target, False) for target in targets]
 
 
 def pushforward(

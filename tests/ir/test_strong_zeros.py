@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 from compiler_cases import assert_same
 
-from autograd import clip, grad, hessian, jit, jvp, log, maximum, relu, sqrt, value_and_grad, where
+from autograd import (
+    Value,
+    clip,
+    grad,
+    hessian,
+    jit,
+    jvp,
+    log,
+    maximum,
+    relu,
+    sqrt,
+    value_and_grad,
+    where,
+)
 from autograd.ir import lower
 
 INF, NAN = math.inf, math.nan
@@ -94,3 +107,20 @@ def test_a_program_that_is_never_nan_is_made_once():
     fast(3.0)
     assert not fast._shown().is_fast
     assert {*fast._shown().function.opcodes} - {"parameter", "constant"} <= lower.PRIMITIVES
+
+
+def test_a_compiled_call_passes_nothing_to_what_it_did_not_choose():
+    pick = jit(lambda u, v: where(u > 0.0, v, 0.0))
+    row = jit(lambda w, x: where(x > 0.0, w * x, 0.0), in_axes=(None, 0), reduce="sum")
+    ignore = jit(lambda u, v: u * 2.0)
+    for through, slope in (
+        (lambda x: pick(x, x * log(x)), 0.0),
+        (lambda x: ignore(x, log(x)), 2.0),
+        (lambda x: row(log(x), np.array([0.0, -1.0])) + x, 1.0),
+    ):
+        x = Value(0.0)
+        through(x).backward()
+        assert x.grad == slope
+    x = Value(0.0)
+    (row(log(x), np.array([0.0, 1.0])) + x).backward()
+    assert x.grad == INF
