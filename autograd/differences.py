@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from autograd.table.operation import divided
 
 HALVINGS = 40
+SURE = 1e-6  # relative: digits that differences of floats can be asked for
 _EPSILON, _SMALLEST = 2.0**-52, 5e-324
+JUMP, ENDLESS = "the value jumps here", "no finite slope here: it grows without end"
 
 Difference = tuple[float, float]  # a slope, and how far off it may be
 
@@ -31,18 +33,35 @@ class Slope:
         left: the slope on the left alone, nan where the function is not real there.
         right: the slope on the right alone.
         remark: what is special here, in words; empty at a smooth point.
+        estimates: central differences by several steps, each with how far off it may be.
     """
 
     central: float
     error: float
     left: float
     right: float
-    remark: str
+    remark: str = ""
+    estimates: tuple[Difference, ...] = ()
 
     @property
     def is_kink(self) -> bool:
         """Whether there is a slope on either side, and they differ."""
         return self.remark.startswith("kink")
+
+    def nearest(self, derivative: float) -> float:
+        """Return the slope that is nearest to a derivative: at a kink all from left to right."""
+        if not self.is_kink:
+            return self.central
+        low, high = sorted((self.left, self.right))
+        return min(max(0.0 if math.isnan(derivative) else derivative, low), high)
+
+    def allows(self, derivative: float, error: float) -> bool:
+        """Return whether a derivative is right, up to an error besides that of the slope."""
+        nearest = self.nearest(derivative)
+        if derivative == nearest or math.isnan(nearest):
+            return True
+        gap = abs(derivative - nearest)
+        return math.isfinite(gap) and gap <= error + self.error
 
     def digits(self, derivative: float) -> int:
         """Return how many significant digits the central difference shares with a derivative."""
@@ -53,8 +72,19 @@ class Slope:
         return max(0, min(16, math.floor(-math.log10(ratio)))) if ratio > 0.0 else 0
 
     def agrees(self, derivative: float) -> bool:
-        """Return whether a derivative is what the central difference makes it, as far as it can."""
-        return self.digits(derivative) >= 6 or abs(self.central - derivative) <= self.error
+        """Return whether a derivative is what the central difference makes it, as far as it can.
+
+        No one step is right for every function, and none tells how much rounding there is inside
+        of it: a derivative is contradicted where no step of those that tell something bears it out.
+        """
+        if self.digits(derivative) >= 6 or abs(self.central - derivative) <= self.error:
+            return True
+        least = min((error for _, error in self.estimates), default=0.0)
+        return any(
+            abs(number - derivative) <= 10.0 * error + SURE * abs(derivative)
+            for number, error in self.estimates
+            if error <= max(SURE * abs(number), 16.0 * least)
+        )
 
 
 def slope(function: Callable[[float], float], at: float) -> Slope:
@@ -81,11 +111,11 @@ def slope(function: Callable[[float], float], at: float) -> Slope:
     if 0.0 < abs(at) < 1e-6:
         nearer = _differences(function, at, here, abs(at))
         both, above, below = both + nearer[0], above + nearer[1], below + nearer[2]
-    central, error = _limit(both, 4.0)
-    right, right_error = _limit(above, 2.0)
-    left, left_error = _limit(below, 2.0)
-    remark = _remark(above, below, (left, left_error), (right, right_error))
-    return Slope(central, error, left, right, remark)
+    estimates = _extrapolated(both, 4.0)
+    central, error = _surest(estimates)
+    right, left = _surest(_extrapolated(above, 2.0)), _surest(_extrapolated(below, 2.0))
+    remark = _remark(above, below, left, right)
+    return Slope(central, error, left[0], right[0], remark, tuple(estimates))
 
 
 def _differences(
@@ -114,12 +144,11 @@ def _difference(high: float, low: float, width: float) -> Difference:
     return divided(high - low, width), divided(noise, width)
 
 
-def _limit(differences: list[Difference], ratio: float) -> Difference:
-    """Return the limit of differences whose steps are halved, and its uncertainty.
+def _extrapolated(differences: list[Difference], ratio: float) -> list[Difference]:
+    """Return for each step the best limit that it gives with the longer ones before it.
 
     The error of a difference has terms in ratio**-k, k = 1, 2, ...: each column of the table
-    cancels one more of them. A row's best entry is the one closest to those it was made of. The
-    answer is the surest of these, as long as it does not contradict those of smaller steps.
+    cancels one more of them. A row's best entry is the one closest to those it was made of.
     """
     rows: list[Difference] = []
     above: list[float] = []
@@ -133,6 +162,11 @@ def _limit(differences: list[Difference], ratio: float) -> Difference:
                 best, least = row[-1], gap
         rows.append((best, least))
         above = row
+    return rows
+
+
+def _surest(rows: list[Difference]) -> Difference:
+    """Return the surest limit, as long as it does not contradict those of smaller steps."""
     answer, error = math.nan, math.inf
     for best, least in reversed(rows):
         if math.isnan(answer) or (least < error and abs(best - answer) <= 10.0 * (least + error)):
@@ -145,19 +179,22 @@ def _remark(
 ) -> str:
     growth = max(_growth(above), _growth(below))
     if growth > 1.9:
-        return "the value jumps here"
+        return JUMP
     if growth > 1.1:
-        return "no finite slope here: it grows without end"
-    if math.isnan(left[0]) and math.isnan(right[0]):
+        return ENDLESS
+    gap, size = abs(left[0] - right[0]), max(abs(left[0]), abs(right[0]))
+    is_kink = gap > 1e-4 * size and gap > 100.0 * (left[1] + right[1])
+    return described(left[0], right[0], is_kink)
+
+
+def described(left: float, right: float, is_kink: bool) -> str:
+    """Return what is special where there are these slopes on the left and on the right."""
+    if math.isnan(left) and math.isnan(right):
         return "not defined around here"
-    if math.isnan(left[0]) or math.isnan(right[0]):
-        side, there = ("right", right[0]) if math.isnan(left[0]) else ("left", left[0])
+    if math.isnan(left) or math.isnan(right):
+        side, there = ("right", right) if math.isnan(left) else ("left", left)
         return f"edge of the domain: slope {there:.4g} on the {side}"
-    gap = abs(left[0] - right[0])
-    size = max(abs(left[0]), abs(right[0]))
-    if gap > 1e-4 * size and gap > 100.0 * (left[1] + right[1]):
-        return f"kink: slope {left[0]:.4g} on the left, {right[0]:.4g} on the right"
-    return ""
+    return f"kink: slope {left:.4g} on the left, {right:.4g} on the right" if is_kink else ""
 
 
 def _growth(differences: list[Difference]) -> float:

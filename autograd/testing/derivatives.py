@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.engine.value import Value
-from autograd.errors import (
-    ArgumentError,
-    MissingExtraError,
-    NotExpressibleError,
-    StructureError,
-    WrongDerivativeError,
-)
+from autograd.errors import ArgumentError, StructureError, WrongDerivativeError
 from autograd.notation.expression import Expression, read
 from autograd.table.operation import real
+from autograd.testing.arguments import Bounds, Function, Parameters, Point, point_of, shown
+from autograd.testing.comparison import Comparison, Judgement
 from autograd.testing.diagnosis import Trial, diagnosis
-from autograd.testing.multiprecision import Precise, value
-from autograd.testing.symbols import Symbolic, sympy
-from autograd.testing.truth import Truth, by_backward, noise, plain, roughness, truth
-from autograd.trees import flatten, unflatten
+from autograd.testing.sampling import counterexample, kinks, simple_points, simplicity, spread
+from autograd.testing.symbols import Symbolic, proof
 
-Function = Callable[..., Any]
+__tracebackhide__ = True  # pytest shows the caller's line and the message, and none of ours
+
 DEFAULT_DOMAIN = (-10.0, 10.0)
-LARGEST_PROOF = 200  # operations in what SymPy is asked to simplify
-LONGEST_FRACTION = 10**6  # of 2**(0.6931471805599453*x) SymPy would compute the 10**16th power
+MOST_LISTED = 20  # wrong components in a report
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +42,7 @@ class Checked:
 # -- check_gradient ----------------------------------------------------------------------------
 
 
-def check_gradient(f: Function, *args: Any, rtol: float = 1e-9) -> Checked:
+def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
     """Check the gradient of f by backward against differences of numbers with many digits.
 
     Where f cannot run on such numbers (a primitive of floats, a compiled function, a derivative of
@@ -67,7 +59,7 @@ def check_gradient(f: Function, *args: Any, rtol: float = 1e-9) -> Checked:
         What was compared.
 
     Raises:
-        AssertionError: a derivative differs; the message shows which one and both numbers.
+        AssertionError: a derivative differs; the message shows which ones and both numbers.
         TypeError: f is no function, or there is no number to differentiate by.
         ValueError: f does not return one number, or its value is not finite.
 
@@ -78,50 +70,34 @@ def check_gradient(f: Function, *args: Any, rtol: float = 1e-9) -> Checked:
         numeric: 2 derivatives against differences of 60 digits
     """
     _check_function("check_gradient", f)
-    rtol = _tolerance("check_gradient", rtol)
-    leaves, structure = flatten(tuple(args))
-    point = [real(leaf, "check_gradient") for leaf in leaves]
-    if not point:
+    comparison = Comparison(f, None, _tolerance("check_gradient", rtol), Parameters(f))
+    point = point_of(args, "check_gradient")
+    if not point.numbers:
         raise ArgumentError("check_gradient: there is no number to differentiate by")
-
-    def flat(numbers: Sequence[Any]) -> Any:
-        return f(*unflatten(structure, numbers))
-
-    result, gradient = by_backward(flat, point)
-    if not math.isfinite(result):
-        raise StructureError(f"check_gradient: the value at this point is {result!r}")
-    is_precise = True
-    for index, derivative in enumerate(gradient):
-        true = truth(flat, point, index, derivative)
-        is_precise = is_precise and true.is_precise
-        expected = true.nearest(derivative)
-        rounding = noise(flat, point, index) if true.low == true.high else 0.0
-        if not true.allows(derivative, rtol * abs(expected) + rounding):
-            raise WrongDerivativeError(
-                f"backward and differences do not agree\n\n"
-                f"    derivative by number {index + 1} of {len(point)}, at {point[index]!r}\n"
-                f"    by backward     {derivative!r}\n"
-                f"    by differences  {expected!r}"
-            )
-    derivatives = f"{len(point)} derivative{'s' * (len(point) != 1)}"
-    digits = "60 digits" if is_precise else "floats"
+    judged = comparison.judged(point, verified=True)
+    if not judged:
+        raise StructureError(
+            f"check_gradient: the value at this point is {comparison.backward(point)[0]!r}"
+        )
+    if not all(judgement.is_right for judgement in judged):
+        heads = ("by backward", "by differences")
+        lines = _shown(comparison, point, judged, heads)
+        raise WrongDerivativeError("\n".join(["backward and differences do not agree", *lines]))
+    derivatives = f"{len(judged)} derivative{'s' * (len(judged) != 1)}"
+    digits = "60 digits" if all(judgement.is_precise for judgement in judged) else "floats"
     return Checked("numeric", f"{derivatives} against differences of {digits}")
 
 
-def _check_function(name: str, f: Any) -> None:
+def _check_function(name: str, f: object) -> None:
     if not callable(f):
-        raise ArgumentError(f"{name}: f is a function, and was {_shown(f)}")
+        raise ArgumentError(f"{name}: f is a function, and was {shown(f)}")
 
 
-def _tolerance(name: str, rtol: Any) -> float:
+def _tolerance(name: str, rtol: float) -> float:
     number = real(rtol, f"{name}: rtol")
     if not 0.0 <= number < math.inf:
         raise StructureError(f"{name}: rtol is a relative error such as 1e-9, and was {rtol!r}")
     return number
-
-
-def _shown(thing: Any) -> str:
-    return f"{thing!r:.40} ({type(thing).__name__})"
 
 
 # -- assert_derivative -------------------------------------------------------------------------
@@ -129,23 +105,31 @@ def _shown(thing: Any) -> str:
 
 def assert_derivative(
     f: Function,
-    df: Function | str,
-    domain: tuple[float, float] | None = None,
+    df: Function | str | Sequence[str] | Mapping[str, str],
+    domain: Bounds | Mapping[str, object] | None = None,
     *,
-    at: Iterable[float] = (),
+    at: Iterable[object] = (),
     rtol: float = 1e-9,
     examples: int = 200,
 ) -> Checked:
     """Check a derivative worked out by hand against the function that it should belong to.
 
+    Small whole numbers, the ends of the domain, the kinks of f and the numbers next to all of these
+    are always tried, then random ones by Hypothesis; every point is judged by itself.
+
     Args:
-        f: a function of one number, written with Python's operators and autograd's functions.
-        df: its derivative: a function of one number, or a formula such as "3*x**2" in one name.
-        domain: (lowest, highest), the numbers to try with Hypothesis; (-10, 10) where neither a
-            domain nor points are given. Points where f is not real are passed over.
-        at: points to try besides, or instead: an iterable of numbers.
+        f: a function written with Python's operators and autograd's functions, of one number, of
+            several, or of trees of numbers (lists, tuples, dicts, arrays, models), giving one.
+        df: its derivative: a function that returns what ``grad(f)`` does, or a tuple of the
+            derivatives by all arguments; or a formula such as "3*x**2", for several numbers one
+            for each.
+        domain: (lowest, highest), the numbers to try; (-10, 10) and a few large ones where neither
+            a domain nor points are given. For several arguments {"a": (lowest, highest), ...},
+            with such pairs in lists, tuples and dicts where an argument is a tree. Points where f
+            is not real are passed over.
+        at: points to try besides, or instead: numbers, for several arguments tuples of them.
         rtol: the relative error allowed.
-        examples: how many points of the domain are tried.
+        examples: how many random points of the domain are tried.
 
     Returns:
         How it was checked: a formula is proved with SymPy where it can be ("exact"), all else is
@@ -154,7 +138,7 @@ def assert_derivative(
 
     Raises:
         AssertionError: it is not the derivative; the message shows the simplest point where it is
-            not, both numbers, and what may have gone wrong.
+            not, all wrong components with both numbers, and what may have gone wrong in each.
         TypeError: f is no function, df is neither a function nor a formula, or at, domain, rtol
             or examples is of the wrong kind.
         ValueError: the formula cannot be read, the domain is empty, or f is nowhere real in it.
@@ -164,6 +148,8 @@ def assert_derivative(
         >>> from autograd.testing import assert_derivative
         >>> print(assert_derivative(lambda x: x**3, "3*x**2"))
         exact: SymPy has d/dx x**3 = 3*x**2
+        >>> print(assert_derivative(lambda a, b: a * b**2, ("b**2", "2*a*b")))
+        exact: SymPy has d/da a*b**2 = b**2, d/db a*b**2 = 2*a*b
         >>> assert_derivative(lambda x: autograd.sin(3 * x), lambda x: autograd.cos(3 * x))
         Traceback (most recent call last):
         ...
@@ -171,284 +157,216 @@ def assert_derivative(
         ...
     """
     _check_function("assert_derivative", f)
-    if not callable(df) and not isinstance(df, str):
-        raise ArgumentError(
-            f"assert_derivative: df is a function, or a formula such as '3*x**2', "
-            f"and was {_shown(df)}"
-        )
+    parameters = Parameters(f, domain)
     rtol = _tolerance("assert_derivative", rtol)
     examples = _count(examples)
-    points = _points(at)
-    bounds = _bounds(domain)
-    if bounds is None and not points and not isinstance(df, str):
-        bounds = DEFAULT_DOMAIN
-    proved = ""
-    if isinstance(df, str):
-        expression = _of_one_name(df)
-        proved = _proved(f, expression, bounds, points)
-        df = _as_function(expression)
-        if bounds is None and not points and not proved:
-            bounds = DEFAULT_DOMAIN
-    comparison = _Comparison(f, df, rtol)
-    wrong = [point for point in points if comparison.differs(point)]
+    points = parameters.points(at)
+    formulas = _formulas(df, parameters.names)
+    place, bounds = parameters.domain(DEFAULT_DOMAIN if domain is None else domain)
+    if domain is None and points:
+        bounds = []
+    claim = df if callable(df) else _together(formulas)
+    comparison = Comparison(f, claim, rtol, parameters)
+
+    wrong = [point for point in points if comparison.is_wrong(point)]
     if wrong:
-        simplest = min(wrong, key=lambda point: len(repr(point)))
-        raise comparison.failure(simplest, "one of the points given", bounds, points)
-    is_real = comparison.count or (comparison.is_real_in(bounds) if bounds else not points)
-    if proved and is_real:
+        raise _failure(comparison, _simplest(wrong), "one of the points given", bounds, points)
+    wrong = [*filter(comparison.is_wrong, _tried(comparison, place, bounds, domain is None))]
+    proved = ""
+    if formulas and not wrong and (comparison.count or (domain is None and not points)):
+        proved = _proof(f, formulas, bounds, points)
+    if bounds and not wrong and not proved:
+        found = counterexample(lambda n: comparison.is_wrong(place.at(n)), bounds, examples)
+        wrong = [place.at(found)] if found is not None else []
+    within = f" in [{bounds[0][0]:g}, {bounds[0][1]:g}]" if len(set(bounds)) == 1 else ""
+    if wrong:
+        where = f"the simplest point found{within}"
+        raise _failure(comparison, _simplest(wrong), where, bounds, points)
+    if proved:
         return Checked("exact", proved)
-    if bounds is not None:
-        counterexample = _simplest(comparison, bounds, examples)
-        if counterexample is not None:
-            where = f"the simplest point found in [{bounds[0]:g}, {bounds[1]:g}]"
-            raise comparison.failure(counterexample, where, bounds, points)
     if comparison.count == 0:
         raise StructureError("assert_derivative: f is real at none of the points that were tried")
-    place = f" in [{bounds[0]:g}, {bounds[1]:g}]" if bounds else ""
-    return Checked("numeric", f"{comparison.count} points{place} within {rtol:g}")
+    return Checked("numeric", f"{comparison.count} points{within} within {rtol:g}")
 
 
-def _points(at: Any) -> list[float]:
-    if isinstance(at, str) or not isinstance(at, Iterable):
-        raise ArgumentError(
-            f"assert_derivative: at is an iterable of points, as in at=[3.0], and was {_shown(at)}"
-        )
-    return [real(point, "assert_derivative: at") for point in at]
-
-
-def _count(examples: Any) -> int:
+def _count(examples: int) -> int:
     if isinstance(examples, bool) or not hasattr(type(examples), "__index__"):
         raise ArgumentError(
-            f"assert_derivative: examples is a whole number, and was {_shown(examples)}"
+            f"assert_derivative: examples is a whole number, and was {shown(examples)}"
         )
     if examples < 1:
         raise StructureError(f"assert_derivative: examples is at least 1, and was {examples}")
     return int(examples)
 
 
-def _bounds(domain: Any) -> tuple[float, float] | None:
-    if domain is None:
-        return None
-    try:
-        low, high = domain
-    except (TypeError, ValueError):
+def _formulas(df: object, names: Sequence[str]) -> list[Formula]:
+    """Return the formulas of a derivative as functions of the arguments; none of a function."""
+    if callable(df):
+        return []
+    if isinstance(df, Mapping) and set(df) == set(names):
+        df = [df[name] for name in names]
+    texts = [df] if isinstance(df, str) else df
+    if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
         raise ArgumentError(
-            f"assert_derivative: domain is a pair (lowest, highest), and was {_shown(domain)}"
-        ) from None
-    low, high = real(low, "domain"), real(high, "domain")
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise StructureError(
-            f"assert_derivative: domain must be finite and not empty, and was ({low!r}, {high!r})"
+            f"assert_derivative: df is a function, or a formula such as '3*x**2', "
+            f"and was {shown(df)}"
         )
-    return low, high
-
-
-def _of_one_name(formula: str) -> Expression:
-    expression = read(formula)
-    if len(expression.names) > 1:
+    if not isinstance(df, str) and len(texts) != len(names):
         raise StructureError(
-            f"assert_derivative: the derivative of a function of one number has one name, "
-            f"and {formula!r} has {', '.join(expression.names)}"
+            f"assert_derivative: f takes {', '.join(names)}, and df has {len(texts)} formulas"
         )
-    return expression
+    return [Formula(read(text), names) for text in texts]
 
 
-def _as_function(expression: Expression) -> Function:
-    return lambda x: expression(dict.fromkeys(expression.names, x))
+class Formula:
+    """A formula as a function of the arguments of the function under test."""
+
+    def __init__(self, expression: Expression, names: Sequence[str]) -> None:
+        self.expression = expression
+        self.names = names
+        if len(names) == 1 == len(expression.names):  # by a name of its own
+            self.names = expression.names
+        if not set(expression.names) <= set(self.names):
+            raise StructureError(
+                f"assert_derivative: f takes {', '.join(names)}, and the formula "
+                f"{expression.text!r} has {', '.join(expression.names)}"
+            )
+
+    def __call__(self, *arguments: object) -> Any:
+        """Return its value."""
+        return self.expression(dict(zip(self.names, arguments, strict=True)))
+
+    def lifted(self) -> Formula:
+        """Return the same with its numbers as SymPy's."""
+        return Formula(self.expression.lifted(Symbolic), self.names)
 
 
-def _proved(
-    f: Function,
-    expression: Expression,
-    bounds: tuple[float, float] | None,
-    points: Sequence[float],
+def _together(formulas: Sequence[Formula]) -> Function:
+    """Return what gives the values of formulas as grad gives derivatives."""
+    if len(formulas) == 1:
+        return formulas[0]
+    return lambda *arguments: tuple(formula(*arguments) for formula in formulas)
+
+
+def _proof(
+    f: Function, formulas: Sequence[Formula], bounds: Sequence[Bounds], points: Sequence[Point]
 ) -> str:
-    """Return the identity that SymPy has proved, or an empty text."""
-    s = sympy()
-    is_positive = (bounds is not None and bounds[0] >= 0.0 and all(p > 0.0 for p in points)) or None
-    x = s.Symbol((*expression.names, "x")[0], real=True, positive=is_positive)
-    try:
-        whole = _symbolic(f, x)
-        claimed = _symbolic(_as_function(expression.lifted(Symbolic)), x)
-    except (NotExpressibleError, TypeError, AttributeError):
-        return ""
-    derivative = s.diff(whole, x)
-    gap = derivative - claimed
-    if (
-        gap.has(s.Derivative, s.Subs, s.DiracDelta, s.nan, s.zoo)
-        or s.count_ops(gap) > LARGEST_PROOF
-    ):
-        return ""
-    attempts: list[Any] = [s.expand, s.piecewise_fold]
-    if all(max(abs(n.p), n.q) <= LONGEST_FRACTION for n in gap.atoms(s.Rational)):
-        attempts += [s.simplify, lambda gap: s.simplify(gap.rewrite(s.exp))]
-    for attempt in attempts:
-        try:
-            if attempt(gap) == 0:
-                return f"SymPy has d/d{x} {whole} = {claimed}"
-        except Exception:  # SymPy gives up in many ways; numbers decide then
-            continue
-    return ""
+    """Return the identities that SymPy has proved, or an empty text."""
+    names = formulas[0].names
+    is_positive = [
+        bool(bounds) and bounds[index][0] >= 0.0 and all(p.numbers[index] > 0.0 for p in points)
+        for index in range(len(names))
+    ]
+    return proof(f, [formula.lifted() for formula in formulas], names, is_positive)
 
 
-def _symbolic(function: Function, x: Any) -> Any:
-    result = function(Symbolic(x))
-    return result.expression if isinstance(result, Symbolic) else Symbolic(plain(result)).expression
+def _tried(
+    comparison: Comparison, place: Point, bounds: Sequence[Bounds], with_large: bool
+) -> list[Point]:
+    """Return the points of a domain that are always tried."""
+    if not bounds:
+        return []
+    simple = simple_points(bounds, with_large)
+    path = [*spread(bounds, 16)]
+    if len(bounds) == 1:
+        path = sorted([*simple, *path])
+    found = kinks(lambda numbers: comparison.graph(place.at(numbers))[1], path)
+    inside = [
+        numbers
+        for numbers in found
+        if all(low <= n <= high for n, (low, high) in zip(numbers, bounds, strict=True))
+    ]
+    return [place.at(numbers) for numbers in (*simple, *inside)]
 
 
-def _simplest(comparison: _Comparison, bounds: tuple[float, float], examples: int) -> float | None:
-    """Return the simplest point of the domain where the two differ, by Hypothesis."""
-    try:
-        from hypothesis import HealthCheck, Phase, currently_in_test_context, find, settings
-        from hypothesis import strategies as st
-        from hypothesis.errors import NoSuchExample
-    except ImportError:
-        raise MissingExtraError("assert_derivative over a domain", "testing") from None
-    chosen = settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
-
-    def search() -> float | None:
-        try:
-            return find(st.floats(*bounds), comparison.differs, settings=chosen)
-        except NoSuchExample:
-            return None
-
-    if not currently_in_test_context():
-        return search()
-    # Hypothesis refuses a search inside one of its tests, which here is meant: in a thread of its
-    # own it is a search like any other.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(search).result()
+def _simplest(points: Iterable[Point]) -> Point:
+    return min(points, key=lambda point: simplicity(point.numbers))
 
 
-class _Comparison:
-    """A derivative in question beside the true one, point by point."""
+# -- the report --------------------------------------------------------------------------------
 
-    def __init__(self, f: Function, df: Function, rtol: float) -> None:
-        self.f = f
-        self.df = df
-        self.rtol = rtol
-        self.count = 0
 
-    def differs(self, x: float) -> bool:
-        """Return whether the derivative in question is wrong at a point."""
-        found = self.numbers(x)
-        if found is None:
-            return False
-        self.count += 1
-        claimed, true, is_rounded = found
-        allowed = self.rtol * abs(true.nearest(claimed)) + 1e-30
-        if true.allows(claimed, allowed):
-            return False
-        return not (is_rounded and true.allows(claimed, allowed + self._noise(x)))
-
-    def is_real_in(self, bounds: tuple[float, float]) -> bool:
-        """Return whether f is real at one of some points of a domain."""
-        low, high = bounds
-        tried = (low + (high - low) * step / 16 for step in range(17))
-        return any(self.numbers(x) is not None for x in tried)
-
-    def numbers(self, x: float) -> tuple[float, Truth, bool] | None:
-        """Return the derivative in question, the true one, and whether rounding has a part in it.
-
-        Nothing is returned where f is not real.
-        """
-        result, (derivative,) = by_backward(self._of_point, [x])
-        if not math.isfinite(result):
-            return None
-        claimed, is_rounded = self._claimed(x)
-        true = truth(self._of_point, [x], 0, derivative)
-        if not true.is_precise and true.allows(derivative, 0.0) and true.low == true.high:
-            # Floats have few digits for differences, but vouch for backward, which has all.
-            rounding = roughness(self._of_point, x)
-            true = Truth(derivative, derivative, rounding, is_precise=False)
-        return claimed, true, is_rounded or not true.is_precise
-
-    def _of_point(self, point: Sequence[Any]) -> Any:
-        return self.f(point[0])
-
-    def _claimed(self, x: float) -> tuple[float, bool]:
-        """Return what df gives: with many digits where it can, else with floats."""
-        try:
-            return float(value(lambda point: self._precise_claim(point[0]), [x])), False
-        except Exception:  # math.cos and others take floats only, and say so in many ways
-            pass
-        try:
-            result = self.df(x)
-        except (ArithmeticError, ValueError):
-            return math.nan, True
-        return plain(result, "the derivative"), True
-
-    def _precise_claim(self, x: Precise) -> Any:
-        claim = self.df(x)
-        if not isinstance(claim, Precise):
-            raise NotExpressibleError("df does not keep the digits of its argument")
-        return claim
-
-    def _noise(self, x: float) -> float:
-        """Return what rounding may do to df at x: how it jumps from one float to the next."""
-        near = [x, x]
-        claims = [self._claimed(x)[0]]
-        for _ in range(4):
-            near = [math.nextafter(near[0], -math.inf), math.nextafter(near[1], math.inf)]
-            claims += [self._claimed(number)[0] for number in near]
-        finite = [claim for claim in claims if math.isfinite(claim)]
-        spread = max(finite) - min(finite) if finite else 0.0
-        sizes = [
-            abs(by_backward(self._of_point, [x * 0.5**halving])[1][0]) for halving in range(1, 7)
-        ]
-        return 4.0 * spread + 1e-13 * max((size for size in sizes if size < math.inf), default=0.0)
-
-    def failure(
-        self,
-        x: float,
-        where: str,
-        bounds: tuple[float, float] | None,
-        points: list[float],
-    ) -> WrongDerivativeError:
-        """Return the error that a student can learn from."""
-        found = self.numbers(x)
-        assert found is not None
-        claimed, true, _ = found
-        lines = [
-            "this is not the derivative of f",
-            "",
-            f"    at x =       {x!r}   ({where})",
-            f"    yours is     {self._shown(x, claimed)}",
-            f"    it should be {true.nearest(claimed)!r}",
-        ]
-        sentence = diagnosis(self._trials(x, bounds, points))
+def _failure(
+    comparison: Comparison,
+    point: Point,
+    where: str,
+    bounds: Sequence[Bounds],
+    points: Sequence[Point],
+) -> WrongDerivativeError:
+    """Return the error that a student can learn from."""
+    judged = comparison.judged(point, verified=True)
+    lines = ["this is not the derivative of f"]
+    lines += _shown(comparison, point, judged, ("yours is", "it should be"), where)
+    names = comparison.parameters.components(point.structure)
+    trials = _trials(comparison, point, bounds, points)
+    sentences: dict[str, list[str]] = {}
+    for index, judgement in enumerate(judged):
+        if not judgement.is_right and len(sentences) < MOST_LISTED:
+            sentences.setdefault(diagnosis(trials, index), []).append(names[index])
+    if any(sentences):
+        lines += ["", "What may have gone wrong:"]
+    for sentence, components in sentences.items():
         if sentence:
-            lines += ["", "What may have gone wrong:", *textwrap.wrap(sentence, 76)]
-        return WrongDerivativeError("\n".join(lines))
+            by = f"by {', '.join(components)}: " if len(names) > 1 else ""
+            lines += textwrap.wrap(by + sentence, 76)
+    return WrongDerivativeError("\n".join(lines))
 
-    def _shown(self, x: float, claimed: float) -> str:
-        try:
-            self.df(x)
-        except (ArithmeticError, ValueError) as error:
-            return f"not a number: {type(error).__name__}, {error}"
-        return repr(claimed)
 
-    def _trials(
-        self, x: float, bounds: tuple[float, float] | None, points: list[float]
-    ) -> list[Trial]:
-        low, high = bounds or (x - 2.0, x + 2.0)
-        golden = 0.6180339887498949
-        spread = [low + (high - low) * (index * golden % 1.0) for index in range(1, 13)]
-        trials = []
-        for at in (*points, x, *spread):
-            found = self.numbers(at)
-            root = self.f(leaf := Value(at, label="x"))
-            if found is None or not isinstance(root, Value):
-                continue
-            claimed, true, _ = found
-            slope = true.nearest(claimed)
-            if math.isfinite(slope):
-                trials.append(Trial(at, claimed, slope, leaf, root))
-        return trials
+def _shown(
+    comparison: Comparison,
+    point: Point,
+    judged: Sequence[Judgement],
+    heads: tuple[str, str],
+    where: str = "",
+) -> list[str]:
+    """Return the point, and beside one another the numbers of all components that are wrong."""
+    names = comparison.parameters.components(point.structure)
+    numbers = [f"{name} = {n!r}" for name, n in zip(names, point.numbers, strict=True)]
+    where = f"   ({where})" if where else ""
+    if len(names) == 1:
+        shown = (_number(comparison, judged[0].claimed), repr(judged[0].true))
+        rows = [("at " + names[0] + " =", repr(point.numbers[0]) + where)]
+        rows += zip(heads, shown, strict=True)
+        width = max(len(head) for head, _ in rows)
+        return ["", *(f"    {head:<{width}} {number}" for head, number in rows)]
+    place = textwrap.wrap(f"at {', '.join(numbers[:MOST_LISTED])}", 76)
+    more = len(numbers) - MOST_LISTED
+    if more > 0:
+        place.append(f"and {more} more numbers")
+    wrong = [(name, j) for name, j in zip(names, judged, strict=False) if not j.is_right]
+    table = [("by", *heads)]
+    table += [(n, _number(comparison, j.claimed), repr(j.true)) for n, j in wrong[:MOST_LISTED]]
+    widths = [max(len(row[column]) for row in table) for column in range(3)]
+    lines = ["", *(f"    {line}" for line in place)]
+    lines[-1] += where
+    lines.append("")
+    lines += ["    " + "   ".join(map(str.ljust, row, widths)).rstrip() for row in table]
+    if len(wrong) > MOST_LISTED:
+        lines.append(f"    and {len(wrong) - MOST_LISTED} more")
+    return lines
+
+
+def _number(comparison: Comparison, claimed: float) -> str:
+    """Return a claim, or why there is none."""
+    refusal = comparison.refusal
+    if math.isnan(claimed) and refusal is not None:
+        return f"not a number: {type(refusal).__name__}, {refusal}"
+    return repr(claimed)
+
+
+def _trials(
+    comparison: Comparison, point: Point, bounds: Sequence[Bounds], points: Sequence[Point]
+) -> list[Trial]:
+    """Return what is claimed and what is true at some points, with the graphs of f there."""
+    around = bounds or [(number - 2.0, number + 2.0) for number in point.numbers]
+    others = [point.at(numbers) for numbers in spread(around, 12)]
+    trials = []
+    for at in (*points, point, *others):
+        if at.structure != point.structure:
+            continue
+        judged = comparison.judged(at, verified=False)
+        leaves, root = comparison.graph(at)
+        true = [judgement.true for judgement in judged]
+        if root is not None and judged and all(map(math.isfinite, true)):
+            trials.append(Trial([judgement.claimed for judgement in judged], true, leaves, root))
+    return trials

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from autograd.differences import ENDLESS, JUMP, Slope, described
 from autograd.engine.value import Value
 from autograd.errors import MissingExtraError, NotExpressibleError
 from autograd.table import elementary as ops
@@ -172,33 +172,18 @@ def _bounded(arithmetic: Any, number: Any) -> Any:
 
 # -- slopes ------------------------------------------------------------------------------------
 
-
-STEPS = (-140, -120)  # the step, and a longer one to compare with, as powers of two
-
-
-@dataclass(frozen=True, slots=True)
-class Slopes:
-    """The slopes to the left and to the right of a point, as mpmath's numbers.
-
-    A slope is infinite where it grows however close one looks, and nan where the function is not
-    real on that side or jumps. ``is_kink`` is true where the two differ, ``is_endless`` where one
-    is infinite, ``is_jump`` where the value itself jumps.
-    """
-
-    left: Any
-    right: Any
-    is_kink: bool
-    is_endless: bool
-    is_jump: bool
+OfPoint = Callable[[Sequence[Any]], Any]  # a function of some numbers, giving one
+STEP = -100  # of a smooth function, as a power of two
+STEPS = (-60, -90, -120, -150)  # where it may not be smooth
+GUARD_BITS = 70  # that a change of the value must have, to tell something
 
 
-def slopes(
-    function: Callable[[Sequence[Any]], Any], numbers: Sequence[float], index: int
-) -> Slopes:
-    """Return the slopes of a function at a point along one of its numbers.
+def slope(function: OfPoint, numbers: Sequence[float], index: int) -> Slope:
+    """Return the slope of a function at a point along one of its numbers, to a float's last digit.
 
-    One-sided differences between numbers of so many digits that what is left of their error,
-    a step of at most 1e-42 times the curvature, is beyond a float's last digit.
+    Where the slopes on either side are the same but for what its curvature does, the function is
+    smooth. Else each side is looked at by itself, with four steps each of which is 2**30 times
+    shorter than the one before, and with more and more digits until they change nothing.
 
     Args:
         function: of a list of Precise numbers, giving one.
@@ -208,96 +193,118 @@ def slopes(
     Raises:
         TypeError: the function does not run on such numbers.
     """
+    arithmetic = context()
     exponent = math.frexp(numbers[index])[1] if numbers[index] else 0
-    bits = 480 + 2 * abs(exponent)
-    found = _differences(function, numbers, index, exponent, bits)
-    while bits < MOST_BITS:  # until more digits make no difference: 1 - tanh(300) is 1e-260
+    scale, bits = min(exponent, 0), 256 + 2 * abs(exponent)
+    here, left, right = _differences(function, numbers, index, bits, scale, (STEP,))
+    size, gap = abs(left[0]) + abs(right[0]), abs(right[0] - left[0])
+    noise = arithmetic.ldexp(here, GUARD_BITS - bits - scale - STEP)
+    if abs(noise) < size < math.inf and gap <= arithmetic.ldexp(size, -60):
+        central = float((left[0] + right[0]) / 2)
+        return Slope(central, 0.0, central, central)
+    is_same = False
+    before: list[Any] = []
+    while bits < MOST_BITS and not is_same:  # until 1 - tanh(300), which is 1e-260, is not 0
         bits *= 2
-        before, found = found, _differences(function, numbers, index, exponent, bits)
-        if _same(before[0], found[0], bits) and _same(before[1], found[1], bits):
-            break
-    return _read(*found)
+        here, left, right = _differences(function, numbers, index, bits, scale, STEPS)
+        is_same = _same(before, [*left, *right], bits)
+        before = [*left, *right]
+    noise = arithmetic.ldexp(here, -bits // 2 - scale - STEPS[-1])
+    (below, error, jumps), (above, error_above, jumps_above) = (
+        _limit(side, abs(noise)) for side in (left, right)
+    )
+    if is_same and (jumps or jumps_above):
+        return Slope(math.nan, 0.0, math.nan, math.nan, JUMP)
+    low, high = float(below), float(above)
+    error += error_above
+    is_one = low == high or abs(above - below) <= error + arithmetic.ldexp(low + high, -50)
+    remark = described(low, high, is_kink=not is_one)
+    if math.isnan(low) or math.isnan(high):
+        central = high if math.isnan(low) else low
+    else:
+        central = low if is_one else (low + high) / 2.0
+    return Slope(central, float(error), low, high, ENDLESS if math.isinf(central) else remark)
 
 
 def _differences(
-    function: Callable[[Sequence[Any]], Any],
+    function: OfPoint,
     numbers: Sequence[float],
     index: int,
-    exponent: int,
     bits: int,
-) -> tuple[Any, Any, Any, Any]:
-    """Return the differences to the left and to the right, then the two with the longer step."""
+    scale: int,
+    steps: tuple[int, ...],
+) -> tuple[Any, list[Any], list[Any]]:
+    """Return the value, and the differences to the left and to the right by each of the steps."""
     arithmetic = context()
     with arithmetic.workprec(bits):
         point = [Precise(number) for number in numbers]
         here = _called(function, point)
 
-        def difference(power: int, sign: int) -> Any:
-            step = sign * arithmetic.ldexp(1, min(exponent, 0) + power)
+        def difference(sign: int, power: int) -> Any:
+            step = arithmetic.ldexp(sign, scale + power)
             moved = Precise(arithmetic.mpf(numbers[index]) + step)
             return (_called(function, [*point[:index], moved, *point[index + 1 :]]) - here) / step
 
-        near, far = STEPS
-        return (
-            difference(near, -1),
-            difference(near, 1),
-            difference(far, -1),
-            difference(far, 1),
-        )
+        # Steps of the same size on both sides would take x * abs(x) and cbrt(x) for smooth at 0.
+        return here, *([difference(sign, power) for power in steps] for sign in (-1, 3))
 
 
-def _read(left: Any, right: Any, far_left: Any, far_right: Any) -> Slopes:
-    """Tell kinks, jumps and poles of slope apart by what a shorter step changes."""
-    ldexp = context().ldexp
-    gap, size = abs(right - left), max(abs(left), abs(right))
-    is_kink = gap > size * ldexp(1, -100) and gap > abs(far_right - far_left) / 2
-    left, jumps_left = _side(left, far_left)
-    right, jumps_right = _side(right, far_right)
-    is_endless = bool(context().isinf(left) or context().isinf(right))
-    if is_endless:
-        is_kink = left != right and not (context().isnan(left) or context().isnan(right))
-    return Slopes(left, right, bool(is_kink), is_endless, jumps_left or jumps_right)
-
-
-def _side(near: Any, far: Any) -> tuple[Any, bool]:
-    """Return the slope on one side, and whether the value jumps there.
+def _limit(differences: Sequence[Any], floor: Any) -> tuple[Any, Any, bool]:
+    """Return the slope on one side, how far off it may be, and whether the value jumps there.
 
     By a shorter step the change of the value is just as large at a jump, and smaller, if less than
-    in proportion, at a pole of the slope such as that of sqrt at 0.
+    in proportion, at a pole of the slope such as that of sqrt at 0. Elsewhere the error of a
+    difference is a power of its step, which Aitken's method takes away.
     """
     arithmetic = context()
-    if arithmetic.isinf(near):
-        return arithmetic.nan, True
-    if not abs(near) > 1.01 * abs(far) > 0:
-        return near, False
-    shorter = arithmetic.ldexp(1, STEPS[0] - STEPS[1])
-    if abs(near) * shorter > abs(far) * (1 - arithmetic.ldexp(1, -40)):
-        return arithmetic.nan, True
-    return arithmetic.sign(near) * arithmetic.inf, False
+    first, second, third, last = differences
+    if not all(map(arithmetic.isfinite, differences)):
+        return arithmetic.nan, arithmetic.zero, bool(arithmetic.isinf(last))
+    ratio = arithmetic.ldexp(1, STEPS[0] - STEPS[1])
+    is_large = abs(last) > floor
+    if is_large and abs(last) > abs(third) * ratio * (1 - 2.0**-40):
+        return arithmetic.nan, arithmetic.zero, True
+    changes = second - first, third - second, last - third
+    if is_large and abs(changes[2]) > max(abs(changes[1]) * 0.9999, abs(last) * 2.0**-20):
+        return arithmetic.sign(changes[2]) * arithmetic.inf, arithmetic.zero, False
+
+    def extrapolated(number: Any, before: Any, change: Any) -> Any:
+        return number + change * change / (before - change) if before != change else number
+
+    limit = extrapolated(last, changes[1], changes[2])
+    error = abs(limit - extrapolated(third, changes[0], changes[1]))
+    error += arithmetic.ldexp(abs(last), -100)
+    return limit if abs(limit) > error else arithmetic.zero, error, False
 
 
-def _same(a: Any, b: Any, bits: int) -> bool:
+def _same(before: Sequence[Any], after: Sequence[Any], bits: int) -> bool:
     """Return whether more digits have changed nothing; a zero may yet become a small number."""
-    if not context().isfinite(a - b):
-        return True
-    if a == 0 and b == 0:
-        return bits >= BITS_FOR_ZERO
-    return bool(abs(a - b) <= abs(a) * context().ldexp(1, -80))
+    for a, b in zip(before, after, strict=False):
+        if a == 0 and b == 0:
+            if bits < BITS_FOR_ZERO:
+                return False
+        elif context().isfinite(a - b) and abs(a - b) > abs(a) * context().ldexp(1, -80):
+            return False
+    return bool(before)
 
 
-def value(function: Callable[[Sequence[Any]], Any], numbers: Sequence[float]) -> Any:
-    """Return the value at a point as one of mpmath's numbers, with as many digits as it takes."""
+def values(
+    function: Callable[[Sequence[Any]], Sequence[Any]], numbers: Sequence[float]
+) -> list[Any]:
+    """Return results at a point as mpmath's numbers, with as many digits as it takes."""
     bits = 240
-    before = found = None
-    while bits < MOST_BITS and (before is None or not _same(before, found, bits)):
-        before = found
+    before: list[Any] = []
+    while bits < MOST_BITS:
         with context().workprec(bits):
-            found = _called(function, [Precise(number) for number in numbers])
-        bits *= 2
+            point = [Precise(number) for number in numbers]
+            found = [_number(result, ops.identity) for result in function(point)]
+        if _same(before, found, bits):
+            break
+        before, bits = found, 2 * bits
     return found
 
 
-def _called(function: Callable[[Sequence[Any]], Any], point: Sequence[Precise]) -> Any:
+def _called(function: OfPoint, point: Sequence[Precise]) -> Any:
     """Return the result as one of mpmath's numbers.
 
     Compiled functions, derivatives of functions and all that asks for ``x.data`` take Values, and

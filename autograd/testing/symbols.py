@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -181,3 +181,87 @@ def _power(a: Any, b: Any) -> Any:
 
 def _refused(name: str) -> Any:
     raise NotExpressibleError(f"{name} has no meaning for symbols")
+
+
+# -- proofs ------------------------------------------------------------------------------------
+
+LARGEST_PROOF = 120  # operations in what SymPy is asked to simplify
+MOST_TERMS = 2000  # of a sum that a power of a sum may be written out as
+LONGEST_FRACTION = 10**6  # of 2**(0.6931471805599453*x) SymPy would compute the 10**16th power
+
+
+def proof(
+    f: Callable[..., Any],
+    claims: Sequence[Callable[..., Any]],
+    names: Sequence[str],
+    is_positive: Sequence[bool],
+) -> str:
+    """Return the identities of claimed derivatives that SymPy has proved, or an empty text.
+
+    Args:
+        f: the function.
+        claims: its derivative by each of its arguments, or by the first alone.
+        names: the names of the arguments.
+        is_positive: which of them are positive.
+    """
+    s = sympy()
+    symbols = [
+        s.Symbol(name, real=True, positive=positive or None)
+        for name, positive in zip(names, is_positive, strict=True)
+    ]
+    identities = []
+    try:
+        whole = _expression(f, symbols)
+        for claim, symbol in zip(claims, symbols, strict=False):
+            claimed = _expression(claim, symbols)
+            if not _is_zero(s.diff(whole, symbol) - claimed):
+                return ""
+            identities.append(f"d/d{symbol} {whole} = {claimed}")
+    except (NotExpressibleError, TypeError, AttributeError):
+        return ""
+    return f"SymPy has {', '.join(identities)}"
+
+
+def _expression(function: Callable[..., Any], symbols: Sequence[Any]) -> Any:
+    result = function(*map(Symbolic, symbols))
+    if isinstance(result, Value):
+        result = result.data
+    return (result if isinstance(result, Symbolic) else Symbolic(result)).expression
+
+
+def _is_zero(gap: Any) -> bool:
+    """Return whether SymPy finds that an expression is zero, asked for no more than it can do."""
+    s = sympy()
+    if gap == 0:
+        return True
+    if gap.has(s.Derivative, s.Subs, s.DiracDelta, s.nan, s.zoo):
+        return False
+    if s.count_ops(gap) > LARGEST_PROOF or _terms(gap) > MOST_TERMS:
+        return False
+    if any(max(abs(n.p), n.q) > LONGEST_FRACTION for n in gap.atoms(s.Rational)):
+        return False
+    attempts = (
+        s.expand,
+        lambda gap: s.cancel(s.together(gap)),
+        s.piecewise_fold,
+        lambda gap: s.cancel(s.together(gap.rewrite(s.exp))),
+        s.simplify,
+    )
+    for attempt in attempts:
+        try:
+            if attempt(gap) == 0:
+                return True
+        except Exception:  # SymPy gives up in many ways; numbers decide then
+            continue
+    return False
+
+
+def _terms(expression: Any) -> int:
+    """Return how many terms an expression has when its powers and products are written out."""
+    inside = [min(_terms(part), MOST_TERMS + 1) for part in expression.args]
+    if expression.is_Add:
+        return sum(inside)
+    if expression.is_Pow and expression.exp.is_Integer and inside[0] > 1:
+        power = abs(int(expression.exp))
+        return math.comb(power + inside[0] - 1, power) if power <= MOST_TERMS else MOST_TERMS + 1
+    return math.prod(inside) if expression.is_Mul else max(inside, default=1)

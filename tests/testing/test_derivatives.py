@@ -256,7 +256,7 @@ def test_arguments_of_the_wrong_kind_are_named(call, words):
 def test_formulas_that_cannot_be_read_are_refused():
     with pytest.raises(ValueError, match="cannot read"):
         assert_derivative(lambda x: x, "2x")
-    with pytest.raises(ValueError, match="has one name"):
+    with pytest.raises(ValueError, match=r"f takes x, and the formula 'x\*y' has x, y"):
         assert_derivative(lambda x: x, "x*y")
 
 
@@ -361,7 +361,7 @@ def test_check_gradient_catches_a_number_that_leaves_the_graph():
 
 def test_check_gradient_catches_a_slope_that_should_be_infinite(monkeypatch):
     monkeypatch.setattr(ag.sqrt, "partials", (lambda y, x: 5.0,))
-    with pytest.raises(WrongDerivativeError, match="by differences  inf"):
+    with pytest.raises(WrongDerivativeError, match="by differences inf"):
         check_gradient(ag.sqrt, 0.0)
 
 

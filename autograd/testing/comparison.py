@@ -1,0 +1,179 @@
+"""A derivative in question beside the true one: point by point, component by component."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.engine.value import Value
+from autograd.errors import AutogradError, StructureError
+from autograd.testing.arguments import Function, Parameters, Point
+from autograd.testing.multiprecision import values
+from autograd.testing.rounding import grain, noise, roughness
+from autograd.testing.truth import by_backward, plain, truth
+from autograd.trees import flatten
+
+UNDERFLOW = 1e-320  # what the smallest floats may be off by
+SURE, VOUCHED = 16, 64  # points at which differences are taken whatever backward gives
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is said of one component of a derivative at a point, and what is true.
+
+    Attributes:
+        claimed: what is said.
+        true: what it should be.
+        is_right: whether the two are the same, as far as can be told.
+        is_precise: whether differences of many digits have told it.
+    """
+
+    claimed: float
+    true: float
+    is_right: bool = True
+    is_precise: bool = True
+
+
+class Comparison:
+    """A function and a derivative in question: df, or where it is None what backward gives.
+
+    Attributes:
+        count: at how many points the two have been compared; at all others f was not real.
+        refusal: what df raised at the latest point where it raised something.
+    """
+
+    def __init__(
+        self, f: Function, df: Function | None, rtol: float, parameters: Parameters
+    ) -> None:
+        self.f = f
+        self.df = df
+        self.rtol = rtol
+        self.parameters = parameters
+        self.count = 0
+        self.refusal: Exception | None = None
+        self._to_verify, self._known = VOUCHED, 0
+        self._seen: dict[Point, bool] = {}
+
+    def is_wrong(self, point: Point) -> bool:
+        """Return whether the derivative in question is wrong at a point."""
+        if point not in self._seen:
+            judged = self.judged(point, verified=False)
+            self.count += bool(judged)
+            self._seen[point] = not all(judgement.is_right for judgement in judged)
+        return self._seen[point]
+
+    def judged(self, point: Point, verified: bool) -> list[Judgement]:
+        """Return what there is to say of each component; nothing where f is not real.
+
+        What backward gives serves as a sieve: where a claim is what it gives, differences are taken
+        at the first points only, unless all are to be verified.
+        """
+        value, gradient = self.backward(point)
+        if not math.isfinite(value):
+            return []
+        claims = self._claims(point) if self.df is not None else gradient
+        judgements = []
+        for index, claimed in enumerate(claims):
+            derivative = gradient[index]
+            is_same = abs(claimed - derivative) <= self.rtol * abs(derivative)
+            is_next = self._to_verify > 0 and self.count % len(claims) == index
+            if is_same and not verified and not is_next:
+                judgements.append(Judgement(claimed, derivative))
+            else:
+                judgements.append(self._judgement(point, index, claimed, derivative, value))
+        return judgements
+
+    def backward(self, point: Point) -> tuple[float, list[float]]:
+        """Return the value and the gradient; nan where f refuses the numbers."""
+        try:
+            return by_backward(self.of(point), point.numbers)
+        except AutogradError:
+            raise
+        except (ArithmeticError, ValueError):
+            return math.nan, []
+
+    def of(self, point: Point) -> Callable[[Sequence[Any]], Any]:
+        """Return f as a function of the numbers of a point."""
+        return lambda numbers: self.f(*point.arguments(numbers))
+
+    def graph(self, point: Point) -> tuple[list[Value], Value | None]:
+        """Return the leaves and the root of the graph of f at a point, if it has one."""
+        names = self.parameters.components(point.structure)
+        leaves = [Value(n, label=name) for n, name in zip(point.numbers, names, strict=True)]
+        try:
+            root = self.f(*point.arguments(leaves))
+        except (ArithmeticError, ValueError):
+            root = None
+        return leaves, root if isinstance(root, Value) else None
+
+    def _judgement(
+        self, point: Point, index: int, claimed: float, derivative: float, value: float
+    ) -> Judgement:
+        numbers = point.numbers
+        slope, is_precise = truth(self.of(point), numbers, index, derivative)
+        self._to_verify -= VOUCHED // SURE if is_precise else 1
+        error = self.rtol * abs(slope.nearest(claimed)) + UNDERFLOW
+        if not is_precise:
+            error += roughness(lambda x: self._backward_along(point, index, x), numbers[index])
+            error += grain(value, numbers[index])
+        is_right = slope.allows(claimed, error)
+        if not is_right:
+            precise = self._precise_claims(point) if self.df is not None else None
+            if precise is not None:
+                claimed = precise[index]
+            else:
+                leaves, root = self.graph(point)
+                error += noise(root, leaves[index]) if root is not None else 0.0
+                error += grain(value, numbers[index])
+            is_right = slope.allows(claimed, error)
+        return Judgement(claimed, slope.nearest(claimed), is_right, is_precise)
+
+    def _backward_along(self, point: Point, index: int, x: float) -> float:
+        numbers = [*point.numbers[:index], x, *point.numbers[index + 1 :]]
+        return by_backward(self.of(point), numbers)[1][index]
+
+    # -- what df says --------------------------------------------------------------------------
+
+    def _claims(self, point: Point) -> list[float]:
+        """Return what df gives: with floats, or where it does not take these, with many digits."""
+        try:
+            return [plain(leaf, "the derivative") for leaf in self._leaves(point, point.numbers)]
+        except AutogradError:
+            raise
+        except (ArithmeticError, ValueError) as error:
+            self.refusal = error
+            return [math.nan] * (self._known or point.structure.parts[0].count())
+        except (TypeError, AttributeError):  # x.exp() is none of a float's methods
+            precise = self._precise_claims(point)
+            if precise is None:
+                raise
+            return precise
+
+    def _precise_claims(self, point: Point) -> list[float] | None:
+        """Return what df gives with many digits, if it does: math.cos and others take floats only.
+
+        Where it gives a plain number all the same, this was no result of rounding.
+        """
+        try:
+            return [float(n) for n in values(lambda p: self._leaves(point, p), point.numbers)]
+        except Exception:  # what takes floats only says so in many ways
+            return None
+
+    def _leaves(self, point: Point, numbers: Sequence[object]) -> list[Any]:
+        """Return the components of what df gives, for the first argument or for all of them."""
+        assert self.df is not None
+        result = self.df(*point.arguments(numbers))
+        first, names = point.structure.parts[0], self.parameters.names
+        if len(names) > 1 and isinstance(result, Mapping) and set(result) == set(names):
+            result = tuple(result[name] for name in names)
+        is_whole = isinstance(result, tuple) and len(result) == len(point.structure.parts) > 1
+        leaves, structure = flatten(result, point.structure if is_whole else first)
+        if len(leaves) not in (first.count(), point.structure.count()):
+            raise StructureError(
+                f"df returns {structure} where f takes {point.structure}: it must return what "
+                f"grad(f) does, a number for each number of the first argument, or a tuple for all"
+            )
+        self._known = len(leaves)
+        return leaves

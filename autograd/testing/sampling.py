@@ -1,0 +1,159 @@
+"""Which points of a domain are tried: simple numbers, ends, kinks and what is next to them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from autograd.engine.order import ordered
+from autograd.engine.value import Value
+from autograd.errors import MissingExtraError
+from autograd.testing.arguments import Bounds
+
+Numbers = tuple[float, ...]
+SIMPLE = (*range(11), 0.5, 1.5, 2.5, 0.1, 0.25, 0.75, 0.01, 1e-6, 12, 16, 20, 30, 50, 64)
+LARGE = (100, 1000, 1001, 1024, 10_000, 1e5, 1e6)
+GOLDEN = 0.6180339887498949
+BATCH = 10  # points in one example of Hypothesis, which takes longer than they do
+MOST_BORDERS, MOST_NODES = 12, 300  # that kinks are looked for between, and in
+TIES = ("maximum", "minimum", "clip", "copysign", "fmod")
+STAIRS = ("sign", "floor", "ceil", "round")
+
+
+def simplicity(numbers: Iterable[float]) -> tuple[int, float, bool]:
+    """Return what simpler points are smaller by: few digits, small numbers, and no minus."""
+    texts = [f"{number:.17g}" if number.is_integer() else repr(number) for number in numbers]
+    sizes = [abs(number) for number in numbers]
+    return sum(map(len, texts)), math.fsum(sizes), any(number < 0.0 for number in numbers)
+
+
+def simple_points(bounds: Sequence[Bounds], large: bool = False) -> list[Numbers]:
+    """Return points of small whole numbers and the like, of ends, and of what is next to these.
+
+    Args:
+        bounds: the lowest and the highest for each number.
+        large: whether some numbers far outside of the bounds are wanted too.
+    """
+    columns = [_simple_numbers(low, high, large) for low, high in bounds]
+    found = [
+        tuple(column[place % len(column)] for column in columns)
+        for place in range(max(map(len, columns)))
+    ]
+    if len(bounds) > 1:
+        usual = list(spread(bounds, 8))
+        for index, column in enumerate(columns[:16]):
+            for place, number in enumerate(column):
+                there = usual[place % 8]
+                found.append((*there[:index], number, *there[index + 1 :]))
+    return list(dict.fromkeys(found))
+
+
+def _simple_numbers(low: float, high: float, large: bool) -> list[float]:
+    inside = sorted(
+        {sign * float(n) for n in SIMPLE + LARGE for sign in (1, -1) if low <= sign * n <= high},
+        key=lambda number: simplicity([number]),
+    )
+    ends = [low, math.nextafter(low, high), high, math.nextafter(high, low), (low + high) / 2.0]
+    nearest = [-5e-324, 5e-324] if low < 0.0 < high else []
+    far = [sign * float(n) for n in LARGE for sign in (1, -1)] if large else []
+    return list(dict.fromkeys([*inside, *ends, *nearest, *far]))
+
+
+def spread(bounds: Sequence[Bounds], count: int) -> Iterator[Numbers]:
+    """Yield points that fill a domain evenly: multiples of the golden ratio's powers, modulo 1."""
+    for place in range(1, count + 1):
+        yield tuple(
+            low + (high - low) * (place * GOLDEN ** (index + 1) % 1.0)
+            for index, (low, high) in enumerate(bounds)
+        )
+
+
+# -- kinks -------------------------------------------------------------------------------------
+
+
+def kinks(function: Callable[[Numbers], object], path: Sequence[Numbers]) -> Iterator[Numbers]:
+    """Yield the points on a path at which a function takes another way, and those next to them.
+
+    Args:
+        function: of a point, giving the root of its graph.
+        path: points; between each and the next the way is compared.
+    """
+    ways = [way(function(point)) for point in path]
+    steps = zip(itertools.pairwise(path), itertools.pairwise(ways), strict=True)
+    borders = [(points, first) for points, (first, second) in steps if first != second]
+    for (low, high), first in borders[:MOST_BORDERS]:
+        while (middle := _middle(low, high)) not in (low, high):
+            low, high = (middle, high) if way(function(middle)) == first else (low, middle)
+        yield low
+        yield high
+        if len(low) == 1:
+            yield from ((math.nextafter(low[0], -math.inf),), (math.nextafter(high[0], math.inf),))
+
+
+def _middle(low: Numbers, high: Numbers) -> Numbers:
+    return tuple(a / 2.0 + b / 2.0 for a, b in zip(low, high, strict=True))
+
+
+def way(root: object) -> object:
+    """Return which way a computation took: its operations, and on which side of each kink."""
+    if not isinstance(root, Value):
+        return None
+    found: list[object] = []
+    for node in ordered(root):
+        if node.op is None:
+            continue
+        found.append(node.op.name)
+        numbers = [arg.data if isinstance(arg, Value) else arg for arg in node.args]
+        found += [(numbers[0] > kink) - (numbers[0] < kink) for kink in node.op.kinks]
+        if node.op.name in TIES:
+            found += [(numbers[0] > other) - (numbers[0] < other) for other in numbers[1:]]
+        elif node.op.name in STAIRS:
+            found.append(node.data)
+        elif node.op.name == "where":
+            found.append(numbers[0])
+        if len(found) > 2 * MOST_NODES:
+            return None
+    return found
+
+
+# -- Hypothesis --------------------------------------------------------------------------------
+
+
+def counterexample(
+    is_wrong: Callable[[Numbers], bool], bounds: Sequence[Bounds], examples: int
+) -> Numbers | None:
+    """Return the simplest point of the domain that is wrong, by Hypothesis, if there is one."""
+    try:
+        from hypothesis import HealthCheck, Phase, currently_in_test_context, find, settings
+        from hypothesis import strategies as st
+        from hypothesis.errors import NoSuchExample, Unsatisfiable
+    except ImportError:
+        raise MissingExtraError("assert_derivative over a domain", "testing") from None
+    batch = max(1, BATCH // len(bounds))
+    chosen = settings(
+        max_examples=-(-examples // batch),
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    point = st.tuples(*(st.floats(*pair) for pair in bounds))
+    points = st.lists(point, min_size=batch, max_size=batch, unique=True)
+
+    def search() -> list[Numbers]:
+        try:
+            return find(points, lambda tried: any(map(is_wrong, tried)), settings=chosen)
+        except (NoSuchExample, Unsatisfiable):  # the latter if the domain has but a few floats
+            return []
+
+    if currently_in_test_context():
+        # Hypothesis refuses a search inside one of its tests, which here is meant: in a thread of
+        # its own it is a search like any other.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            found = pool.submit(search).result()
+    else:
+        found = search()
+    return min(filter(is_wrong, found), key=simplicity, default=None)
