@@ -60,8 +60,7 @@ class Slope:
         nearest = self.nearest(derivative)
         if derivative == nearest or math.isnan(nearest):
             return True
-        gap = abs(derivative - nearest)
-        return math.isfinite(gap) and gap <= error + self.error
+        return abs(derivative - nearest) <= error + self.error < math.inf
 
     def digits(self, derivative: float) -> int:
         """Return how many significant digits the central difference shares with a derivative."""

@@ -114,7 +114,8 @@ class Comparison:
         numbers = point.numbers
         slope, is_precise = truth(self.of(point), numbers, index, derivative)
         self._to_verify -= VOUCHED // SURE if is_precise else 1
-        error = self.rtol * abs(slope.nearest(claimed)) + UNDERFLOW
+        true = abs(slope.nearest(claimed))
+        error = UNDERFLOW + (self.rtol * true if true < math.inf else 0.0)
         if not is_precise:
             error += roughness(lambda x: self._backward_along(point, index, x), numbers[index])
             error += grain(value, numbers[index])
@@ -127,7 +128,7 @@ class Comparison:
                 leaves, root = self.graph(point)
                 error += noise(root, leaves[index]) if root is not None else 0.0
                 error += grain(value, numbers[index])
-            is_right = slope.allows(claimed, error)
+            is_right = slope.allows(claimed, error) or error == math.inf
         return Judgement(claimed, slope.nearest(claimed), is_right, is_precise)
 
     def _backward_along(self, point: Point, index: int, x: float) -> float:

@@ -213,9 +213,9 @@ def slope(function: OfPoint, numbers: Sequence[float], index: int) -> Slope:
     (below, error, jumps), (above, error_above, jumps_above) = (
         _limit(side, abs(noise)) for side in (left, right)
     )
-    if is_same and (jumps or jumps_above):
-        return Slope(math.nan, 0.0, math.nan, math.nan, JUMP)
     low, high = float(below), float(above)
+    if is_same and (jumps or jumps_above):
+        return Slope(high if jumps else low, float(error + error_above), low, high, JUMP)
     error += error_above
     is_one = low == high or abs(above - below) <= error + arithmetic.ldexp(low + high, -50)
     remark = described(low, high, is_kink=not is_one)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from autograd.engine.order import ordered
 from autograd.engine.value import Value
@@ -18,6 +18,7 @@ from autograd.table.operation import Operation, Rule, real
 from autograd.testing.operators import Operators
 
 ULP = 2.0**-52
+NORMAL, SMALLEST = 2.0**-1022, 2.0**-1074
 FEW = 8.0  # ulps
 CONDITIONS = ("less", "less_equal", "both", "either")
 
@@ -44,11 +45,24 @@ class Rounded(Operators):
         result = operation.value(*numbers)
         if operation.name in CONDITIONS:
             return result != 0.0
-        error = ULP * abs(result)
-        for index, part in enumerate(parts):
-            if part.error:
-                error += part.error * abs(operation.partial(index, result, numbers))
-        return Rounded(result, error)
+        slopes = [
+            operation.partial(index, result, numbers) if part.error else None
+            for index, part in enumerate(parts)
+        ]
+        return _result(result, parts, slopes)
+
+
+def _result(
+    number: float, operands: Sequence[Rounded], partials: Sequence[float | None]
+) -> Rounded:
+    """Return a result with an ulp of its own, or the smallest float, and what comes to it."""
+    error = ULP * abs(number) if math.isfinite(number) else 0.0
+    if abs(number) < NORMAL and all(operand.number for operand in operands):  # it underflowed
+        error = SMALLEST
+    for operand, partial in zip(operands, partials, strict=True):
+        if operand.error and partial is not None:
+            error += operand.error * abs(partial)
+    return Rounded(number, error)
 
 
 def _rounded(operand: object) -> Rounded:
@@ -56,10 +70,14 @@ def _rounded(operand: object) -> Rounded:
 
 
 def noise(root: Value, leaf: Value) -> float:
-    """Return what a few ulps in each operation make of d(root)/d(leaf)."""
+    """Return what a few ulps in each operation make of d(root)/d(leaf), inf where it is anything.
+
+    It may be anything where a square below a fraction bar underflows, and where rounding meets a
+    slope without end.
+    """
     shown = _tangent(root, leaf, lambda row: row.shown).error
     computed = _tangent(root, leaf, lambda row: row.partials).error
-    return FEW * max(error if math.isfinite(error) else 0.0 for error in (shown, computed))
+    return FEW * max(math.inf if math.isnan(error) else error for error in (shown, computed))
 
 
 def grain(value: float, number: float) -> float:
@@ -72,26 +90,29 @@ def _tangent(root: Value, leaf: Value, rules: Callable[[Operation], Sequence[Rul
     numbers: dict[int, Rounded] = {}
     tangents = {id(leaf): Rounded(1.0)}
     for node in ordered(root):
-        numbers[id(node)] = result = Rounded(node.data)
+        operands = [numbers[id(a)] if isinstance(a, Value) else Rounded(a) for a in node.args]
+        number = numbers[id(node)] = _result(node.data, operands, node.partials)
         if node.op is None:
+            number.error = 0.0
             continue
-        result.error = ULP * abs(node.data)
-        operands = [numbers.get(id(arg), arg) for arg in node.args]
         tangent = Rounded(0.0)
-        for arg, partial in zip(node.args, node.partials, strict=True):
-            if partial is not None:
-                result.error += abs(partial) * numbers[id(arg)].error
         for arg, partial, rule in zip(node.args, node.partials, rules(node.op), strict=True):
             if partial is not None and id(arg) in tangents:
-                part = _partial(rule, partial, result, operands)
+                part = _partial(rule, partial, number, node.args, numbers)
                 tangents[id(node)] = tangent = tangent + part * tangents[id(arg)]
     return tangents.get(id(root), Rounded(0.0))
 
 
-def _partial(rule: Rule, recorded: float, result: Rounded, operands: Sequence[object]) -> Rounded:
+def _partial(
+    rule: Rule,
+    recorded: float,
+    result: Rounded,
+    args: Sequence[Value | float],
+    numbers: Mapping[int, Rounded],
+) -> Rounded:
     """Return a partial derivative with its error; a rule that takes only floats has one ulp."""
     try:
-        return _rounded(rule(result, *operands))
+        return _rounded(rule(result, *(numbers.get(id(arg), arg) for arg in args)))
     except Exception:  # a rule of the user's own may fail in any way on what is no float
         return Rounded(recorded, ULP * abs(recorded))
 

@@ -56,13 +56,13 @@ def truth(
         function: of the numbers of a point, giving one.
         point: where.
         index: which of its numbers moves.
-        backward: what backward gives; right at a jump, where there is no slope, and where
+        backward: what backward gives; right where the value jumps on both sides, and where
             differences of floats do not contradict it.
     """
     vouched = differences.Slope(backward, 0.0, backward, backward)
     try:
         found = multiprecision.slope(function, point, index)
-        return vouched if found.remark == differences.JUMP else found, True
+        return vouched if math.isnan(found.nearest(backward)) else found, True
     except NotExpressibleError:
         pass
 
