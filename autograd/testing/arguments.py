@@ -12,6 +12,8 @@ from autograd.errors import ArgumentError, StructureError
 from autograd.table.operation import real
 from autograd.trees import Structure, flatten, unflatten
 
+__tracebackhide__ = True  # from reports of pytest
+
 Function: TypeAlias = Callable[..., Any]
 Bounds: TypeAlias = tuple[float, float]
 DEFAULT_DOMAIN = (-10.0, 10.0)
@@ -124,33 +126,17 @@ class Parameters:
 
     def components(self, structure: Structure) -> list[str]:
         """Return the name of each number in the arguments: x, w[1], p['a'][0]."""
-        names: list[str] = []
-        for index, part in enumerate(structure.parts):
-            _name(self.name(index), part, names)
-        return names
+        return [
+            part.path(place, self.name(index))
+            for index, part in enumerate(structure.parts)
+            for place in range(part.count())
+        ]
 
 
 def _is_pair(tree: object) -> bool:
     if not isinstance(tree, (tuple, list)) or len(tree) != 2:
         return False
     return not any(isinstance(end, (tuple, list, Mapping)) for end in tree)
-
-
-def _name(path: str, part: Structure, names: list[str]) -> None:
-    """Add the names of the numbers in a part of a tree."""
-    if part.kind == "number":
-        names.append(path)
-    elif part.kind == "array":
-        for place in range(part.count()):
-            index: list[int] = []
-            for extent in reversed(part.detail):
-                place, here = divmod(place, extent)
-                index.insert(0, here)
-            names.append(f"{path}[{', '.join(map(str, index))}]")
-    else:
-        keys = part.detail if part.kind == "dict" else range(len(part.parts))
-        for key, inner in zip(keys, part.parts, strict=True):
-            _name(f"{path}[{key!r}]", inner, names)
 
 
 def shown(thing: object) -> str:

@@ -18,6 +18,8 @@ from autograd.notation.formula import Application, Formula, Name, Number, tidied
 from autograd.notation.writing import text
 from autograd.table import elementary as ops
 
+__tracebackhide__ = True  # from reports of pytest
+
 MOST_NODES = 200  # of a graph that is looked through
 
 
@@ -63,10 +65,8 @@ def _slips(trials: Sequence[Trial], index: int) -> Iterator[tuple[list[float], s
     for other in range(len(trials[0].true)):
         if other != index:
             name = trials[0].leaves[other].label
-            yield (
-                [trial.true[other] for trial in trials],
-                f"it is the derivative by {name}: swapped?",
-            )
+            sentence = f"it is the derivative by {name}: the two may have been swapped"
+            yield [trial.true[other] for trial in trials], sentence
     yield (
         [trial.root.data for trial in trials],
         "it is the function itself, not its derivative",

@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 from autograd.table import elementary as ops
 from autograd.table.operation import TABLE, Operation
+
+__tracebackhide__ = True  # from reports of pytest
+
+# Kernels that mpmath and SymPy write alike: a library, and operands that are numbers of its own.
+KERNELS: dict[str, Callable[..., Any]] = {
+    "add": lambda library, a, b: a + b,
+    "subtract": lambda library, a, b: a - b,
+    "multiply": lambda library, a, b: a * b,
+    "negative": lambda library, x: -x,
+    "exp2": lambda library, x: 2**x,
+    "log2": lambda library, x: library.log(x) / library.log(2),
+    "log10": lambda library, x: library.log(x) / library.log(10),
+    "cbrt": lambda library, x: library.sign(x) * abs(x) ** (library.sign(1) / 3),
+    "abs": lambda library, x: abs(x),
+}
+_NAMES = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh floor"
+KERNELS |= {
+    name: lambda library, *operands, name=name: getattr(library, name)(*operands)
+    for name in _NAMES.split()
+}
 
 
 class Operators(ABC):

@@ -17,6 +17,8 @@ from autograd.engine.value import Value
 from autograd.table.operation import Operation, Rule, real
 from autograd.testing.operators import Operators
 
+__tracebackhide__ = True  # from reports of pytest
+
 ULP = 2.0**-52
 NORMAL, SMALLEST = 2.0**-1022, 2.0**-1074
 FEW = 8.0  # ulps

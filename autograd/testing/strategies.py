@@ -14,6 +14,8 @@ from autograd.table.operation import TABLE, Operation
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
+__tracebackhide__ = True  # from reports of pytest
+
 SMOOTH = (
     *("add", "subtract", "multiply", "divide", "negative", "power", "exp", "log", "sqrt"),
     *("sin", "cos", "tanh", "atan", "asinh", "sigmoid", "softplus", "hypot", "logaddexp"),

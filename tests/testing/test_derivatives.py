@@ -559,3 +559,147 @@ def test_several_results_are_refused_in_words_of_ones_own_call():
     ):
         with pytest.raises(ValueError, match="f must return one number here"):
             check()
+
+
+# -- each point by itself ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("df", [{0: 1, 1: 7, 2: 8, 3: 9}.get, lambda x: 2 * x + (x == 2) * 1e-6])
+def test_no_point_is_excused_by_what_the_derivative_does_next_to_it(df):
+    for point in (0, 1, 2, 3):
+        if df(point) != 2 * point:
+            assert f"at x =       {point}.0" in failure(lambda x: x**2, df, at=[point])
+    failure(lambda x: x**2, df, at=[0, 1, 2, 3])
+
+
+@pytest.mark.parametrize("slope", [1e6, -1e-9, 1.000001, math.inf])
+def test_what_is_not_between_the_slopes_of_a_kink_is_refused_at_it(slope):
+    failure(ag.relu, lambda x: slope if x == 0 else float(x > 0), at=[0.0])
+    failure(ag.relu, lambda x: slope if x == 0 else float(x > 0))
+
+
+@pytest.mark.parametrize("place", [0.0, 2.0, -7.0, 10.0, -10.0, 0.5, 1000.0])
+def test_single_points_that_a_person_would_try_are_always_tried(place):
+    failure(lambda x: x**3, lambda x: 3 * x**2 + (x == place))
+
+
+@pytest.mark.parametrize("kink", [0.3, -2.0 / 3.0, 1e-5, 7.7])
+def test_kinks_and_the_numbers_next_to_them_are_found(kink):
+    def f(x):
+        return ag.maximum(2.0 * x, x + kink)
+
+    beside = [math.nextafter(kink, -math.inf), math.nextafter(kink, math.inf)]
+    for place in beside:
+        failure(f, lambda x, place=place: 5.0 if x == place else 1.0 + (x > kink))
+    assert_derivative(f, lambda x: 1.0 + (x > kink))
+
+
+def test_a_claim_far_below_the_size_of_a_number_is_no_rounding():
+    failure(lambda x: 1e-40 * x**2, lambda x: 1e-31)
+    failure(lambda x: 1e-40 * x**2, lambda x: 0.0)
+    failure(lambda x: ag.cos(x), lambda x: 1.0 - math.sin(x), at=[1e-20])
+
+
+def test_rounding_of_floats_is_judged_by_the_function():
+    assert_derivative(ag.tanh, lambda x: 1 - math.tanh(x) ** 2, at=[20.0])  # it is 0.0
+    failure(ag.tanh, lambda x: 1e-14 + 0.0 * math.tanh(x), at=[20.0])
+    assert_derivative(
+        lambda x: ag.sin(x) / x, lambda x: (x * math.cos(x) - math.sin(x)) / x**2, at=[1e-7]
+    )
+    failure(lambda x: ag.sin(x) / x, lambda x: 1e-6 + 0.0 * math.sin(x), at=[1e-7])
+
+
+NO_FALSE_ALARM = [
+    (lambda x: x * ag.sqrt(x), lambda x: 1.5 * math.sqrt(x), (0, 4)),
+    (lambda x: x**1.5, lambda x: 1.5 * math.sqrt(x), (0, 4)),
+    (lambda x: x**1.001, lambda x: 1.001 * x**0.001, (0, 4)),
+    (lambda x: x * abs(x), lambda x: 2 * abs(x), None),
+    (lambda x: ag.relu(x) ** 2, lambda x: 2 * max(x, 0.0), None),
+    (lambda x: ag.sqrt(x) ** 2, lambda x: 1.0, (0, 4)),
+    (lambda x: ag.exp(ag.log(x)), lambda x: 1.0, (0, 4)),
+    (
+        lambda x: ag.acos(1 - x) ** 2,
+        lambda x: 2 * math.acos(1 - x) / math.sqrt(2 * x - x * x),
+        (0, 1),
+    ),
+    (lambda x: ag.sin(x) / x, lambda x: (x * math.cos(x) - math.sin(x)) / x**2, None),
+    (lambda x: (1 - ag.cos(x)) / x, lambda x: math.sin(x) / x - (1 - math.cos(x)) / x**2, None),
+    (ag.cosh, lambda x: (math.exp(x) - math.exp(-x)) / 2, None),
+    (ag.tanh, lambda x: 1 - math.tanh(x) ** 2, (-400, 400)),
+    (ag.sigmoid, lambda x: math.exp(-x) / (1 + math.exp(-x)) ** 2, (-300, 300)),
+    (lambda x: ag.log(ag.sigmoid(x)), lambda x: 1 - 1 / (1 + math.exp(-x)), (-300, 300)),
+    (lambda x: ag.sqrt(1 + x * x) - x, lambda x: x / math.sqrt(1 + x * x) - 1, (-1e6, 1e6)),
+    (lambda x: (x - 1) ** 3, lambda x: 3 * x**2 - 6 * x + 3, None),
+    (lambda x: ag.sin(x) ** 2 + ag.cos(x) ** 2, lambda x: 0.0, None),
+    (lambda x: ag.sin(1e6 * x), lambda x: 1e6 * math.cos(1e6 * x), None),
+    (lambda x: ag.floor(x) * x, lambda x: math.floor(x), None),
+    (lambda x: ag.atan(1 / x), lambda x: -1 / (1 + x * x), None),
+    (ag.sqrt, lambda x: 0.5 / math.sqrt(x), (0, 4)),  # it raises at 0, where there is no slope
+    (abs, lambda x: x / abs(x), None),
+    (lambda x: ag.hypot(x, 3.0), lambda x: x / math.hypot(x, 3.0), (-1e200, 1e200)),
+]
+
+
+@pytest.mark.parametrize(("f", "df", "domain"), NO_FALSE_ALARM)
+def test_a_right_derivative_in_floats_raises_no_alarm(f, df, domain):
+    assert_derivative(f, df, domain)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: ag.relu(x) ** 2,
+        lambda x: x * abs(x),
+        lambda x: ag.leaky_relu(x) ** 3,
+        lambda x: ag.elu(x) * x,
+        lambda x: x**1.5,
+        lambda x: x * ag.cbrt(x),
+        lambda x: ag.where(x > 0, x * x, 0.0 * x),
+    ],
+)
+def test_check_gradient_raises_no_alarm_where_a_slope_is_zero(f):
+    check_gradient(f, 0.0)
+
+
+@pytest.mark.parametrize("exponent", [30, 1000, 10**6])
+def test_a_wrong_derivative_of_a_large_power_of_a_sum_is_refused_without_writing_it_out(exponent):
+    def f(x):
+        return (x**2 + x + 1) ** exponent * 1e-3
+
+    right = f"{exponent / 1000}*(2*x + 1)*(x**2 + x + 1)**{exponent - 1}"
+    failure(f, f"1.5*{right}", domain=(-1.5, 0.5))
+    assert assert_derivative(f, right, domain=(-1.5, 0.5)).method == "exact"
+    hard = f"{exponent / 1000}*(2*x + 1)*(x**2 + x + 1)**{exponent}/(1 + x + x**2 + 0*sin(x)**2)"
+    assert_derivative(f, hard, domain=(-1.5, 0.5))
+
+
+# -- in a report of pytest ---------------------------------------------------------------------
+
+
+def test_pytest_shows_the_line_of_the_test_and_the_message_and_nothing_of_ours(tmp_path):
+    (tmp_path / "test_mine.py").write_text(
+        "import autograd as ag\n"
+        "from autograd.testing import assert_derivative, check_gradient\n\n\n"
+        "def test_by_hand():\n"
+        "    assert_derivative(lambda x: ag.sin(3 * x), lambda x: ag.cos(3 * x))\n\n\n"
+        "def test_in_a_domain():\n"
+        "    assert_derivative(ag.log, lambda x: 2 / x, domain=(5, 1))\n\n\n"
+        "def test_backward():\n"
+        "    check_gradient(lambda x: x * x.data, 2.0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", tmp_path],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    report = done.stdout
+    assert "3 failed" in report
+    assert "def assert_derivative" not in report
+    assert '"""' not in report
+    assert "autograd/testing" not in report.replace("\\", "/")
+    lines = report[report.index("def test_by_hand") :].splitlines()
+    assert lines[1].startswith(">       assert_derivative(lambda x: ag.sin(3 * x)")
+    first = next(line for line in lines if line.startswith("E"))
+    assert first.endswith("WrongDerivativeError: this is not the derivative of f")
+    assert "E       a lost inner derivative" in report.replace("E           ", "E       ")

@@ -22,7 +22,7 @@ CONTROL = [
     ("a factor", "x**3", "3*x**2", "x**2"),
     ("a factor", "x*exp(-x**2)", "(1 - 2*x**2)*exp(-x**2)", "2*(1 - 2*x**2)*exp(-x**2)"),
     ("a factor of 1.000001", "sinh(x)", "cosh(x)", "1.000001*cosh(x)"),
-    ("degrees", "sin(3.141592653589793*x/180)", "3.141592653589793/180*cos(3.141592653589793*x/180)", "cos(3.141592653589793*x/180)"),
+    ("the inner factor of degrees", "sin(x/57.3)", "cos(x/57.3)/57.3", "cos(x/57.3)"),
     ("another base", "log2(x)", "1/(x*log(2))", "1/x"),
     ("a constant", "x**2 + x", "2*x + 1", "2*x"),
     ("a constant", "exp(x)", "exp(x)", "exp(x) + 1"),
@@ -39,10 +39,12 @@ CONTROL = [
     ("wrong for x < 0", "abs(x)**3", "3*x*abs(x)", "3*x**2"),
     ("wrong for x < 0", "softplus(x)", "sigmoid(x)", "where(x < 0, exp(-x), sigmoid(x))"),
     ("wrong beyond 1000", "x**2", "2*x", "where(x > 1000, 2*x + 1, 2*x)"),
-    ("wrong beyond 1000", "log(1 + x**2)", "2*x/(1 + x**2)", "where(abs(x) > 1000, 0, 2*x/(1 + x**2))"),
+    ("wrong beyond 1000", "log(1 + x**2)", "2*x/(1 + x**2)",
+     "where(abs(x) > 1000, 0, 2*x/(1 + x**2))"),
     ("wrong between 3 and 4", "sin(x)", "cos(x)", "where((x > 3) & (x < 4), 0, cos(x))"),
     ("wrong at one point", "x**2", "2*x", "where((x >= 7) & (x <= 7), 15, 2*x)"),
-    ("wrong at one point", "exp(-x**2)", "-2*x*exp(-x**2)", "where(abs(x) <= 0, 1, -2*x*exp(-x**2))"),
+    ("wrong at one point", "exp(-x**2)", "-2*x*exp(-x**2)",
+     "where(abs(x) <= 0, 1, -2*x*exp(-x**2))"),
     ("wrong at one point", "x*abs(x)", "2*abs(x)", "where(abs(x) <= 0, 1e6, 2*abs(x))"),
     ("wrong at a kink", "relu(x)", "where(x > 0, 1, 0)", "where(x > 0, 1, where(x < 0, 0, 1e6))"),
     ("wrong at a kink", "maximum(x, 2 - x/3)", "where(x > 1.5, 1, -1/3)",
@@ -52,10 +54,11 @@ CONTROL = [
     ("wrong next to 0", "sqrt(x)*x", "1.5*sqrt(x)", "where(x < 1e-300, 1, 1.5*sqrt(x))"),
     ("the other variable's", "x*y**2", ("y**2", "2*x*y"), ("2*x*y", "y**2")),
     ("a sign in one of two", "x/y", ("1/y", "-x/y**2"), ("1/y", "x/y**2")),
-    ("a term in one of three", "x*y + y*z + z*x", ("y + z", "x + z", "x + y"), ("y + z", "x", "x + y")),
-    ("the second of two at a tie", "maximum(x, y)", ("where(x > y, 1, where(x < y, 0, 0.5))",
-     "where(x < y, 1, where(x > y, 0, 0.5))"), ("where(x > y, 1, where(x < y, 0, 0.5))",
-     "where(x < y, 1, where(x > y, 0, 9))")),
+    ("a term in one of three", "x*y + y*z + z*x", ("y + z", "x + z", "x + y"),
+     ("y + z", "x", "x + y")),
+    ("one of two at a tie", "maximum(x, y)",
+     ("where(x > y, 1, where(x < y, 0, 0.5))", "where(x < y, 1, where(x > y, 0, 0.5))"),
+     ("where(x > y, 1, where(x < y, 0, 0.5))", "where(x < y, 1, where(x > y, 0, 9))")),
 ]  # fmt: skip
 
 
@@ -88,10 +91,21 @@ def options(formula):
 
 WAYS = {"digits": function, "floats": of_floats, "formula": lambda formula: formula}
 ROWS = pytest.mark.parametrize(("slip", "f", "right", "wrong"), CONTROL)
+README = Path(autograd.testing.__file__).parent / "README.md"
 
 
-def test_there_are_forty():
+def table():
+    """Return the table of the README: run this file to put it there."""
+    rows = [("what is wrong", "function", "derivative", "refused"), ("---",) * 4]
+    for slip, *formulas in CONTROL:
+        texts = [(", ".join(f) if isinstance(f, tuple) else f) for f in formulas]
+        rows.append((slip, *(f"`{text.replace('|', chr(92) + '|')}`" for text in texts)))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def test_there_are_forty_and_the_table_in_the_readme_shows_them():
     assert len(CONTROL) == 40
+    assert README.read_text(encoding="utf-8").endswith(f"\n\n{table()}")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -105,3 +119,8 @@ def test_a_right_derivative_is_accepted(way, slip, f, right, wrong):
 def test_a_wrong_derivative_is_refused(way, slip, f, right, wrong):
     with pytest.raises(AssertionError):
         assert_derivative(of_named(f), WAYS[way](wrong), **options(f))
+
+
+if __name__ == "__main__":
+    text = README.read_text(encoding="utf-8").partition("| what is wrong")[0]
+    README.write_text(text + table(), encoding="utf-8")

@@ -1,0 +1,140 @@
+"""Derivatives of functions of several numbers, vectors, trees and models, by hand and checked."""
+
+from dataclasses import dataclass
+
+import numpy
+import pytest
+
+import autograd as ag
+from autograd.testing import assert_derivative, check_gradient
+
+
+def failure(f, df, **options):
+    with pytest.raises(AssertionError) as caught:
+        assert_derivative(f, df, **options)
+    return str(caught.value)
+
+
+def wave(a, b):
+    return ag.sin(a * b)
+
+
+def both(a, b):
+    return b * ag.cos(a * b), a * ag.cos(a * b)
+
+
+def line(w, b):
+    return ag.tanh(w[0] * w[1] ** 2 + b)
+
+
+@dataclass
+class Pair:
+    left: float
+    right: float
+
+
+@pytest.mark.parametrize(
+    ("f", "df", "options"),
+    [
+        (wave, both, {}),
+        (wave, both, {"domain": (-2, 2)}),
+        (wave, both, {"domain": {"a": (-1, 1), "b": (0, 5)}}),
+        (wave, both, {"domain": {"b": (0, 5), "a": (-1, 1)}}),
+        (wave, both, {"at": [(1.0, 2.0), (0, -3)]}),
+        (wave, ag.grad(wave), {}),  # by the first argument, as grad gives it
+        (wave, ag.grad(wave, (0, 1)), {}),
+        (wave, lambda a, b: dict(zip("ab", both(a, b), strict=True)), {}),
+        (wave, ("b*cos(a*b)", "a*cos(a*b)"), {}),
+        (wave, {"b": "a*cos(a*b)", "a": "b*cos(a*b)"}, {}),
+        (wave, "b*cos(a*b)", {"at": [(1, 2)]}),
+        (ag.atan2, ("b/(a**2 + b**2)".replace("a", "y").replace("b", "x"), "-y/(y**2 + x**2)"), {}),
+        (lambda *v: v[0] * v[1] * v[2], lambda a, b, c: (b * c, a * c, a * b), {"at": [(1, 2, 3)]}),
+        (line, ag.grad(line), {"at": [([1.0, 2.0], -3.5)]}),
+        (line, ag.grad(line), {"domain": {"w": [(-1, 1), (0, 1)], "b": (-1, 1)}}),
+        (lambda w: (w * w).sum(), lambda w: 2 * w, {"at": [numpy.array([[1.0, 2.0], [3.0, 4.0]])]}),
+        (lambda w: w @ w, lambda w: [2 * x for x in w], {"at": [numpy.array([1.0, 2.0])]}),
+        (
+            lambda p: p["a"] * p["b"],
+            lambda p: {"b": p["a"], "a": p["b"]},
+            {"at": [{"a": 1, "b": 2}]},
+        ),
+        (lambda p: p[0] * p[1], lambda p: (p[1], p[0]), {"at": [(1.0, 2.0)]}),  # one tuple
+        (
+            lambda p: p.left / p.right,
+            lambda p: Pair(1 / p.right, -p.left / p.right**2),
+            {"at": [Pair(1.0, 2.0)]},
+        ),
+        (lambda x, k=2.0: k * x, lambda x: 2.0, {}),
+        (lambda x, k=2.0: k * x, lambda x, k: (k, x), {"domain": {"x": (0, 1), "k": (0, 1)}}),
+    ],
+)
+def test_a_right_derivative_passes(f, df, options):
+    assert_derivative(f, df, examples=30, **options)
+
+
+def test_formulas_for_all_arguments_are_proved():
+    checked = assert_derivative(lambda a, b: a * b**2, ("b**2", "2*a*b"))
+    assert str(checked) == "exact: SymPy has d/da a*b**2 = b**2, d/db a*b**2 = 2*a*b"
+
+
+def test_all_wrong_components_are_listed_each_with_its_slip():
+    report = failure(
+        lambda w, b: ag.sum(x**3 for x in w) + ag.exp(2 * b),
+        lambda w, b: ([3 * w[0] ** 2, w[1] ** 2, 3 * w[2] ** 2 + 1], ag.exp(2 * b)),
+        at=[([1.0, 2.0, 3.0], 0.5)],
+    )
+    assert report == (
+        "this is not the derivative of f\n\n"
+        "    at w[0] = 1.0, w[1] = 2.0, w[2] = 3.0, b = 0.5   (one of the points given)\n\n"
+        "    by     yours is            it should be\n"
+        "    w[1]   4.0                 12.0\n"
+        "    w[2]   28.0                27.0\n"
+        "    b      2.718281828459045   5.43656365691809\n\n"
+        "What may have gone wrong:\n"
+        "by w[1]: the power rule: the exponent of w[1]**3 comes down as a factor\n"
+        "by w[2]: it is off by the same 1 everywhere: a term is too many, or its sign\n"
+        "is wrong\n"
+        "by b: a lost inner derivative: the chain rule has a factor d(2 * b)/db, and\n"
+        "it was left out"
+    )
+
+
+def test_derivatives_by_the_wrong_argument_are_recognised():
+    report = " ".join(failure(wave, lambda a, b: both(a, b)[::-1]).split())
+    assert "by a: it is the derivative by b: the two may have been swapped" in report
+    assert "by b: it is the derivative by a: the two may have been swapped" in report
+
+
+def test_many_wrong_components_are_counted():
+    report = failure(lambda w: (w * w).sum(), lambda w: w, at=[numpy.arange(1.0, 51.0)])
+    assert "and 30 more numbers" in report
+    assert "w[19]" in report
+    assert "w[20]" not in report
+    assert report.count("power rule") <= 2
+    assert len(report.splitlines()) < 80
+
+
+@pytest.mark.parametrize(
+    ("f", "df", "options", "error", "words"),
+    [
+        (wave, both, {"at": [1.0]}, TypeError, r"f takes a, b, so each point in at is a tuple"),
+        (wave, both, {"at": [(1, 2, 3)]}, TypeError, r"tuple \(a, b\), and one was \(1, 2, 3\)"),
+        (wave, both, {"domain": {"a": (0, 1)}}, ValueError, "domain names a, and f takes a, b"),
+        (wave, both, {"domain": {"a": (0, 1), "b": 3}}, TypeError, "domain is a pair"),
+        (wave, lambda a, b: (b, a, 1.0), {}, ValueError, "must return what"),
+        (wave, ("a", "b", "1"), {}, ValueError, "f takes a, b, and df has 3 formulas"),
+        (wave, ("a", 3), {}, TypeError, "df is a function, or a formula"),
+        (wave, "a*c", {}, ValueError, r"f takes a, b, and the formula 'a\*c' has a, c"),
+    ],
+)
+def test_what_does_not_fit_is_refused(f, df, options, error, words):
+    with pytest.raises(error, match=words):
+        assert_derivative(f, df, **options)
+
+
+def test_check_gradient_names_the_components(monkeypatch):
+    monkeypatch.setattr(ag.sin, "partials", (lambda y, x: 2.0,))
+    with pytest.raises(AssertionError) as caught:
+        check_gradient(lambda w, b: ag.sin(w[1]) * w[0] + b, [1.0, 0.5], 2.0)
+    assert "w[1]   2.0           0.87758" in str(caught.value)
+    assert "w[0]  " not in str(caught.value)
