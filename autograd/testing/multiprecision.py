@@ -16,8 +16,7 @@ from autograd.engine.value import Value
 from autograd.errors import MissingExtraError, NotExpressibleError
 from autograd.table import elementary as ops
 from autograd.table.operation import TABLE, Operation, is_real, real
-from autograd.testing import operators
-from autograd.testing.operators import Operators
+from autograd.testing.operators import SHARED, Operators
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -27,7 +26,7 @@ BITS_FOR_ZERO = 1900  # enough to tell 1 - tanh(300), which is 1e-260, from zero
 
 # Every kernel of the table: m is mpmath's context, the operands are its numbers.
 KERNELS: dict[str, Callable[..., Any]] = {
-    **operators.KERNELS,
+    **SHARED,
     "divide": lambda m, a, b: a / b if b != 0 else a * m.inf,
     "power": lambda m, a, b: m.inf if a == 0 and b < 0 else m.power(a, b),
     "less": lambda m, a, b: m.mpf(a < b),

@@ -12,7 +12,7 @@ from autograd.table.operation import TABLE, Operation
 __tracebackhide__ = True  # from reports of pytest
 
 # Kernels that mpmath and SymPy write alike: a library, and operands that are numbers of its own.
-KERNELS: dict[str, Callable[..., Any]] = {
+SHARED: dict[str, Callable[..., Any]] = {
     "add": lambda library, a, b: a + b,
     "subtract": lambda library, a, b: a - b,
     "multiply": lambda library, a, b: a * b,
@@ -24,7 +24,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "abs": lambda library, x: abs(x),
 }
 _NAMES = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh floor"
-KERNELS |= {
+SHARED |= {
     name: lambda library, *operands, name=name: getattr(library, name)(*operands)
     for name in _NAMES.split()
 }

@@ -14,8 +14,8 @@ from autograd import differences
 from autograd.engine.value import Value
 from autograd.errors import NotExpressibleError, StructureError
 from autograd.table.operation import real
-from autograd.testing import multiprecision
 from autograd.testing.multiprecision import OfPoint
+from autograd.testing.multiprecision import slope as precise_slope
 from autograd.transforms.functional import value_and_grad
 from autograd.trees import NUMBER, flatten
 
@@ -63,7 +63,7 @@ def truth(
     """
     vouched = differences.Slope(backward, 0.0, backward, backward)
     try:
-        found = multiprecision.slope(function, point, index)
+        found = precise_slope(function, point, index)
         if math.isnan(found.nearest(backward)):
             return replace(vouched, remark=found.remark), True
         return found, True
