@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, count
+from textwrap import wrap
 
 from autograd.differences import Slope, slope
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, ExpressionError
-from autograd.notation.expression import Expression, is_name, normal, read
+from autograd.notation.expression import CONSTANTS, Expression, functions, is_name, normal, read
 
 HELP = """\
 usage: python -m autograd FORMULA [NAME=NUMBER ...] [--save FILE]
@@ -23,7 +24,8 @@ Differentiates a formula: prints the forward pass, every application of the
 chain rule in the order backward takes, and the gradients beside central
 differences.
 
-  FORMULA       numbers, names, + - * / **, brackets and functions: tanh(w*x + b)
+  FORMULA       numbers, names, + - * / **, brackets and functions: tanh(w*x + b);
+                also 2x, x^2, |x|, pi, max(x, y), where(x > 0, a, b)
   NAME=NUMBER   a number for each name: x=2  b=-1  eps=1e-3  third=1/3
   --save FILE   also write a picture (.svg, .png, .dot), or a page in which to
                 walk the steps (.html)
@@ -35,7 +37,9 @@ examples:
   python -m autograd "(sigmoid(w*x) - t)**2" w=1.5 x=2 t=1 --save loss.svg
   python -m autograd "log(1 + exp(a*b))" a=2 b=-1 --save walk.html
 """
-COLUMNS = 80  # of a terminal
+COLUMNS, INDENT = 80, " " * 4  # of a terminal
+MOST_NAMES = 20  # by each of which differences are taken
+GOLDEN = 0.6180339887498949
 PICTURES, PAGES = (".svg", ".png", ".dot"), (".html",)
 
 
@@ -128,7 +132,6 @@ def _check_file(file: str) -> None:
 
 def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Value]]:
     """Return the formula, and a labelled Value for each of its names."""
-    expression = read(formula)
     numbers: dict[str, float] = {}
     for text in written:
         name, equals, number = text.partition("=")
@@ -140,11 +143,17 @@ def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Val
         if name in numbers:
             raise CommandError(f"{name} is given twice; one number for each name")
         numbers[name] = _number(text, number)
+    expression = read(formula, list(numbers))
     missing = [name for name in expression.names if name not in numbers]
     if missing:
+        for name in missing:
+            if parts := _parts(name, [*numbers, *missing]):
+                raise CommandError(f"{name} is read as one name; write {parts}, or add {name}=1")
         what = "a number" if len(missing) == 1 else "numbers"
-        example = " ".join(f"{name}=1" for name in missing)
-        raise CommandError(f"{what} for {', '.join(missing)} must be given; add {example}")
+        more = f" and {len(missing) - MOST_NAMES} more" if len(missing) > MOST_NAMES else ""
+        example = " ".join(f"{name}=1" for name in missing[:MOST_NAMES])
+        names = ", ".join(missing[:MOST_NAMES])
+        raise CommandError(f"{what} for {names}{more} must be given; add {example}{more}")
     for name in numbers:
         if name not in expression.names:
             raise CommandError(f"{name} does not appear in {formula!r}; leave it out or use it")
@@ -154,6 +163,18 @@ def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Val
             f"write for example 'x**2' x=3"
         )
     return expression, {name: Value(numbers[name], label=name) for name in expression.names}
+
+
+def _parts(name: str, known: Sequence[str]) -> str:
+    """Return a name as a call or a product of others, if it may be meant as one: sinx, xy."""
+    for place in range(1, len(name)):
+        first, rest = name[:place], name[place:]
+        if rest in known or rest in CONSTANTS:
+            if first in functions():
+                return f"{first}({rest})"
+            if first in known or first in CONSTANTS:
+                return f"{first}*{rest}"
+    return ""
 
 
 def _number(text: str, written: str) -> float:
@@ -211,9 +232,13 @@ def _report(expression: Expression, inputs: dict[str, Value], root: Value) -> It
     from autograd.explorer import forward_steps, steps
 
     name = root.label
-    numbers = ", ".join(f"{label} = {value.data:.6g}" for label, value in inputs.items())
+    numbers = [f"{label} = {value.data:.6g}" for label, value in inputs.items()]
     yield f"{name} = {expression.text}" if not root.is_leaf else expression.text
-    yield f"    at {numbers}"
+    place = f"at {', '.join(numbers)}"
+    yield from wrap(place, COLUMNS, initial_indent=INDENT, subsequent_indent=f"{INDENT}   ")
+    if expression.constants:
+        constants = [f"{label} = {value:.6g}..." for label, value in expression.constants.items()]
+        yield f"    where {', '.join(constants)}"
     yield ""
     yield "Forward pass"
     yield ""
@@ -252,30 +277,47 @@ def _folded(line: str) -> Iterator[str]:
 
 
 def _table(expression: Expression, inputs: dict[str, Value]) -> Iterator[str]:
-    """Yield the gradients beside differences in columns, then what there is to say of each."""
+    """Yield the gradients beside differences in columns, then what there is to say of each.
+
+    Differences by each of very many inputs would take very long: there all of them move at once.
+    """
+    numbers = {name: value.data for name, value in inputs.items()}
+    directions = {name: {name: 1.0} for name in inputs}
+    if len(inputs) > MOST_NAMES:
+        steps = {name: 1.0 - index * GOLDEN % 0.5 for index, name in enumerate(inputs)}
+        directions = {"all at once": steps}
+        values = [(n, f"{v.data:.6g}", f"{v.grad:.10g}") for n, v in inputs.items()]
+        yield from _columns([("input", "number", "by backward"), *values])
+        yield ""
     rows = [("input", "number", "by backward", "by differences", "agreement")]
     notes: list[str] = []
-    for name, value in inputs.items():
-        found = slope(_along(expression, inputs, name), value.data)
+    for name, steps in directions.items():
+
+        def function(moved: float, steps: Mapping[str, float] = steps, name: str = name) -> float:
+            if len(steps) == 1:
+                return float(expression({**numbers, name: moved}))
+            return float(expression({n: at + moved * steps[n] for n, at in numbers.items()}))
+
+        found = slope(function, numbers.get(name, 0.0))
+        derivative = math.fsum(step * inputs[n].grad for n, step in steps.items())
         if found.remark:
             notes.append(f"note on {name}: {found.remark}")
         difference = "none" if math.isnan(found.central) else f"{found.central:.10g}"
-        numbers = (f"{value.data:.6g}", f"{value.grad:.10g}", difference)
-        rows.append((name, *numbers, _agreement(found, value.grad)))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:4], widths[1:], strict=True)]
-        yield f"    {'   '.join(cells)}   {row[4]}"
+        at = f"{numbers[name]:.6g}" if name in numbers else ""
+        rows.append((name, at, f"{derivative:.10g}", difference, _agreement(found, derivative)))
+    yield from _columns(rows)
     if notes:
         yield ""
         yield from (f"    {note}" for note in notes)
 
 
-def _along(expression: Expression, inputs: dict[str, Value], name: str) -> Callable[[float], float]:
-    """Return the formula as a function of one input, the others held."""
-    numbers = {label: value.data for label, value in inputs.items()}
-    return lambda number: float(expression({**numbers, name: number}))
+def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows as text: what is no number stands on the left of its column."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:4], widths[1:4], strict=True)]
+        yield f"    {'   '.join([*cells, *row[4:]])}"
 
 
 def _agreement(found: Slope, derivative: float) -> str:

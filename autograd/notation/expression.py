@@ -1,61 +1,49 @@
 """Reads a formula such as ``tanh(w*x + b)`` without ever running it as Python.
 
-Python's own parser takes the text apart; what comes out of it is held against a white list:
-numbers, names, ``+ - * / **``, the functions of the operation table by their names, and, as the
-condition of ``where``, comparisons. The formula becomes a list of instructions for a stack,
-operands first, so that reading and evaluating need no recursion.
+Python's spelling is read, and beside it what mathematics writes and has one reading for: ``2x``,
+``x^2``, ``x²``, ``|x|``, ``√x``, ``sin x``, ``π``. What has two readings is refused, with both. The
+formula becomes instructions for a stack, operands first (Dijkstra's shunting yard), so that reading
+and evaluating need no recursion, and time in proportion to its length.
 """
+
+# ruff: noqa: RUF001 - signs that look like others are meant
 
 from __future__ import annotations
 
-import ast
 import difflib
-import keyword
+import functools
+import itertools
 import math
 import operator
 import re
 import unicodedata
-import warnings
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
 
+from autograd.engine.value import Value
 from autograd.errors import ExpressionError, OperandError
+from autograd.notation.formula import Formula, Name
+from autograd.notation.names import conditions
 from autograd.table import elementary as ops
 from autograd.table.operation import TABLE
 
-LONGEST = 10_000  # characters; a formula of that length is a program
-DEEPEST = 100  # brackets; Python's parser itself stops at 200
+LONGEST = 100_000  # characters; a formula of that length is a program
+CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 
-_ARITHMETIC: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.Add: ops.add,
-    ast.Sub: ops.subtract,
-    ast.Mult: ops.multiply,
-    ast.Div: ops.divide,
-    ast.Pow: ops.power,
-}
-_COMPARISONS: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-_CONNECTIVES: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.BitAnd: operator.and_,
-    ast.BitOr: operator.or_,
-}
-_PUNCTUATION = frozenset("_.+-*/(),<>=&| ")
-_INSTEAD = {
-    "^": "write ** for a power",
-    "[": "write round brackets",
-    "{": "write round brackets",
-    "\u2212": "write - for a minus",  # the typographer's minus
-    "\u00d7": "write * for a product",
-    "\u00b7": "write * for a product",
-    "\u00f7": "write / for a quotient",
-    "and": "write (a > b) & (c > d) where both are to hold",
-    "or": "write (a > b) | (c > d) where either is to hold",
-    "if": "write where(condition, a, b) for a choice",
-}
+Function: TypeAlias = Callable[..., Any]
+
+
+class Call(NamedTuple):
+    """An instruction: take operands from the stack, and put the result of a function there."""
+
+    function: Function
+    operands: int
+    start: int = 0  # of where: its condition is what stands from here to middle
+    middle: int = 0
+
+
+Instruction: TypeAlias = float | str | Call  # a number, a name, or a call
 
 
 class Expression:
@@ -64,6 +52,7 @@ class Expression:
     Attributes:
         text: the formula as it was written.
         names: the names in it, in the order in which they first appear.
+        constants: the constants in it, by their names: pi and e.
 
     Example:
         >>> from autograd import Value
@@ -74,9 +63,12 @@ class Expression:
         Value(data=7.0, grad=0.0)
     """
 
-    def __init__(self, text: str, names: tuple[str, ...], program: list[Any]) -> None:
+    def __init__(
+        self, text: str, program: Sequence[Instruction], constants: Mapping[str, float]
+    ) -> None:
         self.text = text
-        self.names = names
+        self.names = tuple(dict.fromkeys(part for part in program if type(part) is str))
+        self.constants = constants
         self._program = program
 
     def __call__(self, numbers: Mapping[str, Any]) -> Any:
@@ -91,35 +83,48 @@ class Expression:
         Raises:
             ValueError: a name has no number.
         """
+        missing = [name for name in self.names if name not in numbers]
+        if missing:
+            raise ExpressionError(f"{_cut(self.text)}: there is no number for {missing[0]!r}")
+        return self._run(self._program, numbers)
+
+    def _run(self, program: Sequence[Instruction], numbers: Mapping[str, Any]) -> Any:
         stack: list[Any] = []
-        for instruction in self._program:
-            if type(instruction) is tuple:
-                function, count = instruction
-                stack.append(function(*[stack.pop() for _ in range(count)]))
-            elif type(instruction) is str:
-                if instruction not in numbers:
-                    raise ExpressionError(
-                        f"{_cut(self.text)}: there is no number for {instruction!r}"
-                    )
-                stack.append(numbers[instruction])
+        for instruction in program:
+            if isinstance(instruction, Call):
+                operands = stack[len(stack) - instruction.operands :]
+                del stack[len(stack) - instruction.operands :]
+                result = instruction.function(*operands)
+                if instruction.middle and isinstance(result, Value) and result.op is ops.select:
+                    part = self._program[instruction.start : instruction.middle]
+                    condition = self._run(part, self._symbols(numbers))
+                    if isinstance(condition, Formula):  # it has names
+                        conditions[result] = condition
+                stack.append(result)
             else:
-                stack.append(instruction)
+                stack.append(numbers[instruction] if type(instruction) is str else instruction)
         return stack.pop()
+
+    def _symbols(self, numbers: Mapping[str, Any]) -> dict[str, Name]:
+        return {
+            name: Name(name, n.data if isinstance(n, Value) else n) for name, n in numbers.items()
+        }
 
     def lifted(self, kind: Callable[[float], Any]) -> Expression:
         """Return the formula with its numbers as something else, such as symbols."""
         program = [kind(part) if type(part) is float else part for part in self._program]
-        return Expression(self.text, self.names, program)
+        return Expression(self.text, program, self.constants)
 
     def __repr__(self) -> str:
         return f"<expression {_cut(self.text)}>"
 
 
-def read(text: str) -> Expression:
+def read(text: str, variables: Sequence[str] = ()) -> Expression:
     """Read a formula: numbers, names, ``+ - * / **``, brackets and the functions of autograd.
 
     Args:
-        text: the formula, at most 10,000 characters and 100 brackets deep.
+        text: the formula, at most 100,000 characters.
+        variables: what is a name even where it would be a constant: pi or e.
 
     Returns:
         The formula, a function of a dict of numbers by name.
@@ -129,8 +134,8 @@ def read(text: str) -> Expression:
         TypeError: the text is not a str.
 
     Example:
-        >>> read("-x**2")({"x": 3})
-        -9.0
+        >>> read("-x^2 + 2|x|")({"x": 3})
+        -3.0
         >>> read("sin(x")
         Traceback (most recent call last):
         ...
@@ -138,190 +143,413 @@ def read(text: str) -> Expression:
     """
     if not isinstance(text, str):
         raise OperandError(f"a formula is text (a str), and was given a {type(text).__name__}")
-    text = text.strip(" ")
-    _check_characters(text)
-    tree = _parsed(text)
-    names: dict[str, None] = {}
-    program: list[Any] = []
-    pending: list[tuple[Any, bool]] = [(tree.body, False)]  # an expression; is it a condition?
-    while pending:
-        node, is_condition = pending.pop()
-        while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd):
-            node = node.operand
-        instruction, operands = _instruction(text, node, is_condition)
-        if type(instruction) is str:
-            names[instruction] = None
-        program.append(instruction)
-        pending += reversed(operands)
-    program.reverse()
-    return Expression(text, tuple(names), program)
-
-
-def is_name(text: str) -> bool:
-    """Return whether a formula may call a number by this name."""
-    return text.isidentifier() and not keyword.iskeyword(text) and text not in functions()
-
-
-def normal(name: str) -> str:
-    """Return the name as the formula has it: Python takes letters of equal meaning for one."""
-    return unicodedata.normalize("NFKC", name)
-
-
-def functions() -> dict[str, Callable[..., Any]]:
-    """Return the functions that a formula may call, by name."""
-    named: dict[str, Callable[..., Any]] = {
-        row.name: row for row in TABLE.values() if row.public and row.symbol == row.name
-    }
-    return {**named, "where": ops.where}
-
-
-# -- one expression ----------------------------------------------------------------------------
-
-
-def _instruction(text: str, node: Any, is_condition: bool) -> tuple[Any, list[tuple[Any, bool]]]:
-    """Return what to do once the operands are there, and the operands."""
-    kind = type(node)
-    symbol = type(getattr(node, "op", None))
-    if is_condition:
-        if kind is ast.Compare and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
-            both = [(node.left, False), (node.comparators[0], False)]
-            return (_COMPARISONS[type(node.ops[0])], 2), both
-        if kind is ast.BinOp and symbol in _CONNECTIVES:
-            return (_CONNECTIVES[symbol], 2), [(node.left, True), (node.right, True)]
-        raise _unreadable(text, node, "the condition of where must be a comparison such as x > 0")
-    if kind is ast.BinOp and symbol in _ARITHMETIC:
-        return (_ARITHMETIC[symbol], 2), [(node.left, False), (node.right, False)]
-    if kind is ast.UnaryOp and symbol is ast.USub:
-        return (ops.negative, 1), [(node.operand, False)]
-    if kind is ast.Name:
-        if node.id in functions():
-            raise _unreadable(text, node, f"{node.id} is a function: write {node.id}(...)")
-        return node.id, []
-    if kind is ast.Constant and type(node.value) in (int, float):
-        return _number(text, node), []
-    if kind is ast.Call:
-        return _call(text, node)
-    raise _unreadable(text, node, _refusal(node))
-
-
-def _call(text: str, node: ast.Call) -> tuple[Any, list[tuple[Any, bool]]]:
-    known = functions()
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if name not in known:
-        if isinstance(node.func, ast.Attribute):
-            raise _unreadable(text, node, _refusal(node.func))
-        raise _unreadable(text, node, _unknown(name, known))
-    given: list[Any] = list(node.args)
-    named = {word.arg or "**": word.value for word in node.keywords}
-    if "**" in named or any(isinstance(operand, ast.Starred) for operand in given):
-        raise _unreadable(text, node, "operands are written one by one, without *")
-    try:
-        operands = TABLE[name].bound(tuple(given), named)
-    except OperandError as error:
-        raise _unreadable(text, node, str(error)) from None
-    parts = [
-        (ast.Constant(operand) if isinstance(operand, float) else operand, False)
-        for operand in operands
-    ]
-    if name == "where":
-        parts[0] = (parts[0][0], True)
-    return (known[name], len(parts)), parts
-
-
-def _number(text: str, node: ast.Constant) -> float:
-    try:
-        number = float(node.value)  # type: ignore[arg-type]
-    except OverflowError:
-        number = math.inf
-    if math.isinf(number):
-        raise _unreadable(text, node, "a number is too large for a float (at most 1.8e308)")
-    return number
-
-
-# -- what is refused ---------------------------------------------------------------------------
-
-
-def _check_characters(text: str) -> None:
-    """Refuse what the parser need not see: too long, too deep, foreign characters and words."""
     if len(text) > LONGEST:
         raise ExpressionError(
             f"cannot read a formula of {len(text):,} characters; the longest has {LONGEST:,}"
         )
-    if not text:
+    if not text.strip():
         raise ExpressionError("cannot read an empty formula; write for example 'tanh(w*x + b)'")
-    depth = 0
-    for place, character in enumerate(text):
-        if not (character.isalnum() or character in _PUNCTUATION):
-            hint = f" ({_INSTEAD[character]})" if character in _INSTEAD else ""
-            raise _at(text, place, f"{character!r} has no meaning in a formula{hint}")
-        depth += (character == "(") - (character == ")")
-        if depth > DEEPEST:
-            raise _at(text, place, f"it is nested deeper than {DEEPEST} brackets")
-    for word in re.finditer(r"[^\W\d]\w*", text):
-        if keyword.iskeyword(word[0]):
-            why = f"{word[0]!r} is a word of Python's own; choose another name"
-            raise _at(text, word.start(), _INSTEAD.get(word[0], why))
+    return _Reader(text, variables).expression()
 
 
-def _parsed(text: str) -> ast.Expression:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a formula is no place for remarks on Python's style
-            return ast.parse(text, mode="eval")
-    except SyntaxError as error:
-        if "integer string conversion" in error.msg:
-            raise ExpressionError(
-                f"cannot read {_cut(text)}: a number in it is too large for a float"
-            ) from None
-        if not error.offset or error.offset > len(text) or error.lineno != 1:
-            raise _at(text, len(text) - 1, "it ends where an operand is missing") from None
-        raise _at(text, error.offset - 1, _syntax(error.msg)) from None
-    except (RecursionError, MemoryError):
-        raise ExpressionError(
-            f"cannot read {_cut(text)}: it is nested too deep; give parts of it names of their own"
-        ) from None
+def is_name(text: str) -> bool:
+    """Return whether a formula may call a number by this name."""
+    found = re.fullmatch(_NAME, text)
+    return found is not None and text not in functions() and text not in _WORDS
 
 
-def _syntax(message: str) -> str:
-    """Return what Python's parser says in words that fit a formula."""
-    if message.startswith("invalid syntax"):
-        return "an operator or an operand is missing here"
-    if message == "invalid decimal literal":
-        return "a name cannot begin with a digit; write * for a product"
-    return message.partition(".")[0]
+def normal(name: str) -> str:
+    """Return the name as the formula has it: letters of equal meaning are one, as in Python."""
+    return unicodedata.normalize("NFKC", name)
 
 
-def _refusal(node: Any) -> str:
-    """Return what a learner wrote that is Python, but not part of a formula."""
-    if isinstance(node, ast.Compare):
-        return "a comparison may only be the condition of where(condition, a, b)"
-    if isinstance(node, ast.Constant):
-        return f"{node.value!r} is not a real number"
-    if isinstance(node, ast.Tuple):
-        return "a formula has one value; write a point for the decimal, not a comma"
-    if isinstance(node, ast.Attribute):
-        return "functions go by their bare name: tanh(x), not math.tanh(x)"
-    return "a formula has numbers, names, + - * / **, brackets and functions such as tanh(x)"
+@functools.cache
+def functions() -> Mapping[str, Function]:
+    """Return the functions that a formula may call, by name."""
+    rows = {row.name: row for row in TABLE.values() if row.public and row.symbol == row.name}
+    others = {numpy: rows[name] for numpy, name in ops.NUMPY_NAMES.items() if name in rows}
+    return {
+        **others,
+        **rows,
+        "where": ops.where,
+        "ln": ops.log,
+        "max": lambda *operands: functools.reduce(ops.maximum, operands),
+        "min": lambda *operands: functools.reduce(ops.minimum, operands),
+    }
 
 
-def _unknown(name: str, known: Mapping[str, Any]) -> str:
-    if not name:
-        return "only a function's name can stand before brackets; write * for a product"
-    if name == "ln":
-        return "there is no function 'ln': the natural logarithm is log(x)"
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+# -- the words of a formula --------------------------------------------------------------------
+
+_HIGH = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
+_LETTER = f"(?![{''.join(_HIGH)}π])\\w"
+_NAME = f"(?!\\d){_LETTER}(?:{_LETTER})*|π"
+_NUMBER = r"(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d+)?"
+_TOKENS = re.compile(
+    rf"(?P<number>{_NUMBER})|(?P<name>{_NAME})|(?P<high>[{''.join(_HIGH)}]+)"
+    r"|(?P<sign>\*\*|//|[<>=!]=|&&|.)",
+    re.DOTALL,
+)
+_SAME = {"^": "**", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/"} | {
+    "≤": "<=",
+    "≥": ">=",
+    "and": "&",
+    "or": "|",
+}
+_WORDS = ("and", "or", "not", "if", "else")
+_INSTEAD = {  # of what mathematics or Python has and a formula has not
+    "[": "write round brackets",
+    "{": "write round brackets",
+    "//": "write floor(a/b) for a whole quotient",
+    "%": "write a - b*floor(a/b) for a remainder, x/100 for a percentage",
+    "=": "give a number for a name as x=3 after the formula",
+    "==": "compare with < <= > >=",
+    "!=": "compare with < <= > >=",
+    "!": "write exp(lgamma(n + 1)) for a factorial",
+    "not": "write the opposite comparison",
+    "if": "write where(condition, a, b) for a choice",
+    "else": "write where(condition, a, b) for a choice",
+    "&&": "write a & b where both are to hold",
+    "∛": "write cbrt(x)",
+    "∞": "write inf as a number of a name: x=inf",
+    ".": "functions go by their bare name: tanh(x), not math.tanh(x)",
+}
+_UNKNOWN = {  # functions that have other names here, or are made of others
+    "lg": "write log10(x) or log2(x)",
+    "cot": "write 1/tan(x)",
+    "sec": "write 1/cos(x)",
+    "csc": "write 1/sin(x)",
+    "cosec": "write 1/sin(x)",
+    "coth": "write 1/tanh(x)",
+    "sech": "write 1/cosh(x)",
+    "csch": "write 1/sinh(x)",
+    "pow": "write a**b",
+    "mod": "write a - b*floor(a/b)",
+    "norm": "write hypot(x, y)",
+    "gamma": "write exp(lgamma(x)) where x > 0",
+    "sgn": "write sign(x)",
+}
+
+
+class _Token(NamedTuple):
+    kind: str  # number, name, constant, function, high, sign or end
+    text: str
+    place: int
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An operator that waits for its right operand, or, of rank 0, a bracket or bar that is open.
+
+    Attributes:
+        name: of the function whose bracket it is.
+        begin: where in the program the arguments begin.
+        named: the names of those arguments that are given by name.
+    """
+
+    symbol: str
+    place: int
+    rank: int = 0
+    function: Function = ops.identity
+    operands: int = 2
+    name: str = ""
+    begin: list[int] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+
+
+_ATOMS = ("number", "constant", "name")
+_AFTER_OPERAND = ("", "+", "-", ")", ",", "<", "<=", ">", ">=", "&", "|")  # of sin x
+
+# What binds stronger has the higher rank.
+_INFIX: dict[str, tuple[int, Function]] = {
+    "|": (1, operator.or_),
+    "&": (2, operator.and_),
+    "<": (4, operator.lt),
+    "<=": (4, operator.le),
+    ">": (4, operator.gt),
+    ">=": (4, operator.ge),
+    "+": (5, ops.add),
+    "-": (5, ops.subtract),
+    "*": (6, ops.multiply),
+    "/": (6, ops.divide),
+    "**": (8, ops.power),
+}
+_PREFIX: dict[str, tuple[int, Function]] = {
+    "-": (7, ops.negative),
+    "√": (9, ops.sqrt),
+}
+
+
+class _Reader:
+    """Reads one formula: an operand and an operator in turn."""
+
+    def __init__(self, text: str, variables: Sequence[str]) -> None:
+        self.text = text
+        self.variables = variables
+        self.constants: dict[str, float] = {}
+        self.program: list[Instruction] = []
+        self.is_condition: list[bool] = []  # of each operand that is on the stack by now
+        self.waiting: list[_Waiting] = []
+        self.bars = 0
+        self.before = _Token("sign", "", 0)
+
+    def expression(self) -> Expression:
+        """Return the formula."""
+        is_operand_next = True
+        for token in self.bracketed(list(self.tokens())):
+            is_operand_next = self.operand(token) if is_operand_next else self.operator(token)
+            self.before = token
+        return Expression(self.text, self.program, self.constants)
+
+    # -- words ---------------------------------------------------------------------------------
+
+    def tokens(self) -> Iterator[_Token]:
+        """Yield the words of the text: numbers, names, functions, signs, and at last the end."""
+        for found in _TOKENS.finditer(self.text):
+            kind, word, place = str(found.lastgroup), found[0], found.start()
+            if kind == "number":
+                yield self.checked(_Token(kind, word, place))
+            elif kind == "name" and word not in _WORDS:
+                name = normal(word)
+                if name in functions():
+                    yield _Token("function", name, place)
+                else:
+                    is_constant = name in CONSTANTS and name not in self.variables
+                    yield _Token("constant" if is_constant else "name", name, place)
+            elif kind == "high":
+                yield _Token(kind, word, place)
+            elif not word.isspace():
+                yield _Token("sign", _SAME.get(word, word), place)
+        yield _Token("end", "", max(0, len(self.text.rstrip()) - 1))
+
+    def checked(self, number: _Token) -> _Token:
+        """Return a number that is none of Python's imaginary, hexadecimal or endless ones."""
+        after = self.text[number.place + len(number.text) :][:2]
+        if re.match(r"[jJ](?!\w)", after):
+            raise self.refused(
+                number, f"{number.text}j is not a real number; for a product write *"
+            )
+        if number.text == "0" and re.match(r"[xXoObB][0-9a-fA-F]", after):
+            raise self.refused(number, "numbers have decimal digits; for a product write *")
+        if math.isinf(float(number.text)):
+            raise self.refused(number, "a number is too large for a float (at most 1.8e308)")
+        return number
+
+    def bracketed(self, tokens: Sequence[_Token]) -> Iterator[_Token]:
+        """Yield the words, with brackets around the operand of a function without any: sin 2x."""
+        last = -1
+        for index, token in enumerate(tokens):
+            yield token
+            if index == last:
+                yield _Token("sign", ")", token.place)
+            if token.kind != "function" or tokens[index + 1].text == "(":
+                continue
+            kinds = [following.kind for following in tokens[index + 1 : index + 3]]
+            if kinds[0] not in _ATOMS or getattr(functions()[token.text], "arity", 0) != 1:
+                power = "**2" if tokens[index + 1].kind == "high" else ""
+                why = f"{token.text} is a function: write {token.text}(...){power}"
+                raise self.refused(token, why)
+            last = index + 1 + (kinds[0] != "name" and kinds[-1] in ("name", "constant"))
+            if tokens[last + 1].text not in _AFTER_OPERAND:
+                raise self.refused(
+                    token, f"it has two readings: write {token.text}(...) with brackets"
+                )
+            yield _Token("sign", "(", token.place)
+
+    # -- operands ------------------------------------------------------------------------------
+
+    def operand(self, token: _Token) -> bool:
+        """Read a word where an operand may begin, and return whether one is missing still."""
+        if token.kind == "number":
+            return self.push(float(token.text))
+        if token.kind == "constant":
+            self.constants[token.text] = CONSTANTS[token.text]
+            return self.push(CONSTANTS[token.text])
+        if token.kind == "name":
+            return self.push(token.text)
+        if token.kind == "function" or token.text == "+":
+            return True  # the function's bracket follows
+        if token.text in ("(", "|"):
+            name = self.before.text if self.before.kind == "function" else ""
+            self.bars += token.text == "|"
+            bracket = _Waiting(token.text, token.place, name=name, begin=[len(self.program)])
+            self.waiting.append(bracket)
+            return True
+        if token.text in _PREFIX:
+            self.waiting.append(_Waiting(token.text, token.place, *_PREFIX[token.text], 1))
+            return True
+        if token.kind == "end":
+            raise self.refused(token, "it ends where an operand is missing")
+        raise self.refused(token, self.meaning(token) or "an operand is missing here")
+
+    def push(self, operand: float | str) -> bool:
+        """Put a number or a name into the program."""
+        self.program.append(operand)
+        self.is_condition.append(False)
+        return False
+
+    # -- operators -----------------------------------------------------------------------------
+
+    def operator(self, token: _Token) -> bool:
+        """Read a word where an operator may stand, and return whether an operand is to follow."""
+        if token.kind in (*_ATOMS, "function") or token.text in ("(", "√"):
+            self.multiply(token)
+            return self.operand(token)
+        is_root = bool(self.waiting) and self.waiting[-1].symbol == "√"
+        if is_root and (token.kind == "high" or token.text == "**"):
+            raise self.refused(token, "it has two readings: write √(...) with brackets")
+        if token.kind == "high":  # x² is complete as it stands
+            self.push(float("".join(map(_HIGH.__getitem__, token.text))))
+            self.emit(_Waiting("**", token.place, *_INFIX["**"], 2))
+            return False
+        if token.text == "|" and not self.is_or():
+            if not self.bars:
+                self.multiply(token)
+                return self.operand(token)
+            return self.close(token)
+        if token.text in _INFIX:
+            rank, function = _INFIX[token.text]
+            self.reduce(rank + (token.text == "**"))  # 2**3**2 is 2**9
+            self.waiting.append(_Waiting(token.text, token.place, rank, function, 2))
+            return True
+        if token.text in (")", ",") or token.kind == "end":
+            return self.close(token)
+        if token.text == "=" and self.is_name_of_argument():
+            name = str(self.program.pop())
+            self.is_condition.pop()
+            self.waiting[-1].named.append(name)
+            return True
+        raise self.refused(token, self.meaning(token) or "an operator is missing here")
+
+    def multiply(self, token: _Token) -> None:
+        """Read a product without a sign, where it has one reading."""
+        if self.before.kind == "name" and token.text == "(":
+            raise self.refused(self.before, _unknown(self.before.text))
+        if token.kind == "number" or self.before.kind == token.kind == "name":
+            raise self.refused(token, "an operator is missing here; write * for a product")
+        top = self.waiting[-1].symbol if self.waiting else ""
+        if top in ("/", "**", "√"):
+            raise self.refused(
+                token, f"a product after {top} has two readings: write * and brackets"
+            )
+        self.operator(token._replace(kind="sign", text="*"))
+
+    def is_or(self) -> bool:
+        """Return whether a bar stands after a condition; else it has to do with a magnitude."""
+        inside = itertools.takewhile(lambda part: part.rank, reversed(self.waiting))
+        return self.is_condition[-1] or any(part.symbol in _COMPARISONS for part in inside)
+
+    def is_name_of_argument(self) -> bool:
+        """Return whether the latest word is the name of an argument: the hi of clip(x, hi=1)."""
+        bracket = self.waiting[-1] if self.waiting else _Waiting("", 0)
+        is_word = bool(bracket.name) and self.before.kind == "name"
+        return is_word and len(self.program) == bracket.begin[-1] + 1
+
+    def reduce(self, rank: int) -> None:
+        """Apply the waiting operators that bind at least as strongly as this rank."""
+        while self.waiting and self.waiting[-1].rank >= rank:
+            self.emit(self.waiting.pop())
+
+    def emit(self, waiting: _Waiting) -> None:
+        """Put an operator into the program, its operands being there."""
+        kinds = [self.is_condition.pop() for _ in range(waiting.operands)]
+        if waiting.symbol in ("&", "|"):
+            if not all(kinds):
+                why = f"{waiting.symbol} stands between comparisons, as in (x > 0) & (x < 1)"
+                raise self.refused(waiting, why)
+        elif any(kinds):
+            is_chain = waiting.symbol in _COMPARISONS
+            raise self.refused(waiting, "write (a < x) & (x < b)" if is_chain else _CONDITION)
+        self.program.append(Call(waiting.function, waiting.operands))
+        self.is_condition.append(waiting.rank <= _INFIX["<"][0])
+
+    def close(self, token: _Token) -> bool:
+        """Read the end of a bracket, a bar, an argument or the formula."""
+        self.reduce(1)
+        bracket = self.waiting[-1] if self.waiting else _Waiting("", token.place)
+        expected = {"(": ")", "|": "|"}.get(bracket.symbol, "")
+        if token.text == "," and bracket.symbol != "|":
+            if not bracket.name:
+                why = "a formula has one value; write a point for the decimal, not a comma"
+                raise self.refused(token, why)
+            bracket.begin.append(len(self.program))
+            return True
+        if token.text != expected:
+            if bracket.symbol:
+                raise self.refused(bracket, f"{bracket.symbol!r} was never closed")
+            raise self.refused(token, "')' has no '(' before it")
+        if bracket.symbol:
+            self.waiting.pop()
+        if bracket.name:
+            self.call(bracket)
+        elif bracket.symbol == "|":
+            self.bars -= 1
+            self.emit(_Waiting("|x|", bracket.place, _INFIX["**"][0], ops.absolute, 1))
+        elif token.kind == "end" and self.is_condition[-1]:
+            raise self.refused(token, _CONDITION)
+        return False
+
+    def call(self, bracket: _Waiting) -> None:
+        """Put the call of a function into the program, its operands being there."""
+        count, named = len(bracket.begin), bracket.named
+        kinds = self.is_condition[-count:]
+        self.is_condition[-count:] = [False]
+        function = functions()[bracket.name]
+        if bracket.name in ("max", "min"):
+            if count < 2:
+                raise self.refused(bracket, f"{bracket.name} takes 2 operands or more")
+        else:
+            try:
+                row = TABLE[getattr(function, "name", bracket.name)]
+                row.bound((0.0,) * (count - len(named)), dict.fromkeys(named, 0.0))
+            except OperandError as error:
+                raise self.refused(bracket, str(error)) from None
+        if bracket.name == "where":
+            if not kinds[0] or named:
+                why = "the condition of where must be a comparison such as x > 0, and come first"
+                raise self.refused(bracket, why)
+            self.program.append(Call(function, count, *bracket.begin[:2]))
+        elif named:
+            self.program.append(Call(functools.partial(_by_name, function, tuple(named)), count))
+        else:
+            self.program.append(Call(function, count))
+        if any(kinds[bracket.name == "where" :]):
+            raise self.refused(bracket, _CONDITION)
+
+    # -- what is refused -----------------------------------------------------------------------
+
+    def meaning(self, token: _Token) -> str:
+        """Return what a sign is doing here that has no place in a formula, if it has none."""
+        hint = _INSTEAD.get(token.text)
+        if token.kind != "sign" or (hint is None and token.text in _KNOWN):
+            return ""
+        return f"{token.text!r} has no meaning in a formula" + (f" ({hint})" if hint else "")
+
+    def refused(self, part: _Token | _Waiting, why: str) -> ExpressionError:
+        """Return the error that says what is wrong, and where."""
+        place = part.place + 1
+        return ExpressionError(f"cannot read {_cut(self.text)}: {why}, at character {place}")
+
+
+_COMPARISONS = ("<", "<=", ">", ">=")
+_CONDITION = "a comparison may only be the condition of where(condition, a, b)"
+_KNOWN = {*_INFIX, *_PREFIX, "(", ")", ",", "="}
+
+
+def _by_name(function: Function, named: tuple[str, ...], *operands: Any) -> Any:
+    """Call a function with its last operands by their names."""
+    positional = operands[: len(operands) - len(named)]
+    return function(*positional, **dict(zip(named, operands[len(positional) :], strict=True)))
+
+
+def _unknown(name: str) -> str:
+    """Return what to write for a function that there is not."""
+    if name in _UNKNOWN:
+        return f"there is no function {name!r}: {_UNKNOWN[name]}"
+    near = difflib.get_close_matches(name, functions(), n=3, cutoff=0.7)
+    near.sort(key=lambda other: sorted(other) != sorted(name))  # letters that changed places first
     if near:
-        return f"there is no function {name!r}; did you mean {near[0]!r}?"
+        return f"there is no function {name!r}; did you mean {' or '.join(near)}?"
     return f"there is no function {name!r} (for a product, write {name}*(...))"
-
-
-def _unreadable(text: str, node: Any, why: str) -> ExpressionError:
-    before = text.encode()[: node.col_offset].decode()  # the parser counts bytes of UTF-8
-    return _at(text, len(before), why)
-
-
-def _at(text: str, place: int, why: str) -> ExpressionError:
-    return ExpressionError(f"cannot read {_cut(text)}: {why}, at character {place + 1}")
 
 
 def _cut(text: str) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from autograd.notation.formula import Application, Formula, Name, Number, Partial, partial_formula
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 LONGEST_LABEL = 40
+# What has been read as the condition of where: eager code knows only whether it holds.
+conditions: WeakKeyDictionary[Value, Formula] = WeakKeyDictionary()
 JOINERS = "\u200c\u200d"  # scripts and emoji are written with them
 
 
@@ -99,11 +102,15 @@ class Names:
         return self._names[id(node)]
 
     def operands(self, node: Value) -> tuple[Formula, ...]:
-        """Return the operands of a node: names, and numbers for its constants."""
-        return tuple(
+        """Return the operands of a node: names, and numbers for its constants.
+
+        The condition of ``where`` stands for itself, where a formula was read that has it.
+        """
+        operands = tuple(
             Number(arg) if partial is None else self[arg]
             for arg, partial in zip(node.args, node.partials, strict=True)
         )
+        return (conditions[node], *operands[1:]) if node in conditions else operands
 
     def definition(self, node: Value) -> Formula:
         """Return what a node was computed from: its operation on the names of its operands."""

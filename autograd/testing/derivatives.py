@@ -218,7 +218,7 @@ def _formulas(df: object, names: Sequence[str]) -> list[Formula]:
         raise StructureError(
             f"assert_derivative: f takes {', '.join(names)}, and df has {len(texts)} formulas"
         )
-    return [Formula(read(text), names) for text in texts]
+    return [Formula(read(text, names), names) for text in texts]
 
 
 class Formula:

@@ -106,6 +106,13 @@ def test_help_shows_examples_that_run(capsys, arguments):
         (("y*f*result*y0", "y=2", "f=3", "result=1", "y0=1"), [3.0, 2.0, 6.0, 6.0]),
         (("x * 0", "x=inf"), [0.0]),
         (("where(x > 0, x, b)", "x=1", "b=2"), [1.0, 0.0]),
+        (("pi*x^2", "x=1"), [6.283185307]),
+        (("e*x", "x=1"), [2.718281828]),
+        (("e*x", "x=1", "e=5"), [1.0, 5.0]),  # a number for it makes it a name
+        (("sin x", "x=pi/2"), [6.123233996e-17]),
+        (("(" * 4000 + "x" + ")" * 4000, "x=1"), [1.0]),
+        (("-" * 500 + "x", "x=1"), [1.0]),
+        (("+".join(["x"] * 3000), "x=1"), [3000.0]),
     ],
 )
 def test_formulas_and_numbers_of_all_kinds(capsys, arguments, gradients):
@@ -149,8 +156,10 @@ BAD = [
     (("x", "x=1", "--what"), "there is no option '--what'"),
     (("nope(x)", "x=1"), "there is no function 'nope'"),
     (("1 + 2",), "has no names"),
-    (("(" * 4000 + "x" + ")" * 4000, "x=1"), "nested deeper than 100 brackets"),
-    (("-" * 9000 + "x", "x=1"), "nested too deep"),
+    (("sinx", "x=1"), "sinx is read as one name; write sin(x), or add sinx=1"),
+    (("xy", "x=1", "y=1"), "xy is read as one name; write x*y, or add xy=1"),
+    (("tahn(x)", "x=1"), "did you mean tanh or tan"),
+    (("+".join(f"x{i}" for i in range(99)),), "x19 and 79 more must be given; add x0=1"),
     (("polygamma(n, x)", "n=1", "x=2"), "polygamma"),
     (("x", "x=1", "--save"), "must end in one of .svg, .png, .dot, .html"),
     (("x", "x=1", "--save", "g.jpg"), "must end in one of .svg, .png, .dot, .html"),
@@ -305,3 +314,25 @@ def test_the_help_of_the_module_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_condition_prints_as_it_was_written(capsys):
+    _, out, _ = called(capsys, "where(x>0, x, 0)", "x=1")
+    assert "y = where(x > 0, x, 0) = where(1 > 0, 1, 0) = 1" in out
+    assert "where(1," not in out
+
+
+def test_constants_are_said_to_be_constants(capsys):
+    _, out, _ = called(capsys, "e*x + 2\u03c0", "x=1")
+    assert "    where e = 2.71828..., \u03c0 = 3.14159..." in out
+
+
+def test_very_many_inputs_are_compared_all_at_once(capsys):
+    names = [f"x{index}" for index in range(200)]
+    formula = "+".join(f"{name}^2" for name in names)
+    status, out, _ = called(capsys, formula, *(f"{name}=3" for name in names))
+    assert status == 0
+    table = out.split("Gradients of y")[1].splitlines()
+    assert [line.split() for line in table[3:203]] == [[name, "3", "6"] for name in names]
+    assert re.search(r"all at once +\d+\.\d+ +\d+\.\d+ +1\d digits", out)
+    assert max(map(len, out.splitlines()[1:])) <= 80
