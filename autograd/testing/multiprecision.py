@@ -16,13 +16,31 @@ from autograd.engine.value import Value
 from autograd.errors import MissingExtraError, NotExpressibleError
 from autograd.table import elementary as ops
 from autograd.table.operation import TABLE, Operation, is_real, real
-from autograd.testing.operators import SHARED, Operators
+from autograd.table.operators import Operators
 
 __tracebackhide__ = True  # from reports of pytest
 
 LARGEST = 5000  # in powers of two
 MOST_BITS = 8000
 BITS_FOR_ZERO = 1900  # enough to tell 1 - tanh(300), which is 1e-260, from zero
+
+# Kernels that mpmath and SymPy write alike: a library, and operands that are numbers of its own.
+SHARED: dict[str, Callable[..., Any]] = {
+    "add": lambda library, a, b: a + b,
+    "subtract": lambda library, a, b: a - b,
+    "multiply": lambda library, a, b: a * b,
+    "negative": lambda library, x: -x,
+    "exp2": lambda library, x: 2**x,
+    "log2": lambda library, x: library.log(x) / library.log(2),
+    "log10": lambda library, x: library.log(x) / library.log(10),
+    "cbrt": lambda library, x: library.sign(x) * abs(x) ** (library.sign(1) / 3),
+    "abs": lambda library, x: abs(x),
+}
+_NAMES = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh floor"
+SHARED |= {
+    name: lambda library, *operands, name=name: getattr(library, name)(*operands)
+    for name in _NAMES.split()
+}
 
 # Every kernel of the table: m is mpmath's context, the operands are its numbers.
 KERNELS: dict[str, Callable[..., Any]] = {

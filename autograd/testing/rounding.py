@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from autograd.engine.order import ordered
 from autograd.engine.value import Value
 from autograd.table.operation import Operation, Rule, real
-from autograd.testing.operators import Operators
+from autograd.table.operators import Operators
 
 __tracebackhide__ = True  # from reports of pytest
 

@@ -16,7 +16,8 @@ from typing import Any
 from autograd.engine.value import Value
 from autograd.errors import MissingExtraError, NotExpressibleError
 from autograd.table.operation import TABLE, Operation, real
-from autograd.testing.operators import SHARED, Operators
+from autograd.table.operators import Operators
+from autograd.testing.multiprecision import SHARED
 
 __tracebackhide__ = True  # from reports of pytest
 

@@ -233,8 +233,7 @@ def test_the_condition_of_where_is_written_as_it_was_read():
     root = read("3*where(x^2 >= b and |x| > 1, x, 0)")(inputs)
     lines = [str(step) for step in forward_steps(root)]
     assert lines[0] == (
-        "v1 = where((x**2 >= b) & (abs(x) > 1), x, 0) = "
-        "where((2**2 >= 2) & (abs(2) > 1), 2, 0) = 2"
+        "v1 = where((x**2 >= b) & (abs(x) > 1), x, 0) = where((2**2 >= 2) & (abs(2) > 1), 2, 0) = 2"
     )
 
 

@@ -42,6 +42,7 @@ def test_without_the_extra_the_eager_engine_serves_and_says_so(monkeypatch, caps
         results.append(capsys.readouterr().out)
     assert "engine eager" in results[1]
     assert "scalar-autograd[jit]" in results[1]
+    assert "a hundredth of the time" in results[1]
     assert re.findall("rows.*", results[0]) == re.findall("rows.*", results[1])
 
 
