@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd import detect_anomaly
-from nn.engines import EagerEngine
+from nn.engines import EagerEngine, finite
 from nn.errors import DivergedError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def divergence(
     The batch is computed once more, row by row, eagerly and under ``detect_anomaly``, which names
     the first operation that gave such a number.
     """
-    if not training.engine.finite(training.weights):
+    if not finite(training.weights):
         return DivergedError(
             f"{place}: updates with the learning rate {training.optimizer.lr:g} have made weights "
             f"infinite or nan; take a smaller one, or limit the gradient with clip_norm=1.0"

@@ -8,17 +8,18 @@ A loss, a penalty or an activation may reach the model's parameters by any way t
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any, Protocol
 
 import autograd
-from autograd import AutogradError, TraceError, Value, gradient, value_and_grad
+from autograd import AutogradError, TraceError, Value, gradient, tree_map, value_and_grad
 from nn.errors import InputError, KindError, MissingPackageError
 from nn.losses import Loss
-from nn.module import Module, copied, numbers_of
+from nn.module import Module, layout_of, numbers_of, with_parameters
 
 Penalty = Callable[[Any], Any]
 
@@ -31,9 +32,6 @@ class Engine(Protocol):
     def numbers(self, numbers: Sequence[Any]) -> Any:
         """Return rows, targets or weights in the form that the engine computes with."""
 
-    def taken(self, numbers: Any, rows: Any) -> Any:
-        """Return those rows of what ``numbers`` returned."""
-
     def gradient(self, weights: Any, X: Any, y: Any) -> tuple[float, Any]:
         """Return the sum of the losses of the rows, and its derivative by each weight."""
 
@@ -43,59 +41,52 @@ class Engine(Protocol):
     def penalized(self, weights: Any, penalty: Penalty) -> tuple[float, Any]:
         """Return a penalty on the weights, and its derivative by each."""
 
-    def plus(self, a: Any, b: Any) -> Any:
-        """Return the sum of two gradients."""
-
-    def times(self, gradient: Any, factor: float) -> Any:
-        """Return a gradient times a number."""
-
-    def finite(self, numbers: Any) -> bool:
-        """Return whether no number is nan or infinite."""
-
     def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
-        """Make sure, on a few rows, that the losses follow the weights."""
+        """Make sure that what the engine computes is what the model and the loss say."""
 
 
 class EagerEngine:
     """Records every row as a graph of Values, as one would by hand.
 
-    Attributes:
-        strangers: parameters that must not be reached, since they are not this model's own.
+    Args:
+        model: a Module.
+        loss: a function of (score, target) of one row.
+        originals: the parameters that the model is a copy of, which must not be reached.
     """
 
     name = "eager"
 
-    def __init__(self, model: Module, loss: Loss) -> None:
+    def __init__(self, model: Module, loss: Loss, originals: Sequence[Value] = ()) -> None:
         self.model, self.loss = model, loss
         self.parameters = model.parameters()
-        self.strangers: list[Value] = []
+        self._originals = originals
 
     def numbers(self, numbers: Sequence[Any]) -> list[Any]:
         """Return a list."""
         return list(numbers)
-
-    def taken(self, numbers: list[Any], rows: Sequence[int]) -> list[Any]:
-        """Return those rows."""
-        return [numbers[row] for row in rows]
 
     def gradient(
         self, weights: list[float], X: list[Any], y: list[Any]
     ) -> tuple[float, list[float]]:
         """Return the sum of the losses of the rows, and its derivative by each weight."""
         write(self.parameters, weights)
-        for parameter in self.parameters:
-            parameter.grad = 0.0
-        before = [stranger.grad for stranger in self.strangers]
+        before = [original.grad for original in self._originals]
         scores = [self.model(x) for x in X]  # 1. forward propagation
         error = autograd.sum(map(self.loss, scores, y))  # 2. error calculation
-        error.backward()  # 3. backward propagation
-        if before != [stranger.grad for stranger in self.strangers]:
+        slopes = self._slopes(error)  # 3. backward propagation
+        if before != [original.grad for original in self._originals]:
             raise InputError(
                 "a worker has a copy of the model for the eager engine, and the model or the loss "
                 "reaches parameters of the original (by a closure or a global name): take "
                 'engine="jit", or leave executor out'
             )
-        return error.data, [parameter.grad for parameter in self.parameters]
+        return error.data, slopes
+
+    def _slopes(self, error: Value) -> list[float]:
+        for parameter in self.parameters:
+            parameter.grad = 0.0
+        error.backward()
+        return [parameter.grad for parameter in self.parameters]
 
     def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
         """Do nothing: what is recorded is the model itself."""
@@ -115,25 +106,71 @@ class EagerEngine:
     def penalized(self, weights: list[float], penalty: Penalty) -> tuple[float, list[float]]:
         """Return a penalty on the weights, and its derivative by each."""
         write(self.parameters, weights)
-        for parameter in self.parameters:
-            parameter.grad = 0.0
         value = penalty(self.parameters)
         if not isinstance(value, Value):  # 0, it may be
             return float(value), [0.0] * len(self.parameters)
-        value.backward()
-        return value.data, [parameter.grad for parameter in self.parameters]
+        return value.data, self._slopes(value)
 
-    def plus(self, a: list[float], b: list[float]) -> list[float]:
-        """Return the sum of two gradients."""
-        return [x + y for x, y in zip(a, b, strict=True)]
 
-    def times(self, gradient: list[float], factor: float) -> list[float]:
-        """Return a gradient times a number."""
-        return [x * factor for x in gradient]
+class Compiled:
+    """A function of the weights, and of more, that is traced once and runs natively.
 
-    def finite(self, numbers: list[float]) -> bool:
-        """Return whether no number is nan or infinite."""
-        return all(map(math.isfinite, numbers))
+    Args:
+        model: a Module.
+        body: a function of the model, its parameters, and more.
+        in_place: what is traced. False, the model made anew around weights that are arguments of
+            the compiled function. True, the model itself, into which the weights are written at
+            every call: since the loss reaches its parameters by a closure, say.
+        slopes: whether it gives the derivatives by the weights besides.
+        settings: those of ``autograd.jit``; in_axes is without that of the weights.
+    """
+
+    def __init__(
+        self, model: Module, body: Callable[..., Any], in_place: bool, slopes: bool, **settings: Any
+    ) -> None:
+        parameters = self._parameters = model.parameters()
+        self.in_place = in_place
+        self._captures: list[Value] | None = None  # known after the first call
+
+        def own(*args: Any) -> Any:
+            value = body(model, parameters, *args)
+            if not slopes:
+                return value
+            is_followed = isinstance(value, Value)
+            return value, gradient(value, parameters) if is_followed else [0.0] * len(parameters)
+
+        def made(weights: Any, *args: Any) -> Any:
+            weights = [*weights]
+            return body(with_parameters(model, weights), weights, *args)
+
+        function = own if in_place else value_and_grad(made) if slopes else made
+        if not in_place and settings:
+            settings["in_axes"] = (None, *settings["in_axes"])
+        self._fast = autograd.jit(_drawing_nothing(function), **settings)
+
+    def __call__(self, weights: Any, *args: Any) -> Any:
+        """Return what the function gives, as plain numbers."""
+        if self.in_place:
+            write(self._parameters, weights)
+        else:
+            args = (weights, *args)
+        if self._captures is None:
+            result = self._fast(*args)
+            with contextlib.suppress(TraceError):  # under detect_anomaly nothing is compiled
+                self._captures = self._fast.outside
+            if not self._captures:
+                return result
+        if not self._captures:
+            return self._fast(*args)
+        with autograd.no_grad():
+            return self._fast(*args)
+
+    def reached(self) -> list[Value]:
+        """Return what it reads of the model besides the weights; everything, if it is not known."""
+        if self._captures is None:
+            return self._parameters
+        known = {id(parameter) for parameter in self._parameters}
+        return [read for read in self._captures if any(id(node) in known for node in _below(read))]
 
 
 class CompiledEngine:
@@ -142,189 +179,116 @@ class CompiledEngine:
     Args:
         model: a Module.
         loss: a function of (score, target) of one row.
-        itself: what is traced: False, a copy of the model whose parameters are arguments of the
-            compiled function; True, the model itself, into which the weights are written at every
-            call, since the loss reaches it by a closure, say, or it cannot be copied.
+        in_place: whether the model itself is traced; ``settle`` finds it out.
     """
 
     name = "jit"
 
-    def __init__(self, model: Module, loss: Loss, itself: bool = False) -> None:
+    def __init__(self, model: Module, loss: Loss, in_place: bool = False) -> None:
         import numpy
 
-        def error(weights: Any, x: Any, target: Any) -> Any:
-            return loss(copied(model, weights)(x), target)
-
-        def error_and_score(weights: Any, x: Any, target: Any) -> Any:
-            score = copied(model, weights)(x)
-            return loss(score, target), score
-
-        def own_error(x: Any, target: Any) -> Any:
-            return loss(model(x), target)
-
-        def own_error_and_score(x: Any, target: Any) -> Any:
-            score = model(x)
-            return loss(score, target), score
-
-        self.itself = itself
         self._numpy = numpy
         self._model, self._loss = model, loss
-        self._parameters = model.parameters()
-        rows: dict[str, Any] = {"in_axes": (None, 0, 0)}
-        own_rows: dict[str, Any] = {"in_axes": (0, 0)}
-        self._step = _compiled(value_and_grad(error), reduce="sum", **rows)
-        self._own_step = self._written(self._derivative(own_error), reduce="sum", **own_rows)
-        self._examine = _compiled(error_and_score, **rows)
-        self._own_examine = self._written(own_error_and_score, **own_rows)
-        self._penalties: dict[int, tuple[Penalty, Any]] = {}
+        self._penalties: dict[int, tuple[Penalty, Compiled]] = {}
+        self._step = Compiled(model, self._error, in_place, slopes=True, **self._rows("sum"))
+        self._prepare(self._step)
 
-    def _derivative(self, function: Any) -> Any:
-        """Return the value of a function, and its derivative by the parameters of the model."""
+    def _rows(self, reduce: str | None) -> dict[str, Any]:
+        return {"in_axes": (0, 0), "reduce": reduce}
 
-        def derivative(*args: Any) -> Any:
-            value = function(*args)
-            if not isinstance(value, Value):
-                return value, [0.0] * len(self._parameters)
-            return value, gradient(value, self._parameters)
+    def _prepare(self, step: Compiled) -> None:
+        self._step, self.in_place = step, step.in_place
+        self._examine = Compiled(
+            self._model, self._error_and_score, step.in_place, slopes=False, **self._rows(None)
+        )
 
-        return derivative
+    def _error(self, model: Any, parameters: Any, x: Any, target: Any) -> Any:
+        return self._loss(model(x), target)
 
-    def _written(self, function: Any, **settings: Any) -> Any:
-        """Return a compiled function that has the weights written into the model first."""
-        compiled = _compiled(function, **settings)
-
-        def written(weights: Any, *args: Any) -> Any:
-            write(self._parameters, weights)
-            return compiled(*args)
-
-        return written
+    def _error_and_score(self, model: Any, parameters: Any, x: Any, target: Any) -> Any:
+        score = model(x)
+        return self._loss(score, target), score
 
     def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
-        """Find out what has to be traced, and on a few rows whether it follows the weights.
+        """Find out what has to be traced, and on a few rows that it gives what is recorded.
 
         Raises:
-            ValueError: compiled, the loss does not follow the weights either way.
+            ValueError: the compiled loss does not follow the weights either way.
         """
-        places = [place * (len(rows) - 1) // 4 for place in range(5)]
+        places = sorted({place * (len(rows) - 1) // 4 for place in range(5)})
         tried = [(rows[place], targets[place]) for place in places]
+        self._prepare(self._settled("loss", self._error, tried, **self._rows("sum")))
 
-        def step(weights: Any, x: Any, target: Any) -> Any:
-            return self.gradient(weights, self.numbers([x]), self.numbers([target]))
-
-        def recorded(x: Any, target: Any) -> Any:
-            return self._loss(self._model(x), target)
-
+    def _settled(
+        self, what: str, body: Callable[..., Any], tried: Sequence[tuple[Any, ...]], **settings: Any
+    ) -> Compiled:
+        parameters = self._model.parameters()
+        weights = self.numbers([parameter.data for parameter in parameters])
+        expected = [_number(body(self._model, parameters, *args)) for args in tried]
+        args = [[self.numbers([part]) for part in each] for each in tried]
         try:
-            for self.itself in (False, True):
+            for in_place in (False, True):
+                if not in_place and layout_of(self._model).recipe.refusal:
+                    continue
+                compiled = Compiled(self._model, body, in_place, slopes=True, **settings)
                 try:
-                    follows = self._follows(step, recorded, tried)
+                    found = [compiled(weights, *each)[0] for each in args]
                 except TraceError:
                     raise
-                except Exception:  # of the copy, which has no Values for parameters
-                    if self.itself:
+                except Exception:  # of what is not the model itself
+                    if in_place:
                         raise
-                else:
-                    if follows and (self.itself or not self._reaches_parameters(self._step)):
-                        return
+                    continue
+                reached = compiled.reached()
+                for value in reached if in_place else ():
+                    if not value.is_leaf:
+                        raise InputError(
+                            f"the {what} reaches {value!r}, which was computed from a parameter "
+                            f"before the training: compute the expression again in the {what}"
+                        )
+                if (in_place or not reached) and all(map(_same, expected, found)):
+                    return compiled
         except AutogradError as error:
             error.add_note('fit(..., engine="eager") takes any Python in the model and the loss')
             raise
-        raise _unfollowed("loss")
-
-    def _reaches_parameters(self, compiled: Any) -> bool:
-        """Return whether a function of the weights reads parameters of the model itself besides."""
-        try:
-            outside = compiled.outside
-        except TraceError:  # under detect_anomaly nothing is compiled, and nothing known
-            return True
-        known = {id(parameter) for parameter in self._parameters}
-        return any(id(node) in known for value in outside for node in _below(value))
-
-    def _follows(self, compiled: Any, recorded: Any, tried: Sequence[tuple[Any, ...]]) -> bool:
-        """Return whether a compiled function gives what is recorded by the model itself."""
-        parameters = self._parameters
-        numbers = [parameter.data for parameter in parameters]
-        try:
-            for turn, args in enumerate(tried, 1):  # at weights that are new each time
-                weights = [
-                    number + (-1) ** (place // turn) * 0.01 * turn * (1.0 + abs(number))
-                    for place, number in enumerate(numbers)
-                ]
-                write(parameters, weights)
-                try:
-                    value = recorded(*args)
-                    expected = [_number(value), *_slopes(value, parameters)]
-                except Exception:  # these weights are not those of the training
-                    continue
-                write(parameters, numbers)
-                found, slopes = compiled(self.numbers(weights), *args)
-                pairs = zip(expected, [found, *slopes], strict=True)
-                if not all(_near(a, float(b)) for a, b in pairs):
-                    return False
-            return True
-        finally:
-            write(parameters, numbers)
+        raise InputError(
+            f"compiled, the {what} does not follow the model: the model or the {what} keeps a "
+            f'state or draws random numbers, which jit does once; take engine="eager"'
+        )
 
     def numbers(self, numbers: Sequence[Any]) -> Any:
         """Return a float64 array."""
         return self._numpy.array(numbers, dtype=self._numpy.float64)
 
-    def taken(self, numbers: Any, rows: Sequence[int]) -> Any:
-        """Return those rows."""
-        return numbers[self._numpy.asarray(rows)]
-
     def gradient(self, weights: Any, X: Any, y: Any) -> tuple[float, Any]:
         """Return the sum of the losses of the rows, and its derivative by each weight."""
-        step = self._own_step if self.itself else self._step
-        total, slopes = step(weights, X, y)
+        total, slopes = self._step(weights, X, y)
         return total, self.numbers(slopes)
 
     def examined(self, weights: Any, X: Any, y: Any) -> tuple[Any, Any]:
         """Return the loss and the score of each row."""
-        examine = self._own_examine if self.itself else self._examine
-        losses, scores = examine(weights, X, y)
+        losses, scores = self._examine(weights, X, y)
         if isinstance(scores, (list, tuple)) and all(hasattr(part, "ndim") for part in scores):
             return losses, self._numpy.stack(scores, axis=-1)
         if not hasattr(scores, "ndim"):  # as the eager engine gives them, row by row
-            scores = [numbers_of(_row_of(scores, row)) for row in range(len(losses))]
+            rows = range(len(losses))
+            scores = [numbers_of(tree_map(lambda part, r=row: part[r], scores)) for row in rows]
         return losses, scores
 
     def penalized(self, weights: Any, penalty: Penalty) -> tuple[float, Any]:
         """Return a penalty on the weights, and its derivative by each."""
         if id(penalty) not in self._penalties:
-            self._penalties[id(penalty)] = penalty, self._settled_penalty(penalty)
+
+            def body(model: Module, parameters: Any) -> Any:
+                return penalty(parameters)
+
+            self._penalties[id(penalty)] = penalty, self._settled("penalty", body, [()])
         value, slopes = self._penalties[id(penalty)][1](weights)
         return value, self.numbers(slopes)
 
-    def _settled_penalty(self, penalty: Penalty) -> Any:
-        """Compile a penalty on the weights, or on the model's own where it reaches these."""
 
-        def recorded() -> Any:
-            return penalty(self._parameters)
-
-        fast = _compiled(value_and_grad(penalty))
-        if self._follows(fast, recorded, [(), ()]) and not self._reaches_parameters(fast):
-            return fast
-        itself = self._written(self._derivative(recorded))
-        if self._follows(itself, recorded, [(), ()]):
-            return itself
-        raise _unfollowed("penalty")
-
-    def plus(self, a: Any, b: Any) -> Any:
-        """Return the sum of two gradients."""
-        return a + b
-
-    def times(self, gradient: Any, factor: float) -> Any:
-        """Return a gradient times a number."""
-        return gradient * factor
-
-    def finite(self, numbers: Any) -> bool:
-        """Return whether no number is nan or infinite."""
-        return bool(self._numpy.isfinite(numbers).all())
-
-
-def _compiled(function: Callable[..., Any], **settings: Any) -> Any:
-    """Compile a function that draws no random numbers: they would be the same for ever.
+def _drawing_nothing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that refuses to draw random numbers: they would be the same for ever.
 
     Seen are those of the modules ``random`` and ``numpy.random``; those of generators of their own
     are found by ``settle``.
@@ -345,10 +309,10 @@ def _compiled(function: Callable[..., Any], **settings: Any) -> Any:
             )
         return result
 
-    return autograd.jit(checked, **settings)
+    return checked
 
 
-def _below(value: Value) -> list[Value]:
+def _below(value: Value) -> Iterable[Value]:
     """Return a Value and all that it was made of."""
     found, pending = {id(value): value}, [value]
     while pending:
@@ -356,53 +320,45 @@ def _below(value: Value) -> list[Value]:
             if isinstance(arg, Value) and id(arg) not in found:
                 found[id(arg)] = arg
                 pending.append(arg)
-    return list(found.values())
+    return found.values()
 
 
 def _number(value: Any) -> float:
     return value.data if isinstance(value, Value) else float(value)
 
 
-def _slopes(value: Any, parameters: Sequence[Value]) -> list[float]:
-    """Return the derivatives by the parameters, and leave every ``.grad`` as it was."""
-    if not isinstance(value, Value):
-        return [0.0] * len(parameters)
-    nodes = [*_below(value), *parameters]
-    before = [node.grad for node in nodes]
-    try:
-        for node in nodes:
-            node.grad = 0.0
-        value.backward()
-        return [parameter.grad for parameter in parameters]
-    finally:
-        for node, number in zip(nodes, before, strict=True):
-            node.grad = number
-
-
-def _near(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) or (a != a and b != b)
-
-
-def _row_of(scores: Any, row: int) -> Any:
-    if isinstance(scores, Mapping):
-        return {key: _row_of(part, row) for key, part in scores.items()}
-    if isinstance(scores, (list, tuple)):
-        return [_row_of(part, row) for part in scores]
-    return scores[row]
-
-
-def _unfollowed(what: str) -> InputError:
-    return InputError(
-        f"compiled, the {what} does not follow the weights: the model or the {what} reads their "
-        f"numbers (p.data), keeps a state or draws random numbers, which jit does once; take "
-        f'engine="eager"'
-    )
+def _same(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-9) or (a != a and b != b)
 
 
 def write(parameters: Sequence[Value], weights: Any) -> None:
     """Set the number of every parameter."""
     for parameter, weight in zip(parameters, weights, strict=True):
         parameter.data = weight
+
+
+def taken(numbers: Any, rows: Sequence[int]) -> Any:
+    """Return some of what an engine's ``numbers`` returned."""
+    return [numbers[row] for row in rows] if isinstance(numbers, list) else numbers[[*rows]]
+
+
+def plus(a: Any, b: Any) -> Any:
+    """Return the sum of two gradients."""
+    return [x + y for x, y in zip(a, b, strict=True)] if isinstance(a, list) else a + b
+
+
+def times(gradient: Any, factor: float) -> Any:
+    """Return a gradient times a number."""
+    return [x * factor for x in gradient] if isinstance(gradient, list) else gradient * factor
+
+
+def finite(numbers: Any) -> bool:
+    """Return whether no number is nan or infinite."""
+    if isinstance(numbers, list):
+        return all(map(math.isfinite, numbers))
+    import numpy
+
+    return bool(numpy.isfinite(numbers).all())
 
 
 def compiler_installed() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import autograd
 from nn.errors import KindError
 from nn.inputs import check_fit, checked, checked_rows
 from nn.losses import Loss, loss_named
-from nn.module import Module, check_module, copied, numbers_of
+from nn.module import Module, check_module, layout_of, numbers_of
 
 
 def predict(model: Module, X: Any) -> list[Any]:
@@ -34,14 +35,14 @@ def predict(model: Module, X: Any) -> list[Any]:
     """
     check_module(model)
     rows = checked_rows(X)
+    layout = layout_of(model)
     with autograd.no_grad():
         first = numbers_of(model(rows[0]))
-        try:  # on plain numbers it is faster by far
-            numbers = copied(model, [parameter.data for parameter in model.parameters()])
-            if repr(numbers_of(numbers(rows[0]))) == repr(first):
-                return [first, *[numbers_of(numbers(row)) for row in rows[1:]]]
-        except Exception:  # what cannot be copied, or asks for what only Values have
-            pass
+        if not layout.recipe.refusal:
+            with contextlib.suppress(Exception):  # of what asks for what only Values have
+                on_numbers = layout.recipe.on_numbers([p.data for p in layout.parameters])
+                if repr(numbers_of(on_numbers(rows[0]))) == repr(first):  # faster by far
+                    return [first, *[numbers_of(on_numbers(row)) for row in rows[1:]]]
         return [first, *[numbers_of(model(row)) for row in rows[1:]]]
 
 

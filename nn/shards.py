@@ -16,7 +16,7 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from nn.engines import CompiledEngine, EagerEngine, Engine, engine_named
+from nn.engines import CompiledEngine, EagerEngine, Engine, taken
 from nn.errors import KindError
 from nn.executors import AnyExecutor, end, made, outcomes
 from nn.losses import Loss
@@ -36,18 +36,16 @@ class Problem:
     loss: Loss
     X: list[list[float]]
     y: list[Any]
-    itself: bool  # of the compiled engine: whether it traces the model itself
+    in_place: bool  # of the compiled engine: whether it traces the model itself
 
     def loaded(self) -> tuple[Engine, Any, Any]:
         """Return an engine of its own, and rows and targets in the engine's form."""
-        model, loss = self.model, self.loss
+        engine: Engine
         if self.engine == "eager":  # which writes weights into the model, and threads share it
-            model, loss = copy.deepcopy((model, loss))
-        engine: Engine = engine_named(self.engine)(model, loss)
-        if isinstance(engine, EagerEngine):
-            engine.strangers = self.model.parameters()
-        elif isinstance(engine, CompiledEngine):
-            engine.itself = self.itself
+            copies = copy.deepcopy((self.model, self.loss))
+            engine = EagerEngine(*copies, originals=self.model.parameters())
+        else:
+            engine = CompiledEngine(self.model, self.loss, self.in_place)
         return engine, engine.numbers(self.X), engine.numbers(self.y)
 
 
@@ -61,7 +59,7 @@ class Here:
         """Yield the sums of each shard of a batch, in row order; None is all rows as they are."""
         X, y, engine = self._X, self._y, self._engine
         if rows is not None:
-            X, y = engine.taken(X, rows), engine.taken(y, rows)
+            X, y = taken(X, rows), taken(y, rows)
         for start in range(0, len(X), self._size):
             stop = start + self._size
             yield engine.gradient(weights, X[start:stop], y[start:stop])
@@ -182,5 +180,5 @@ def shard_sums(key: str, weights: Any, rows: list[int], problem: Problem | None)
             return None
         _loaded.key, _loaded.problem = key, problem.loaded()
     engine, X, y = _loaded.problem
-    sums: Sums = engine.gradient(weights, engine.taken(X, rows), engine.taken(y, rows))
+    sums: Sums = engine.gradient(weights, taken(X, rows), taken(y, rows))
     return sums

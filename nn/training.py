@@ -17,7 +17,7 @@ from autograd import scope
 from nn.checkpoints import read_checkpoint, write_checkpoint
 from nn.clipping import checked_limit, norm_scale
 from nn.divergence import divergence
-from nn.engines import Engine, Penalty, engine_named, write
+from nn.engines import Engine, Penalty, engine_named, finite, plus, times, write
 from nn.errors import InputError, KindError
 from nn.executors import AnyExecutor
 from nn.history import History
@@ -208,12 +208,12 @@ class Training:
         started, total = time.perf_counter(), 0.0
         for batch, rows in enumerate(self.batches(number), 1):
             error, gradient = self.error_and_gradient(rows)  # steps 1, 2 and 3
-            if not math.isfinite(error) or not self.engine.finite(gradient):
+            if not math.isfinite(error) or not finite(gradient):
                 raise divergence(self, f"epoch {number + 1}, batch {batch}", rows, error)
             total += error
             gradient = self.clipped(gradient)
             self.weights = self.optimizer.updated(self.weights, gradient)  # step 4
-        if not self.engine.finite(self.weights):
+        if not finite(self.weights):
             raise divergence(self, f"epoch {number + 1}, batch {batch}", rows, total)
         self.record({"loss": total / len(self.rows)}, started)
 
@@ -233,19 +233,17 @@ class Training:
         shards = self.shards.sums(self.weights, rows)
         error, gradient = next(shards)
         for more_error, more_gradient in shards:
-            error, gradient = error + more_error, self.engine.plus(gradient, more_gradient)
-        gradient = self.engine.times(
-            gradient, 1.0 / (len(self.rows) if rows is None else len(rows))
-        )
+            error, gradient = error + more_error, plus(gradient, more_gradient)
+        gradient = times(gradient, 1.0 / (len(self.rows) if rows is None else len(rows)))
         if self.penalty is not None:
             _, pull = self.engine.penalized(self.weights, self.penalty)
-            gradient = self.engine.plus(gradient, pull)
+            gradient = plus(gradient, pull)
         return error, gradient
 
     def clipped(self, gradient: Any) -> Any:
         """Return the gradient within the limits that were asked for."""
         if self.clip_norm is not None:
-            gradient = self.engine.times(gradient, norm_scale(gradient, self.clip_norm))
+            gradient = times(gradient, norm_scale(gradient, self.clip_norm))
         if self.clip_value is not None:
             limit = self.clip_value
             gradient = self.engine.numbers([min(max(part, -limit), limit) for part in gradient])
@@ -267,9 +265,9 @@ class Training:
             self.engine.settle(self.rows, self.targets)
             if executor is not None:
                 assert isinstance(self.shards, Here)
-                itself = getattr(self.engine, "itself", False)
+                in_place = getattr(self.engine, "in_place", False)
                 data = (self.rows, self.targets)
-                problem = Problem(self.engine.name, self.model, self.loss, *data, itself)
+                problem = Problem(self.engine.name, self.model, self.loss, *data, in_place)
                 self.shards = Workers(executor, problem, self.shards, self.shard_size)
             with _bar(epochs, len(self.history), progress, self.engine.name) as bar:
                 for number in range(len(self.history), epochs):
