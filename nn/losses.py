@@ -205,7 +205,9 @@ def _chosen(scores: Any, target: Any) -> Any:
             where((target > k - 0.5) & (target < k + 0.5), s, 0.0) for k, s in enumerate(scores)
         )
         return autograd.sum(picks)
-    label = Value(target).data
+    if not isinstance(target, Real) and not hasattr(target, "dtype"):
+        raise KindError(f"cross_entropy: a target is a whole number, and was {target!r}")
+    label = float(target)
     if not 0 <= label < len(scores) or label != int(label):
         raise InputError(
             f"cross_entropy: there are {len(scores)} scores, so a target is a whole number from 0 "

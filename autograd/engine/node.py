@@ -12,11 +12,12 @@ same reason a slot stays empty until there is something to say: a label, a scope
 from __future__ import annotations
 
 from struct import pack
-from typing import Any
+from typing import Any, NoReturn
 
+from autograd.callsite import user_line
 from autograd.engine import modes
 from autograd.engine.modes import Scope
-from autograd.errors import ArgumentError, RecordedResultError
+from autograd.errors import ArgumentError, RecordedResultError, TraceError
 from autograd.table.operation import Operation, real
 
 epoch = 0  # grows whenever some leaf's data is edited
@@ -25,6 +26,15 @@ FIELDS = (
     *("_data", "_grad", "_label", "op", "_scope", "_epoch", "_mark", "_adjoint"),
     *("_left", "_right", "_left_partial", "_right_partial"),
 )
+
+
+def _refuse_while_tracing(what: str) -> NoReturn:
+    raise TraceError(
+        f"the number ({what}) of a Value from outside of the function was asked for at "
+        f"{user_line()}\nUnder jit it would be read once and stay the same for ever. Compute with "
+        f"the Value itself, which is read at every call (autograd.stop_gradient(v) keeps "
+        f"derivatives from passing), or hand the number over as an argument."
+    )
 
 
 class Node:
@@ -60,6 +70,8 @@ class Node:
     @property
     def data(self) -> float:
         """The number. Only a leaf's may be assigned; recorded results keep theirs."""
+        if modes.active and modes.thread.recorder is not None:
+            _refuse_while_tracing("data")
         return self._data
 
     @data.setter
@@ -79,6 +91,8 @@ class Node:
     @property
     def grad(self) -> float:
         """The sum of the derivatives that backward calls have brought to this node."""
+        if modes.active and modes.thread.recorder is not None:
+            _refuse_while_tracing("grad")
         return self._grad
 
     @grad.setter
@@ -127,7 +141,7 @@ class Node:
 
     def item(self) -> float:
         """Return the number as a float."""
-        return self._data
+        return self.data
 
     @property
     def _prev(self) -> set[Node]:  # micrograd's names for the operands and the operation
@@ -142,7 +156,7 @@ class Node:
         return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self.data, spec) if spec else repr(self)
 
 
 def named(node: Node) -> str:

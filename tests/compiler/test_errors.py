@@ -233,3 +233,20 @@ def test_a_missing_library_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "llvmlite.binding", None)
     with pytest.raises(ImportError, match=r"scalar-autograd\[jit\]"):
         jit(lambda x: x)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda w: w.data,
+        lambda w: w.grad,
+        lambda w: w.item(),
+        lambda w: float(f"{w:.3f}"),
+        lambda w: 1.0 if w.data > 0 else 2.0,
+    ],
+)
+def test_the_number_of_an_outside_value_is_not_read_once_for_ever(read):
+    w = autograd.Value(3.0)
+    with pytest.raises(TraceError, match="Compute with the Value itself"):
+        autograd.jit(lambda x: x * read(w))(2.0)
+    assert autograd.jit(lambda x, number: x * number)(2.0, read(w)) == 2.0 * read(w)

@@ -257,11 +257,26 @@ class DrawsForItself(Plain):
         return self.net(x) * self.generator.random()
 
 
-@pytest.mark.parametrize("kind", [ReadsNumbers, DrawsForItself])
-def test_what_a_compiled_loss_cannot_follow_is_refused(kind):
+class Counts(Plain):
+    calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return self.net(x) * float(self.calls)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "words"),
+    [
+        (ReadsNumbers, TraceError, r"self\.parameters\(\)\[0\]\.data"),
+        (DrawsForItself, ValueError, "the loss does not follow the model"),
+        (Counts, ValueError, "the loss does not follow the model"),
+    ],
+)
+def test_what_a_compiled_loss_cannot_follow_is_refused(kind, error, words):
     model = kind()
     before = model.state_dict()
-    with pytest.raises(ValueError, match="does not follow the weights"):
+    with pytest.raises(error, match=words):
         history(model, "jit")
     assert model.state_dict() == before
     assert len(history(model, "eager")) == 4
@@ -269,8 +284,11 @@ def test_what_a_compiled_loss_cannot_follow_is_refused(kind):
 
 def test_a_penalty_that_reads_numbers_is_refused_too():
     model = Plain()
-    with pytest.raises(ValueError, match="the penalty does not follow"):
+    with pytest.raises(TraceError, match=r"hand the number over as an argument"):
         history(model, "jit", penalty=lambda p: p[0] * model.parameters()[0].data)
+    state = iter(range(9))
+    with pytest.raises(ValueError, match="the penalty does not follow the model"):
+        history(model, "jit", penalty=lambda p: p[0] * float(next(state)))
 
 
 @pytest.mark.parametrize("structure", ["rows", "mixed", "dict"])
@@ -409,5 +427,5 @@ def test_ctrl_c_while_the_engines_are_compared_is_a_history():
 @pytest.mark.parametrize("start", [0.0, 1.3, -1.0])
 def test_numbers_that_a_loss_reads_are_found_out_from_any_weights(start):
     model = Scaled(start, start)
-    with pytest.raises(ValueError, match="does not follow the weights"):
+    with pytest.raises(TraceError, match=r"model\.w\.data"):
         history(model, "jit", loss=lambda s, t: (s * model.w.data - t) ** 2)
