@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from nn.errors import InputError
-from nn.saving import FilePath, read_json, weights_in, write_json
-
-if TYPE_CHECKING:
-    from nn.training import Training
+from nn.saving import FilePath, number_in, read_json, weights_in, write_json
+from nn.state import State
 
 
-def write_checkpoint(training: Training, path: FilePath) -> None:
+def write_checkpoint(state: State, path: FilePath) -> None:
     """Write the state at the end of an epoch; a file that is there is replaced in one move."""
-    names = [name for name, _ in training.model.named_parameters()]
+    names = [name for name, _ in state.model.named_parameters()]
 
     def named(weights: Any) -> dict[str, float]:
         return dict(zip(names, map(float, weights), strict=True))
@@ -22,50 +21,66 @@ def write_checkpoint(training: Training, path: FilePath) -> None:
     write_json(
         path,
         {
-            "model": repr(training.model),
-            "settings": _settings(training),
-            "weights": named(training.weights),
-            "optimizer": training.optimizer.state_dict(),
-            "history": training.history.records,
+            "model": repr(state.model),
+            "settings": state.settings,
+            "weights": named(state.weights),
+            "optimizer": state.optimizer.state_dict(),
+            "history": state.history.records,
             "best": {
-                "epoch": training.history.best_epoch,
-                "loss": training.best_loss,
-                "weights": named(training.best_weights),
+                "epoch": state.history.best_epoch,
+                "loss": state.best_loss,
+                "weights": named(state.best_weights),
             },
         },
     )
 
 
-def read_checkpoint(training: Training, path: FilePath) -> None:
-    """Put a training in the state of a checkpoint.
+def read_checkpoint(
+    state: State, path: FilePath, numbers: Callable[[Sequence[float]], Any], seed_given: bool
+) -> None:
+    """Put a training in the state of a checkpoint, once all of it has been checked.
+
+    Args:
+        state: of a training that has not begun.
+        path: the file.
+        numbers: puts weights in the form of the engine.
+        seed_given: whether the seed must be that of the file.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is not a checkpoint, or one of other settings or of another model.
+        ValueError: it is not a checkpoint, or one of other settings or of another model; nothing
+            has been changed.
     """
     try:
-        _take(training, read_json(path), path)
-    except (KeyError, IndexError, TypeError):
+        content = read_json(path)
+        settings = _settings(state, content["settings"], path, seed_given)
+        best, epoch = content["best"], content["best"]["epoch"]
+        weights, best_weights = [
+            numbers(state.model.numbers_for(weights_in(part, path))) for part in (content, best)
+        ]
+        records = [{str(k): number_in(v) for k, v in dict(r).items()} for r in content["history"]]
+        best_loss = number_in(best["loss"])
+        memory = state.optimizer.checked_state(content["optimizer"], len(weights))
+        whole_epoch = epoch is None or (type(epoch) is int and 1 <= epoch <= len(records))
+        if not whole_epoch or any(
+            r.keys() != records[0].keys() or "loss" not in r for r in records
+        ):
+            raise KeyError
+    except (LookupError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(
             f"{os.fspath(path)}: is not a checkpoint of fit(..., checkpoint=path)"
-        ) from None
+        ) from error
+    state.settings = settings
+    state.weights, state.best_weights, state.best_loss = weights, best_weights, best_loss
+    state.optimizer.restore((state.optimizer.lr, *memory))
+    state.history.records, state.history.best_epoch = records, epoch
+    state.commit()
 
 
-def _settings(training: Training) -> dict[str, Any]:
-    """Return what must be the same for a resumed run to give the same numbers."""
-    return {
-        "loss": getattr(training.loss, "__name__", type(training.loss).__name__),
-        "optimizer": type(training.optimizer).__name__,
-        "rows": len(training.rows),
-        "batch_size": training.batch_size,
-        "shard_size": training.shard_size,
-        "seed": training.seed,
-    }
-
-
-def _take(training: Training, content: Any, path: FilePath) -> None:
-    settings, before = _settings(training), content["settings"]
-    if not training.seed_given:
+def _settings(state: State, before: Any, path: FilePath, seed_given: bool) -> dict[str, Any]:
+    """Return the settings of a resumed run, which are those of the run before."""
+    settings = dict(state.settings)
+    if not seed_given and type(before["seed"]) is int:
         settings["seed"] = before["seed"]
     for name, setting in settings.items():
         if before[name] != setting:
@@ -73,15 +88,4 @@ def _take(training: Training, content: Any, path: FilePath) -> None:
                 f"{os.fspath(path)}: was written with {name}={before[name]!r}, and this call has "
                 f"{setting!r}: resume with the same settings"
             )
-    training.seed = settings["seed"]
-    training.model.load_state_dict(weights_in(content["best"], path))
-    training.best_weights = training.parameters_now()
-    training.model.load_state_dict(weights_in(content, path))
-    training.weights = training.parameters_now()
-    training.optimizer.load_state_dict(content["optimizer"])
-    training.history.records = [
-        {name: float(number) for name, number in record.items()} for record in content["history"]
-    ]
-    training.history.best_epoch = content["best"]["epoch"]
-    training.best_loss = float(content["best"]["loss"])
-    training.settle()
+    return settings

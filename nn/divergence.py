@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import Any
 
 from autograd import detect_anomaly
-from nn.engines import EagerEngine, finite
+from nn.engines import EagerEngine
 from nn.errors import DivergedError
+from nn.losses import Loss
+from nn.module import Module
 
-if TYPE_CHECKING:
-    from nn.training import Training
+
+def runaway(place: str, rate: float) -> DivergedError:
+    """Return the error for weights that are not finite."""
+    return DivergedError(
+        f"{place}: updates with the learning rate {rate:g} have made weights infinite or nan; take "
+        f"a smaller one, or limit the gradient with clip_norm=1.0"
+    )
 
 
 def divergence(
-    training: Training, place: str, rows: list[int] | None, error: float
+    model: Module,
+    loss: Loss,
+    weights: list[float],
+    place: str,
+    rows: Iterable[tuple[int, list[float], Any]],
+    error: float,
 ) -> DivergedError:
     """Return the error for a batch whose loss or gradient is not finite.
 
-    The batch is computed once more, row by row, eagerly and under ``detect_anomaly``, which names
-    the first operation that gave such a number.
+    The batch (number, row, target) is computed once more, row by row, eagerly and under
+    ``detect_anomaly``, which names the first operation that gave such a number.
     """
-    if not finite(training.weights):
-        return DivergedError(
-            f"{place}: updates with the learning rate {training.optimizer.lr:g} have made weights "
-            f"infinite or nan; take a smaller one, or limit the gradient with clip_norm=1.0"
-        )
-    eager = EagerEngine(training.model, training.loss)
-    weights = list(map(float, training.weights))
-    for row in range(len(training.rows)) if rows is None else rows:
+    eager = EagerEngine(model, loss)
+    for number, row, target in rows:
         try:
             with detect_anomaly():
-                eager.gradient(weights, [training.rows[row]], [training.targets[row]])
+                eager.gradient(weights, [row], [target])
         except FloatingPointError as anomaly:
-            return DivergedError(f"{place}: the loss is {error!r}. In X[{row}], {anomaly}")
+            return DivergedError(f"{place}: the loss is {error!r}. In X[{number}], {anomaly}")
     return DivergedError(
         f"{place}: the loss of every row is finite, and their sum ({error!r}), its derivative "
         f"or the penalty is not"

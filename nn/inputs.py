@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
@@ -14,25 +15,34 @@ Rows = list[list[float]]
 Targets = list[Any]  # floats, or rows of them
 
 
-def checked(X: Any, y: Any, what: str = "") -> tuple[Rows, Targets]:
+def checked(
+    X: Any, y: Any, what: str = "", classes: Sequence[str] = (), codes: Sequence[float] = ()
+) -> tuple[Rows, Targets]:
     """Return rows and targets as lists of floats.
 
     Args:
-        X: a list of rows of numbers, or an array of shape (rows, features).
-        y: a list of numbers or of rows of numbers, or an array of as many rows.
+        X: a list of rows of numbers, an array of shape (rows, features), or a data frame.
+        y: a list of numbers or of rows of numbers, an array or a series of as many rows; or of
+            classes by name.
         what: words for an error, such as "validation ".
+        classes: names that may be among the targets.
+        codes: the number for each of them.
 
     Raises:
-        ValueError: no rows, unequal lengths, nan or infinite numbers.
+        ValueError: no rows, unequal lengths, nan or infinite numbers, an unknown class.
         TypeError: something is not a number.
     """
-    rows, y = checked_rows(X, what), _listed(y, f"{what}y")
+    rows, y = checked_rows(X, what), listed(y, f"{what}y")
     if len(rows) != len(y):
         raise InputError(f"{what}X has {len(rows)} rows, and {what}y has {len(y)} targets")
+    if classes:
+        for i, name in enumerate(y):
+            if name not in classes:
+                raise InputError(f"{what}y[{i}] is {name!r}, which is none of {[*classes]!r}")
+        numbers = dict(zip(classes, codes, strict=True))
+        return rows, [numbers[name] for name in y]
     targets = [
-        _row(target, f"{what}y[{i}]")
-        if isinstance(target, (list, tuple)) or hasattr(target, "tolist")
-        else _number(target, f"{what}y[{i}]")
+        _row(target, f"{what}y[{i}]") if _is_row(target) else _number(target, f"{what}y[{i}]")
         for i, target in enumerate(y)
     ]
     _alike(targets, f"{what}y", "targets")
@@ -41,16 +51,78 @@ def checked(X: Any, y: Any, what: str = "") -> tuple[Rows, Targets]:
 
 def checked_rows(X: Any, what: str = "") -> Rows:
     """Return rows as lists of floats; see ``checked``."""
-    listed = _listed(X, f"{what}X")
-    if not listed:
+    everything = listed(X, f"{what}X")
+    if not everything:
         raise InputError(f"{what}X has no rows")
-    rows = [_row(row, f"{what}X[{i}]") for i, row in enumerate(listed)]
+    rows = [_row(row, f"{what}X[{i}]") for i, row in enumerate(everything)]
     _alike(rows, f"{what}X", "numbers")
     return rows
 
 
-def check_fit(model: Module, loss: Loss, rows: Rows, targets: Targets, what: str = "") -> None:
+def classes_of(model: Module, y: Any) -> tuple[str, ...]:
+    """Return the classes of a model, or those of the targets where these are names.
+
+    Raises:
+        ValueError: some of the targets are names, and some are not.
+        TypeError: the model has an attribute ``classes`` that is something else.
+    """
+    targets = listed(y, "y")
+    if not any(isinstance(target, str) for target in targets):
+        return ()
+    for i, target in enumerate(targets):
+        if not isinstance(target, str):
+            raise InputError(f"y[{i}] is {target!r}, and others are names: give each row a name")
+    return known_classes(model) or tuple(sorted(set(targets)))
+
+
+def known_classes(model: Module) -> tuple[str, ...]:
+    """Return the classes that ``fit`` has left in a model."""
+    classes = getattr(model, "classes", ())
+    if not isinstance(classes, tuple) or not all(isinstance(name, str) for name in classes):
+        raise KindError(
+            f"fit keeps the names of classes in model.classes, a tuple of str; this model has "
+            f"{classes!r:.60} there: give that attribute another name"
+        )
+    return classes
+
+
+def codes_of(classes: Sequence[str], loss: Loss) -> list[float]:
+    """Return the numbers by which a loss knows classes.
+
+    Raises:
+        ValueError: the loss takes two classes, or no classes.
+    """
+    if loss not in (hinge, binary_cross_entropy, cross_entropy):
+        raise InputError(
+            f"y has names of classes, and {getattr(loss, '__name__', 'the loss')} takes numbers: "
+            f"take hinge, binary_cross_entropy or cross_entropy, or give the classes numbers"
+        )
+    if len(classes) < 2 or (len(classes) > 2 and loss is not cross_entropy):
+        raise InputError(
+            f"{loss.__name__} cannot tell the {len(classes)} classes {[*classes]!r:.80} apart: "
+            + ("give rows of two classes" if len(classes) < 2 else "take cross_entropy")
+        )
+    return [-1.0, 1.0] if loss is hinge else [float(number) for number in range(len(classes))]
+
+
+def class_named(classes: Sequence[str], score: Any) -> str:
+    """Return the class that a score, or a row of scores, speaks for."""
+    number = score.index(max(score)) if isinstance(score, list) else int(score > 0.0)
+    return classes[number]
+
+
+def check_fit(
+    model: Module, loss: Loss, rows: Rows, targets: Targets, what: str = "", classes: int = 0
+) -> None:
     """Try the first row, and check every label against what the loss takes.
+
+    Args:
+        model: a Module.
+        loss: a function of (score, target).
+        rows: rows of numbers.
+        targets: the target of each.
+        what: words for an error, such as "validation ".
+        classes: how many there are, where they have names.
 
     Raises:
         ValueError: the sizes of rows, scores and targets do not fit, or a label is not one.
@@ -66,6 +138,8 @@ def check_fit(model: Module, loss: Loss, rows: Rows, targets: Targets, what: str
                 "one for each class, as MLP(2, [16, 3]); for a yes or no use binary_cross_entropy"
             )
         _check_labels(targets, range(outputs), f"{what}y", f"a model of {outputs} scores")
+        if classes not in (0, outputs):
+            raise InputError(f"y has {classes} classes, and the model gives {outputs} scores")
     elif not outputs and isinstance(targets[0], list):
         raise InputError(f"the model gives one score, and {what}y has rows: write y[i], not [y[i]]")
     elif loss is hinge:
@@ -91,18 +165,31 @@ def check_fit(model: Module, loss: Loss, rows: Rows, targets: Targets, what: str
         )
 
 
-def _listed(thing: Any, name: str) -> list[Any]:
-    thing = thing.tolist() if hasattr(thing, "tolist") else thing
+def listed(thing: Any, name: str) -> list[Any]:
+    """Return rows or targets as a list; an array, a series and a data frame are taken apart."""
+    if _is_row(thing) and hasattr(thing, "__array__"):
+        import numpy
+
+        array = numpy.asarray(thing)
+        is_column = hasattr(thing, "columns") and name.endswith("y") and array.shape[1:] == (1,)
+        return list((array[:, 0] if is_column else array).tolist())
     if isinstance(thing, (str, bytes, dict)) or not hasattr(thing, "__iter__"):
         raise KindError(f"{name} must be a list or an array, and is a {type(thing).__name__}")
     return list(thing)
 
 
+def _is_row(thing: Any) -> bool:
+    """Return whether it is a list or an array; a NumPy scalar is none."""
+    if isinstance(thing, (list, tuple)):
+        return True
+    shape = getattr(thing, "shape", ())
+    return isinstance(shape, tuple) and len(shape) > 0
+
+
 def _row(row: Any, name: str) -> list[float]:
     if not hasattr(row, "__iter__") or isinstance(row, (str, bytes)):
         raise InputError(f"{name} is {row!r} and must be a row of numbers: write [[x] for x in X]")
-    numbers = row.tolist() if hasattr(row, "tolist") else row
-    return [_number(number, name) for number in numbers]
+    return [_number(number, name) for number in listed(row, name)]
 
 
 def _number(number: Any, name: str) -> float:

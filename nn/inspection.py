@@ -8,20 +8,30 @@ from typing import Any
 
 import autograd
 from nn.errors import KindError
-from nn.inputs import check_fit, checked, checked_rows
+from nn.inputs import (
+    check_fit,
+    checked,
+    checked_rows,
+    class_named,
+    classes_of,
+    codes_of,
+    known_classes,
+)
 from nn.losses import Loss, loss_named
 from nn.module import Module, check_module, layout_of, numbers_of
 
 
-def predict(model: Module, X: Any) -> list[Any]:
-    """Return the scores of every row as plain numbers.
+def predict(model: Module, X: Any, scores: bool = False) -> list[Any]:
+    """Return the scores of every row as plain numbers, or the names of their classes.
 
     Args:
         model: a Module; it is called with one row.
-        X: rows of numbers.
+        X: rows of numbers, an array, or a data frame.
+        scores: whether to return scores also where the model was trained on names of classes.
 
     Returns:
-        A float for each row, or a list (or dict) of floats where the model has more outputs.
+        A float for each row, or a list (or dict) of floats where the model has more outputs; of a
+        model that ``fit`` has trained on names of classes, a name for each row.
 
     Raises:
         ValueError: rows are not equally long, or do not fit the model.
@@ -34,7 +44,11 @@ def predict(model: Module, X: Any) -> list[Any]:
         (2, 0.0)
     """
     check_module(model)
-    rows = checked_rows(X)
+    classes, found = known_classes(model), _scores(model, checked_rows(X))
+    return found if scores or not classes else [class_named(classes, score) for score in found]
+
+
+def _scores(model: Module, rows: list[list[float]]) -> list[Any]:
     layout = layout_of(model)
     with autograd.no_grad():
         first = numbers_of(model(rows[0]))
@@ -132,7 +146,8 @@ def gradients(model: Module, X: Any, y: Any, loss: str | Loss = "hinge") -> list
     """
     check_module(model)
     layers, criterion = _layers(model), loss_named(loss)
-    rows, targets = checked(X, y)
+    classes = classes_of(model, y)
+    rows, targets = checked(X, y, "", classes, codes_of(classes, criterion) if classes else [])
     check_fit(model, criterion, rows, targets)
     model.zero_grad()
     autograd.mean(map(criterion, map(model, rows), targets)).backward()

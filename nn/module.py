@@ -117,6 +117,21 @@ class Module:
             >>> other.state_dict() == one.state_dict()
             True
         """
+        for parameter, number in zip(
+            self._by_name().values(), self.numbers_for(state), strict=True
+        ):
+            parameter.data = number
+
+    def numbers_for(self, state: Mapping[str, float]) -> list[float]:
+        """Return the numbers of a dict like that of ``state_dict``, in the order of parameters.
+
+        Args:
+            state: a number for each name that ``named_parameters`` gives, no more and no fewer.
+
+        Raises:
+            ValueError: names are missing or unknown.
+            TypeError: it is no dict, or something in it is not a real number.
+        """
         if not isinstance(state, Mapping):
             raise KindError(
                 f"load_state_dict: takes a dict of numbers by name, as state_dict() returns it, "
@@ -131,9 +146,7 @@ class Module:
                 + _listed("; missing: ", missing)
                 + _listed("; unknown: ", unknown)
             )
-        numbers = {name: Value(state[name]).data for name in named}  # converts and checks them all
-        for name, parameter in named.items():
-            parameter.data = numbers[name]
+        return [Value(state[name]).data for name in named]  # converts and checks them all
 
 
 # -- structure ---------------------------------------------------------------------------------

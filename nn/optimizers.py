@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autograd import Value
 from nn.errors import InputError, KindError
-from nn.module import leaves_of
+from nn.module import leaves_of, whole
 
 
 class Optimizer(ABC):
@@ -131,6 +131,21 @@ class Optimizer(ABC):
             ValueError: it lacks one of them, or is the state of another kind of optimiser.
             TypeError: it is no dict.
         """
+        self.steps, self._memory = self.checked_state(state)
+
+    def checked_state(
+        self, state: Mapping[str, Any], count: int | None = None
+    ) -> tuple[int, list[Any]]:
+        """Return the steps and the averages of a state, and change nothing.
+
+        Args:
+            state: a dict of "steps" and "averages".
+            count: how many parameters there are; None where that is not known.
+
+        Raises:
+            ValueError: it lacks one of them, or does not fit this optimiser or the parameters.
+            TypeError: it is no dict, or something in it is no number.
+        """
         who = f"{type(self).__name__}.load_state_dict"
         if not isinstance(state, Mapping):
             raise KindError(
@@ -139,17 +154,26 @@ class Optimizer(ABC):
             )
         if not {"steps", "averages"} <= state.keys():
             raise InputError(f"{who}: the state must have steps and averages, and has {[*state]}")
-        averages: Sequence[Sequence[float]] = state["averages"]
+        steps, lists = whole(state["steps"], f"{who}: steps", least=0), state["averages"]
+        averages = [[_number(number) for number in average] for average in lists]
         if len(averages) not in (0, self._averages):
             raise InputError(
                 f"{type(self).__name__} keeps {self._averages} averages of each weight, "
                 f"and the state has {len(averages)}"
             )
-        self.steps, self._memory = int(state["steps"]), [list(average) for average in averages]
+        sizes = {len(average) for average in averages} | ({count} if count is not None else set())
+        if averages and len(sizes) > 1:
+            raise InputError(f"{who}: there are averages for {sorted(sizes)} parameters")
+        return steps, averages
 
     def __repr__(self) -> str:
         settings = {k: v for k, v in vars(self).items() if k != "steps" and not k.startswith("_")}
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in settings.items())})"
+
+
+def _number(thing: Any) -> float:
+    """Return a number; in a file, nan and infinity are text."""
+    return float(thing) if thing in ("nan", "inf", "-inf") else Value(thing).data
 
 
 class SGD(Optimizer):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
+import stat
 import uuid
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
-from nn.errors import InputError
+from nn.errors import InputError, KindError
+from nn.inputs import known_classes
 from nn.module import Module, check_module
 
 FilePath = str | os.PathLike[str]
@@ -40,7 +43,9 @@ def save(model: Module, path: FilePath) -> None:
         True
     """
     check_module(model)
-    write_json(path, {"model": repr(model), "weights": model.state_dict()})
+    content = {"model": repr(model), "weights": model.state_dict()}
+    classes = known_classes(model)
+    write_json(path, {**content, "classes": classes} if classes else content)
 
 
 def load(model: M, path: FilePath) -> M:
@@ -67,7 +72,13 @@ def load(model: M, path: FilePath) -> M:
         MLP of [Layer of [LinearNeuron(2)]]
     """
     check_module(model)
-    model.load_state_dict(weights_in(read_json(path), path))
+    content = read_json(path)
+    weights, classes = weights_in(content, path), content.get("classes", [])
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        raise InputError(f"{os.fspath(path)}: its classes are no names")
+    model.load_state_dict(weights)
+    if classes:
+        model.__dict__["classes"] = tuple(classes)
     return model
 
 
@@ -77,31 +88,81 @@ def weights_in(content: Any, path: FilePath) -> dict[str, float]:
     if not isinstance(weights, dict):
         raise InputError(f"{os.fspath(path)}: holds no weights; was it written by nn.save?")
     try:
-        return {name: float(number) for name, number in weights.items()}
-    except (TypeError, ValueError) as error:
+        return {name: number_in(number) for name, number in weights.items()}
+    except (TypeError, OverflowError) as error:
         raise InputError(f"{os.fspath(path)}: a weight is not a number: {error}") from None
 
 
+def number_in(thing: Any) -> float:
+    """Return a number as it stands in a file, where nan and infinity are text.
+
+    Raises:
+        TypeError: it is none.
+        OverflowError: it is too large for a float.
+    """
+    if type(thing) in (int, float) or thing in ("nan", "inf", "-inf"):
+        return float(thing)
+    raise KindError(f"{thing!r:.60} is not a number")
+
+
 def write_json(path: FilePath, content: Any) -> None:
-    """Write JSON to a temporary file beside the path, and put it in its place in one move."""
+    """Write JSON to a temporary file beside the path, and put it in its place in one move.
+
+    The file keeps its mode. What a killed process has left behind is written over.
+    """
     target = Path(os.path.realpath(path))  # a link stays, and what it names is replaced
     text = json.dumps(_plain(content), allow_nan=False, indent=1)
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    temporary, file = _temporary(target)
     try:
-        with open(temporary, "x", encoding="utf-8") as file:
+        with file:
+            if target.exists():
+                os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, target)
-    finally:
+            os.replace(temporary, target)
+    except BaseException:
         temporary.unlink(missing_ok=True)
+        raise
+
+
+def _temporary(target: Path) -> tuple[Path, TextIO]:
+    """Open a file beside the target that no one else is writing, under the target's mode or less.
+
+    Its name is short, whatever that of the target, and the same each time, so that nothing stays
+    of a process that was killed; where someone else is writing, it is another one.
+    """
+    name = f".nn-{hashlib.sha256(target.name.encode()).hexdigest()[:16]}"
+    try:
+        import fcntl
+    except ImportError:  # on Windows
+        fcntl = None  # type: ignore[assignment]
+    mode = 0o600 if target.exists() else 0o666
+    while fcntl is not None:
+        temporary = target.with_name(name)
+        file = os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT, mode), "r+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(temporary)):
+                file.truncate()
+                return temporary, file
+        except FileNotFoundError:  # it has just been put in place by someone else
+            pass
+        except OSError:  # someone else is writing, or this file system has no locks
+            file.close()
+            break
+        file.close()
+    temporary = target.with_name(f"{name}-{uuid.uuid4().hex}")
+    return temporary, os.fdopen(
+        os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode), "r+", encoding="utf-8"
+    )
 
 
 def read_json(path: FilePath) -> Any:
     """Return what is in a JSON file."""
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{os.fspath(path)}: is not JSON: {error}") from None
 
 

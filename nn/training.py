@@ -16,13 +16,13 @@ from typing import Any
 from autograd import scope
 from nn.checkpoints import read_checkpoint, write_checkpoint
 from nn.clipping import checked_limit, norm_scale
-from nn.divergence import divergence
+from nn.divergence import divergence, runaway
 from nn.engines import Engine, Penalty, engine_named, finite, plus, times, write
-from nn.errors import InputError, KindError
+from nn.errors import DivergedError, InputError, KindError
 from nn.executors import AnyExecutor
 from nn.history import History
 from nn.initializers import checked_seed
-from nn.inputs import check_fit, checked
+from nn.inputs import check_fit, checked, classes_of, codes_of
 from nn.losses import Loss, loss_named
 from nn.metrics import Metric, usual_metrics
 from nn.module import Module, check_module, whole
@@ -30,6 +30,7 @@ from nn.optimizers import Adam, Optimizer
 from nn.saving import FilePath
 from nn.schedules import Schedule, checked_rate
 from nn.shards import Here, Problem, Workers
+from nn.state import State
 
 Callback = Callable[[History, Module], Any]
 
@@ -66,8 +67,9 @@ def fit(
 
     Args:
         model: a Module; it is called with one row.
-        X: rows of numbers: nested lists, or an array of shape (rows, features).
-        y: the label or target of each row.
+        X: rows of numbers: nested lists, an array of shape (rows, features), a data frame.
+        y: the label or target of each row, or its class by name: the model then keeps the names,
+            as ``model.classes``, and ``predict`` gives them back.
         loss: a name ("mse", "mae", "huber", "hinge", "binary_cross_entropy", "cross_entropy"), or a
             function of (score, target) of one row.
         optimizer: None is ``Adam(lr=0.01)``.
@@ -126,14 +128,15 @@ def fit(
             raise KindError(f"{name} must be the path of a file, and is {path!r}")
     if checkpoint is not None and not Path(checkpoint).parent.is_dir():
         raise InputError(f"checkpoint: there is no folder {os.fspath(Path(checkpoint).parent)!r}")
-    rows, targets = checked(X, y)
-    criterion = loss_named(loss)
-    check_fit(model, criterion, rows, targets)
+    criterion, classes = loss_named(loss), classes_of(model, y)
+    codes = codes_of(classes, criterion) if classes else []
+    rows, targets = checked(X, y, "", classes, codes)
+    check_fit(model, criterion, rows, targets, "", len(classes))
     held_out = None
     if validation is not None:
         if not isinstance(validation, (list, tuple)) or len(validation) != 2:
             raise KindError("validation must be a pair (X, y)")
-        held_out = checked(*validation, "validation ")
+        held_out = checked(*validation, "validation ", classes, codes)
         check_fit(model, criterion, *held_out, "validation ")
     elif patience is not None:
         raise InputError("patience watches the validation loss: give validation=(X, y)")
@@ -153,11 +156,13 @@ def fit(
         clip_value=None if clip_value is None else checked_limit(clip_value),
         metrics=usual_metrics(criterion) if measures is None else measures,
         patience=None if patience is None else whole(patience, "patience"),
-        seed=None if seed is None else checked_seed(seed),
+        seed=random.getrandbits(32) if seed is None else checked_seed(seed),
+        classes=classes,
     )
+    epochs = whole(epochs, "epochs")
     if resume is not None:
-        read_checkpoint(training, resume)
-    return training.run(whole(epochs, "epochs"), executor, callbacks, checkpoint, progress)
+        read_checkpoint(training.state, resume, training.engine.numbers, seed is not None)
+    return training.run(epochs, executor, callbacks, checkpoint, progress)
 
 
 @dataclass
@@ -179,25 +184,33 @@ class Training:
     clip_value: float | None
     metrics: dict[str, Metric]
     patience: int | None
-    seed: int | None
+    seed: int
+    classes: tuple[str, ...]
 
     def __post_init__(self) -> None:
         self._scope = scope("fit")
-        self.seed_given = self.seed is not None
-        self.seed = random.getrandbits(32) if self.seed is None else self.seed
-        self.parameters = self.model.parameters()
-        if not self.parameters:
+        parameters = self.model.parameters()
+        if not parameters:
             raise InputError(f"{type(self.model).__name__} has no parameters to train")
-        self.history = History(self.engine.name)
         numbers = self.engine.numbers
         self.X, self.y = numbers(self.rows), numbers(self.targets)
         self.judged = {"": (self.X, self.y)} if self.metrics else {}
         if self.held_out is not None:
             self.judged["validation_"] = (numbers(self.held_out[0]), numbers(self.held_out[1]))
-        self.weights = self.parameters_now()
-        self.best_loss, self.best_weights = math.inf, self.weights
         self.shards: Here | Workers = Here(self.engine, self.X, self.y, self.shard_size)
-        self.settle()
+        settings: dict[str, Any] = {
+            "loss": getattr(self.loss, "__name__", type(self.loss).__name__),
+            "optimizer": type(self.optimizer).__name__,
+            "rows": len(self.rows),
+            "batch_size": self.batch_size,
+            "shard_size": self.shard_size,
+            "seed": self.seed,
+        }
+        if self.classes:
+            settings["classes"] = [*self.classes]
+        weights = numbers([parameter.data for parameter in parameters])
+        history = History(self.engine.name)
+        self.state = State(self.model, self.optimizer, history, weights, settings)
 
     # -- the four steps ------------------------------------------------------------------------
 
@@ -205,17 +218,26 @@ class Training:
         """Go through all rows once, batch by batch."""
         if self.schedule is not None:
             self.optimizer.lr = checked_rate(self.schedule(number), f"schedule({number})")
-        started, total = time.perf_counter(), 0.0
+        started, total, state = time.perf_counter(), 0.0, self.state
         for batch, rows in enumerate(self.batches(number), 1):
             error, gradient = self.error_and_gradient(rows)  # steps 1, 2 and 3
             if not math.isfinite(error) or not finite(gradient):
-                raise divergence(self, f"epoch {number + 1}, batch {batch}", rows, error)
+                raise self.diverged(f"epoch {number + 1}, batch {batch}", rows, error)
             total += error
             gradient = self.clipped(gradient)
-            self.weights = self.optimizer.updated(self.weights, gradient)  # step 4
-        if not finite(self.weights):
-            raise divergence(self, f"epoch {number + 1}, batch {batch}", rows, total)
+            state.weights = self.optimizer.updated(state.weights, gradient)  # step 4
+        if not finite(state.weights):
+            raise self.diverged(f"epoch {number + 1}, batch {batch}", rows, total)
         self.record({"loss": total / len(self.rows)}, started)
+
+    def diverged(self, place: str, rows: list[int] | None, error: float) -> DivergedError:
+        """Return the error for a batch whose loss or gradient is not finite."""
+        if not finite(self.state.weights):
+            return runaway(place, self.optimizer.lr)
+        data = zip(range(len(self.rows)), self.rows, self.targets, strict=True)
+        chosen = data if rows is None else [(r, self.rows[r], self.targets[r]) for r in rows]
+        weights = list(map(float, self.state.weights))
+        return divergence(self.model, self.loss, weights, place, chosen, error)
 
     def batches(self, epoch: int) -> Iterator[list[int] | None]:
         """Yield the row numbers of every batch; None stands for all rows as they are."""
@@ -223,20 +245,21 @@ class Training:
         if self.batch_size >= count:
             yield None
             return
-        generator = random.Random(f"{self.seed} {epoch}")  # so that resuming needs no state
+        seed = self.state.settings["seed"]
+        generator = random.Random(f"{seed} {epoch}")  # so that resuming needs no state
         order = sorted(range(count), key=lambda row: generator.random())
         for start in range(0, count, self.batch_size):
             yield order[start : start + self.batch_size]
 
     def error_and_gradient(self, rows: list[int] | None) -> tuple[float, Any]:
         """Return the sum of the losses of a batch, and the derivative of its mean and penalty."""
-        shards = self.shards.sums(self.weights, rows)
+        shards = self.shards.sums(self.state.weights, rows)
         error, gradient = next(shards)
         for more_error, more_gradient in shards:
             error, gradient = error + more_error, plus(gradient, more_gradient)
         gradient = times(gradient, 1.0 / (len(self.rows) if rows is None else len(rows)))
         if self.penalty is not None:
-            _, pull = self.engine.penalized(self.weights, self.penalty)
+            _, pull = self.engine.penalized(self.state.weights, self.penalty)
             gradient = plus(gradient, pull)
         return error, gradient
 
@@ -260,97 +283,88 @@ class Training:
         progress: bool,
     ) -> History:
         """Train until the last epoch, or until there is a reason to stop."""
-        self.history.ending = f"finished {max(epochs, len(self.history))} epochs"
+        state, history = self.state, self.state.history
+        history.ending = f"finished {max(epochs, len(history))} epochs"
         try:
+            if self.classes:
+                vars(self.model)["classes"] = self.classes
+            write(state.parameters, state.weights)
             self.engine.settle(self.rows, self.targets)
             if executor is not None:
-                assert isinstance(self.shards, Here)
                 in_place = getattr(self.engine, "in_place", False)
                 data = (self.rows, self.targets)
                 problem = Problem(self.engine.name, self.model, self.loss, *data, in_place)
-                self.shards = Workers(executor, problem, self.shards, self.shard_size)
-            with _bar(epochs, len(self.history), progress, self.engine.name) as bar:
-                for number in range(len(self.history), epochs):
+                self.shards = Workers(
+                    executor,
+                    problem,
+                    Here(self.engine, self.X, self.y, self.shard_size),
+                    self.shard_size,
+                )
+            with _bar(epochs, len(history), progress, self.engine.name) as bar:
+                for number in range(len(history), epochs):
                     with self._scope:
                         self.epoch(number)
-                    self.settle()
+                    state.commit()
                     if checkpoint is not None:
-                        write_checkpoint(self, checkpoint)
+                        write_checkpoint(state, checkpoint)
                     if callbacks:
-                        write(self.parameters, self.weights)
-                    asked = [callback(self.history, self.model) for callback in callbacks]
-                    if bar.update():
-                        bar.set_postfix(_shown(self.history.records[-1]))
-                    if number + 1 == epochs:
-                        bar.set_postfix(_shown(self.history.records[-1]))
+                        write(state.parameters, state.weights)
+                    asked = [callback(history, self.model) for callback in callbacks]
+                    if bar.update() or number + 1 == epochs:
+                        bar.set_postfix(_shown(history.records[-1]))
                     if any(answer is True for answer in asked):
-                        self.history.ending = f"a callback ended it after epoch {number + 1}"
+                        history.ending = f"a callback ended it after epoch {number + 1}"
                         break
-                    if self.patience is not None and self.waited() >= self.patience:
-                        self.history.ending = (
-                            f"stopped early after epoch {number + 1}, with the weights of epoch "
-                            f"{self.history.best_epoch}"
-                        )
+                    if self.patience is not None and state.waited() >= self.patience:
+                        history.ending = self._stopped(number + 1)
                         break
         except KeyboardInterrupt:
-            self.history.ending = f"interrupted after epoch {self._settled[0][0]}"
+            history.ending = f"interrupted after epoch {state.committed}"
         finally:
             self._restored()
             if isinstance(self.shards, Workers):
                 self.shards.close()
-        return self.history
+        return history
+
+    def _stopped(self, epoch: int) -> str:
+        """Return why training stops early.
+
+        Raises:
+            FloatingPointError: there is no best epoch to go back to.
+        """
+        best, losses = self.state.history.best_epoch, self.state.history["validation_loss"]
+        if best is None:
+            raise DivergedError(
+                f"the validation loss was {losses[-1]!r} after epoch {epoch} and never finite, so "
+                f"patience has no best epoch to go back to (the model has the weights of this "
+                f"one): look at the scores of the validation rows, nn.predict(model, X), and at "
+                f"what the loss makes of them"
+            )
+        return f"stopped early after epoch {epoch}, with the weights of epoch {best}"
 
     def record(self, numbers: dict[str, float], started: float) -> None:
         """Judge the weights after an epoch, and add a line to the history."""
         for prefix, (X, y) in self.judged.items():
-            losses, scores = self.engine.examined(self.weights, X, y)
+            losses, scores = self.engine.examined(self.state.weights, X, y)
             if prefix:
                 numbers[f"{prefix}loss"] = sum(map(float, losses)) / len(losses)
             for name, metric in self.metrics.items():
                 numbers[f"{prefix}{name}"] = float(metric(scores, y))
         numbers["learning_rate"] = self.optimizer.lr
         numbers["seconds"] = time.perf_counter() - started
-        self.history.records.append(numbers)
-        if numbers.get("validation_loss", math.inf) < self.best_loss:
-            self.best_loss, self.best_weights = numbers["validation_loss"], self.weights
-            self.history.best_epoch = len(self.history)
-
-    def waited(self) -> int:
-        """Return for how many epochs the validation loss has had no new minimum."""
-        return len(self.history) - (self.history.best_epoch or 0)
-
-    # -- what an interruption or an error needs -------------------------------------------------
-
-    def settle(self) -> None:
-        """Remember the state at the end of an epoch, in one assignment."""
-        self._settled = (
-            (len(self.history), self.weights, self.optimizer.snapshot()),
-            (self.history.best_epoch, self.best_loss, self.best_weights),
-        )
+        self.state.history.records.append(numbers)
+        self.state.judge(numbers.get("validation_loss", math.inf))
 
     def _restored(self) -> None:
         """Restore, from the start again if Ctrl-C falls in the middle."""
         while True:
             try:
-                self._restore()
+                self._scope.__exit__()  # and all within, which Ctrl-C may have left open
+                self.state.restore(best=self.patience is not None)
             except KeyboardInterrupt:
-                self.history.ending = f"interrupted after epoch {self._settled[0][0]}"
+                self.state.history.ending = f"interrupted after epoch {self.state.committed}"
             else:
                 return
-
-    def _restore(self) -> None:
-        """Put model, optimiser and history as they were at the end of the last finished epoch."""
-        self._scope.__exit__()  # with all scopes and modes within, which Ctrl-C may have left open
-        (epochs, weights, memory), best = self._settled
-        self.history.best_epoch, self.best_loss, self.best_weights = best
-        del self.history.records[epochs:]
-        self.optimizer.restore(memory)
-        write(self.parameters, weights if self.patience is None else self.best_weights)
-        self.model.zero_grad()
-
-    def parameters_now(self) -> Any:
-        """Return the numbers of the model's parameters in the engine's form."""
-        return self.engine.numbers([parameter.data for parameter in self.parameters])
 
 
 def _callbacks(callbacks: Any) -> list[Callback]:
