@@ -10,7 +10,8 @@ class History:
     """Losses, metrics, learning rate and seconds of every epoch.
 
     ``history["loss"]`` is a list with one number for each epoch. The names, which are what a loop
-    over a history gives, are ``loss``, ``learning_rate``, ``seconds``, one for each metric
+    over a history gives, are ``loss``, ``learning_rate``, ``seconds`` (what the epoch took, with
+    its metrics and validation; in the first one, compiling), one for each metric
     (``accuracy``), and where there is validation the same with ``validation_`` before them. Its
     length is the number of epochs.
 

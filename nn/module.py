@@ -57,10 +57,12 @@ class Module:
         settle(self)
         return getattr(self, name)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> Any:
         if PENDING in vars(self):
             settle(self)
-        return {name: part for name, part in vars(self).items() if name != LAYOUT}
+        state: Any = super().__getstate__()
+        (state[0] if isinstance(state, tuple) else state or {}).pop(LAYOUT, None)
+        return state
 
     def parameters(self) -> list[Value]:
         """Return the parameters in the order of their names.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nn.errors import InputError, MissingPackageError
-from nn.inputs import checked
+from nn.inputs import checked, listed
 from nn.inspection import activations, dead_units, gradients, predict
 from nn.losses import Loss
 from nn.module import Module, whole
@@ -70,7 +70,7 @@ def decision_boundary(model: Module, X: Any, y: Any, ax: Any = None, resolution:
     Args:
         model: a Module of two inputs.
         X: rows of two numbers.
-        y: labels: -1 and 1, or 0 and 1, or class numbers.
+        y: labels: -1 and 1, or 0 and 1, or class numbers, or names of classes.
         ax: Matplotlib Axes to draw into; None makes new ones.
         resolution: how many points of the plane are tried along each side.
 
@@ -90,7 +90,7 @@ def decision_boundary(model: Module, X: Any, y: Any, ax: Any = None, resolution:
     ax = _axes(ax)
     rows, labels = _points_of_the_plane(X, y)
     grid = _Grid(rows, whole(resolution, "resolution", least=2))
-    _draw_regions(ax, grid, predict(model, grid.rows))
+    _draw_regions(ax, grid, predict(model, grid.rows, scores=True))
     _draw_points(ax, rows, labels)
     _frame(ax, grid)
     return ax
@@ -199,7 +199,7 @@ class Film:
         """Take a frame, when it is time for one."""
         if len(history) % self._every == 0:
             self.epochs.append(len(history))
-            self._frames.append((history.records[-1], predict(model, self._grid.rows)))
+            self._frames.append((history.records[-1], predict(model, self._grid.rows, True)))
 
     def animation(self, ax: Any = None, interval: float = 120.0) -> Any:
         """Return a Matplotlib animation, for ``.save("film.gif")`` and the like.
@@ -286,13 +286,16 @@ class _Grid:
 
 
 def _points_of_the_plane(X: Any, y: Any) -> tuple[list[list[float]], list[Any]]:
-    rows, labels = checked(X, y)
+    """Return points, and their labels: numbers or names."""
+    names = [label for label in listed(y, "y") if isinstance(label, str)]
+    known = sorted(set(names))
+    rows, labels = checked(X, y, "", known, range(len(known)))
     if len(rows[0]) != 2:
         raise InputError(
             f"a decision boundary is drawn in the plane: rows must have two numbers, and these "
             f"have {len(rows[0])}"
         )
-    return rows, labels
+    return rows, names or labels
 
 
 def _draw_regions(ax: Any, grid: _Grid, scores: list[Any]) -> None:
@@ -319,6 +322,7 @@ def _draw_regions(ax: Any, grid: _Grid, scores: list[Any]) -> None:
         origin="lower",
         interpolation="bilinear",
         extent=(across[0], across[-1], up[0], up[-1]),
+        aspect="auto",
     )
     if heights.min() < 0.0 < heights.max():
         ax.contour(across, up, heights, levels=[0.0], colors=INK, linewidths=1.2)
@@ -334,7 +338,7 @@ def _draw_points(ax: Any, rows: list[list[float]], labels: list[Any]) -> None:
             marker=MARKERS[number % len(MARKERS)],
             edgecolor="white",
             linewidth=0.6,
-            label=f"{label:g}",
+            label=label if isinstance(label, str) else f"{label:g}",
             zorder=3,
         )
 
@@ -342,7 +346,10 @@ def _draw_points(ax: Any, rows: list[list[float]], labels: list[Any]) -> None:
 def _frame(ax: Any, grid: _Grid) -> None:
     ax.set_xlim(grid.sides[0][0], grid.sides[0][-1])
     ax.set_ylim(grid.sides[1][0], grid.sides[1][-1])
-    ax.set_aspect("equal")
+    wide, high = [side[-1] - side[0] for side in grid.sides]
+    if max(wide, high) < 10.0 * min(wide, high):  # else one of them would be a strip
+        ax.set_aspect("equal")
+    ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6)
     ax.set_xlabel("x1")
     ax.set_ylabel("x2")
 

@@ -487,7 +487,13 @@ class Jitted:
         if self._bound_to is not None:
             method, instance = self._bound_to
             return method.__get__(copy.deepcopy(instance, memo))
-        return self
+        inner: Any = self._function
+        while not isinstance(inner, types.MethodType) and inner is not None:
+            inner = getattr(inner, "__wrapped__", None) or getattr(inner, "func", None)
+        if inner is None:
+            return self
+        function = copy.deepcopy(self._function, memo)  # a method of the copied object
+        return Jitted(function, self._in_axes, self.reduce, self.exact)
 
 
 def _bound(method: Jitted, instance: Any) -> Jitted:

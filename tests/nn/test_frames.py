@@ -1,0 +1,145 @@
+"""Data frames, series and classes by name: what fit takes, and what predict gives back."""
+
+import numpy as np
+import pytest
+
+import nn
+from nn import MLP, SGD, Adam, data, fit, predict
+
+POINTS, SIDES = data.moons(40, noise=0.05, seed=1)
+NAMES = ["cat" if side < 0 else "dog" for side in SIDES]
+BLOBS, KINDS = data.blobs(45, seed=3)
+ANIMALS = [("ant", "bee", "cow")[int(kind)] for kind in KINDS]
+
+
+def settings(**more):
+    return {"optimizer": Adam(lr=0.1), "epochs": 40, "seed": 1, "progress": False} | more
+
+
+@pytest.mark.parametrize("engine", ["eager", "jit"])
+@pytest.mark.parametrize("loss", ["hinge", "binary_cross_entropy"])
+def test_a_classifier_of_two_names_keeps_them_and_gives_them_back(engine, loss):
+    model, same = MLP(2, [8, 1], seed=1), MLP(2, [8, 1], seed=1)
+    history = fit(model, POINTS, NAMES, loss, engine=engine, **settings(epochs=10))
+    numbers = [side if loss == "hinge" else max(side, 0.0) for side in SIDES]
+    expected = fit(same, POINTS, numbers, loss, engine=engine, **settings(epochs=10))
+    assert history["loss"] == expected["loss"]
+    assert history["accuracy"] == expected["accuracy"]
+    assert model.classes == ("cat", "dog")
+    found = predict(model, POINTS)
+    scores = predict(model, POINTS, scores=True)
+    assert scores == predict(same, POINTS)
+    assert found == ["dog" if score > 0 else "cat" for score in scores]
+    hits = [ours == theirs for ours, theirs in zip(found, NAMES, strict=True)]
+    assert sum(hits) / len(hits) == history["accuracy"][-1] or history["accuracy"][-1] > 0.8
+
+
+def test_a_classifier_of_several_names_keeps_them(tmp_path):
+    model = MLP(2, [3], seed=1)
+    fit(model, BLOBS, ANIMALS, "cross_entropy", validation=(BLOBS, ANIMALS), **settings())
+    assert model.classes == ("ant", "bee", "cow")
+    found = predict(model, BLOBS)
+    assert sum(a == b for a, b in zip(found, ANIMALS, strict=True)) > 40
+    nn.save(model, tmp_path / "weights.json")
+    other = nn.load(MLP(2, [3], seed=2), tmp_path / "weights.json")
+    assert other.classes == model.classes
+    assert predict(other, BLOBS) == found
+    # Trained further on rows of some of them, it knows all of them still.
+    some = [i for i, name in enumerate(ANIMALS) if name != "bee"]
+    rows, names = [BLOBS[i] for i in some], [ANIMALS[i] for i in some]
+    fit(model, rows, names, "cross_entropy", **settings(epochs=2))
+    assert model.classes == ("ant", "bee", "cow")
+
+
+def test_a_run_on_names_resumes(tmp_path):
+    path = tmp_path / "run.json"
+    whole, broken, last = (MLP(2, [4, 1], seed=1) for _ in range(3))
+    fit(whole, POINTS, NAMES, **settings(epochs=6))
+    fit(broken, POINTS, NAMES, checkpoint=path, **settings(epochs=3))
+    fit(last, POINTS, NAMES, resume=path, **settings(epochs=6))
+    assert last.state_dict() == whole.state_dict()
+    others = [name.upper() for name in NAMES]
+    with pytest.raises(ValueError, match="classes"):
+        fit(MLP(2, [4, 1], seed=1), POINTS, others, resume=path, **settings(epochs=6))
+
+
+@pytest.mark.parametrize(
+    ("nouts", "loss", "names", "words"),
+    [
+        ([1], "mse", NAMES, "mse takes numbers"),
+        ([1], lambda s, t: s, NAMES, "takes numbers"),
+        ([1], "hinge", ["a", "b", "c", "c"] * 10, "cannot tell the 3 classes"),
+        ([1], "hinge", ["a"] * 40, "give rows of two classes"),
+        ([2], "cross_entropy", ["a", "b", "c", "c"] * 10, "0 to 1"),
+        ([4], "cross_entropy", ["a", "b", "c", "c"] * 10, "3 classes, and the model gives 4"),
+        ([1], "hinge", [*NAMES[:-1], 1.0], r"y\[39\] is 1.0, and others are names"),
+        ([1], "hinge", [*NAMES[:-1], None], r"y\[39\] is None, and others are names"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(nouts, loss, names, words):
+    model = MLP(2, [4, *nouts], seed=1)
+    with pytest.raises(ValueError, match=words):
+        fit(model, POINTS, names, loss, engine="eager", **settings(epochs=1))
+    assert model.state_dict() == MLP(2, [4, *nouts], seed=1).state_dict()
+    assert not hasattr(model, "classes")
+
+
+def test_a_name_that_was_not_there_before_is_refused():
+    model = MLP(2, [4, 1], seed=1)
+    with pytest.raises(ValueError, match=r"validation y\[0\] is 'cow', which is none of \['cat'"):
+        fit(model, POINTS, NAMES, validation=([[0.0, 1.0]], ["cow"]), **settings(epochs=1))
+    fit(model, POINTS, NAMES, **settings(epochs=1))
+    with pytest.raises(ValueError, match=r"y\[0\] is 'cow', which is none of"):
+        fit(model, POINTS[:2], ["cow", "cat"], **settings(epochs=1))
+    model.classes = 2
+    with pytest.raises(TypeError, match=r"model\.classes"):
+        fit(model, POINTS, NAMES, **settings(epochs=1))
+
+
+def test_pictures_and_gradients_take_names_too():
+    pytest.importorskip("matplotlib").use("Agg")
+    model = MLP(2, [4, 1], seed=1)
+    first, last = nn.gradients(model, POINTS, NAMES)
+    assert (first, last) == tuple(nn.gradients(model, POINTS, SIDES))
+    fit(model, POINTS, NAMES, **settings(epochs=2))
+    ax = nn.plot.decision_boundary(model, POINTS, NAMES, resolution=5)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["cat", "dog"]
+    wide = nn.plot.decision_boundary(model, [[x, 1000 * y] for x, y in POINTS], NAMES, resolution=5)
+    assert (ax.get_aspect(), wide.get_aspect()) == (1.0, "auto")
+
+
+# -- frames, series, NumPy scalars ---------------------------------------------------------------
+
+
+def trained(X, y, **more):
+    model = MLP(2, [4, 1], seed=1)
+    history = fit(model, X, y, optimizer=SGD(lr=0.1), epochs=3, seed=1, progress=False, **more)
+    return history["loss"], predict(model, X)
+
+
+@pytest.mark.parametrize("engine", ["eager", "jit"])
+@pytest.mark.parametrize("kind", [np.int8, np.float32, np.float64, np.bool_])
+def test_lists_of_numpy_scalars_are_numbers(engine, kind):
+    loss = "binary_cross_entropy" if kind is np.bool_ else "hinge"
+    y = np.array([side > 0 if kind is np.bool_ else side for side in SIDES]).astype(kind)
+    expected = trained(POINTS, [float(label) for label in y], loss=loss, engine=engine)
+    X = [[np.float64(a), b] for a, b in POINTS]
+    assert trained(X, list(y), loss=loss, engine=engine) == expected
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+@pytest.mark.parametrize("engine", ["eager", "jit"])
+def test_data_frames_and_series_are_rows_and_targets(package, engine):
+    frames = pytest.importorskip(package)
+    table = frames.DataFrame({"a": [row[0] for row in POINTS], "b": [row[1] for row in POINTS]})
+    sides, names = frames.Series([int(s) for s in SIDES]), frames.Series(NAMES)
+    expected = trained(POINTS, SIDES, engine=engine)
+    assert trained(table, sides, engine=engine) == expected
+    assert trained(table, frames.DataFrame({"y": sides}), engine=engine) == expected
+    losses, found = trained(table, names, engine=engine, validation=(table, names))
+    assert losses == expected[0]
+    assert set(found) <= {"cat", "dog"}
+    kinds = names.astype("category") if package == "pandas" else names.cast(frames.Categorical)
+    assert trained(table, kinds, engine=engine)[0] == losses
+    with pytest.raises(TypeError, match=r"X\[0\]: .*str"):
+        trained(frames.DataFrame({"a": NAMES, "b": NAMES}), sides, engine=engine)
