@@ -61,8 +61,10 @@ class Module:
         if PENDING in vars(self):
             settle(self)
         state: Any = super().__getstate__()
-        (state[0] if isinstance(state, tuple) else state or {}).pop(LAYOUT, None)
-        return state
+        parts, *slots = state if isinstance(state, tuple) else (state,)
+        parts = (parts or {}).copy()  # of the dict itself, in one move
+        parts.pop(LAYOUT, None)
+        return (parts, *slots) if slots else parts
 
     def parameters(self) -> list[Value]:
         """Return the parameters in the order of their names.
