@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd import AutogradError
 from nn.errors import InputError
 from nn.saving import FilePath, number_in, read_json, weights_in, write_json
 from nn.state import State
@@ -66,9 +67,13 @@ def read_checkpoint(
             r.keys() != records[0].keys() or "loss" not in r for r in records
         ):
             raise KeyError
-    except (LookupError, TypeError, AttributeError, OverflowError) as error:
+    except (LookupError, TypeError, AttributeError, OverflowError, ValueError) as error:
+        name = os.fspath(path)
+        if isinstance(error, InputError) and str(error).startswith(f"{name}: "):
+            raise
+        known = f": {error}" if isinstance(error, AutogradError) else ""
         raise InputError(
-            f"{os.fspath(path)}: is not a checkpoint of fit(..., checkpoint=path)"
+            f"{name}: is not a checkpoint of fit(..., checkpoint=path) for such a call{known}"
         ) from error
     state.settings = settings
     state.weights, state.best_weights, state.best_loss = weights, best_weights, best_loss

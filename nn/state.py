@@ -49,7 +49,7 @@ class State:
 
     def judge(self, loss: float) -> None:
         """Take notice of the validation loss of an epoch."""
-        if loss < self.best_loss:
+        if -math.inf < loss < self.best_loss:
             self.best_loss, self.best_weights = loss, self.weights
             self.history.best_epoch = len(self.history)
 
