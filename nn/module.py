@@ -354,7 +354,7 @@ class Layout:
         kind = type(thing)
         if kind in PLAIN:
             return Static(thing)
-        if (self._put and id(thing) in self._put) or (isinstance(thing, Value) and thing.is_leaf):
+        if (self._put and id(thing) in self._put) or (isinstance(thing, Value) and _is_leaf(thing)):
             if id(thing) not in self._numbers:
                 self._numbers[id(thing)] = len(self.parameters)
                 self.parameters.append(thing)
@@ -436,6 +436,13 @@ class Layout:
             path, kind, key = path
             where = SPELLED.get(kind, "[{}]").format(key) + where
         self._refusal = f"no Module with other parameters can be made: model{where} is {words}"
+
+
+def _is_leaf(value: Value) -> bool:
+    try:
+        return value.is_leaf
+    except Exception:  # what a traced call has left behind in the Module
+        return False
 
 
 def _find_slots(cls: type) -> tuple[str, ...]:
