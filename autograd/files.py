@@ -6,9 +6,41 @@ import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from autograd.errors import OutputFileError
+from autograd.errors import ArgumentError, OutputFileError, PictureError
+
+
+def saved(
+    path: str | os.PathLike[str], kinds: Mapping[str, Callable[[], bytes]], what: str
+) -> Path:
+    """Write a file of one of several kinds, and return its path.
+
+    Args:
+        path: the file's name; its ending says which kind.
+        kinds: by ending, what makes the contents.
+        what: words for the error where there is no such kind: "a picture".
+
+    Raises:
+        TypeError: path is not a file name.
+        ValueError: the name has another ending.
+        OSError: the file cannot be written; what was there before is left as it was.
+    """
+    try:
+        target = Path(path)
+    except TypeError:
+        name = type(path).__name__
+        raise ArgumentError(f"save: takes a file name, and was given a {name}") from None
+    suffix = target.suffix.lower()
+    if suffix not in kinds:
+        *most, last = kinds
+        raise PictureError(
+            f"save: {str(target)!r} ends in {suffix or 'nothing'!r}; {what} is saved as "
+            f"{', '.join(most)} or {last}"
+        )
+    write_whole(target, kinds[suffix]())
+    return target
 
 
 def write_whole(target: Path, contents: bytes) -> None:

@@ -8,17 +8,20 @@ import html
 import os
 import re
 import uuid
+from collections.abc import Container
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd.backends.javascript import page_table
-from autograd.errors import ArgumentError, PictureError
+from autograd.errors import PictureError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.derivations import one_line
 from autograd.explorer.payload import as_json, payload
-from autograd.files import write_whole
+from autograd.files import saved
 from autograd.notation.names import Names
+from autograd.render.picture import Graph, bundled, graph, uri
+from autograd.render.theme import DARK, LIGHT, Theme
 from autograd.render.wording import counted
 
 if TYPE_CHECKING:
@@ -27,6 +30,20 @@ if TYPE_CHECKING:
 SCRIPTS = (  # one after another in one module: each may use those before it, and page starts it
     *("graph", "paths", "notation", "picture"),
     *("walk", "equation", "table", "path_list", "prediction", "page"),
+)
+COLOURS = (
+    "paper",
+    "box",
+    "ink",
+    "soft",
+    "frame",
+    "plus",
+    "minus",
+    "alarm",
+    "path",
+    "current",
+    "current_edge",
+    "operand_edge",
 )
 SUFFIXES = (".html", ".htm")
 LONGEST_TITLE = 70
@@ -59,7 +76,7 @@ class Explorer:
         """The page: HTML that asks no network for anything; made when it is first asked for."""
         parts = {
             "title": html.escape(self._title),
-            "css": _lean("page.css"),
+            "css": _palette() + _lean("page.css"),
             "payload": as_json(payload(self._y, graph_under(self._y, "explore"))),
             "javascript": "\n".join([page_table(), *(_lean(f"{name}.js") for name in SCRIPTS)]),
         }
@@ -93,19 +110,7 @@ class Explorer:
             ...     path.read_text(encoding="utf-8")[:15]
             '<!doctype html>'
         """
-        try:
-            target = Path(path)
-        except TypeError:
-            raise ArgumentError(
-                f"save: takes a file name, and was given a {type(path).__name__}"
-            ) from None
-        if target.suffix.lower() not in SUFFIXES:
-            raise PictureError(
-                f"save: {str(target)!r} ends in {target.suffix or 'nothing'!r}; a page is saved as "
-                f".html or .htm (graph(y).save writes pictures)"
-            )
-        write_whole(target, self.html.encode("utf-8"))
-        return target
+        return saved(path, dict.fromkeys(SUFFIXES, lambda: self.html.encode()), "a page")
 
     def __repr__(self) -> str:
         size = counted(self._size, "node")
@@ -123,16 +128,41 @@ class Explorer:
             f"<style>img.{mark}{{display:none!important}}</style>"
             f'<iframe title="{name}" srcdoc="{html.escape(self.html)}" '
             f'style="width:100%;height:680px;border:0" loading="lazy"></iframe>'
-            f'<img class="{mark}" alt="{name}" src="data:image/svg+xml;base64,{self._picture()}">'
+            f'<img class="{mark}" alt="{name}" src="{uri(self._graph.svg)}">'
         )
 
-    def _picture(self) -> str:
-        from autograd.render import graph
+    @functools.cached_property
+    def _graph(self) -> Graph:
+        return graph(self._y)
 
-        return base64.b64encode(graph(self._y).svg.encode("utf-8")).decode("ascii")
+    def _repr_mimebundle_(
+        self, include: Container[str] | None = None, exclude: Container[str] | None = None
+    ) -> dict[str, str]:
+        """Return the page for a notebook, and its picture as PNG for a PDF, and a line of text."""
+        return bundled(
+            {
+                "text/html": self._repr_html_,
+                "image/png": lambda: base64.b64encode(self._graph.png).decode(),
+                "text/plain": self.__repr__,
+            },
+            include,
+            exclude,
+        )
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
+def _palette() -> str:
+    """Return the colours of pictures as variables: light, and dark where the reader or host is."""
+
+    def rule(selector: str, theme: Theme, scheme: str) -> str:
+        colours = "".join(f"--{name.replace('_', '-')}:{getattr(theme, name)};" for name in COLOURS)
+        return f"{selector}{{{colours}color-scheme:{scheme}}}"
+
+    dark = rule(":root:not([data-theme=light])", DARK, "dark")
+    return (
+        rule(":root", LIGHT, "light")
+        + f"@media(prefers-color-scheme:dark){{{dark}}}"
+        + rule(":root[data-theme=dark]", DARK, "dark")
+    )
 
 
 def _lean(name: str) -> str:

@@ -6,17 +6,15 @@ then its operation and its operands.
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.order import ordered
 from autograd.errors import AutogradError
 from autograd.explorer.programs import Program
 from autograd.notation.formula import Application, Formula, Number, Slot, rule_formula
-from autograd.notation.names import Names
-from autograd.notation.writing import MATHML, TEXT
+from autograd.notation.names import Names, one_line
+from autograd.notation.writing import MATHML
 from autograd.render import layout_of
 from autograd.render.captions import frame_name
 from autograd.table import elementary as ops
@@ -24,7 +22,7 @@ from autograd.table.operation import TABLE, Operation, Rule
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
-    from autograd.render.outline import Box, Layout
+    from autograd.render.outline import Box, Frame, Layout
 
 MOST_VIEWS = 4
 WIDE_NUMBER = "+.3e"  # boxes are measured with this, so that any number fits after an edit
@@ -43,6 +41,7 @@ def number(value: float) -> float | int | str:
 def payload(y: Value, order: list[Value]) -> dict[str, Any]:
     """Return all that the page needs to know of the graph under y."""
     names = Names(order)
+    scopes = {path: place for place, path in enumerate(dict.fromkeys(map(_path, order)))}
     places = {id(node): place for place, node in enumerate(order)}
     rules = _Rules()
     nodes: list[list[Any]] = []
@@ -57,7 +56,7 @@ def payload(y: Value, order: list[Value]) -> dict[str, Any]:
         nodes.append([rules.rule(node.op, node.args, node.partials), *operands])
         partials.append([None if each is None else number(each) for each in node.partials])
     return {
-        "names": [TEXT.write(names[node]) for node in order],
+        "names": [names[node].name for node in order],
         "maths": [MATHML.name(names[node]) for node in order],
         "labelled": [place for place, node in enumerate(order) if node.label],
         "numbers": [number(node.data) for node in order],
@@ -65,8 +64,14 @@ def payload(y: Value, order: list[Value]) -> dict[str, Any]:
         "partials": partials,
         "rules": rules.rules,
         "kernels": rules.kernels,
-        "views": _views(y, names, order),
+        "scopes": list(scopes),
+        "scopeOf": [scopes[_path(node)] for node in order],
+        "views": _views(y, order),
     }
+
+
+def _path(node: Value) -> str:
+    return " / ".join(one_line(scope.name) for scope in node.scope.path()) if node.scope else ""
 
 
 def as_json(contents: Any) -> str:
@@ -176,16 +181,13 @@ class _Rules:
 # -- places ------------------------------------------------------------------------------------
 
 
-def _views(y: Value, names: Names, order: list[Value]) -> list[dict[str, Any]]:
+def _views(y: Value, order: list[Value]) -> list[dict[str, Any]]:
     """Return the picture at each depth of folding, the most folded first."""
-    named = copy.deepcopy(y)
-    for node, twin in zip(order, ordered(named), strict=True):
-        twin.label = names[node].name
-    opening = _view(layout_of(named, format=WIDE_NUMBER))
+    opening = _view(layout_of(y, format=WIDE_NUMBER, legend=False))
     views = {_outline(opening): opening}
     deepest = max((len(node.scope.path()) if node.scope else 0 for node in order), default=0)
     for depth in range(deepest + 1):
-        view = _view(layout_of(named, format=WIDE_NUMBER, depth=depth))
+        view = _view(layout_of(y, format=WIDE_NUMBER, legend=False, depth=depth))
         views.setdefault(_outline(view), view)
         if len(views) == MOST_VIEWS:
             break
@@ -200,16 +202,10 @@ def _outline(view: dict[str, Any]) -> str:
 def _view(layout: Layout) -> dict[str, Any]:
     places = {node: place for place, node in enumerate(layout.order)}
     boxes = {box: place for place, box in enumerate(layout.boxes)}
-    frames = {frame: place for place, frame in enumerate(layout.frames)}
     return {
         "size": [round(layout.width), round(layout.height)],
         "boxes": [
-            [
-                box.id,
-                *(round(edge) for edge in (box.x, box.y, box.width, box.height)),
-                *(_inside(box, layout, places) if box.kind == "folded" else []),
-                *([number(box.data)] if box.kind == "constant" and box.data is not None else []),
-            ]
+            [box.id, *_rectangle(box), *_inside(box, layout), _place(box, places)]
             for box in layout.boxes
         ],
         "links": [
@@ -223,25 +219,32 @@ def _view(layout: Layout) -> dict[str, Any]:
             ]
             for link in layout.links
         ],
-        "frames": [
-            [
-                frame_name(frame),
-                *(round(edge) for edge in (frame.x, frame.y, frame.width, frame.height)),
-            ]
-            for frame in frames
-        ],
+        "frames": [[frame_name(frame), *_rectangle(frame)] for frame in layout.frames],
         "boxAt": [boxes[box] for box in layout.box_at],
     }
 
 
-def _inside(box: Box, layout: Layout, places: dict[Value, int]) -> list[Any]:
-    """Return a folded box's divider, its lines of text, and its result if it has just one."""
+def _place(box: Box, places: dict[Value, int]) -> int | None:
+    return None if box.node is None else places[box.node]
+
+
+def _rectangle(part: Box | Frame) -> list[int]:
+    return [round(edge) for edge in (part.x, part.y, part.width, part.height)]
+
+
+def _inside(box: Box, layout: Layout) -> tuple[int, list[tuple[str, str, int, int]]]:
+    """Return where a box has its divider, and its texts; numbers are written by the page."""
     content = layout.content[box.id]
     left, top = (box.width - content.width) / 2, (box.height - content.height) / 2
-    lines = [
-        [each.role, each.text, round(left + each.x), round(top + each.y)]
+    texts = [
+        (
+            each.role,
+            "" if each.role in ("data", "grad") else each.text,
+            round(left + each.x),
+            round(top + each.y),
+        )
         for each in content.texts
-        if each.role not in ("data", "grad")  # the page writes numbers itself, beside their words
     ]
-    divider = round(left + content.divider) if content.divider else 0
-    return [divider, lines, None if box.node is None else places[box.node]]
+    if box.kind == "constant":
+        texts = [("data", str(box.data), round(box.width) - 4, texts[0][3])]
+    return round(left + content.divider) if content.divider else 0, texts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -77,29 +78,48 @@ class Names:
         self._order = order
 
     @functools.cached_property
-    def _names(self) -> dict[int, Name]:
-        labels = {
-            id(node): one_line(node.label, LONGEST_LABEL) for node in self._order if node.label
-        }
-        bearers = Counter(labels.values())
+    def _labelled(self) -> dict[int, Name]:
+        """The names of the nodes that bear a label."""
+        nodes = [node for node in self._order if node.label]
+        labels = [one_line(node.label, LONGEST_LABEL) for node in nodes]
+        bearers = Counter(labels)
         paths = _paths(self._order) if len(bearers) < len(labels) else {}
+        names: dict[int, Name] = {}
         taken = set(bearers)  # a number is skipped where a label looks like it
         seen: Counter[str] = Counter()
-        names: dict[int, Name] = {}
-        for node in self._order:
-            label = labels.get(id(node), "")
-            path = paths.get(id(node), "") if bearers[label] > 1 else ""
-            name = names[id(node)] = Name(label or "v1", node.data, path)
-            whole = name.name if label else ""
+        for node, label in zip(nodes, labels, strict=True):
+            if not label:  # nothing that can be seen
+                continue
+            name = Name(label, node.data, paths.get(id(node), "") if bearers[label] > 1 else "")
+            whole = name.name
             seen[whole] += 1
-            while name.name in taken and (not label or path or seen[whole] > 1):
-                name.label = f"{label}#{seen[whole]}" if label else f"v{seen[whole]}"
+            while name.name in taken and (name.path or seen[whole] > 1):
+                name.label = f"{label}#{seen[whole]}"
                 seen[whole] += name.name in taken
             taken.add(name.name)
+            names[id(node)] = name
         return names
 
+    @functools.cached_property
+    def _numbers(self) -> dict[int, int]:
+        """Which of the nodes without a label each is, from 1."""
+        labelled = self._labelled
+        rest = (id(node) for node in self._order if id(node) not in labelled)
+        return {node: number for number, node in enumerate(rest, 1)}
+
+    @functools.cached_property
+    def _taken(self) -> list[int]:
+        """The numbers that labels such as v3 take away, in order."""
+        labels = [name.name for name in self._labelled.values()]
+        return sorted(int(label[1:]) for label in labels if re.fullmatch("v[1-9][0-9]*", label))
+
     def __getitem__(self, node: Value) -> Name:
-        return self._names[id(node)]
+        if id(node) in self._labelled:
+            return self._labelled[id(node)]
+        number = self._numbers[id(node)]
+        for taken in self._taken:
+            number += taken <= number
+        return Name(f"v{number}", node.data)
 
     def operands(self, node: Value) -> tuple[Formula, ...]:
         """Return the operands of a node: names, and numbers for its constants.

@@ -327,7 +327,7 @@ _LATEX_ACCENTS = {
     "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring",
     "\u030c": "check", "\u20d7": "vec",
 }  # fmt: skip
-_LATEX_SYMBOLS = {"*": r"\cdot", "<=": r"\le", ">=": r"\ge", "&": r"\wedge", "|": r"\vee"}
+_LATEX_SYMBOLS = {"*": r"\cdot", "<=": r"\leq", ">=": r"\geq", "&": r"\wedge", "|": r"\vee"}
 
 
 class LatexWriter(Writer):
@@ -381,7 +381,8 @@ class LatexWriter(Writer):
         if _is_plain(run):
             run = rf"\mathrm{{{run}}}"
         elif run.isascii():
-            run = f"{{{_LATEX_CHARACTERS.get(run, run)}}}"
+            escaped = _LATEX_CHARACTERS.get(run)
+            run = f"{{{escaped}}}" if escaped else rf"\text{{{run}}}" if run else "{}"
         else:
             run = _LATEX_CHARACTERS.get(run, rf"\text{{{run}}}")
         for mark in marks:

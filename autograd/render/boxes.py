@@ -8,11 +8,12 @@ from autograd.notation.names import one_line
 from autograd.render.measure import shortened, width
 from autograd.render.outline import Box
 
-TITLE, NUMBER, WORD, SMALL = 11.0, 10.5, 8.5, 9.5  # font sizes in pixels
+TITLE, NUMBER, WORD, SMALL, NAME = 11.0, 10.5, 8.5, 9.5, 7.5  # font sizes in pixels
 LINE = 13.5  # from one line of a box to the next
 PAD = 7.0  # from the border of a box to its text
 GAP = 7.0  # from the word "data" to the number
 ROOM = 132.0  # the widest title
+USUAL = "-0.1234"  # a number as wide as most: shorter ones leave the box as it is
 NOT_COMPUTED = "—"
 WORDS = ("data", "grad")
 
@@ -34,7 +35,8 @@ class Content:
     """The text of a box, and the size that holds it.
 
     Attributes:
-        texts: its lines; ``role`` is "title", "symbol", "caption", "word", "data" or "grad".
+        texts: its lines; ``role`` is "title", "name", "symbol", "caption", "word",
+            "data" or "grad".
         width, height: the size of the box in pixels.
         divider: where the line between the symbol and the rest stands; 0.0 where there is none.
     """
@@ -65,21 +67,28 @@ def content(box: Box, spec: str, computed: bool) -> Content:
         assert box.grad is not None
         grad = one_line(format(box.grad, spec)) if computed else NOT_COMPUTED
         numbers = list(zip(WORDS, (one_line(format(box.data, spec)), grad), strict=True))
-    divider = max(width(symbol, TITLE) + 2 * PAD, 22.0) if symbol else 0.0
+    name = shortened(one_line(box.name), NAME, ROOM)
+    divider = max(width(symbol, TITLE) + 2 * PAD, width(name, NAME) + PAD) if symbol else 0.0
     left = divider + PAD
     word_room = max(width(word, WORD) for word in WORDS) + GAP
+    beside = title and not symbol  # else the name stands below the symbol, or for the title
     inner = max(
         0.0,
-        width(title, TITLE),
+        width(title, TITLE) + (width(f" {name}", NAME) if beside and name else 0.0),
+        width(name, SMALL) if not title and not symbol else 0.0,
         *[width(line, WORD) for line in captions],
-        *[word_room + width(number, NUMBER) for _, number in numbers],
+        *[word_room + width(max(number, USUAL, key=len), NUMBER) for _, number in numbers],
     )
     right = left + inner
     texts = []
     baseline = 3.5
-    if title:
+    if title or (name and not symbol):
         baseline += LINE
-        texts.append(Text("title", title, left, baseline - 2.5, TITLE))
+        role, size = ("title", TITLE) if title else ("name", SMALL)
+        texts.append(Text(role, title or name, left, baseline - 2.5, size))
+        if beside and name:
+            at = left + width(title, TITLE) + width(" ", NAME)
+            texts.append(Text("name", name, at, baseline - 2.5, NAME))
     for line in captions:
         baseline += LINE
         texts.append(Text("caption", line, left, baseline - 3.0, WORD))
@@ -89,5 +98,8 @@ def content(box: Box, spec: str, computed: bool) -> Content:
         texts.append(Text(word, number, right, baseline - 3.0, NUMBER, "end"))
     high = max(baseline + 3.5, 20.0)
     if symbol:
-        texts.insert(0, Text("symbol", symbol, divider / 2, high / 2 + 4.0, TITLE, "middle"))
+        down = 1.0 if name else 4.0
+        texts.insert(0, Text("symbol", symbol, divider / 2, high / 2 + down, TITLE, "middle"))
+        if name:
+            texts.append(Text("name", name, divider / 2, high - 4.0, NAME, "middle"))
     return Content(texts, right + PAD, high, divider)

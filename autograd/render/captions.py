@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from autograd.notation.names import one_line
-from autograd.render.measure import shortened
+from autograd.render.measure import shortened, width
 from autograd.render.outline import Frame, Layout, Link, Outline
 from autograd.render.wording import counted
 
 NAME, NAME_ROOM = 9.0, 240.0  # the font size of a frame's name, and the widest in pixels
 PARTIAL = 8.5  # the font size of a partial on a link
-NOTE = 9.0  # the font size of the line below the picture
+NOTE = 9.0  # the font size of the lines below the picture
+SWATCH = 12.0  # the room of a sample of a colour
 
 
 def frame_name(frame: Frame) -> str:
@@ -34,3 +35,19 @@ def note_of(outline: Outline, computed: bool) -> str:
         nodes, boxes = counted(len(outline.order), "node"), counted(shown, "box", "boxes")
         words.append(f"{nodes}, drawn as {boxes}")
     return " · ".join(words)
+
+
+def legend_of(outline: Outline, computed: bool) -> list[tuple[str, str]]:
+    """Return what the colours that are in the picture mean: (kind, words)."""
+    grads = [box.grad for box in outline.boxes if box.grad and computed]
+    kinds = [
+        ("positive", "positive gradient", any(grad > 0.0 for grad in grads)),
+        ("negative", "negative gradient", any(grad < 0.0 for grad in grads)),
+        ("odd", "nan or infinite", any(box.is_odd(computed) for box in outline.boxes)),
+    ]
+    return [(kind, words) for kind, words, there in kinds if there]
+
+
+def legend_width(layout: Layout) -> float:
+    """Return the width of the legend in pixels; 0.0 where there is none."""
+    return sum(SWATCH + width(words, NOTE) + 12.0 for _, words in layout.legend)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from autograd.notation.names import one_line
 from autograd.render.captions import frame_name, partial_text
 from autograd.render.outline import Box, Frame, Layout, Link
-from autograd.render.theme import LIGHT, step_of
+from autograd.render.theme import LIGHT, largest_of, step_of
 from autograd.render.wording import dot_string
 
 COMMUTATIVE = ("+", "*", "maximum", "minimum", "hypot")
@@ -36,8 +34,7 @@ def dot_of(layout: Layout) -> str:
         inside.setdefault(frame.parent, []).append(frame)
     for box in layout.boxes:
         inside.setdefault(box.frame, []).append(box)
-    grads = [abs(box.grad) for box in layout.boxes if box.grad and math.isfinite(box.grad)]
-    largest = max(grads, default=1.0)
+    largest = largest_of(layout.boxes)
     stack: list[Box | Frame | str] = list(reversed(inside.get(None, [])))
     while stack:
         part = stack.pop()
@@ -66,7 +63,7 @@ def _node(box: Box, layout: Layout, largest: float) -> str:
             continue
         if text.role == "symbol":
             head = text.text
-        elif text.role == "title":
+        elif text.role in ("title", "name"):
             head = f"{head}  {text.text}".strip()
         elif text.role in ("data", "grad") and box.kind != "constant":
             rows.append(f"{text.role} {text.text}")
@@ -83,7 +80,10 @@ def _node(box: Box, layout: Layout, largest: float) -> str:
     if layout.computed and box.grad is not None:
         step = step_of(box.grad, largest)
         attributes.append(f'fillcolor="{LIGHT.tint(step)}"')
-    attributes.append(f"tooltip={dot_string(one_line(box.title) or box.symbol or box.kind)}")
+    if box.is_odd(layout.computed):
+        attributes.append(f'style="filled,dashed" color="{LIGHT.alarm}" penwidth=2')
+    tooltip = one_line(box.word or box.symbol or box.kind)
+    attributes.append(f"tooltip={dot_string(tooltip, expanded=2)}")
     return f'  "{box.id}" [{" ".join(attributes)}]'
 
 

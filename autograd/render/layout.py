@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.engine import order as walk
 from autograd.errors import ArgumentError, PictureError
+from autograd.notation.names import LONGEST_LABEL, Names, one_line
 from autograd.render.boxes import content
-from autograd.render.captions import NOTE, note_of
+from autograd.render.captions import NOTE, legend_of, legend_width, note_of
 from autograd.render.folding import outlined
 from autograd.render.measure import width
 from autograd.render.nesting import Nesting
@@ -36,6 +37,8 @@ def layout_of(
     partials: bool = False,
     max_nodes: int | None = None,
     engine: str | None = None,
+    names: bool = True,
+    legend: bool = True,
 ) -> Layout:
     """Lay out the picture of a graph; see ``autograd.graph`` for the arguments.
 
@@ -62,7 +65,9 @@ def layout_of(
     order = walk.ordered(root)
 
     def drawn(most: int) -> Layout:
-        return _sized(outlined(order, depth, most, elements), rankdir, format, partials)
+        outline = outlined(order, depth, most, elements)
+        _name(outline, names)
+        return _sized(outline, rankdir, format, partials, legend)
 
     layout = drawn(most)
     if engine == "dot":
@@ -74,13 +79,26 @@ def layout_of(
             layout = drawn(shown // 2)
             nesting = Nesting(layout)
         nesting.place()
-    note_width = width(layout.note, NOTE) if layout.note else 0.0
-    layout.width = max(layout.width, note_width + 2 * MARGIN)
-    layout.height += 18.0 if layout.note else 0.0
+    for below in (width(layout.note, NOTE), legend_width(layout)):
+        layout.width = max(layout.width, below + 2 * MARGIN)
+        layout.height += 18.0 if below else 0.0
     return layout
 
 
-def _sized(outline: Outline, rankdir: str, spec: str, partials: bool) -> Layout:
+def _name(outline: Outline, shown: bool) -> None:
+    """Give each box the name that ``steps`` has for its node, where its title does not say so."""
+    names = Names(outline.order)
+    for box in outline.boxes if shown else ():
+        if box.node is None:
+            continue
+        name = names[box.node].label
+        if box.kind == "folded":
+            box.caption += f" → {name}"
+        else:  # x#2 where another is x
+            box.name = name.removeprefix(one_line(box.title, LONGEST_LABEL))
+
+
+def _sized(outline: Outline, rankdir: str, spec: str, partials: bool, legend: bool) -> Layout:
     """Return a layout of what is to be drawn, with the size of each box and no places yet."""
     computed = outline.order[-1].grad != 0.0
     contents = {box.id: content(box, spec, computed) for box in outline.boxes}
@@ -100,6 +118,7 @@ def _sized(outline: Outline, rankdir: str, spec: str, partials: bool) -> Layout:
         computed=computed,
         partials=partials,
         note=note_of(outline, computed),
+        legend=legend_of(outline, computed) if legend else [],
     )
 
 

@@ -47,6 +47,7 @@ class Box:
             that node where it is a constant, ``s2`` for a folded scope, ``g3`` for a summary.
         kind: "leaf", "result", "constant" or "folded".
         title: the node's label, the scope's name or the words of a summary, as data.
+        name: what ``steps`` calls the node, where the title does not say so: v3, or the #2 of x#2.
         symbol: the operation's symbol; empty where there is none.
         caption: what a folded box holds, in words, on one line or several.
         data: the number; None in a folded box with more than one result.
@@ -61,6 +62,7 @@ class Box:
     id: str
     kind: str
     title: str = ""
+    name: str = ""
     symbol: str = ""
     caption: str = ""
     data: float | None = None
@@ -78,6 +80,17 @@ class Box:
     def is_source(self) -> bool:
         """True for a leaf or a constant: nothing enters it."""
         return self.kind in ("leaf", "constant")
+
+    @property
+    def word(self) -> str:
+        """The title and the name."""
+        return self.title + self.name
+
+    def is_odd(self, computed: bool) -> bool:
+        """Return whether the number, or the gradient if there are any, is nan or infinite."""
+        if self.data is None or self.grad is None:
+            return False
+        return self.data - self.data != 0.0 or (computed and self.grad - self.grad != 0.0)
 
 
 @dataclass(slots=True, eq=False)
@@ -143,6 +156,7 @@ class Layout:
         computed: whether the root's gradient is not 0.0.
         partials: whether links carry their partials.
         note: a line to stand below the picture; empty where there is nothing to say.
+        legend: what the colours mean, for the colours there are: (kind, words).
     """
 
     boxes: list[Box]
@@ -158,3 +172,4 @@ class Layout:
     computed: bool
     partials: bool
     note: str
+    legend: list[tuple[str, str]]

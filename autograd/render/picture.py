@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import functools
+import math
 import os
+import uuid
+from collections.abc import Callable, Container
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd.errors import ArgumentError, PictureError
-from autograd.files import write_whole
+from autograd.errors import MissingExtraError, PictureError
+from autograd.files import saved
 from autograd.render.dot import dot_of
 from autograd.render.layout import layout_of
 from autograd.render.outline import Layout
 from autograd.render.png import png_of
-from autograd.render.svg import THEMES, svg_of
+from autograd.render.svg import THEMES, described, svg_of
 from autograd.render.text import text_of
-from autograd.render.wording import counted
+from autograd.render.wording import counted, xml
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
 
-SUFFIXES = (".svg", ".png", ".dot")
+LEGIBLE = 0.7  # how far a notebook may shrink a picture before it scrolls instead
+DARK_HOSTS = (  # what says that a notebook is dark: JupyterLab, VS Code, marimo, Colab
+    '[data-jp-theme-light="false"]',
+    ".vscode-dark",
+    ".dark",
+    "html[theme=dark]",
+)
 
 
 class Graph:
@@ -30,7 +41,7 @@ class Graph:
 
     Attributes:
         layout: where everything is; see ``autograd.render.layout_of``.
-        theme: "light", "dark" or "auto".
+        theme: "light", "dark", "auto" or None; see ``graph``.
 
     Example:
         >>> from autograd import Value, graph
@@ -41,14 +52,14 @@ class Graph:
         'digraph {'
     """
 
-    def __init__(self, layout: Layout, theme: str) -> None:
+    def __init__(self, layout: Layout, theme: str | None) -> None:
         self.layout = layout
         self.theme = theme
 
     @functools.cached_property
     def svg(self) -> str:
         """The picture as the text of an SVG document."""
-        return svg_of(self.layout, self.theme)
+        return svg_of(self.layout, self.theme or "light")
 
     @functools.cached_property
     def dot(self) -> str:
@@ -62,7 +73,7 @@ class Graph:
 
     @functools.cached_property
     def png(self) -> bytes:
-        """The picture as a PNG file, at twice the size of the SVG for sharp screens."""
+        """The picture as a PNG file, with twice the pixels of the SVG and so as large on paper."""
         return png_of(svg_of(self.layout, "dark" if self.theme == "dark" else "light"))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -87,24 +98,12 @@ class Graph:
             ...     path.read_text()[:4]
             '<svg'
         """
-        try:
-            target = Path(path)
-        except TypeError:
-            raise ArgumentError(
-                f"save: takes a file name, and was given a {type(path).__name__}"
-            ) from None
-        suffix = target.suffix.lower()
-        if suffix not in SUFFIXES:
-            raise PictureError(
-                f"save: {str(target)!r} ends in {suffix or 'nothing'!r}; a picture is saved as "
-                f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-            )
-        if suffix == ".png":
-            contents = self.png
-        else:
-            contents = (self.svg if suffix == ".svg" else self.dot).encode()
-        write_whole(target, contents)
-        return target
+        kinds = {
+            ".svg": self.svg.encode,
+            ".png": lambda: self.png,
+            ".dot": self.dot.encode,
+        }
+        return saved(path, kinds, "a picture")
 
     def __str__(self) -> str:
         return self.text
@@ -113,16 +112,60 @@ class Graph:
         nodes = counted(len(self.layout.order), "node")
         return f"<picture of {nodes} in {counted(len(self.layout.boxes), 'box', 'boxes')}>"
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    @functools.cached_property
+    def html(self) -> str:
+        """The picture as HTML for a notebook, dark where the notebook is unless a theme was chosen.
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        bundle = {"image/svg+xml": self.svg, "text/plain": self.text}
-        return {
-            kind: text
-            for kind, text in bundle.items()
-            if (not include or kind in include) and not (exclude and kind in exclude)
-        }
+        An image, since hosts that take scripts and styles out of what nobody trusted leave it.
+        """
+        wide, high = math.ceil(self.layout.width), math.ceil(self.layout.height)
+        mark = f"picture-{uuid.uuid4().hex[:12]}"
+        style = ""
+        if self.theme in (None, "auto"):
+            dark = uri(svg_of(self.layout, "dark"))
+            places = ",".join(f"{host} img.{mark}" for host in DARK_HOSTS)
+            style = f'<style>{places}{{content:url("{dark}")}}</style>'
+        return (
+            f'{style}<div style="overflow-x:auto"><img class="{mark}" width="{wide}" '
+            f'height="{high}" alt="{xml(described(self.layout))}" style="max-width:100%;'
+            f'min-width:{round(LEGIBLE * wide)}px;height:auto" src="{uri(self.svg)}"></div>'
+        )
+
+    def _repr_mimebundle_(
+        self, include: Container[str] | None = None, exclude: Container[str] | None = None
+    ) -> dict[str, str]:
+        """Return the picture for a notebook: HTML to look at, PNG for a PDF, and text.
+
+        No SVG: nbconvert hands any to Inkscape, which few machines have.
+        """
+        return bundled(
+            {
+                "text/html": lambda: self.html,
+                "image/png": lambda: base64.b64encode(self.png).decode(),
+                "text/plain": lambda: self.text,
+            },
+            include,
+            exclude,
+        )
+
+
+def bundled(
+    kinds: dict[str, Callable[[], str]],
+    include: Container[str] | None,
+    exclude: Container[str] | None,
+) -> dict[str, str]:
+    """Make what a notebook asks for of the kinds that there are."""
+    bundle = {}
+    for kind, made in kinds.items():
+        if (not include or kind in include) and not (exclude and kind in exclude):
+            with contextlib.suppress(MissingExtraError):  # no PNG where there is no resvg
+                bundle[kind] = made()
+    return bundle
+
+
+def uri(svg: str) -> str:
+    """Return an SVG document as the address of an image."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def graph(
@@ -131,16 +174,19 @@ def graph(
     format: str = ".4g",  # noqa: A002 - the contract's name
     depth: int | None = None,
     *,
-    theme: str = "light",
+    theme: str | None = None,
     partials: bool = False,
+    names: bool = True,
+    legend: bool = True,
     engine: str | None = None,
     max_nodes: int | None = None,
 ) -> Graph:
     """Draw the graph of a computation: every node with label, operation, data and gradient.
 
     Operands enter a box in their order, from the top (from the left when it runs down). Boxes are
-    tinted by their gradient: blue for positive, orange for negative, the stronger the larger.
-    While the root's gradient is 0.0, the picture says that gradients are not computed.
+    tinted by their gradient: blue for positive, orange for negative, the stronger the larger; a
+    dashed border marks nan and infinity. A node without a label shows the name that ``steps``
+    gives it. While the root's gradient is 0.0, the picture says that gradients are not computed.
 
     Args:
         y: the result to draw.
@@ -148,8 +194,11 @@ def graph(
         format: how numbers are written, a format specification.
         depth: how many nested scopes are shown open; deeper ones are folded to one box each. None
             opens all while there are at most 300 boxes.
-        theme: "light", "dark", or "auto", which follows the reader's screen.
-        partials: write the local partial, d(result)/d(operand), on each link.
+        theme: "light", "dark", or "auto", which follows the reader's screen. None is light in a
+            file, and in a notebook follows the notebook's theme.
+        partials: write the local partial, ∂(result)/∂(operand), on each link.
+        names: write v1, v2, ... small where a node has no label.
+        legend: say below the picture what the colours mean.
         engine: None for our own layout, or "dot" for that of Graphviz, if it is installed.
         max_nodes: the most boxes, constants aside, before more is folded and summarised; 300
             where depth is None, else 600. Fewer are drawn where so many links run past so many
@@ -174,7 +223,7 @@ def graph(
         ├─ x    data 3  grad 6
         └─ x ↑
     """
-    if theme not in THEMES:
+    if theme not in (None, *THEMES):
         raise PictureError(f"graph: theme is one of {', '.join(THEMES)}, not {theme!r}")
     layout = layout_of(
         y,
@@ -184,5 +233,7 @@ def graph(
         partials=partials,
         max_nodes=max_nodes,
         engine=engine,
+        names=names,
+        legend=legend,
     )
     return Graph(layout, theme)

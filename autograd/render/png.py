@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
+import zlib
 
 from autograd.errors import MissingExtraError
 from autograd.notation.names import is_accent
@@ -12,6 +14,7 @@ from autograd.render.measure import advances, font_file
 SHARP = 2.0  # pixels of the PNG for one of the SVG
 LONGEST_SIDE = 16_000.0  # pixels; memory grows with the area
 LARGEST_AREA = 60e6
+PER_METRE = 96 / 0.0254  # pixels of an SVG, as CSS has them
 
 
 def png_of(svg: str) -> bytes:
@@ -35,7 +38,14 @@ def png_of(svg: str) -> bytes:
             zoom=zoom,
         )
     )
-    return png
+    return _with_resolution(png, zoom * PER_METRE)
+
+
+def _with_resolution(png: bytes, per_metre: float) -> bytes:
+    """Say in a PNG how large it is (the chunk pHYs after the header, by the PNG specification)."""
+    chunk = b"pHYs" + struct.pack(">IIB", round(per_metre), round(per_metre), 1)
+    length, check = struct.pack(">I", len(chunk) - 4), struct.pack(">I", zlib.crc32(chunk))
+    return png[:33] + length + chunk + check + png[33:]
 
 
 def _in_our_font(svg: str) -> str:

@@ -10,17 +10,16 @@ import math
 
 from autograd.notation.names import one_line
 from autograd.render.boxes import Content
-from autograd.render.captions import NAME, NOTE, PARTIAL, frame_name, partial_text
-from autograd.render.measure import shortened
+from autograd.render.captions import NAME, NOTE, PARTIAL, SWATCH, frame_name, partial_text
+from autograd.render.measure import shortened, width
 from autograd.render.outline import MARGIN, Box, Frame, Layout, Link
-from autograd.render.theme import DARK, LIGHT, STEPS, Theme, step_of
+from autograd.render.theme import DARK, LIGHT, STEPS, Theme, largest_of, step_of
 from autograd.render.wording import counted, xml
 
 FONT = "DejaVu Sans, Verdana, Geneva, sans-serif"
 ARROW, HALF_ARROW = 5.5, 2.6
-LEGIBLE = 0.7  # how far a notebook may shrink a picture before it scrolls instead
 THEMES = {"light": LIGHT, "dark": DARK, "auto": LIGHT}
-CLASSES = {"title": "i", "symbol": "i", "data": "i", "grad": "i", "caption": "w", "word": "w"}
+_DASHES = ' stroke-dasharray="4 2.5"'
 
 
 def svg_of(layout: Layout, theme: str = "light", data_ids: bool = False) -> str:
@@ -76,19 +75,17 @@ class _Writer:
         self.theme: Theme = THEMES[theme]
         self.auto = theme == "auto"
         self.data_ids = data_ids
-        grads = [abs(box.grad) for box in layout.boxes if box.grad and math.isfinite(box.grad)]
-        self.largest = max(grads, default=1.0)
+        self.largest = largest_of(layout.boxes)
         self.root = layout.box_at[-1]
 
     def document(self) -> str:
         layout, theme = self.layout, self.theme
         wide, high = math.ceil(layout.width), math.ceil(layout.height)
-        least = 0 if self.data_ids else round(LEGIBLE * wide)
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" '
             f'viewBox="0 0 {wide} {high}" class="autograd-picture" role="img" '
-            f'aria-label="{xml(self._described())}" font-family="{FONT}" font-size="10.5" '
-            f'fill="{theme.ink}" style="max-width:100%;min-width:{least}px;height:auto">',
+            f'aria-label="{xml(described(layout))}" font-family="{FONT}" font-size="10.5" '
+            f'fill="{theme.ink}">',
             _dark_style() if self.auto else "",
             f'<rect class="paper" width="{wide}" height="{high}" fill="{theme.paper}"/>',
         ]
@@ -97,6 +94,8 @@ class _Writer:
         parts += [self._link(link) for link in layout.links]
         parts.append("</g>")
         parts += [self._box(box, layout.content[box.id]) for box in layout.boxes]
+        if layout.legend:
+            parts.append(self._legend(high - (27 if layout.note else 9)))
         if layout.note:
             parts.append(
                 f'<text class="w" x="{MARGIN}" y="{high - 9}" font-size="{NOTE}" '
@@ -105,10 +104,22 @@ class _Writer:
         parts.append("</svg>\n")
         return "\n".join(filter(None, parts))
 
-    def _described(self) -> str:
-        label = one_line(self.layout.order[-1].label)
-        of = f" of {shortened(label, 11.0, 400.0)}" if label else ""
-        return f"Computation graph{of}: {counted(len(self.layout.order), 'node')}"
+    def _legend(self, down: int) -> str:
+        parts, at = ['<g class="legend">'], MARGIN
+        steps = {"positive": STEPS - 2, "negative": 2 - STEPS, "odd": 0}
+        for kind, words in self.layout.legend:
+            border = _DASHES if kind == "odd" else ""
+            stroke = self.theme.alarm if kind == "odd" else self.theme.line
+            step = steps[kind]
+            parts.append(
+                f'<rect class="{_class(step)}{" odd" * (kind == "odd")}" x="{at:.1f}" '
+                f'y="{down - 7}" width="8" height="8" rx="2" fill="{self.theme.tint(step)}" '
+                f'stroke="{stroke}" stroke-width="0.8"{border}/><text class="w" '
+                f'x="{at + SWATCH:.1f}" y="{down}" font-size="{NOTE}" fill="{self.theme.soft}">'
+                f"{words}</text>"
+            )
+            at += SWATCH + width(words, NOTE) + 12.0
+        return "".join([*parts, "</g>"])
 
     # -- frames --------------------------------------------------------------------------------
 
@@ -187,9 +198,8 @@ class _Writer:
         step = 0
         if self.layout.computed and box.grad is not None:
             step = step_of(box.grad, self.largest)
-        tint = f"t{step}" if step >= 0 else f"u{-step}"
-        if box is self.root:
-            tint += " root"
+        tint = _class(step) + (" root" if box is self.root else "")
+        odd = box.is_odd(self.layout.computed)
         data = f' data-node="{box.id}"' if self.data_ids else ""
         parts = [f'<g class="node {box.kind}"{data}><title>{xml(self._full(box))}</title>']
         corner = {"leaf": 9.0, "constant": 8.0}.get(box.kind, 2.5)
@@ -203,11 +213,13 @@ class _Writer:
                 f'<rect class="line" x="{behind_x:.1f}" y="{behind_y:.1f}" width="{wide:.1f}" '
                 f'height="{high:.1f}" rx="{corner}" fill="{theme.paper}" stroke="{theme.line}"/>'
             )
-        thick = 1.4 if box is self.root else 0.8
+        thick, dashes = 1.4 if box is self.root else 0.8, ""
+        if odd:
+            stroke, thick, dashes, tint = theme.alarm, 1.8, _DASHES, f"{tint} odd"
         parts.append(
             f'<rect class="{tint}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" '
             f'height="{high:.1f}" rx="{corner}" fill="{theme.tint(step)}" stroke="{stroke}" '
-            f'stroke-width="{thick}"/>'
+            f'stroke-width="{thick}"{dashes}/>'
         )
         x += (wide - content.width) / 2
         top, y = y, y + (high - content.height) / 2
@@ -220,7 +232,7 @@ class _Writer:
             role = f' data-role="{text.role}"' if self.data_ids else ""
             anchor = f' text-anchor="{text.anchor}"' if text.anchor != "start" else ""
             soft = ""
-            if text.role in ("caption", "word") or box.kind == "constant":
+            if text.role in ("caption", "word", "name") or box.kind == "constant":
                 soft = f' class="w" fill="{theme.soft}"'
             size = f' font-size="{text.size:g}"' if text.size != 10.5 else ""
             parts.append(
@@ -234,15 +246,24 @@ class _Writer:
         """Return the words of the tooltip: every digit, and what the box is."""
         if box.kind == "constant":
             return f"constant {box.data!r}"
-        words = [one_line(box.title) or one_line(box.symbol) or "leaf"]
-        if box.title and box.symbol:
-            words.append(one_line(box.symbol))
+        words = [one_line(part) for part in (box.word, box.symbol) if part] or ["leaf"]
         if box.caption:
             words.append(one_line(box.caption))
         if box.data is not None:
             grad = repr(box.grad) if self.layout.computed else "not computed"
             words.append(f"data {box.data!r}, grad {grad}")
         return " · ".join(words)
+
+
+def described(layout: Layout) -> str:
+    """Return a sentence for those who cannot see the picture."""
+    label = one_line(layout.order[-1].label)
+    of = f" of {shortened(label, 11.0, 400.0)}" if label else ""
+    return f"Computation graph{of}: {counted(len(layout.order), 'node')}"
+
+
+def _class(step: int) -> str:
+    return f"t{step}" if step >= 0 else f"u{-step}"
 
 
 def _dark_style() -> str:
@@ -256,11 +277,12 @@ def _dark_style() -> str:
         f" .frame rect{{stroke:{DARK.frame}}}",
         f" .node rect,.autograd-picture .line{{stroke:{DARK.line}}}",
         f" .constant rect{{stroke:{DARK.frame}}}",
+        f" .legend rect{{stroke:{DARK.line}}}",
         f" .node .root{{stroke:{DARK.ink}}}",
+        f" rect.odd{{stroke:{DARK.alarm}!important}}",
         f" rect.line{{fill:{DARK.paper}}}",
     ]
     for step in range(-STEPS, STEPS + 1):
-        name = f"t{step}" if step >= 0 else f"u{-step}"
-        rules.append(f" .{name}{{fill:{DARK.tint(step)}}}")
+        rules.append(f" .{_class(step)}{{fill:{DARK.tint(step)}}}")
     text = "".join(f".autograd-picture{rule}" for rule in rules)
     return f"<style>@media (prefers-color-scheme:dark){{{text}}}</style>"

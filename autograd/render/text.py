@@ -18,13 +18,12 @@ def text_of(layout: Layout) -> str:
 
     A box that is used twice is drawn once; where it comes again only its name is, with an arrow
     up. What would be indented too far is drawn further down, as a tree of its own, and its name
-    has an arrow down. A box without a label that is named again has its number, ``#12``.
+    has an arrow down.
     """
     operands: defaultdict[Box, list[Link]] = defaultdict(list)
     for link in layout.links:
         operands[link.target].append(link)
     lines: list[tuple[str, Box, str]] = []  # what stands before, the box, an arrow
-    named_again: set[Box] = set()
     drawn: set[Box] = set()
     trees = [layout.box_at[-1]]
     for top in trees:  # grows by what is too deep
@@ -34,7 +33,6 @@ def text_of(layout: Layout) -> str:
             links = operands[box]
             if box in drawn or (links and len(below) >= 3 * DEEPEST):
                 lines.append((before, box, " ↑" if box in drawn else " ↓"))
-                named_again.add(box)
                 trees.append(box)
                 continue
             drawn.add(box)
@@ -43,9 +41,7 @@ def text_of(layout: Layout) -> str:
                 last = index == len(links) - 1
                 arm, under = ("└─ ", "   ") if last else ("├─ ", "│  ")
                 stack.append((links[index].source, below + arm, below + under))
-    names = [
-        before + _name(box, layout, box in named_again) + arrow for before, box, arrow in lines
-    ]
+    names = [before + _name(box, layout) + arrow for before, box, arrow in lines]
     numbers = [("", "") if arrow else _numbers(box, layout) for _, box, arrow in lines]
     room = min(WIDEST, max(map(len, names)))
     data_room = max(len(data) for data, _ in numbers)
@@ -58,15 +54,12 @@ def text_of(layout: Layout) -> str:
     return "\n".join(text)
 
 
-def _name(box: Box, layout: Layout, again: bool) -> str:
+def _name(box: Box, layout: Layout) -> str:
     if box.kind == "constant":
         return one_line(format(box.data, layout.format))
-    title = shortened(one_line(box.title), 11.0, 132.0)
+    word = shortened(one_line(box.word), 11.0, 132.0)
     symbol = one_line(box.symbol)
-    if title:
-        return f"{title} = {symbol}" if symbol else title
-    number = f" #{box.id[1:]}" if again else ""
-    return (symbol or "leaf") + number
+    return f"{word} = {symbol}" if word and symbol else word or symbol or "leaf"
 
 
 def _numbers(box: Box, layout: Layout) -> tuple[str, str]:

@@ -1,13 +1,19 @@
-"""The colours of a picture: paper, ink, and one accent for each sign of a gradient.
+"""The colours of pictures and of the explorer's page, and what each stands for.
 
-Blue and orange stay apart for every common kind of colour blindness (Okabe and Ito, Color Universal
-Design, 2008); the tints are mixed with the paper, so that dark ink reads on all of them.
+Blue and orange, a gradient's signs, stay apart for every common kind of colour blindness (Okabe
+and Ito, Color Universal Design, 2008); the tints are mixed with the paper, so that dark ink reads
+on all of them. No mark rests on its colour alone: nan and infinity have a dashed border.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd.render.outline import Box
 
 STEPS = 6  # tints of each accent
 
@@ -25,6 +31,13 @@ class Theme:
     frame: str
     positive: str
     negative: str
+    plus: str  # numbers of that sign, as text
+    minus: str
+    alarm: str  # nan and infinity
+    current: str  # on the page: what a step is about, what it reaches, and a path
+    current_edge: str
+    operand_edge: str
+    path: str
     strongest: float  # how much of an accent is in the strongest tint
 
     def tint(self, step: int) -> str:
@@ -51,6 +64,13 @@ LIGHT = Theme(
     frame="#c9c6bb",
     positive="#2a78b8",
     negative="#d9731a",
+    plus="#1c5f97",
+    minus="#a04c06",
+    alarm="#b3123f",
+    current="#d9f0e4",
+    current_edge="#00694a",
+    operand_edge="#00694a",
+    path="#7b3fa0",
     strongest=0.36,
 )
 DARK = Theme(
@@ -63,8 +83,21 @@ DARK = Theme(
     frame="#474b52",
     positive="#3f95d8",
     negative="#e0812f",
+    plus="#7fbcf0",
+    minus="#f2a866",
+    alarm="#ff8aa3",
+    current="#123c2e",
+    current_edge="#4fc79b",
+    operand_edge="#4fc79b",
+    path="#cfa1ea",
     strongest=0.42,
 )
+
+
+def largest_of(boxes: Iterable[Box]) -> float:
+    """Return the largest finite gradient of some boxes, in size; 1.0 where there is none."""
+    grads = [abs(box.grad) for box in boxes if box.grad and math.isfinite(box.grad)]
+    return max(grads, default=1.0)
 
 
 def step_of(gradient: float, largest: float) -> int:

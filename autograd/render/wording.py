@@ -15,7 +15,12 @@ def xml(text: str) -> str:
     return escape(text, quote=True)
 
 
-def dot_string(text: str) -> str:
-    """Quote a clean line as a DOT string; a backslash is doubled, so that none is an escape."""
-    doubled = text.replace("\\", "\\\\").replace("&", "&amp;")
+def dot_string(text: str, expanded: int = 1) -> str:
+    r"""Quote a clean line as a DOT string, where no backslash is an escape such as \n.
+
+    Args:
+        text: the line.
+        expanded: how often Graphviz expands escapes in it: once in a label, twice in a tooltip.
+    """
+    doubled = text.replace("\\", "\\" * 2**expanded).replace("&", "&amp;")
     return f'"{doubled.replace(chr(34), chr(92) + chr(34))}"'

@@ -75,7 +75,7 @@ def open_page(chromium):
 
 @pytest.fixture(scope="session")
 def node_modules():
-    """The folder with axe-core and katex: ``npm install axe-core katex``, tools for tests only."""
+    """The folder with axe-core and the typesetters that .ci/run installs, tools for tests only."""
     folder = Path(os.environ.get("NODE_MODULES", "node_modules"))
     assert (folder / "axe-core" / "axe.min.js").exists(), (
         f"run  npm install axe-core katex  and set NODE_MODULES to the folder (not {folder})"

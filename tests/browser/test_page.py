@@ -14,6 +14,7 @@ import pytest
 import autograd
 from autograd import Value, explore, log, relu, sigmoid, tanh
 from autograd.engine.order import ordered
+from autograd.notation.names import Names
 from autograd.notation.writing import digits
 from autograd.render import layout_of
 
@@ -387,6 +388,24 @@ def test_search_marks_nodes_and_narrows_the_table(visit):
     assert page.locator(".row").count() == len(ordered(network()))
 
 
+def test_search_finds_operations_and_scopes(visit):
+    y = network()
+    page = visit(explore(y).html)
+    nodes = ordered(y)
+    for words, fits in {
+        "tanh": lambda node: node.op is not None and node.op.name == "tanh",
+        "*": lambda node: node.op is not None and node.op.symbol == "*",
+        "Neuron 2": lambda node: node.scope is not None and node.scope.name == "neuron 2",
+    }.items():
+        part(page, "search").fill(words)
+        found = {int(row.get_attribute("data-node")) for row in page.locator(".row").all()}
+        assert found >= {place for place, node in enumerate(nodes) if fits(node)}
+        leaves = {place for place in found if nodes[place].is_leaf}
+        fitting = {place for place, node in enumerate(nodes) if fits(node)}
+        assert found - leaves == {place for place in fitting if not nodes[place].is_leaf}
+        assert page.locator(".box.found").count() == len(found)
+
+
 def test_zoom_fit_and_pan(visit):
     page = visit(explore(network()).html)
     transform = "document.querySelector('.canvas > g').getAttribute('transform')"
@@ -543,6 +562,90 @@ def test_paths_are_those_of_explain_and_are_marked_in_the_picture(visit):
     assert "2 paths" in part(page, "paths-summary").inner_text()
 
 
+def test_a_path_inside_a_folded_box_is_named_in_the_box(visit):
+    y = network()
+    page = visit(explore(y).html)
+    (x1,) = [node for node in ordered(y) if node.label == "x1"]
+    every = Names(ordered(y))
+    names = [every[node].name for node in autograd.explain(y, x1).paths[0].nodes]
+    part(page, "fold").click()
+    part(page, "target").select_option(label="x1")
+    button = part(page, "paths").locator("button").first
+    button.click()
+    boxes = page.locator(".box.on-path")
+    assert boxes.count() == 2  # a neuron of each layer
+    for box in boxes.all():
+        shown = box.locator(".caption").text_content().removesuffix("\u2026").split(" \u2192 ")
+        assert shown[0] in names
+        assert shown[1] == names[names.index(shown[0]) + 1]
+    button.click()
+    assert page.locator(".box.on-path").count() == 0
+    assert re.fullmatch(r"\d+ nodes \u2192 v\d+", page.locator(".caption").first.text_content())
+
+
+def test_the_order_of_the_steps_is_explained_where_backward_begins(visit):
+    page = visit(explore(shared()).html)
+    assert part(page, "why").is_hidden()
+    go(page, 12)
+    words = part(page, "why").inner_text()
+    assert "only when all its uses have paid in" in words
+    assert "So z waits for v5, v4, and v3." in words
+    go(page, 13)
+    assert part(page, "why").is_hidden()
+    go(page, 11)
+    assert "A bar marks a gradient" in part(page, "spoken").inner_text()
+
+
+def test_at_a_pole_the_page_says_so_instead_of_nan(visit):
+    x = Value(0.0, "x")
+    y = 1 / x + log(x)
+    y.label = "y"
+    page = visit(explore(y).html)
+    go(page, last(page))
+    spoken = part(page, "spoken").inner_text()
+    assert "next to x = 0, y has a pole or leaves its domain" in spoken
+    cells = page.locator('.row[data-node="0"] .differences')
+    assert cells.inner_text() == "none"
+    assert page.locator('.box.odd[data-node="0"]').count() == 1
+    assert page.locator(".box.odd rect").first.evaluate("e => getComputedStyle(e).strokeDasharray")
+
+
+def test_boxes_say_what_graph_says_and_show_the_names_of_the_page(visit):
+    y = shared()
+    page = visit(explore(y).html)
+    layout = layout_of(y)
+    for box in layout.boxes:
+        if box.kind == "constant":
+            continue
+        shown = page.locator(f'.box[data-node="{box.id[1:]}"] text').all_text_contents()
+        for text in layout.content[box.id].texts:
+            assert text.role in ("data", "grad") or text.text in shown
+
+
+@pytest.mark.parametrize("attributes", ['data-jp-theme-light="{}"', 'class="vscode-{}"'])
+def test_in_a_notebook_the_page_is_dark_where_the_notebook_is(visit, attributes):
+    names = (
+        {"true": "light", "false": "dark"}
+        if "jp" in attributes
+        else {"light": "light", "dark": "dark"}
+    )
+    for value, scheme in names.items():
+        frame = f'<iframe srcdoc="{html.escape(explore(neuron()).html)}" width="900"></iframe>'
+        page = visit(f"<!doctype html><title>x</title><body {attributes.format(value)}>{frame}")
+        root = page.frame_locator("iframe").locator("html")
+        assert root.evaluate("e => getComputedStyle(e).colorScheme") == scheme
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_a_picture_in_a_notebook_is_dark_where_the_notebook_is(visit, value):
+    picture = autograd.graph(neuron())
+    page = visit(
+        f'<!doctype html><title>x</title><body data-jp-theme-light="{value}">{picture.html}'
+    )
+    content = page.locator("img").evaluate("e => getComputedStyle(e).content")
+    assert content.startswith("url(") is (value == "false")
+
+
 # -- predict mode ---------------------------------------------------------------------------
 
 
@@ -580,7 +683,10 @@ def test_predict_mode_hides_the_next_gradient_and_judges_what_is_typed(visit):
     ("wrong", "words"),
     [
         (lambda step: step.contribution, "forgot to add"),
-        (lambda step: step.before + step.partial, "upstream factor"),
+        (
+            lambda step: step.before + step.partial,
+            "You forgot the gradient of v1: what v1 hands on",
+        ),
         (lambda step: step.before + step.upstream, "local derivative"),
         (lambda step: step.before - step.contribution, "sign of what is added"),
         (lambda step: -step.accumulated, "sign is wrong"),
@@ -655,24 +761,35 @@ def test_nothing_is_wider_than_a_small_phone(visit, label):
     assert fits()
 
 
-def test_printing_shows_the_whole_picture_every_number_and_every_step(visit):
+def test_printing_shows_the_whole_picture_and_every_gradient_at_whatever_step(visit):
     y = shared()
     page = visit(explore(y).html)
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    every = page.locator("[data-part=every-step] > div")
-    forward = sum(node.op is not None for node in ordered(y))
-    assert every.count() == forward + len(list(autograd.steps(y)))
-    assert every.first.is_visible()
     assert part(page, "slider").is_hidden()
+    assert page.locator(".equation").is_hidden()
+    y.backward()
+    shown = column(page, "gradient")
+    for place, node in enumerate(ordered(y)):
+        assert read(shown[str(place)]) == pytest.approx(node.grad, rel=1e-12)
     picture = part(page, "picture")
     box, sheet = picture.bounding_box(), picture.locator("> g").bounding_box()
     assert sheet["x"] >= box["x"]
     assert sheet["y"] >= box["y"]
     assert sheet["x"] + sheet["width"] <= box["x"] + box["width"]
     assert sheet["y"] + sheet["height"] <= box["y"] + box["height"]
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
-    assert every.first.is_hidden()
+    assert part(page, "counter").inner_text() == "Forward 1 of 11"
+
+
+def test_a_large_graph_is_printed_on_few_sheets(visit):
+    y = Value(0.5, "x")
+    for _ in range(700):
+        y = autograd.sin(y)
+    page = visit(explore(y).html)
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf())) <= 4
+    assert page.locator(".row:visible").count() == 701
 
 
 def test_two_explorers_in_one_document_do_not_disturb_each_other(visit):

@@ -5,9 +5,11 @@ import math
 import unicodedata
 import xml.etree.ElementTree as ET
 
+import latex_cases
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.mathtext import MathTextParser
 
 import autograd
 from autograd import Value
@@ -300,3 +302,15 @@ def test_the_gradient_of_a_power_is_written_as_a_textbook_does():
     assert autograd.latex(by_base) == r"b \cdot {a}^{b - 1}"
     assert autograd.latex(by_exponent) == r"{a}^{b} \cdot \ln\left(a\right)"
     assert autograd.latex(mixed) == r"{a}^{b - 1} \cdot \left(1 + b \cdot \ln\left(a\right)\right)"
+
+
+@pytest.mark.slow
+def test_matplotlib_reads_every_formula_of_one_line():
+    parser = MathTextParser("path")
+    sources = latex_cases.sources()  # it has no ampersand in the spelling of LaTeX
+    lines = [source for source in sources if r"\begin" not in source and r"\&" not in source]
+    assert len(lines) > 500
+    for line in lines:
+        parser.parse(f"${line}$")
+    with pytest.raises(ValueError, match="nosuch"):
+        parser.parse(r"$\nosuch$")

@@ -1,5 +1,7 @@
 """What a picture says: every node once, operands in order, numbers, gradients, words."""
 
+import base64
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -178,16 +180,28 @@ def test_any_number_of_pictures_can_stand_on_one_page():
             assert not any("url(#" in value for value in element.attrib.values())
 
 
-def test_a_notebook_gets_svg_and_text():
+def test_a_notebook_gets_an_image_in_html_a_png_and_text_and_no_svg_that_needs_inkscape():
     picture = graph(expression())
     assert isinstance(picture, Graph)
     bundle = picture._repr_mimebundle_()
-    assert bundle == {"image/svg+xml": picture.svg, "text/plain": picture.text}
-    assert picture._repr_svg_() == picture.svg
+    assert list(bundle) == ["text/html", "image/png", "text/plain"]
+    assert base64.b64decode(bundle["image/png"]) == picture.png
+    assert bundle["text/plain"] == picture.text
+    images = re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', bundle["text/html"])
+    assert [base64.b64decode(each).decode() for each in images] == [picture.svg]
+    assert not hasattr(picture, "_repr_svg_")
     assert list(picture._repr_mimebundle_(include=["text/plain"])) == ["text/plain"]
-    assert list(picture._repr_mimebundle_(exclude=["text/plain"])) == ["image/svg+xml"]
+    assert "image/png" not in picture._repr_mimebundle_(exclude=["image/png"])
     assert str(picture) == picture.text
     assert repr(picture) == "<picture of 6 nodes in 7 boxes>"
+
+
+def test_a_dark_notebook_gets_the_dark_picture_unless_a_theme_was_chosen():
+    dark = base64.b64encode(graph(expression(), theme="dark").svg.encode()).decode()
+    for theme, follows in ((None, True), ("auto", True), ("light", False), ("dark", False)):
+        html = graph(expression(), theme=theme).html
+        assert ("[data-jp-theme-light=" in html) is follows
+        assert (dark in html) is (follows or theme == "dark")
 
 
 def test_ids_in_a_page_are_those_of_the_layout():
@@ -221,12 +235,12 @@ def test_a_graph_of_one_node():
 def test_text_pictures():
     y = expression()
     assert graph(y).text == (
-        "y = *       data -8  grad 1\n"
-        "├─ +        data 4   grad -2\n"
-        "│  ├─ *     data -6  grad -2\n"
-        "│  │  ├─ a  data 2   grad 6\n"
-        "│  │  └─ b  data -3  grad -4\n"
-        "│  └─ c     data 10  grad -2\n"
+        "y = *         data -8  grad 1\n"
+        "├─ v2 = +     data 4   grad -2\n"
+        "│  ├─ v1 = *  data -6  grad -2\n"
+        "│  │  ├─ a    data 2   grad 6\n"
+        "│  │  └─ b    data -3  grad -4\n"
+        "│  └─ c       data 10  grad -2\n"
         "└─ -2"
     )
 
@@ -237,11 +251,11 @@ def test_text_pictures_name_what_comes_again():
     y = z * z
     y.backward()
     assert graph(y).text == (
-        "*          data 36  grad 1\n"
-        "├─ * #1    data 6   grad 12\n"
-        "│  ├─ x    data 3   grad 24\n"
+        "v2 = *       data 36  grad 1\n"
+        "├─ v1 = *    data 6   grad 12\n"
+        "│  ├─ x      data 3   grad 24\n"
         "│  └─ 2\n"
-        "└─ * #1 ↑"
+        "└─ v1 = * ↑"
     )
 
 
@@ -279,3 +293,38 @@ def test_a_wrong_argument_is_named(arguments, error, words):
 def test_only_values_are_drawn(thing):
     with pytest.raises(TypeError, match="graph draws a Value"):
         graph(thing)
+
+
+def test_pictures_show_the_names_that_steps_uses_unless_they_are_not_wanted():
+    x, other = Value(3.0, "x"), Value(2.0, "x")
+    y = x * other + x
+    shown = {text.text for text in ElementTree.fromstring(graph(y).svg).iter(f"{SVG}text")}
+    assert {"v1", "v2", "x", "#2"} <= shown
+    said = " ".join(str(step) for step in autograd.steps(y))
+    assert "v1 = x * x#2" in said
+    assert "v2 = v1 + x" in said
+    assert "v1" not in texts(graph(y, names=False).svg)
+    with autograd.scope("part"):
+        folded = x * x
+    assert "2 nodes → v1" in " ".join(texts(graph(folded, depth=0).svg))
+
+
+def test_a_legend_says_what_the_colours_mean_that_are_there():
+    x = Value(0.0, "x")
+    y = autograd.log(x) - Value(1.0, "b")
+    assert graph(y).layout.legend == [("odd", "nan or infinite")]
+    y.backward()
+    words = [words for _, words in graph(y).layout.legend]
+    assert words == ["positive gradient", "negative gradient", "nan or infinite"]
+    assert set(words) <= set(texts(graph(y).svg))
+    assert graph(y, legend=False).layout.legend == []
+
+
+def test_nan_and_infinity_are_marked_by_their_border_in_svg_and_dot():
+    x = Value(0.0, "x")
+    y = autograd.log(x) + 1.0
+    picture = graph(y, legend=False)
+    assert picture.svg.count("stroke-dasharray") == 2
+    assert picture.dot.count("dashed") == 2
+    y.backward()
+    assert graph(y, legend=False).svg.count("stroke-dasharray") == 3  # the gradient of x

@@ -1,5 +1,6 @@
 """Files: SVG, PNG and DOT, written whole or not at all; Graphviz where it is, or a clear word."""
 
+import html
 import io
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from matplotlib.image import imread
+from PIL import Image
 from render_cases import expression, perceptron, well_known
 
 import autograd
@@ -122,7 +124,7 @@ def test_png_is_the_picture_at_twice_its_size_with_its_text(theme, colours):
 
 def inked(image, box, text, colours):
     """How many pixels have about the colour of text where a line of text should be."""
-    soft = text.role in ("word", "caption") or box.kind == "constant"
+    soft = text.role in ("word", "caption", "name") or box.kind == "constant"
     ink = colour(colours.soft if soft else colours.ink)
     wide = 0.6 * text.size * len(text.text)
     start = {"start": 0.0, "middle": wide / 2, "end": wide}[text.anchor]
@@ -131,6 +133,14 @@ def inked(image, box, text, colours):
         int(2 * (base - text.size)) : int(2 * base) + 4, int(2 * left) : int(2 * (left + wide))
     ]
     return int((abs(region - ink).max(axis=2) < 0.25).sum())
+
+
+def test_a_png_says_how_large_it_is_as_pillow_reads_it():
+    picture = graph(expression())
+    with Image.open(io.BytesIO(picture.png)) as image:
+        assert image.info["dpi"] == pytest.approx((192, 192), abs=0.01)
+        assert image.width / 192 == pytest.approx(picture.layout.width / 96, abs=0.02)  # inches
+        image.verify()
 
 
 def test_the_theme_auto_is_the_light_picture_and_in_the_dark_the_dark_one():
@@ -164,6 +174,16 @@ def test_dot_is_read_by_graphviz_where_it_is(tmp_path):
             assert lines.count("node") == len(picture.layout.boxes)
             assert lines.count("edge") == len(picture.layout.links)
             assert run.stderr == ""
+
+
+@pytest.mark.parametrize("label", [r"\nu", r"\lambda_1", "θ̂", 'a"b', "<b>", "a&lt;b", r"\\", "x y"])
+def test_a_tooltip_in_dot_shows_the_label_as_it_is(label):
+    picture = graph(Value(1.0, label))
+    assert picture.dot.count("tooltip=") == 1
+    if shutil.which("dot"):
+        run = subprocess.run(["dot", "-Tsvg"], input=picture.dot.encode(), capture_output=True)
+        (tip,) = re.findall(r'xlink:title="([^"]*)"', run.stdout.decode())
+        assert html.unescape(tip) == label
 
 
 def test_dot_has_scopes_as_clusters_and_marks_the_order_of_operands():

@@ -11,6 +11,7 @@ from render_cases import faults, perceptron, tangle
 import autograd
 from autograd import Value, graph, scope
 from autograd.engine.order import ordered
+from autograd.notation.names import Names
 from autograd.render import layered, layout_of, nesting
 
 
@@ -46,7 +47,7 @@ def test_a_folded_box_tells_how_many_nodes_and_its_result():
     neuron = next(box for box in layout.boxes if box.title == "neuron 2")
     held = [node for node, box in zip(layout.order, layout.box_at, strict=True) if box is neuron]
     assert neuron.count == len(held) == 8
-    assert neuron.caption == "8 nodes"
+    assert neuron.caption == f"8 nodes → {Names(layout.order)[held[-1]].name}"
     assert neuron.node is held[-1]
     assert (neuron.data, neuron.grad) == (held[-1].data, held[-1].grad)
     assert "8 nodes" in graph(perceptron(2, [3, 1]), depth=1).svg

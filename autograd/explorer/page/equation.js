@@ -19,6 +19,8 @@ function show(changed) {
   shown = step?.arg ?? null;
   for (const node of changed) showNode(node);
   markRows(step);
+  part("why").hidden = at !== seed && at !== seed + 1;
+  if (!part("why").hidden) part("why").textContent = whyThisOrder();
   if (step) showBackward(step);
   else if (at === seed) showSeed();
   else showForward(graph.forward[at]);
@@ -134,7 +136,25 @@ function spoken(step, from, to) {
   let words = `${from} hands ${digits(step.contribution)} on to ${to}, whose gradient is now ${gradient}.`;
   if (isFinished(step.arg)) {
     const slope = graph.difference(step.arg);
-    words += ` It is complete${slope === null ? "" : `; differences give ${digits(slope)}`}.`;
+    words += " It is complete";
+    if (slope === null) words += ".";
+    else words += isOdd(slope) ? `. ${poleWords(step.arg)}` : `; differences give ${digits(slope)}.`;
   }
   return words;
+}
+
+// Why backward takes the nodes in this order, with an example from this graph: a node that is used
+// most often.
+function whyThisOrder() {
+  const counts = new Array(graph.size).fill(0);
+  for (const { arg } of graph.steps) counts[arg] += 1;
+  const results = graph.forward.filter((node) => node !== graph.root);
+  const [example] = results.sort((a, b) => counts[b] - counts[a]);
+  const rule =
+    "Backward takes the nodes from the result down, in the reverse of the order in which they were " +
+    "computed: a node hands its gradient on only when all its uses have paid in.";
+  if (!(counts[example] > 1)) return rule;
+  const users = graph.usersOf(example).reverse().map((node) => graph.names[node]);
+  const named = users.length > 4 ? `all its ${users.length} users` : new Intl.ListFormat("en").format(users);
+  return `${rule} So ${graph.names[example]} waits for ${named}.`;
 }

@@ -10,6 +10,7 @@ class Graph {
     this.names = payload.names;
     this.maths = payload.maths;
     this.labelled = new Set(payload.labelled);
+    this.scopes = payload.scopeOf.map((place) => payload.scopes[place]);
     this.rules = payload.rules.map((rule) => this.decodedRule(rule, payload.kernels));
     this.nodes = payload.nodes.map(([rule, ...operands]) => ({
       rule: this.rules[rule],
@@ -43,6 +44,16 @@ class Graph {
 
   isLeaf(node) {
     return !this.nodes[node].rule;
+  }
+
+  // What a search looks at: the name, the operation and the scopes around a node.
+  wordsOf(node) {
+    const { rule } = this.nodes[node];
+    return [this.names[node], rule?.symbol, rule?.name, this.scopes[node]].join("\n").toLowerCase();
+  }
+
+  usersOf(node) {
+    return this.nodes.flatMap(({ args }, place) => (args.includes(node) ? [place] : []));
   }
 
   // -- numbers ------------------------------------------------------------------------------------

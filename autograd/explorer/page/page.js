@@ -1,15 +1,17 @@
 // Controls, keys and printing; and what starts the page.
 
-const MOST_PRINTED = 300;
+const MOST_PRINTED = 150; // rows
 
-function printed() {
+// On paper: the whole picture, and the table with every number, whatever step the page is at.
+let before = 0;
+
+function print(isPrinting) {
+  if (isPrinting) before = at;
+  go(isPrinting ? last : before);
   while (pending.size) takePending();
-  const steps = graph.steps.slice(0, MOST_PRINTED);
-  const forward = graph.forward.slice(0, MOST_PRINTED);
-  const blocks = [...forward.map((place) => [forwardLine(place)]), ...steps.map((step) => backwardLines(step))];
-  part("every-step").innerHTML = blocks
-    .map((lines) => `<div>${lines.map((line) => `<p>${mathElement(line)}</p>`).join("")}</div>`)
-    .join("");
+  [...rows.values()].forEach((row, place) => (row.hidden = isPrinting && place >= MOST_PRINTED));
+  if (isPrinting) picture.unbound();
+  else picture.place();
 }
 
 const isTextField = (element) => element?.matches?.('textarea, input:not([type="range"])') ?? false;
@@ -48,11 +50,8 @@ on("reveal", "click", () => {
   answer(false);
   part("verdict").textContent = `It is ${digits(currentStep().after)}.`;
 });
-window.addEventListener("beforeprint", () => {
-  printed();
-  picture.unbound();
-});
-window.addEventListener("afterprint", () => picture.place());
+window.addEventListener("beforeprint", () => print(true));
+window.addEventListener("afterprint", () => print(false));
 window.addEventListener("resize", () => (sizes = null));
 on("scroll", "scroll", () => (scrolled = part("scroll").scrollTop));
 
@@ -74,9 +73,17 @@ makeRows();
 picture.onDraw();
 showPaths();
 
-// In a notebook the page stands in a frame, which is as high as its contents.
+// In a notebook the page stands in a frame: dark where the notebook is, and as high as its contents.
 const frame = window.frameElement;
 if (frame) {
+  const host = window.parent.document.body;
+  const follow = () => {
+    const isDark = host.matches('[data-jp-theme-light="false"], .vscode-dark, .dark, .dark *, [theme=dark] *');
+    const isLight = host.matches('[data-jp-theme-light="true"], .vscode-light, .light, .light *');
+    document.documentElement.dataset.theme = isDark ? "dark" : isLight ? "light" : "";
+  };
+  follow();
+  for (const part of [host, host.parentElement]) new MutationObserver(follow).observe(part, { attributes: true });
   const grow = () => (frame.style.height = `${document.querySelector("main").offsetHeight + 4}px`);
   new ResizeObserver(grow).observe(document.body);
 }

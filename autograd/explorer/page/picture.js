@@ -1,7 +1,6 @@
 // The picture: boxes, links and frames where Python placed them; marks, folding, panning, zooming.
 
 const SVG = "http://www.w3.org/2000/svg";
-const WORD = 26; // pixels from the start of "data" and "grad" to the number
 const PACE = 60; // pixels that a key moves the picture by
 const READABLE = 0.75; // below this scale text cannot be read: show a part, and follow the steps
 
@@ -50,52 +49,29 @@ class Picture {
     this.onDraw?.();
   }
 
-  drawBox([id, x, y, width, height, ...inside], place) {
+  // A box as Python laid it out: its texts in their places, and numbers written at each step.
+  drawBox([id, x, y, width, height, divider, lines, node], place) {
     const kind = { c: "constant", s: "folded", g: "folded" }[id[0]];
-    const node = kind ? null : this.nodesIn[place][0];
+    const isFolded = kind === "folded";
     const group = drawn(this.sheet, "g", {
       class: `box ${kind ?? (this.graph.isLeaf(node) ? "leaf" : "result")}`,
       transform: `translate(${x} ${y})`,
     });
-    if (kind === "constant") {
-      drawn(group, "text", { x: width - 4, y: height / 2 + 3.5 }, digits(parsed(inside[0])));
-      return { group };
-    }
-    drawn(group, "rect", { width, height, rx: 4 });
-    if (kind === "folded") {
-      group.addEventListener("click", () => this.fold(1));
-      return { group, ...this.drawFolded(group, height, ...inside) };
-    }
-    group.dataset.node = node;
-    const rule = this.graph.nodes[node].rule;
-    let left = 8;
-    if (rule) {
-      const room = Math.max(22, textWidth(rule.symbol, "11px") + 12);
-      drawn(group, "text", { class: "symbol", x: room / 2, y: height / 2 + 4 }, rule.symbol);
-      drawn(group, "line", { x1: room, x2: room, y1: 0, y2: height });
-      left += room;
-    }
-    const middle = height / 2;
-    drawName(group, { x: left, y: middle - 10 }, this.graph.names[node], width - left - 4);
-    const texts = {};
-    for (const [word, down] of [["data", 4], ["grad", 17]]) {
-      drawn(group, "text", { class: "word", x: left, y: middle + down }, word);
-      texts[word] = drawn(group, "text", { class: `number ${word}`, x: left + WORD, y: middle + down });
-    }
-    group.addEventListener("click", () => this.wasDragged || this.chosen(node));
-    return { group, texts, node };
-  }
-
-  // A folded scope or a summary: its lines stand where Python placed them. With just one result it
-  // shows that result's numbers.
-  drawFolded(group, height, divider, lines, node) {
+    if (isFolded) drawn(group, "rect", { x: 2.5, y: 2.5, width, height, rx: 4 });
+    if (kind !== "constant") drawn(group, "rect", { width, height, rx: 4 });
     if (divider) drawn(group, "line", { x1: divider, x2: divider, y1: 0, y2: height });
     const texts = {};
-    for (const [role, text, x, y] of lines) {
-      drawn(group, "text", { class: role, x, y }, text);
-      if (role === "word") texts[text] = drawn(group, "text", { class: `number ${text}`, x: x + WORD, y });
+    for (const [role, text, at, down] of lines) {
+      const low = role === "name" && at < divider ? " low" : "";
+      texts[role] = drawn(group, "text", { class: role + low, x: at, y: down }, text);
     }
-    return node === null ? {} : { texts, node };
+    if (kind === "constant") texts.data.textContent = digits(parsed(lines[0][1]));
+    else if (isFolded) group.addEventListener("click", () => this.fold(1));
+    else {
+      group.dataset.node = node;
+      group.addEventListener("click", () => this.wasDragged || this.chosen(node));
+    }
+    return { group, texts, node, room: width - divider - 14, caption: texts.caption?.textContent };
   }
 
   // -- what the current step shows -------------------------------------------------------------------
@@ -109,6 +85,7 @@ class Picture {
     box.texts.grad.textContent = written;
     box.texts.grad.classList.toggle("plus", grad > 0);
     box.texts.grad.classList.toggle("minus", grad < 0);
+    box.group.classList.toggle("odd", isOdd(data) || isOdd(grad));
   }
 
   mark(current, operands, edges) {
@@ -130,10 +107,23 @@ class Picture {
     return this.linkBetween.get(`${this.view.boxAt[arg]} ${this.view.boxAt[node]}`);
   }
 
+  // Marks the links of a path; what of it lies inside a folded box is named in the box.
   showPath(edges) {
     this.path = edges;
+    const inside = new Map();
     for (const { line } of this.links) line.classList.remove("on-path");
-    for (const { node, index } of edges) this.link(node, index)?.line.classList.add("on-path");
+    for (const { node, arg, index } of edges) {
+      const box = this.view.boxAt[node];
+      if (this.view.boxAt[arg] !== box) this.link(node, index)?.line.classList.add("on-path");
+      else inside.set(box, [...(inside.get(box) ?? [node]), arg]);
+    }
+    this.boxes.forEach(({ group, texts, caption, room }, place) => {
+      const nodes = inside.get(place);
+      group.classList.toggle("on-path", nodes !== undefined);
+      if (caption === undefined) return;
+      const words = nodes?.map((node) => this.graph.names[node]).join(" \u2192 ");
+      texts.caption.textContent = nodes ? shortenedTo(words, room, "8.5px") : caption;
+    });
   }
 
   showFound(found) {
@@ -292,16 +282,11 @@ function textWidth(text, font) {
   return pen.measureText(text).width;
 }
 
-// Writes a name in the room that it has: cut, but not before its eighth character, then narrower.
-function drawName(group, at, name, room) {
-  const characters = [...name];
-  let shown = name;
-  while (characters.length > 8 && textWidth(shown, "bold 11px") > room) {
-    characters.pop();
-    shown = `${characters.join("")}\u2026`;
-  }
-  const line = drawn(group, "text", { class: "name", ...at }, shown);
-  if (textWidth(shown, "bold 11px") <= room) return;
-  line.setAttribute("textLength", room);
-  line.setAttribute("lengthAdjust", "spacingAndGlyphs");
+// Text that fits in a room, cut at its end.
+function shortenedTo(text, room, font) {
+  let shown = text;
+  while (shown.length > 2 && textWidth(shown, font) > room) shown = `${shown.slice(0, -2)}\u2026`;
+  return shown;
 }
+
+const isOdd = (number) => typeof number === "number" && !Number.isFinite(number);

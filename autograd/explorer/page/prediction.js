@@ -9,19 +9,21 @@ function verdict(step, guess) {
   const { before, after, contribution, upstream, partial } = step;
   if (guess === null) return { isRight: false, words: "That is not a number: write -0.5, 1e-3 or 1/3." };
   if (agrees(guess, after)) return { isRight: true, words: "Right." };
+  const from = graph.names[step.node];
+  const forgot = `You forgot the gradient of ${from}: what ${from} hands on is its gradient times the local derivative`;
   const mistakes = [
     [-after, "The size is right, but the sign is wrong."],
-    [contribution, "You forgot to add: the gradient had a part already, and += adds to it."],
+    [contribution, `You forgot to add: the gradient so far is ${digits(before)}, and += adds to it.`],
     [before - contribution, "Check the sign of what is added."],
-    [before + partial, "You forgot the upstream factor: multiply the local derivative by it."],
-    [partial, "You forgot the upstream factor, and to add what was there already."],
-    [before + upstream, "You forgot the local derivative: multiply the upstream gradient by it."],
-    [upstream, "You forgot the local derivative, and to add what was there already."],
+    [before + partial, `${forgot}.`],
+    [partial, `${forgot}; and the gradient so far, to which it is added.`],
+    [before + upstream, `You forgot the local derivative: ${from} hands on its gradient times that.`],
+    [upstream, "You forgot the local derivative, and the gradient so far, to which it is added."],
   ];
   const likely = mistakes.find(([number]) => agrees(guess, number));
   const words = likely
     ? likely[1]
-    : "Not yet: multiply upstream by local derivative, and add what is there already.";
+    : `Not yet: multiply the gradient of ${from} by the local derivative, and add that to the gradient so far.`;
   return { isRight: false, words };
 }
 

@@ -5,7 +5,7 @@ const MOST_ROWS = 1000;
 function makeRows() {
   const words = part("search").value.trim().toLowerCase();
   const every = graph.nodes.map((_, place) => place);
-  const fitting = words ? every.filter((place) => graph.names[place].toLowerCase().includes(words)) : every;
+  const fitting = words ? every.filter((place) => graph.wordsOf(place).includes(words)) : every;
   const named = fitting.length > MOST_ROWS ? fitting.filter((place) => graph.labelled.has(place)) : fitting;
   const chosen = (named.length ? named : fitting).slice(0, MOST_ROWS);
   rows = new Map(chosen.map((place) => [place, makeRow(place)]));
@@ -13,8 +13,8 @@ function makeRows() {
   sizes = null;
   const hidden = fitting.length - chosen.length;
   const notes = [];
-  if (hidden > 0) notes.push(`${counted(hidden, "more node")}: search for them by name.`);
-  if (words && !fitting.length) notes.push("No node has that in its name.");
+  if (hidden > 0) notes.push(`${counted(hidden, "more node")}: search for them.`);
+  if (words && !fitting.length) notes.push("No node has that in its name, operation or scopes.");
   if (!graph.isRecomputable) {
     notes.push(`Only Python can compute ${graph.ownRules.join(", ")}, so numbers cannot be edited here.`);
   } else if (graph.rules.some((rule) => rule.name === "where")) {
@@ -31,8 +31,10 @@ function makeRow(place) {
   const row = element("div", { role: "row", className: "row" });
   row.dataset.node = place;
   const head = element("span", { role: "rowheader" });
-  const button = element("button", { type: "button", textContent: graph.names[place] });
-  button.title = graph.names[place];
+  const button = element("button", { type: "button", title: graph.names[place] });
+  const [, path, label] = /^(.* \/ )?(.*)$/s.exec(graph.names[place]);
+  if (path) button.append(element("span", { className: "path", textContent: path }));
+  button.append(element("span", { textContent: label }));
   button.addEventListener("click", () => choose(place));
   head.append(button);
   const cells = ["number", "gradient", "differences"].map((kind) =>
@@ -66,8 +68,14 @@ function showNode(place) {
     if (Number(input.value) !== number) input.title = String(number);
   }
   setData(grad, gradient);
-  setData(differences, isFinished(place) && !isSecret ? slopeOf(place) : null);
+  const slope = isFinished(place) && !isSecret ? slopeOf(place) : null;
+  setData(differences, isOdd(slope) ? "none" : slope);
+  differences.title = isOdd(slope) ? poleWords(place) : "";
 }
+
+const poleWords = (node) =>
+  `Differences say nothing here: next to ${graph.names[node]} = ${digits(graph.numbers[node])}, ` +
+  `${graph.names[graph.root]} has a pole or leaves its domain.`;
 
 // A difference costs two evaluations of the graph. After a jump over many steps there are many to
 // take: those that do not fit in this moment are taken in the next ones.
