@@ -11,9 +11,10 @@ from __future__ import annotations
 import html
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 from autograd.notation.formula import (
     Adjoint,
@@ -112,7 +113,26 @@ class Worked(ABC):
 
 
 class Writer(ABC):
-    """Sets formulas in one language; what the languages share is where parentheses go."""
+    """Sets formulas in one language; what the languages share is where parentheses go.
+
+    A language is its templates, in which %s stands for what is set already, and its way of writing
+    numbers, names and calls.
+
+    Attributes:
+        group, infix, prefix, power, fraction: templates for operands and the sign between them.
+        cases: a template for (condition, a, b), where the condition decides; and its rank.
+        forms: by the form of a row (a root, bars), a template for its operand.
+        signs: how signs are written that are not written as in Python.
+        equals: templates for = and += between two sides.
+        is_linear: true where a fraction and an exponent stand in the line.
+    """
+
+    group, infix, prefix, power, fraction = "(%s)", "%s %s %s", "%s%s", "%s**%s", "%s / %s"
+    cases: tuple[str, int] = ("where(%s, %s, %s)", WHOLE)
+    forms: ClassVar[Mapping[str, str]] = {}
+    signs: ClassVar[Mapping[str, str]] = {}
+    equals: ClassVar[Mapping[str, str]] = {"=": " = ", "+=": " += "}
+    is_linear = False
 
     def __init__(self, precision: int = 4) -> None:
         self.precision = precision
@@ -127,42 +147,55 @@ class Writer(ABC):
         ``first`` is true where a minus sign may come first, as nothing stands before it.
         """
         if isinstance(whole, Number):
-            return self.number(whole.number)
+            return self._number(whole.number)
         if isinstance(whole, Name):
             return self.name(whole), WHOLE
         if isinstance(whole, Adjoint):
             return self.name(whole.of, bar=True), WHOLE
         if isinstance(whole, Derivative):
-            sign, place = "d", 0
-            if isinstance(whole, Partial):
-                sign, place = "∂", whole.place
-            return self.derivative(sign, place, self.name(whole.of), self.name(whole.by))
+            place = whole.place if isinstance(whole, Partial) else None
+            return self._derivative(place, self.name(whole.of), self.name(whole.by)), PREFIX
         if isinstance(whole, Slot):
-            return self.slot(whole.index, not first), WHOLE
+            return f"{{{'' if first else '('}{whole.index}}}", WHOLE  # ( where a minus needs them
         assert isinstance(whole, Application)
         operation, operands = whole.operation, whole.operands
         if operation is ops.select:
-            return self.cases(*map(self.write, operands))
+            condition, a, b = map(self.write, operands)
+            return self.cases[0] % self._ordered_cases(condition, a, b), self.cases[1]
         if operation.form == "infix":
             return self._set_infix(whole, first)
         if operation.form == "prefix":
-            return self.prefix(operation, self._inside(operands[0], PRODUCT)), SUM
+            return self.prefix % (self._sign(operation), self._inside(operands[0], PRODUCT)), SUM
         if operation.form == "fraction":
-            return self.fraction(operands[0], operands[1], first)
+            a, b = map(self.write, operands)
+            if self.is_linear:
+                a, b = self._inside(operands[0], PRODUCT, first), self._inside(operands[1], PREFIX)
+            return self.fraction % (a, b), PRODUCT if self.is_linear else PREFIX
         if operation.form == "power":
-            return self.power(*operands)
-        return self.call(operation, operands)
+            exponent = self._inside(operands[1], POWER if self.is_linear else 0, True)
+            return self.power % (self._inside(operands[0], WHOLE), exponent), POWER
+        inside = [self.write(operand) for operand in operands]
+        if operation.form in self.forms:
+            rank = POWER if operation.form == "exponential" else WHOLE
+            return self.forms[operation.form] % inside[0], rank
+        return self._call(operation, inside), WHOLE
 
     def _set_infix(self, whole: Application, first: bool) -> tuple[str, int]:
         operation = whole.operation
-        a, b = reversed(whole.operands) if whole.flipped else whole.operands
+        sign = self._sign(operation)
         if operation in (ops.less, ops.less_equal):
-            sign = operation.symbol.replace("<", ">") if whole.flipped else operation.symbol
-            return self.infix(sign, self._inside(a, SUM, True), self._inside(b, SUM, True)), 0
+            a, b = reversed(whole.operands) if whole.flipped else whole.operands
+            if whole.flipped:
+                symbol = operation.symbol.replace("<", ">")
+                sign = self.signs.get(symbol, symbol)
+            return self.infix % (self._inside(a, SUM, True), sign, self._inside(b, SUM, True)), 0
         rank = operation.rank
-        left = self._inside(a, max(rank, SUM), first)
-        right = self._inside(b, rank + (operation is ops.subtract) if rank else SUM)
-        return self.infix(operation.symbol, left, right), rank
+        left = self._inside(whole.operands[0], max(rank, SUM), first)
+        least = rank + (operation is ops.subtract) if rank else SUM
+        return self.infix % (left, sign, self._inside(whole.operands[1], least)), rank
+
+    def _sign(self, operation: Operation) -> str:
+        return self.signs.get(operation.symbol, operation.symbol)
 
     def _inside(self, part: Formula, least: int, first: bool = False) -> str:
         """Return a part, in parentheses where its rank is below what surrounds it."""
@@ -171,78 +204,47 @@ class Writer(ABC):
         if isinstance(part, Slot):
             return written
         if _begins_with_minus(part):
-            return written if first else self.group(written)
-        return written if rank >= least else self.group(written)
+            return written if first else self.group % written
+        return written if rank >= least else self.group % written
 
     def equation(self, equation: Equation) -> tuple[str, str]:
         """Return the left side, and the rest from its sign on; repeated sides are left out."""
         left, *others = map(self.write, equation.sides)
         sides = [each for before, each in pairwise((left, *others)) if each != before]
-        rest = self.sign("=").join(sides)
-        return left, self.sign(equation.sign) + rest if rest else ""
+        return left, self.equals[equation.sign] + self.equals["="].join(sides) if sides else ""
 
     def line(self, pieces: Iterable[str | Formula | Equation]) -> str:
         """Return words, formulas and equations one after another."""
-        return "".join(
-            self.words(piece)
-            if isinstance(piece, str)
-            else "".join(self.equation(piece))
-            if isinstance(piece, Equation)
-            else self.write(piece)
-            for piece in pieces
-        )
+        written: list[str] = []
+        for piece in pieces:
+            if isinstance(piece, Equation):
+                written += self.equation(piece)
+            else:
+                written.append(self.words(piece) if isinstance(piece, str) else self.write(piece))
+        return "".join(written)
 
-    @abstractmethod
-    def sign(self, sign: str) -> str:
-        """Return = or += as it stands between two sides."""
-
-    @abstractmethod
-    def number(self, number: float) -> tuple[str, int]:
-        """Return a number and its rank."""
+    def words(self, text: str) -> str:
+        """Return words of ours that stand between formulas."""
+        return text
 
     @abstractmethod
     def name(self, name: Name, bar: bool = False) -> str:
         """Return a node's name, escaped; with a bar it stands for the node's adjoint."""
 
     @abstractmethod
-    def words(self, text: str) -> str:
-        """Return words of ours that stand between formulas."""
-
-    def slot(self, index: int, bracketed: bool) -> str:
-        """Return a place to be filled in; bracketed where a negative number needs parentheses."""
-        return f"{{({index}}}" if bracketed else f"{{{index}}}"
+    def _number(self, number: float) -> tuple[str, int]:
+        """Return a number and its rank."""
 
     @abstractmethod
-    def derivative(self, sign: str, place: int, of: str, by: str) -> tuple[str, int]:
-        """Return the derivative of one node by another (or by operand ``place``), and its rank."""
+    def _derivative(self, place: int | None, of: str, by: str) -> str:
+        """Return dy/dx; a local one if ``place`` is not None, by that operand if it is not 0."""
 
     @abstractmethod
-    def group(self, inner: str) -> str:
-        """Return the same in parentheses."""
+    def _call(self, operation: Operation, inside: list[str]) -> str:
+        """Return an operation that has no form of its own on its operands."""
 
-    @abstractmethod
-    def infix(self, symbol: str, left: str, right: str) -> str:
-        """Return two operands with the symbol between them."""
-
-    @abstractmethod
-    def prefix(self, operation: Operation, inner: str) -> str:
-        """Return the operation's sign before its operand."""
-
-    @abstractmethod
-    def fraction(self, a: Formula, b: Formula, first: bool) -> tuple[str, int]:
-        """Return a over b, and its rank; first is true where a minus may come first."""
-
-    @abstractmethod
-    def power(self, a: Formula, b: Formula) -> tuple[str, int]:
-        """Return a to the power b, and its rank."""
-
-    @abstractmethod
-    def cases(self, condition: str, a: str, b: str) -> tuple[str, int]:
-        """Return a where the condition holds, else b."""
-
-    @abstractmethod
-    def call(self, operation: Operation, operands: tuple[Formula, ...]) -> tuple[str, int]:
-        """Return an operation written as a call, or in a form of its own."""
+    def _ordered_cases(self, condition: str, a: str, b: str) -> tuple[str, str, str]:
+        return a, condition, b
 
 
 def _begins_with_minus(part: Formula) -> bool:
@@ -254,59 +256,29 @@ def _begins_with_minus(part: Formula) -> bool:
 class TextWriter(Writer):
     """Plain text in Python's spelling."""
 
-    def sign(self, sign: str) -> str:
-        """Return = or += as it stands between two sides."""
-        return f" {sign} "
-
-    def number(self, number: float) -> tuple[str, int]:
-        """Return a number and its rank."""
-        return digits(number, self.precision), WHOLE
+    is_linear = True
 
     def name(self, name: Name, bar: bool = False) -> str:
         """Return a node's name; one with spaces or operators in it stands in quotes."""
         plain = re.fullmatch(r"[\w#.…\[\]']+", name.name)
         return (name.name if plain else f"'{name.name}'") + ".grad" * bar
 
-    def words(self, text: str) -> str:
-        """Return the words."""
-        return text
+    def _number(self, number: float) -> tuple[str, int]:
+        return digits(number, self.precision), WHOLE
 
-    def derivative(self, sign: str, place: int, of: str, by: str) -> tuple[str, int]:
-        """Return dy/dx, or ∂₁y for the first of equal operands."""
-        low = "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(place))
-        return (f"{sign}{low}{of}" if place else f"{sign}{of}/{sign}{by}"), WHOLE
+    def _derivative(self, place: int | None, of: str, by: str) -> str:
+        if place:
+            return f"∂{str(place).translate(_LOW)}{of}"
+        return f"d{of}/d{by}" if place is None else f"∂{of}/∂{by}"
 
-    def group(self, inner: str) -> str:
-        """Return the same in parentheses."""
-        return f"({inner})"
+    def _call(self, operation: Operation, inside: list[str]) -> str:
+        return f"{operation.symbol}({', '.join(inside)})"
 
-    def infix(self, symbol: str, left: str, right: str) -> str:
-        """Return two operands with the symbol between them."""
-        return f"{left} {symbol} {right}"
-
-    def prefix(self, operation: Operation, inner: str) -> str:
-        """Return the operation's sign before its operand."""
-        return f"{operation.symbol}{inner}"
-
-    def fraction(self, a: Formula, b: Formula, first: bool) -> tuple[str, int]:
-        """Return a / b."""
-        left = self._inside(a, PRODUCT, first)
-        return f"{left} / {self._inside(b, PREFIX)}", PRODUCT
-
-    def power(self, a: Formula, b: Formula) -> tuple[str, int]:
-        """Return a**b."""
-        return f"{self._inside(a, WHOLE)}**{self._inside(b, POWER)}", POWER
-
-    def cases(self, condition: str, a: str, b: str) -> tuple[str, int]:
-        """Return a call of where."""
-        return f"where({condition}, {a}, {b})", WHOLE
-
-    def call(self, operation: Operation, operands: tuple[Formula, ...]) -> tuple[str, int]:
-        """Return a call."""
-        inside = ", ".join(map(self.write, operands))
-        return f"{operation.symbol}({inside})", WHOLE
+    def _ordered_cases(self, condition: str, a: str, b: str) -> tuple[str, str, str]:
+        return condition, a, b
 
 
+_LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LETTERS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
     "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
@@ -327,27 +299,33 @@ _LATEX_ACCENTS = {
     "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring",
     "\u030c": "check", "\u20d7": "vec",
 }  # fmt: skip
-_LATEX_SYMBOLS = {"*": r"\cdot", "<=": r"\leq", ">=": r"\geq", "&": r"\wedge", "|": r"\vee"}
+_LATEX_ACCENTS = {
+    "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar",
+    "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring",
+    "\u030c": "check", "\u20d7": "vec",
+}  # fmt: skip
 
 
 class LatexWriter(Writer):
     """LaTeX for mathematical mode, with what MathJax and KaTeX know too."""
 
-    def sign(self, sign: str) -> str:
-        """Return = or += as it stands between two sides."""
-        return r" \mathrel{+}= " if sign == "+=" else " = "
-
-    def number(self, number: float) -> tuple[str, int]:
-        """Return a number and its rank; 1.5e-07 becomes a power of ten."""
-        written = digits(number, self.precision)
-        if "inf" in written:
-            return written.replace("inf", r"\infty "), WHOLE
-        if "nan" in written:
-            return r"\mathrm{nan}", WHOLE
-        mantissa, e, exponent = written.partition("e")
-        if e:
-            return rf"{mantissa} \times 10^{{{exponent}}}", PRODUCT
-        return written, WHOLE
+    group, power, fraction = r"\left(%s\right)", "{%s}^{%s}", r"\frac{%s}{%s}"
+    cases = (r"\begin{cases} %s & \text{if } %s \\ %s & \text{otherwise} \end{cases}", SUM)
+    forms: ClassVar[Mapping[str, str]] = {
+        "root": r"\sqrt{%s}",
+        "exponential": "e^{%s}",
+        "bars": r"\left|%s\right|",
+        "floor": r"\left\lfloor %s\right\rfloor ",
+        "ceil": r"\left\lceil %s\right\rceil ",
+    }
+    signs: ClassVar[Mapping[str, str]] = {
+        "*": r"\cdot",
+        "<=": r"\leq",
+        ">=": r"\geq",
+        "&": r"\wedge",
+        "|": r"\vee",
+    }
+    equals: ClassVar[Mapping[str, str]] = {"=": " = ", "+=": r" \mathrel{+}= "}
 
     def name(self, name: Name, bar: bool = False) -> str:
         """Return a node's name, with an index set low, its path set high, all of it escaped."""
@@ -358,10 +336,8 @@ class LatexWriter(Writer):
             written = f"\\{word}" if word in _LETTERS else word
             written = f"\\bar{{{written}}}" if bar else written
         else:
-            written = f"{{{self._spelled(word)}}}"
-            written = rf"\overline{written}" if bar else written
-        path = f"^{{[{self._spelled(name.path)}]}}" if name.path else ""
-        return written + index + path
+            written = (r"\overline" if bar else "") + f"{{{self._spelled(word)}}}"
+        return written + index + (f"^{{[{self._spelled(name.path)}]}}" if name.path else "")
 
     def _spelled(self, text: str) -> str:
         """Return text letter by letter, each with the marks that are set on it."""
@@ -396,63 +372,29 @@ class LatexWriter(Writer):
         """Return words for mathematical mode; MathJax knows no escapes within them."""
         return r"\_".join(rf"\text{{{part}}}" for part in text.split("_"))
 
-    def derivative(self, sign: str, place: int, of: str, by: str) -> tuple[str, int]:
-        """Return a derivative as a fraction, or with the place of the operand set low."""
-        sign = r"\partial " if sign == "∂" else "d"
+    def _number(self, number: float) -> tuple[str, int]:
+        written = digits(number, self.precision)
+        if number - number != 0.0:
+            words = r"\mathrm{nan}" if number != number else r"\infty "
+            return "-" * (number < 0.0) + words, WHOLE
+        mantissa, e, exponent = written.partition("e")
+        return (rf"{mantissa} \times 10^{{{exponent}}}", PRODUCT) if e else (written, WHOLE)
+
+    def _derivative(self, place: int | None, of: str, by: str) -> str:
         if place:
-            return rf"{sign}_{{{place}}}{of}".replace(" _", "_"), PREFIX
-        return rf"\frac{{{sign}{of}}}{{{sign}{by}}}", PREFIX
+            return rf"\partial_{{{place}}}{of}"
+        sign = "d" if place is None else r"\partial "
+        return rf"\frac{{{sign}{of}}}{{{sign}{by}}}"
 
-    def group(self, inner: str) -> str:
-        """Return the same in parentheses that grow with it."""
-        return rf"\left({inner}\right)"
-
-    def infix(self, symbol: str, left: str, right: str) -> str:
-        """Return two operands with the symbol between them."""
-        return f"{left} {_LATEX_SYMBOLS.get(symbol, symbol)} {right}"
-
-    def prefix(self, operation: Operation, inner: str) -> str:
-        """Return the operation's sign before its operand."""
-        return f"{operation.latex}{inner}"
-
-    def fraction(self, a: Formula, b: Formula, first: bool) -> tuple[str, int]:
-        """Return a fraction."""
-        return rf"\frac{{{self.write(a)}}}{{{self.write(b)}}}", PREFIX
-
-    def power(self, a: Formula, b: Formula) -> tuple[str, int]:
-        """Return a with b set high."""
-        return f"{{{self._inside(a, WHOLE)}}}^{{{self.write(b)}}}", POWER
-
-    def cases(self, condition: str, a: str, b: str) -> tuple[str, int]:
-        """Return the two cases under one brace."""
-        return (
-            rf"\begin{{cases}} {a} & \text{{if }} {condition} \\ "
-            rf"{b} & \text{{otherwise}} \end{{cases}}",
-            SUM,
-        )
-
-    def call(self, operation: Operation, operands: tuple[Formula, ...]) -> tuple[str, int]:
-        """Return a call, a root, bars, or the row's own template."""
-        inside = [self.write(operand) for operand in operands]
+    def _call(self, operation: Operation, inside: list[str]) -> str:
         if operation.form == "latex":
             filled = _filled(operation.latex, inside)
             if filled != operation.latex:
-                return filled, WHOLE
-        if operation.form == "root":
-            return rf"\sqrt{{{inside[0]}}}", WHOLE
-        if operation.form == "exponential":
-            return f"e^{{{inside[0]}}}", POWER
-        fences = {
-            "bars": (r"\left|", r"\right|"),
-            "floor": (r"\left\lfloor ", r"\right\rfloor "),
-            "ceil": (r"\left\lceil ", r"\right\rceil "),
-        }
-        if operation.form in fences:
-            return inside[0].join(fences[operation.form]), WHOLE
+                return filled
         name = operation.latex
         if name.startswith(r"\operatorname{"):
             name = name.replace("_", r"\_")
-        return rf"{name}\left({', '.join(inside)}\right)", WHOLE
+        return name + self.group % ", ".join(inside)
 
 
 def _is_plain(text: str) -> bool:
@@ -471,35 +413,32 @@ def _filled(template: str, operands: list[str]) -> str:
     return re.sub(r"\{(\d+)\}", put, template)
 
 
-_MATHML_SYMBOLS = {
-    "-": "\u2212",
-    "*": "\u22c5",
-    "<": "&lt;",
-    ">": "&gt;",
-    "<=": "\u2264",
-    ">=": "\u2265",
-    "&": "\u2227",
-    "|": "\u2228",
-}
-
-
 class MathWriter(Writer):
     """MathML Core, which every browser draws."""
 
-    def sign(self, sign: str) -> str:
-        """Return = or += as it stands between two sides."""
-        return f"<mo>{sign}</mo>"
-
-    def number(self, number: float) -> tuple[str, int]:
-        """Return a number and its rank; 1.5e-07 becomes a power of ten."""
-        written = digits(number, self.precision)
-        if "nan" in written:
-            return "<mtext>nan</mtext>", WHOLE
-        mantissa, e, exponent = written.replace("inf", "∞").partition("e")
-        if not e:
-            return _signed(mantissa), WHOLE
-        power = f"<msup><mn>10</mn>{_signed(exponent)}</msup>"
-        return f"<mrow>{_signed(mantissa)}<mo>\u00d7</mo>{power}</mrow>", PRODUCT
+    group, infix = "<mrow><mo>(</mo>%s<mo>)</mo></mrow>", "<mrow>%s<mo>%s</mo>%s</mrow>"
+    prefix = '<mrow><mo form="prefix">%s</mo>%s</mrow>'
+    power = "<msup><mrow>%s</mrow><mrow>%s</mrow></msup>"
+    fraction = "<mfrac><mrow>%s</mrow><mrow>%s</mrow></mfrac>"
+    cases = (
+        '<mrow><mo stretchy="true" form="prefix">{</mo><mtable class="cases">'
+        "<mtr><mtd>%s</mtd><mtd><mtext>if\u00a0</mtext>%s</mtd></mtr>"
+        "<mtr><mtd>%s</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>",
+        SUM,
+    )
+    forms: ClassVar[Mapping[str, str]] = {
+        "root": "<msqrt>%s</msqrt>",
+        "exponential": "<msup><mi>e</mi><mrow>%s</mrow></msup>",
+    } | {
+        form: f'<mrow><mo stretchy="true" form="prefix">{left}</mo>%s'
+        f'<mo stretchy="true" form="postfix">{right}</mo></mrow>'
+        for form, left, right in (("bars", "|", "|"), ("floor", "⌊", "⌋"), ("ceil", "⌈", "⌉"))
+    }
+    signs: ClassVar[Mapping[str, str]] = {
+        "-": "\u2212", "*": "\u22c5", "<": "&lt;", ">": "&gt;", "<=": "\u2264", ">=": "\u2265",
+        "&": "\u2227", "|": "\u2228",
+    }  # fmt: skip
+    equals: ClassVar[Mapping[str, str]] = {"=": "<mo>=</mo>", "+=": "<mo>+=</mo>"}
 
     def name(self, name: Name, bar: bool = False) -> str:
         """Return a node's name, with an index set low and its path set high."""
@@ -518,67 +457,27 @@ class MathWriter(Writer):
         spaced = re.sub("^ +| +$", lambda spaces: "\u00a0" * len(spaces[0]), html.escape(text))
         return f"<mtext>{spaced}</mtext>"
 
-    def derivative(self, sign: str, place: int, of: str, by: str) -> tuple[str, int]:
-        """Return a derivative as a fraction, or with the place of the operand set low."""
-        sign = f"<mi>{sign}</mi>"
+    def _number(self, number: float) -> tuple[str, int]:
+        if number != number:
+            return "<mtext>nan</mtext>", WHOLE
+        written = digits(number, self.precision).replace("inf", "∞")
+        mantissa, e, exponent = written.partition("e")
+        if not e:
+            return _signed(mantissa), WHOLE
+        power = f"<msup><mn>10</mn>{_signed(exponent)}</msup>"
+        return f"<mrow>{_signed(mantissa)}<mo>\u00d7</mo>{power}</mrow>", PRODUCT
+
+    def _derivative(self, place: int | None, of: str, by: str) -> str:
+        sign = "<mi>d</mi>" if place is None else "<mi>∂</mi>"
         if place:
-            return f"<mrow><msub>{sign}<mn>{place}</mn></msub>{of}</mrow>", PREFIX
-        return f"<mfrac><mrow>{sign}{of}</mrow><mrow>{sign}{by}</mrow></mfrac>", PREFIX
+            return f"<mrow><msub>{sign}<mn>{place}</mn></msub>{of}</mrow>"
+        return self.fraction % (sign + of, sign + by)
 
-    def group(self, inner: str) -> str:
-        """Return the same in parentheses that grow with it."""
-        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
-
-    def infix(self, symbol: str, left: str, right: str) -> str:
-        """Return two operands with the symbol between them."""
-        return f"<mrow>{left}<mo>{_MATHML_SYMBOLS.get(symbol, symbol)}</mo>{right}</mrow>"
-
-    def prefix(self, operation: Operation, inner: str) -> str:
-        """Return the operation's sign before its operand."""
-        sign = _MATHML_SYMBOLS.get(operation.symbol, operation.symbol)
-        return f'<mrow><mo form="prefix">{sign}</mo>{inner}</mrow>'
-
-    def fraction(self, a: Formula, b: Formula, first: bool) -> tuple[str, int]:
-        """Return a fraction."""
-        return f"<mfrac>{self._row(a)}{self._row(b)}</mfrac>", PREFIX
-
-    def _row(self, part: Formula) -> str:
-        return f"<mrow>{self.write(part)}</mrow>"
-
-    def power(self, a: Formula, b: Formula) -> tuple[str, int]:
-        """Return a with b set high."""
-        base = f"<mrow>{self._inside(a, WHOLE)}</mrow>"
-        return f"<msup>{base}{self._row(b)}</msup>", POWER
-
-    def cases(self, condition: str, a: str, b: str) -> tuple[str, int]:
-        """Return the two cases beside one brace."""
-        rows = (
-            f"<mtr><mtd>{a}</mtd><mtd><mtext>if\u00a0</mtext>{condition}</mtd></mtr>"
-            f"<mtr><mtd>{b}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>"
-        )
-        brace = '<mo stretchy="true" form="prefix">{</mo>'
-        return f'<mrow>{brace}<mtable class="cases">{rows}</mtable></mrow>', SUM
-
-    def call(self, operation: Operation, operands: tuple[Formula, ...]) -> tuple[str, int]:
-        """Return a call, a root or bars."""
-        inside = [self.write(operand) for operand in operands]
-        if operation.form == "root":
-            return f"<msqrt>{inside[0]}</msqrt>", WHOLE
-        if operation.form == "exponential":
-            return f"<msup><mi>e</mi><mrow>{inside[0]}</mrow></msup>", POWER
-        root = re.match(r"\\sqrt\[(\d+)\]", operation.latex)
-        if root:
-            return f"<mroot><mrow>{inside[0]}</mrow><mn>{root[1]}</mn></mroot>", WHOLE
-        fences = {"bars": ("|", "|"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}.get(operation.form)
-        if fences:
-            left, right = fences
-            return (
-                f'<mrow><mo stretchy="true" form="prefix">{left}</mo>{inside[0]}'
-                f'<mo stretchy="true" form="postfix">{right}</mo></mrow>',
-                WHOLE,
-            )
-        arguments = self.group("<mo>,</mo>".join(inside))
-        return f"<mrow>{_function(operation)}<mo>&#x2061;</mo>{arguments}</mrow>", WHOLE
+    def _call(self, operation: Operation, inside: list[str]) -> str:
+        if root := re.match(r"\\sqrt\[(\d+)\]", operation.latex):
+            return f"<mroot><mrow>{inside[0]}</mrow><mn>{root[1]}</mn></mroot>"
+        arguments = self.group % "<mo>,</mo>".join(inside)
+        return f"<mrow>{_function(operation)}<mo>&#x2061;</mo>{arguments}</mrow>"
 
 
 def _signed(number: str) -> str:
@@ -600,19 +499,7 @@ def _function(operation: Operation) -> str:
 TEXT, LATEX, MATHML = TextWriter(), LatexWriter(), MathWriter()
 
 
-def text(whole: Formula) -> str:
-    """Return a formula as plain text in Python's spelling."""
-    return TEXT.write(whole)
-
-
-def latex(whole: Formula) -> str:
-    """Return a formula as LaTeX for mathematical mode."""
-    return LATEX.write(whole)
-
-
-def mathml(whole: Formula) -> str:
-    """Return a formula as MathML, without the ``<math>`` around it."""
-    return MATHML.write(whole)
+text, latex, mathml = TEXT.write, LATEX.write, MATHML.write
 
 
 def math_element(*rows: str, align: str = "center") -> str:

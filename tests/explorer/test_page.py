@@ -119,7 +119,7 @@ def test_the_payload_has_no_nan_and_ends_no_script():
     y = autograd.log(x) * 0.0 + float("nan") + float("inf")
     payload = payload_of(y)
     assert payload["numbers"][1:3] == ["-inf", "nan"]
-    assert payload["names"][0] == "'</script><!--<script>'"
+    assert payload["names"][0] == "</script><!--<script>"
     assert len(Reader(explore(y).html).scripts) == 2
 
 
