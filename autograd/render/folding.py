@@ -8,7 +8,7 @@ from autograd.engine.modes import Scope
 from autograd.render.gathering import Gathering, in_circles
 from autograd.render.outline import Box, Frame, Outline
 from autograd.render.scopes import Scopes, chosen_depth
-from autograd.render.summary import summarised
+from autograd.render.summary import describe_repeats, repeats, summarised
 from autograd.render.wording import counted
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ def outlined(order: list[Value], depth: int | None, most: int, elements: float) 
     while True:
         scopes = Scopes(order, undrawn)
         opened = chosen_depth(scopes, depth, most)
-        outline, entangled = _drawn(order, scopes, opened, most, elements)
+        outline, entangled = _drawn(order, scopes, opened, most, elements, depth is None)
         if not entangled:
             return outline
         undrawn |= {scope for scope, number in scopes.number.items() if f"s{number}" in entangled}
 
 
 def _drawn(
-    order: list[Value], scopes: Scopes, opened: int, most: int, elements: float
+    order: list[Value], scopes: Scopes, opened: int, most: int, elements: float, merge: bool
 ) -> tuple[Outline, set[str]]:
     """Return an outline with at most so many scopes open, and the scopes that cannot be drawn."""
     while opened >= 0:
-        outline = folded(order, scopes, opened)
+        outline = folded(order, scopes, opened, merge)
         if _elements(outline) <= elements:
             return outline, _entangled(outline)
         opened -= 1
@@ -59,9 +59,14 @@ def _elements(outline: Outline) -> int:
     return 10 * boxes + 4 * constants + 3 * len(outline.links) + 3 * len(outline.frames) + 10
 
 
-def folded(order: list[Value], scopes: Scopes, opened: int) -> Outline:
-    """Make the boxes, links and frames of a graph with so many nested scopes open."""
+def folded(order: list[Value], scopes: Scopes, opened: int, merge: bool) -> Outline:
+    """Make the boxes, links and frames of a graph with so many nested scopes open.
+
+    With ``merge``, folded scopes of one shape that lie side by side are drawn once, with a count.
+    """
     gathering = Gathering(order)
+    groups = repeats(order, scopes, opened) if merge and opened < max(scopes.depth.values()) else {}
+    first = {scope: group[0] for group in groups.values() for scope in group}
     outline = gathering.outline
     frames: dict[Scope | None, Frame | None] = {None: None}
     closed: dict[Scope, Box] = {}
@@ -84,15 +89,19 @@ def folded(order: list[Value], scopes: Scopes, opened: int) -> Outline:
         if scope is None:
             gathering.show(position, frame_of(scopes.home[position]))
             continue
+        scope = first.get(scope, scope)
         box = closed.get(scope)
         if box is None:
-            box = Box(f"s{scopes.number[scope]}", "folded", scope.name, count=0)
+            kind = "g" if scope in groups else "s"
+            box = Box(f"{kind}{scopes.number[scope]}", "folded", scope.name, count=0)
             box.frame = frame_of(scopes.parent[scope])
             closed[scope] = box
             outline.boxes.append(box)
         gathering.hold(position, box)
-    for box in closed.values():
+    for scope, box in closed.items():
         box.caption = counted(box.count, "node")
+        if scope in groups:
+            describe_repeats(box, groups[scope])
     return gathering.finished()
 
 

@@ -30,7 +30,8 @@ class Scopes:
         for node in order:
             if node.scope is not None and node.scope not in self._drawn:
                 self._learn(node.scope)
-        used: dict[Value, Scope | None] = {}
+        around: dict[Value, Scope | None] = {}  # the innermost scope around all uses of a leaf
+        inputs: set[Value] = set()  # the leaves that lie outside it, since several scopes use them
         for position, node in enumerate(order):
             if node.op is None:
                 continue
@@ -38,11 +39,13 @@ class Scopes:
             for arg, partial in zip(node.args, node.partials, strict=True):
                 if partial is None or arg.op is not None:
                     continue
-                if used.setdefault(arg, home) is not home:
-                    used[arg] = self._around_both(used[arg], home)
+                if around.setdefault(arg, home) is not home:
+                    around[arg] = self._around_both(around[arg], home)
+                    inputs.add(arg)
         for position, node in enumerate(order):
             if node.op is None:
-                self.home[position] = used.get(node)
+                scope = around.get(node)
+                self.home[position] = self.parent[scope] if scope and node in inputs else scope
 
     def _learn(self, scope: Scope) -> None:
         """Take in a scope and those around it: number them, and find which of them is drawn."""
@@ -62,16 +65,12 @@ class Scopes:
                 self.depth[inner] = self.depth[parent] + 1
 
     def _around_both(self, one: Scope | None, other: Scope | None) -> Scope | None:
-        """Return the scope outside the innermost one that holds both: an input to them all."""
-        if one is None or other is None:
-            return None
-        a, b = one, other
-        while a is not b:
-            if self.depth[a] >= self.depth[b]:
-                a = self.parent[a]  # type: ignore[assignment]
-            else:
-                b = self.parent[b]  # type: ignore[assignment]
-        return self.parent[a] if a is not None else None
+        """Return the innermost scope that holds both, or None."""
+        while one is not other:
+            if self.depth[one] < self.depth[other]:
+                one, other = other, one
+            one = self.parent[one] if one else None
+        return one
 
     def shown_in(self, position: int, depth: int) -> Scope | None:
         """Return the scope that folds this node when so many nested scopes are open, or None."""

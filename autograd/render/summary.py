@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
 
+from autograd.engine.modes import Scope
 from autograd.render.gathering import Gathering, in_circles
 from autograd.render.outline import Box, Outline
 from autograd.render.scopes import Scopes
@@ -13,6 +16,9 @@ from autograd.render.wording import counted
 if TYPE_CHECKING:
     from autograd.engine.value import Value
 
+    Part = Scope | Value  # a folded scope, or a node that no scope folds
+
+REPEATED = 3  # scopes of one shape side by side are drawn as one from here on
 GROUPS = 60  # boxes of a summary by level and kind; with more, levels are put together
 BANDS = 12  # boxes of a summary by levels alone, a chain
 
@@ -31,13 +37,13 @@ def summarised(order: list[Value], scopes: Scopes, most: int) -> tuple[Outline, 
     Returns:
         The outline, and the ids of scopes that cannot be grouped since they lie on a circle.
     """
-    parts: list[Any] = [scopes.shown_in(at, 0) or node for at, node in enumerate(order)]
+    parts = parts_of(order, scopes, 0)
     level, circles = _levels(order, parts)
     if circles:
-        entangled = {f"s{scopes.number[part]}" for part in circles if part in scopes.number}
+        entangled = {f"s{scopes.number[part]}" for part in circles if isinstance(part, Scope)}
         return Outline([], [], [], order, []), entangled
-    kinds = {part: _kind(part, scopes) for part in dict.fromkeys(parts)}
-    group_of: dict[Any, Any] = {part: (level[part], *kind) for part, kind in kinds.items()}
+    kinds = {part: _kind(part) for part in dict.fromkeys(parts)}
+    group_of: dict[Part, Hashable] = {part: (level[part], *kind) for part, kind in kinds.items()}
     limit = max(2, min(GROUPS, most))
     if len(set(group_of.values())) > limit:
         bands, levels = min(BANDS, limit - 1), max(level.values()) + 1
@@ -45,10 +51,10 @@ def summarised(order: list[Value], scopes: Scopes, most: int) -> tuple[Outline, 
             part: kind if kind[0] == "leaf" else level[part] * bands // levels
             for part, kind in kinds.items()
         }
-    members: defaultdict[Any, list[Any]] = defaultdict(list)
+    members: defaultdict[Hashable, list[Part]] = defaultdict(list)
     for part, group in group_of.items():
         members[group].append(part)
-    boxes: dict[Any, Box] = {}
+    boxes: dict[Hashable, Box] = {}
     gathering = Gathering(order)
     for position, part in enumerate(parts):
         group = group_of[part]
@@ -64,31 +70,69 @@ def summarised(order: list[Value], scopes: Scopes, most: int) -> tuple[Outline, 
     return gathering.finished(), set()
 
 
-def _kind(part: Any, scopes: Scopes) -> tuple[str, str]:
-    if scopes.number and part in scopes.number:
+def parts_of(order: list[Value], scopes: Scopes, opened: int) -> list[Part]:
+    """Return for each node the scope that folds it with so many nested ones open, or itself."""
+    return [scopes.shown_in(position, opened) or node for position, node in enumerate(order)]
+
+
+def repeats(order: list[Value], scopes: Scopes, opened: int) -> dict[Scope, list[Scope]]:
+    """Return the folded scopes of one shape that lie side by side, by the first of them.
+
+    They lie in the same scope and on the same level, so that none depends on another, and hold the
+    same operations on operands from the same places.
+    """
+    parts = parts_of(order, scopes, opened)
+    level, circles = _levels(order, parts)
+    if circles:
+        return {}
+    place: dict[Value, tuple[Part, int]] = {}
+    shapes: defaultdict[Scope, list[tuple[object, ...]]] = defaultdict(list)
+    for node, part in zip(order, parts, strict=True):
+        if isinstance(part, Scope):
+            inside = [place[arg][1] if place[arg][0] is part else -1 for arg in _operands(node)]
+            shapes[part].append((node.op, *inside))
+            place[node] = part, len(shapes[part])
+        else:
+            place[node] = part, 0
+    alike: defaultdict[Hashable, list[Scope]] = defaultdict(list)
+    for scope, shape in shapes.items():
+        alike[scopes.parent[scope], level[scope], tuple(shape)].append(scope)
+    return {group[0]: group for group in alike.values() if len(group) >= REPEATED}
+
+
+def describe_repeats(box: Box, group: list[Scope]) -> None:
+    """Say in words what a box holds that stands for several scopes of one shape."""
+    first, last = group[0].name, group[-1].name
+    numbered = [re.fullmatch(r"(.*?)(\d+)", scope.name) for scope in group]
+    if all(numbered) and len({match[1] for match in numbered if match}) == 1:
+        numbers = [int(match[2]) for match in numbered if match]
+        box.title = f"{numbered[0][1]}{min(numbers)} to {max(numbers)}" if numbered[0] else ""
+    else:
+        box.title = first if first == last else f"{first} … {last}"
+    each = counted(box.count // len(group), "node")
+    box.caption = f"{counted(len(group), 'scope')} of one shape\n{each} in each"
+
+
+def _kind(part: Part) -> tuple[str, str]:
+    if isinstance(part, Scope):
         return "scope", part.name
     return ("leaf", "") if part.op is None else ("operation", part.op.symbol)
 
 
-def _levels(order: list[Value], parts: list[Any]) -> tuple[dict[Any, int], set[Any]]:
+def _levels(order: list[Value], parts: list[Part]) -> tuple[dict[Part, int], set[Part]]:
     """Return the level of each part (a node or a scope), and the parts that lie on a circle."""
     part_of = dict(zip(order, parts, strict=True))
     if all(part is node for node, part in part_of.items()):  # nothing but nodes, in their order
-        level: dict[Any, int] = {}
+        level: dict[Part, int] = {}
         for node in order:
-            here = 0
-            for arg, partial in zip(node.args, node.partials, strict=True):
-                if partial is not None and level[arg] >= here:
-                    here = level[arg] + 1
-            level[node] = here
+            level[node] = max((level[arg] + 1 for arg in _operands(node)), default=0)
         return level, set()
-    operands: dict[Any, set[Any]] = {part: set() for part in parts}
+    operands: dict[Part, set[Part]] = {part: set() for part in parts}
     for node, part in part_of.items():
         operands[part].update(map(part_of.__getitem__, _operands(node)))
+    users: defaultdict[Part, list[Part]] = defaultdict(list)
     for part, below_it in operands.items():
         below_it.discard(part)
-    users: defaultdict[Any, list[Any]] = defaultdict(list)
-    for part, below_it in operands.items():
         for operand in below_it:
             users[operand].append(part)
     waiting = {part: len(below_it) for part, below_it in operands.items()}
@@ -108,7 +152,9 @@ def _operands(node: Value) -> list[Value]:
     return [arg for arg, partial in pairs if partial is not None]
 
 
-def _describe(box: Box, parts: list[Any], kinds: dict[Any, Any], level: dict[Any, int]) -> None:
+def _describe(
+    box: Box, parts: list[Part], kinds: dict[Part, tuple[str, str]], level: dict[Part, int]
+) -> None:
     """Say in words what a group holds, with honest counts."""
     kind_counts = Counter(kinds[part] for part in parts)
     if len(kind_counts) == 1:

@@ -285,3 +285,58 @@ def test_scopes_nested_a_thousand_deep():
         ElementTree.fromstring(picture.svg)
         assert picture.dot
         assert picture.text
+
+
+def wide_network(depth=2, width=16):
+    x = [Value(0.1 * place, f"x{place}") for place in range(3)]
+    for layer in range(depth):
+        outputs = []
+        with scope(f"layer {layer + 1}"):
+            for unit in range(width):
+                with scope(f"neuron {unit + 1}"):
+                    terms = [Value(0.01 * unit, "w") * each for each in x]
+                    total = autograd.sum(terms)
+                    outputs.append(total.tanh() if unit != 5 else total.relu())
+        x = outputs
+    return autograd.sum(x)
+
+
+def test_scopes_of_one_shape_side_by_side_are_drawn_once_with_a_count():
+    layout = layout_of(wide_network())
+    boxes = [(box.frame.name, box.title, box.caption) for box in layout.boxes if box.id[0] in "gs"]
+    ones = [(layer, title) for layer, title, caption in boxes if "of one shape" not in caption]
+    assert sorted(ones) == [
+        ("layer 1", "neuron 6"),
+        ("layer 2", "neuron 6"),
+    ]  # the only relu of each
+    groups = [each for each in boxes if "of one shape" in each[2]]
+    assert sorted(groups) == [
+        ("layer 1", "neuron 1 to 16", "15 scopes of one shape\n9 nodes in each"),
+        ("layer 2", "neuron 1 to 16", "15 scopes of one shape\n48 nodes in each"),
+    ]
+    assert sum(box.count for box in layout.boxes) == len(layout.order)
+    assert faults(layout) == []
+    every = layout_of(wide_network(), depth=1)  # who asks for a depth gets each of them
+    assert sum(box.title.startswith("neuron") for box in every.boxes) == 32
+
+
+def test_scopes_that_depend_on_each_other_are_not_put_together():
+    y = Value(1.0, "x")
+    for step in range(300):
+        with scope(f"step {step}"):
+            y = (y * 0.5).sin()
+    layout = layout_of(y)
+    assert not any("of one shape" in box.caption for box in layout.boxes)
+
+
+def test_an_input_of_many_scopes_lies_in_the_scope_around_them_all():
+    x = Value(1.0, "x")
+    with scope("model"):
+        with scope("layer"):
+            outputs = []
+            for unit in range(4):
+                with scope(f"neuron {unit}"):
+                    outputs.append(x * 2.0)
+        y = autograd.sum(outputs)
+    (box,) = [box for box in layout_of(y).boxes if box.title == "x"]
+    assert box.frame.name == "model"

@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 from importlib import resources
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -190,3 +190,38 @@ def test_an_operation_of_many_operands_has_room_for_them():
         ends = sorted(link.points[-1][axis] for link in layout.links[:7])
         least = 8.5 if axis else 5.0 * len("0.125")
         assert min(b - a for a, b in pairwise(ends)) > least
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_another_number_in_a_leaf_moves_no_box(case):
+    before, after = CASES[case](), CASES[case]()
+    leaf = layout_of(after).order[0]
+    leaf._data, leaf._grad = -0.1234, 0.0012
+    for one, other in zip(layout_of(before).boxes, layout_of(after).boxes, strict=True):
+        assert rectangle(one) == rectangle(other)
+
+
+def middles(layout):
+    return {
+        node: box.y + box.height / 2 for node, box in zip(layout.order, layout.box_at, strict=True)
+    }
+
+
+def test_one_more_operation_on_top_leaves_everything_where_it_is():
+    for build in [*CASES.values(), *[lambda s=s: tangle(30, s, 0.1) for s in range(20)]]:
+        y = build()
+        before, after = middles(layout_of(y)), middles(layout_of(y.tanh()))
+        assert max(abs(before[node] - after[node]) for node in before) < 10.0
+
+
+def test_one_more_use_of_a_leaf_keeps_most_boxes_in_their_order():
+    pairs = swapped = 0
+    for seed in range(40):
+        y = tangle(40, seed)
+        before = middles(layout_of(y))
+        after = middles(layout_of(y + next(node for node in before if node.is_leaf)))
+        for a, b in combinations(before, 2):
+            if abs(before[a] - before[b]) > 8.0:
+                pairs += 1
+                swapped += (before[a] < before[b]) != (after[a] < after[b])
+    assert swapped < 0.2 * pairs
