@@ -97,7 +97,7 @@ def test_the_page_asks_for_nothing_and_forbids_it():
     assert not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|eval|import)\b\(", reader.scripts[1])
 
 
-def test_the_size_is_at_most_60_kilobytes_and_one_for_each_node():
+def test_the_size_is_at_most_70_kilobytes_and_one_for_each_node():
     cases = [example(), Value(1.0, "x")]
     for row in TABLE.values():
         operands = [Value(0.5 + place) for place in range(row.arity)]
@@ -111,7 +111,7 @@ def test_the_size_is_at_most_60_kilobytes_and_one_for_each_node():
         texts = [json.dumps(rule["run"]) for rule in rules]
         texts += [json.dumps(each["run"]) for rule in rules for each in rule["partials"] if each]
         size = len(explore(root).html.encode()) - sum(map(len, texts))
-        assert size <= 60_000 + 1000 * len(ordered(root))
+        assert size <= 70_000 + 1000 * len(ordered(root))
 
 
 def test_the_payload_has_no_nan_and_ends_no_script():
