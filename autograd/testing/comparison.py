@@ -58,10 +58,10 @@ class Comparison:
         self._to_verify, self._known = VOUCHED, 0
         self._seen: dict[Point, int] = {}
 
-    def wrong(self, point: Point) -> int:
+    def wrong(self, point: Point, verified: bool = False) -> int:
         """Return how many components of the derivative in question are wrong at a point."""
         if point not in self._seen:
-            judged = self.judged(point, verified=False)
+            judged = self.judged(point, verified)
             self.count += bool(judged)
             self._seen[point] = sum(not judgement.is_right for judgement in judged)
         return self._seen[point]

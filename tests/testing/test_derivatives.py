@@ -654,12 +654,18 @@ def test_a_right_derivative_in_floats_raises_no_alarm(f, df, domain):
         lambda x: ag.leaky_relu(x) ** 3,
         lambda x: ag.elu(x) * x,
         lambda x: x**1.5,
-        lambda x: x * ag.cbrt(x),
+        lambda x: ag.hypot(x, 0.0) ** 3,
         lambda x: ag.where(x > 0, x * x, 0.0 * x),
     ],
 )
 def test_check_gradient_raises_no_alarm_where_a_slope_is_zero(f):
     check_gradient(f, 0.0)
+
+
+def test_check_gradient_says_where_nan_comes_from():
+    with pytest.raises(WrongDerivativeError, match="by backward +nan") as caught:
+        check_gradient(lambda x: x * ag.cbrt(x), 0.0)
+    assert "nan enters at v1 = cbrt(x): 0 x inf has no value." in str(caught.value)
 
 
 @pytest.mark.parametrize("exponent", [30, 1000, 10**6])
