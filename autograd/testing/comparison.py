@@ -18,7 +18,7 @@ from autograd.trees import flatten
 __tracebackhide__ = True  # from reports of pytest
 
 UNDERFLOW = 1e-320  # what the smallest floats may be off by
-SURE, VOUCHED = 16, 64  # points at which differences are taken whatever backward gives
+SURE, VOUCHED = 16, 32  # points at which differences are taken whatever backward gives
 
 
 @dataclass(frozen=True, slots=True)

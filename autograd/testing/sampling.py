@@ -58,7 +58,7 @@ def _simple_numbers(low: float, high: float, large: bool) -> list[float]:
         {sign * float(n) for n in SIMPLE + LARGE for sign in (1, -1) if low <= sign * n <= high},
         key=lambda number: simplicity([number]),
     )
-    ends = [low, math.nextafter(low, high), high, math.nextafter(high, low), (low + high) / 2.0]
+    ends = [low, math.nextafter(low, high), high, math.nextafter(high, low), low / 2.0 + high / 2.0]
     nearest = [-5e-324, 5e-324] if low < 0.0 < high else []
     far = [sign * float(n) for n in LARGE for sign in (1, -1)] if large else []
     return list(dict.fromkeys([*inside, *ends, *nearest, *far]))
@@ -68,7 +68,7 @@ def spread(bounds: Sequence[Bounds], count: int) -> Iterator[Numbers]:
     """Yield points that fill a domain evenly: multiples of the golden ratio's powers, modulo 1."""
     for place in range(1, count + 1):
         yield tuple(
-            low + (high - low) * (place * GOLDEN ** (index + 1) % 1.0)
+            low * (1.0 - (part := place * GOLDEN ** (index + 1) % 1.0)) + high * part
             for index, (low, high) in enumerate(bounds)
         )
 
