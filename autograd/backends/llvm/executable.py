@@ -78,25 +78,22 @@ class Native:
         Returns:
             The plain results; None where a watched result is nan.
         """
-        shared, sums, work = self._memory_of_thread()
+        try:
+            memory = self._memory.addresses
+        except AttributeError:
+            memory = self._memory_of_thread()
         plain = self._result_type()
         count, blocks = (0, 0) if rows is None else (rows, 1)
-        packed = self._pack(*numbers, *map(id, arrays), count, count, blocks, shared, sums, work)
-        if self._run(packed, plain):
+        if self._run(self._pack(*numbers, *map(id, arrays), count, count, blocks, *memory), plain):
             return None
         return plain[:]
 
     def _memory_of_thread(self) -> tuple[int, int, int]:
-        """Return the addresses of this thread's working memories, made at its first call."""
-        try:
-            addresses: tuple[int, int, int] = self._memory.addresses
-        except AttributeError:
-            sums = 8 * padded(len(self.layout.sinks)) if self.layout.reduce else 0
-            sizes = (self.shared, sums, self.work)
-            self._memory.kept = [_memory(size) for size in sizes]
-            addresses = self._memory.addresses = tuple(
-                [address for _, address in self._memory.kept]
-            )
+        """Make this thread's working memories, at its first call, and return their addresses."""
+        sums = 8 * padded(len(self.layout.sinks)) if self.layout.reduce else 0
+        kept = [_memory(size) for size in (self.shared, sums, self.work)]
+        self._memory.kept = kept
+        self._memory.addresses = addresses = (kept[0][1], kept[1][1], kept[2][1])
         return addresses
 
     def many_rows(
