@@ -51,11 +51,11 @@ class Cache:
     """What has been compiled of a function; it does not hold the function itself.
 
     Attributes:
-        executables: a executable for each structure of arguments.
-        direct: the short ways of some of them, by the types of the arguments.
-        latest: the executable that was compiled last, alone in a list.
-        row: what has been compiled of the function for single rows, where it is mapped.
-        named: likewise for calls with keyword arguments; they share ``latest``.
+        executables: one for each structure of arguments.
+        direct: the fast paths of some of them, by the types of the arguments.
+        latest: the last executable, if there is one.
+        row: the cache of the function for single rows, where it is mapped.
+        named: that for calls with keyword arguments, which shares ``latest``.
         lock: held while compiling.
     """
 
@@ -162,7 +162,7 @@ class Jitted:
             )
 
     def _traced(self, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Take part in the tracing of another function: be traced with it."""
+        """Inline the function into the enclosing trace."""
         if self._in_axes is None:
             return self._function(*args, **named)
         jitted, args = self._by_position(args, named)
@@ -256,7 +256,7 @@ class Jitted:
             if executable is None:
                 executable = self._compiled(args, axes, None)
                 programs.latest[:] = [executable]
-                if _passes(executable):
+                if _is_transient(executable):
                     return executable
                 programs.executables[given.key] = executable
                 kinds = tuple(map(type, args))
@@ -297,7 +297,7 @@ class Jitted:
             if executable is None:
                 executable = self._compiled(args, self.axes_for(args), active)
                 programs.latest[:] = programs.latest or [executable]
-                if not _passes(executable):
+                if not _is_transient(executable):
                     programs.executables[key] = executable
             return executable
 
@@ -500,15 +500,11 @@ def _bound(method: Jitted, instance: Any) -> Jitted:
     return method.__get__(instance)
 
 
-def _passes(executable: Executable) -> bool:
-    """Return whether a executable reads Values that belong to a derivative that is being taken now.
-
-    The next call may read others, so such a executable is not kept.
-    """
+def _is_transient(executable: Executable) -> bool:
+    """Return True if it captures a running transform's own leaves, and so must not be cached."""
     own = {id(leaf) for call in thread.transforms for leaf in call.leaves}
-    return bool(own and executable.captured) and any(
-        id(node) in own for node in ordered(*executable.captured)
-    )
+    captured = executable.captured
+    return bool(own and captured) and any(id(node) in own for node in ordered(*captured))
 
 
 def differentiated(function: Any, count: int) -> list[int]:
