@@ -250,10 +250,12 @@ class Inputs:
         arguments: tuple[Any, ...],
         axes: tuple[Any, ...] | None,
         names: list[str],
+        row: int = 0,
     ) -> None:
         self._trace = trace
+        self._row = row
         self.layout = Layout(mapped=axes is not None)
-        self.examples: list[float] = []  # the numbers of this call, of its first row
+        self.examples: list[float] = []  # the numbers of this call, of one row
         chosen = axes if axes is not None else (None,) * len(arguments)
         self.arguments = [
             map_with_axes(self._input, thing, axis, name)
@@ -287,8 +289,8 @@ class Inputs:
         if not dtype.isnative or dtype.name not in ELEMENTS:
             dtype = numpy.dtype(numpy.float64)
         row = None if axis is None else dtype.itemsize * len(indices)
-        first = array if axis is None else array[:1]
-        numbers = first.ravel().astype(numpy.float64).tolist() or [0.0] * len(indices)
+        one = array if axis is None else array[self._row : self._row + 1]
+        numbers = one.ravel().astype(numpy.float64).tolist() or [0.0] * len(indices)
         for place, name in enumerate(names):
             traced[place] = self._trace.argument(name)
             offset = place * dtype.itemsize

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.backends.binding import ONE_BLOCK
+from autograd.backends.binding import ONE_BLOCK, added_up
 from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows, replaced
@@ -15,7 +15,7 @@ from autograd.engine.value import Value
 from autograd.ir.differentiate import Truth, choose, pullback_where_reached
 from autograd.ir.lower import lower
 from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
-from autograd.trees import NUMBER, Structure, builder
+from autograd.trees import NUMBER, Builder, Structure, builder
 
 
 class TracedFunction:
@@ -38,14 +38,16 @@ class TracedFunction:
         arguments: tuple[Any, ...],
         axes: tuple[Any, ...] | None,
         names: list[str],
+        row: int = 0,
     ) -> None:
         start = time.perf_counter()
         self.trace = Trace()
         self.name = name_of(function)
-        inputs = Inputs(self.trace, arguments, axes, names)
+        inputs = Inputs(self.trace, arguments, axes, names, row)
         self.layout = inputs.layout
         self.examples = inputs.examples
         self.arguments = inputs.arguments
+        self.trace.examples = dict(zip(self.trace.arguments, self.examples, strict=True))
         own = replaced(self.arguments, lambda node: node)  # the function may change its lists
         self.outputs, self.structure = traced_call(function, self.trace, own)
         self.operations = len(self.trace)
@@ -79,6 +81,11 @@ class TracedFunction:
             parts.append(Structure("array", (), (len(gradients), 2)))
         self.structure = Structure("tuple", tuple(parts), tuple)
 
+    def add_guard(self) -> None:
+        """Return besides the outputs whether all decisions of Python were those of this trace."""
+        self.outputs.append(self.trace.holds())
+        self.structure = Structure("tuple", (self.structure, NUMBER), tuple)
+
     def graph(self, function: Callable[..., Any]) -> Any:
         """Return what the function gives for Values with the numbers of the traced call."""
         numbers = dict(zip(self.trace.arguments, self.examples, strict=True))
@@ -107,6 +114,8 @@ class Executable:
         traced: the traced function.
         captured: the captured Values that it reads at every call.
         function: the program.
+        guards: what Python decided by numbers while it was traced.
+        is_guarded: whether its results are (results, 1 if they are right for the call, else 0).
         is_fast: whether there is a careful program besides (see ir/lower.py).
         native: its native code.
         seconds: what lowering and compiling took.
@@ -118,6 +127,8 @@ class Executable:
     ) -> None:
         start = time.perf_counter()
         self.traced = traced
+        self.guards = traced.trace.guards
+        self.is_guarded = bool(self.guards)
         self.layout = traced.layout
         self.layout.reduce = reduce
         self.exact = exact
@@ -148,6 +159,8 @@ class Executable:
     def _direct(self) -> Callable[..., Any] | None:
         """Return a short way to call it with plain floats alone, if there is one."""
         native = self.native.direct
+        if self.is_guarded:
+            return None
         if native is None or self.captured:
             is_plain = not self.layout.mapped and not self.layout.arrays
             return self._of_floats if is_plain else None
@@ -228,8 +241,11 @@ class Executable:
             plain = self.careful().native(numbers, ()) or []
         return self._build(iter(plain), iter(()))
 
-    def results(self, numbers: Sequence[float], given: Arguments) -> Any:
+    def results(
+        self, numbers: Sequence[float], given: Arguments, build: Builder | None = None
+    ) -> Any:
         """Run the program on these numbers (with the captured ones) and the arrays given."""
+        build = build or self._build
         shapes = self._shapes
         rows = given.rows
         if rows is not None and self._results_mapped:
@@ -248,5 +264,30 @@ class Executable:
         else:
             plain = self.native(numbers, arrays, rows)
         if plain is None:
-            return self.careful().results(numbers, given)
-        return self._build(iter(plain), iter(made))
+            return self.careful().results(numbers, given, build)
+        return build(iter(plain), iter(made))
+
+    def columns(self, given: Arguments) -> list[Any]:
+        """Return the arrays of results of a mapped call, which is not reduced, in their order."""
+        kept: list[Any] = []
+
+        def keep(plain: Iterator[float], made: Iterator[Any]) -> None:
+            kept.extend(made)
+
+        numbers = [*given.numbers, *[value._data for value in self.captured]]
+        self.results(numbers, given, keep)
+        return kept
+
+    def reduced(self, columns: Sequence[Any], reduce: str) -> Any:
+        """Return results that are added up over the rows, in the order of every back end."""
+        if reduce == "mean" and not len(columns[0]):
+            raise no_rows()
+        outputs = len(self.layout.sinks) - 1
+        totals = [added_up(column, reduce, outputs) for column in columns]
+        plain = [float(total) for total in totals if not total.shape]
+        arrays = [total for total in totals if total.shape]
+        return builder(self.traced.structure.parts[0], False)(iter(plain), iter(arrays))
+
+    def together(self, columns: Sequence[Any]) -> Any:
+        """Return the arrays of results of a mapped call in their structure."""
+        return builder(self.traced.structure.parts[0], True)(iter(()), iter(columns))

@@ -30,7 +30,8 @@ from autograd.compiler.bindings import (
     replaced,
 )
 from autograd.compiler.executable import Executable, TracedFunction, gradients_of
-from autograd.compiler.opaque import CompiledCall, called_with_values, row_by_row
+from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_values, row_by_row
+from autograd.compiler.paths import MAX_PATHS, Paths
 from autograd.compiler.report import Report, report_of
 from autograd.engine import modes
 from autograd.engine.modes import thread
@@ -59,7 +60,7 @@ class Cache:
         lock: held while compiling.
     """
 
-    executables: dict[Any, Executable] = field(default_factory=dict)
+    executables: dict[Any, Any] = field(default_factory=dict)
     direct: dict[Any, Callable[..., Any]] = field(default_factory=dict)
     latest: list[Executable] = field(default_factory=list)
     row: Cache | None = None
@@ -96,12 +97,14 @@ class Jitted:
         reduce: str | None,
         exact: bool,
         programs: Cache | None = None,
+        max_paths: int = MAX_PATHS,
     ) -> None:
         functools.update_wrapper(self, function, updated=())
         self._function = function
         self._in_axes = in_axes
         self.reduce = reduce
         self.exact = exact
+        self.max_paths = max_paths
         self._programs = programs or Cache()
         self._row: Jitted | None = None
         self._named: Jitted | None = None
@@ -143,6 +146,8 @@ class Jitted:
         if executable.captured and thread.transforms and thread.recording:
             # A derivative that is being taken may be by a Value that the function closes over.
             return self._with_values(args, axes, given)
+        if isinstance(executable, Paths):
+            return executable(given, args, axes)
         return executable(given)
 
     def _with_values(self, args: tuple[Any, ...], axes: Any, given: Arguments) -> Any:
@@ -150,7 +155,8 @@ class Jitted:
             return called_with_values(self, args, given)
         self._check_mapped_values(given)
         if self.reduce is not None and given.rows:
-            return called_with_values(self, args, given)
+            with contextlib.suppress(GuardedRows):
+                return called_with_values(self, args, given)
         return row_by_row(self, args, axes)
 
     def _check_mapped_values(self, given: Arguments) -> None:
@@ -195,7 +201,7 @@ class Jitted:
         """Call the function for one row of a mapped call."""
         if self._row is None:
             programs = self._programs.row = self._programs.row or Cache()
-            self._row = Jitted(self._function, None, None, self.exact, programs)
+            self._row = Jitted(self._function, None, None, self.exact, programs, self.max_paths)
         return self._row(*args)
 
     def _by_position(
@@ -229,6 +235,7 @@ class Jitted:
                 self.reduce,
                 self.exact,
                 self._programs.named,
+                self.max_paths,
             )
         return self._named
 
@@ -248,31 +255,48 @@ class Jitted:
 
     # -- executables ---------------------------------------------------------------------------
 
-    def _executable_for(self, given: Arguments, args: tuple[Any, ...], axes: Any) -> Executable:
+    def _executable_for(
+        self, given: Arguments, args: tuple[Any, ...], axes: Any
+    ) -> Executable | Paths:
         self._check_differentiated(args, axes)
         programs = self._programs
         with programs.lock:
             executable = programs.executables.get(given.key)
             if executable is None:
-                executable = self._compiled(args, axes, None)
-                programs.latest[:] = [executable]
-                if _is_transient(executable):
+                made = self._compiled(args, axes, None)
+                executable = self._paths(made) if made.is_guarded else made
+                if _is_transient(made):
                     return executable
                 programs.executables[given.key] = executable
                 kinds = tuple(map(type, args))
-                if executable.direct is not None and set(kinds) <= {float}:
-                    programs.direct[kinds] = executable.direct
+                if made.direct is not None and set(kinds) <= {float}:
+                    programs.direct[kinds] = made.direct
             return executable
 
+    def _paths(self, first: Executable) -> Paths:
+        def trace_again(args: tuple[Any, ...], axes: Any, row: int) -> Executable:
+            with self._programs.lock:
+                return self._compiled(args, axes, None, row)
+
+        return Paths(first, trace_again, self.reduce, self.max_paths, name_of(self))
+
     def _compiled(
-        self, args: tuple[Any, ...], axes: Any, active: tuple[int, ...] | None
+        self, args: tuple[Any, ...], axes: Any, active: tuple[int, ...] | None, row: int = 0
     ) -> Executable:
-        """Record and compile, with derivatives by the active numbers besides if there are any."""
+        """Trace and compile, with derivatives by the active numbers besides if there are any."""
         with _collector_at_rest():
-            traced = TracedFunction(self._function, args, axes, self._names(len(args)))
+            traced = TracedFunction(self._function, args, axes, self._names(len(args)), row)
             if active is not None:
                 traced.add_gradients(active)
-            return Executable(traced, self.reduce, self.exact)
+            is_guarded = bool(traced.trace.guards)
+            if is_guarded:
+                if active is not None and self.reduce is not None:
+                    raise GuardedRows
+                traced.add_guard()
+            executable = Executable(traced, None if is_guarded else self.reduce, self.exact)
+            if active is None or not self._programs.latest:
+                self._programs.latest[:] = [executable]
+            return executable
 
     def _check_differentiated(self, args: tuple[Any, ...], axes: Any) -> None:
         """Refuse to add up over all rows a derivative that each row has for itself."""
@@ -293,13 +317,21 @@ class Jitted:
         key = (given.key, active)
         programs = self._programs
         with programs.lock:
-            executable = programs.executables.get(key)
-            if executable is None:
-                executable = self._compiled(args, self.axes_for(args), active)
-                programs.latest[:] = programs.latest or [executable]
-                if not _is_transient(executable):
-                    programs.executables[key] = executable
-            return executable
+            executable: Executable | list[Executable] | None = programs.executables.get(key)
+            if isinstance(executable, Executable):
+                return executable
+            for each in executable or ():  # ways through the function: the one that args take
+                if each.results(_numbers(given, each), given)[-1]:
+                    return each
+            made = self._compiled(args, self.axes_for(args), active)
+            if not _is_transient(made):
+                if not made.is_guarded:
+                    programs.executables[key] = made
+                else:
+                    programs.executables.setdefault(key, []).append(made)
+                    if len(programs.executables[key]) > self.max_paths:
+                        programs.executables[key].pop(0)
+            return made
 
     def gradients_of_call(self, call: CompiledCall, output: int) -> Jitted:
         """Return the derivatives of one output of a call, as a compiled function like this one."""
@@ -405,6 +437,11 @@ class Jitted:
 
     def _exported(self, language: str, freeze: bool) -> str:
         executable = self._shown()
+        if executable.is_guarded:
+            raise ExportError(
+                f"{name_of(self)} decides by numbers, and a file holds one way: write "
+                f"where(condition, a, b) in place of if"
+            )
         careful = executable.careful() if executable.is_fast else executable
         function = careful.function
         if executable.captured:
@@ -481,7 +518,8 @@ class Jitted:
             found = getattr(found, part, None)
         if found is self:  # decorated: it is found under its own name
             return name
-        return jit, (self._function, self._in_axes, self.reduce, self.exact)
+        options = (self._in_axes, self.reduce, self.exact, self.max_paths)
+        return jit, (self._function, *options)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         if self._bound_to is not None:
@@ -498,6 +536,12 @@ class Jitted:
 
 def _bound(method: Jitted, instance: Any) -> Jitted:
     return method.__get__(instance)
+
+
+def _numbers(given: Arguments, executable: Executable) -> list[float]:
+    """Return the plain numbers of a call and of what the executable captures."""
+    captured = executable.captured
+    return [n._data if isinstance(n, Value) else n for n in [*given.numbers, *captured]]
 
 
 def _is_transient(executable: Executable) -> bool:
@@ -540,7 +584,11 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def jit(
-    f: Callable[..., Any], in_axes: Any = None, reduce: str | None = None, exact: bool = True
+    f: Callable[..., Any],
+    in_axes: Any = None,
+    reduce: str | None = None,
+    exact: bool = True,
+    max_paths: int = MAX_PATHS,
 ) -> Jitted:
     """Trace a function once for each structure of its arguments, and compile it to native code.
 
@@ -556,6 +604,7 @@ def jit(
             outputs with the mapped axis in front.
         exact: True for the bits of the eager engine; False allows contracted multiply-adds,
             and vector functions within 4 units in the last place.
+        max_paths: how many ways through f there may be, where it decides by traced numbers.
 
     Returns:
         The compiled function. Given plain numbers it returns floats and float64 arrays; given
@@ -584,4 +633,4 @@ def jit(
     in_axes = checked_axes(in_axes, reduce)
     need_numpy()
     binding()
-    return Jitted(f, in_axes, reduce, bool(exact))
+    return Jitted(f, in_axes, reduce, bool(exact), max_paths=max_paths)

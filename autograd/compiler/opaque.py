@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from autograd.compiler.jit import Jitted
 
 
+class GuardedRows(Exception):  # noqa: N818 - caught where it can happen: the rows go one by one
+    """A mapped function decides by the numbers of its rows, and its sum has no single program."""
+
+
 class CompiledCall:
     """One call of a compiled function with Values among its arguments.
 
@@ -68,7 +72,15 @@ class CompiledCall:
         for place, operand in zip(self._places, operands, strict=False):
             numbers[place] = operand
         numbers += operands[len(self._places) :]
-        outputs, *gradients = self._executable.results(numbers, self._given)
+        results = self._executable.results(numbers, self._given)
+        if self._executable.is_guarded:
+            results, holds = results
+            if not holds:
+                raise TraceError(
+                    f"{name_of(self.jitted)} takes another way at these numbers than the call that "
+                    f"was recorded: call it again with Values that hold them"
+                )
+        outputs, *gradients = results
         whole = self._given.rows if self.jitted.reduce == "sum" else 1.0  # in no row at all
         untaken = [tuple((array[:, 1] == whole).tolist()) for array in gradients]
         return outputs, [array[:, 0].tolist() for array in gradients], untaken

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import marshal
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from autograd.callsite import user_line
 from autograd.engine.modes import Mode, thread
@@ -165,6 +165,9 @@ class Condition(Tracer):
 
     __rxor__ = __xor__
 
+    def __bool__(self) -> bool:
+        return self.trace.decide(self.number)
+
     def __invert__(self) -> Any:
         return self._apply(ops.opposite, (self,))
 
@@ -186,6 +189,14 @@ def _combined(operation: Operation, left: Condition, right: Any) -> Any:
 _new = object.__new__
 
 
+class Guard(NamedTuple):
+    """A decision of Python by a traced condition: what it was, where, and after what operations."""
+
+    outcome: bool
+    line: str
+    fingerprint: int
+
+
 class Trace:
     """The operations of one function in the order in which it called them.
 
@@ -202,6 +213,8 @@ class Trace:
         captured: these Values, which are read at every call.
         constants: the floats of the numbers that stand for constants.
         substitutes: what stands for some Values instead (``called_with``).
+        examples: the numbers of the arguments in the call at hand; empty where there are none.
+        guards: the conditions on which Python decided, in order.
     """
 
     def __init__(self) -> None:
@@ -213,7 +226,11 @@ class Trace:
         self.captured: list[Value] = []
         self.constants: dict[int, float] = {}
         self.substitutes: dict[int, Value] = {}
+        self.examples: dict[int, float] = {}
+        self.guards: dict[int, Guard] = {}
+        self._fingerprint = (0, 0)
         self._conditions: dict[tuple[object, ...], int] = {}
+        self._values: dict[int, float] = {}
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -255,6 +272,53 @@ class Trace:
         place = self.append(None, ())
         self.constants[place] = number
         return self.tracer(place)
+
+    def decide(self, number: int) -> bool:
+        """Return what a condition is for the call at hand, and guard the trace by it.
+
+        The trace is right for every call in which all guards hold: such a call takes the same way.
+        """
+        if number not in self.guards:
+            if not self.examples and self.arguments:
+                _refuse("the truth of a traced Value was asked for", BRANCHES)
+            self.guards[number] = Guard(self._value(number) != 0.0, user_line(), self._printed())
+        return self.guards[number].outcome
+
+    def _printed(self) -> int:
+        """Return a fingerprint of all operations so far."""
+        first, before = self._fingerprint
+        rows = tuple([id(row) for row in self.operations[first:]])
+        now = hash((before, rows, marshal.dumps(self.operands[first:], 2)))
+        self._fingerprint = (len(self.operations), now)
+        return now
+
+    def _value(self, number: int) -> float:
+        """Return what a number is in the call at hand; computed once, with all below it."""
+        values = self._values
+        captured = dict(zip(self.captures.values(), self.captured, strict=True))
+        stack = [number]
+        while stack:
+            place = stack[-1]
+            operation, operands = self.operations[place], self.operands[place]
+            missing = [each for each in operands if type(each) is int and each not in values]
+            if place in values or missing:
+                stack.pop() if place in values else stack.extend(missing)
+            elif operation is not None:
+                given = [values[each] if type(each) is int else float(each) for each in operands]
+                values[place] = float(operation.value(*given))
+            elif place in captured:
+                values[place] = captured[place]._data
+            else:
+                values[place] = self.constants.get(place, self.examples.get(place, 0.0))
+        return values[number]
+
+    def holds(self) -> Reference:
+        """Append the condition that all guards hold; return where it is, as the number 1 or 0."""
+        whole: Reference | None = None
+        for number, guard in self.guards.items():
+            each = number if guard.outcome else self.condition(ops.opposite, (number,))
+            whole = each if whole is None else self.condition(ops.both, (whole, each))
+        return 1.0 if whole is None else self.append(ops.select, (whole, 1.0, 0.0))
 
     def standing_for(self, value: Value) -> Value:
         """Return what stands for a Value while the function is traced: as a rule itself."""
@@ -344,7 +408,8 @@ class Trace:
 
     def forget(self) -> None:
         """Let the operations go; the arguments and the captures stay."""
-        self.operations, self.operands, self.constants, self._conditions = [], [], {}, {}
+        self.operations, self.operands, self.constants = [], [], {}
+        self._conditions, self._values = {}, {}
 
 
 class Frozen:

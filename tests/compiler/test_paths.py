@@ -1,0 +1,211 @@
+"""Python's ``if``, ``and``, ``max`` and loops under jit: each way is compiled when it is met."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+from compiler_cases import assert_same, same
+
+import autograd
+from autograd import TraceError, Value, exp, grad, gradient, hessian, jit, jvp, log, value_and_grad
+
+
+def piecewise(x):
+    if x < -1.0:
+        return -x * 2.0
+    if x <= 1.0:
+        return x**3
+    return log(x) + 1.0
+
+
+def clamped(x, y):
+    return max(min(x, 2.0), y) * (x if x > y and not y > 3.0 else y)
+
+
+def early(x):
+    if x > 5.0:
+        return x * 0.5
+    total = x * 0.0
+    for i in range(20):
+        total = total + x * i
+        if total > 10.0:
+            break
+    return total * total
+
+
+def middle(a, b, c):
+    return sorted([a, b, c])[1] * a
+
+
+def newton(a):
+    x = a * 0.0 + 1.0
+    for _ in range(60):
+        step = (x * exp(x) - a) / (exp(x) * (1.0 + x))
+        x = x - step
+        if abs(step) < 1e-13:
+            break
+    return x
+
+
+CASES = [(piecewise, 1), (clamped, 2), (early, 1), (middle, 3), (newton, 1)]
+POINTS = [-7.0, -1.0, -0.3, 0.0, 0.5, 1.0, 1.5, 2.0, 3.5, 9.0]
+
+
+@pytest.mark.parametrize(("function", "count"), CASES)
+def test_values_and_derivatives_equal_eager_ones_on_every_way(function, count):
+    argnums = tuple(range(count))
+    source = random.Random(5)
+    fast, slope, curve = (
+        jit(function),
+        jit(grad(function, argnums)),
+        jit(hessian(function, argnums)),
+    )
+    pushed = jit(lambda *point: jvp(function, point, (1.0,) * count)[1])
+    for _ in range(14):
+        point = [abs(p) if function is newton else p for p in source.choices(POINTS, k=count)]
+        assert_same(function(*map(Value, point)), fast(*point))
+        assert_same(grad(function, argnums)(*point), slope(*point), any_zero=True)
+        assert_same(hessian(function, argnums)(*point), curve(*point), any_zero=True)
+        assert_same(jvp(function, tuple(point), (1.0,) * count)[1], pushed(*point), any_zero=True)
+
+
+@pytest.mark.parametrize(("function", "count"), CASES)
+def test_each_row_takes_its_own_way(function, count):
+    source = random.Random(6)
+    for rows in (1, 7, 100, 2500):
+        X = np.array([source.choices(POINTS, k=count) for _ in range(rows)])
+        X = abs(X) if function is newton else X
+        fast = jit(lambda x: function(*x), in_axes=0)
+        assert fast(X).tolist() == [function(*map(Value, x)).data for x in X]
+        for axis in (0, 1):
+            turned = jit(lambda x: function(*x), in_axes=axis)
+            assert turned(X if axis == 0 else X.T).tolist() == fast(X).tolist()
+
+
+@pytest.mark.parametrize("rows", [0, 1, 8, 9, 100, 2048, 5000])
+def test_sums_over_rows_have_the_bits_of_a_function_without_branches(rows):
+    X = np.random.default_rng(rows).normal(size=rows)
+
+    def chosen(w, x):
+        return autograd.where(w * x > 0.0, w * x * x, -x)
+
+    def decided(w, x):
+        return w * x * x if w * x > 0.0 else -x
+
+    expected = jit(value_and_grad(chosen), in_axes=(None, 0), reduce="sum")(1.5, X)
+    assert_same(expected, jit(value_and_grad(decided), in_axes=(None, 0), reduce="sum")(1.5, X))
+    mean = jit(value_and_grad(decided), in_axes=(None, 0), reduce="mean")
+    if not rows:
+        with pytest.raises(ValueError, match="no rows"):
+            mean(1.5, X)
+        return
+    expected = jit(value_and_grad(chosen), in_axes=(None, 0), reduce="mean")(1.5, X)
+    assert_same(expected, mean(1.5, X))
+
+
+def test_a_compiled_function_of_values_takes_the_way_of_its_numbers():
+    fast = jit(piecewise)
+    for number in (*POINTS, *reversed(POINTS)):
+        x = Value(number)
+        fast(x).backward()
+        assert same(grad(piecewise)(number), x.grad, any_zero=True)
+        y = Value(number)
+        (slope,) = gradient(fast(y), [y])
+        second = grad(grad(piecewise))(number)
+        assert same(second, gradient(slope, [y])[0].data, any_zero=True)
+        assert same(grad(fast)(number), grad(piecewise)(number), any_zero=True)
+
+
+def test_captured_values_are_read_at_every_call_and_decide_too():
+    w = Value(2.0)
+    fast = jit(lambda x: w * x if w > x else w - x)
+    for number in (1.0, 3.0, 1.0, 5.0):
+        for data in (2.0, 4.0):
+            w.data = data
+            assert fast(number) == (data * number if data > number else data - number)
+    v = Value(3.0)
+    loss = jit(lambda x: v * x if x > 0.0 else v - x, in_axes=0, reduce="sum")
+    total = loss(np.array([1.0, -1.0, 2.0]))
+    assert total == 3.0 + 4.0 + 6.0
+    assert grad(lambda u: jit(lambda x: u * x if x > 0.0 else u - x)(-2.0))(5.0) == 1.0
+
+
+def test_a_way_is_compiled_once():
+    traces = []
+
+    def function(x):
+        traces.append(1)
+        return x * 2.0 if x > 0.0 else x
+
+    fast = jit(function)
+    assert [fast(x) for x in (1.0, -1.0, 2.0, -2.0, 0.0)] == [2.0, -1.0, 4.0, -2.0, 0.0]
+    assert len(traces) == 2
+
+
+def test_too_many_ways_are_an_error_that_says_what_to_do():
+    def bits(x):
+        return sum((2.0**i if x > i else 1.0) * x for i in range(40))
+
+    fast = jit(bits, max_paths=5)
+    for i in range(5):
+        fast(i + 0.5)
+    with pytest.raises(TraceError, match=r"more than 5 ways.*test_paths\.py") as caught:
+        fast(5.5)
+    assert "max_paths" in str(caught.value)
+    assert "where" in str(caught.value)
+    assert fast(0.5) == bits(Value(0.5)).data  # what was compiled is still there
+
+
+def test_a_function_that_is_another_at_every_call_is_refused():
+    calls = []
+
+    def unsteady(x):
+        calls.append(1)
+        return x * 2.0 if x > len(calls) else x
+
+    def fickle(x):
+        calls.append(1)
+        return (x, x) if x > 0.0 else x
+
+    for function in (unsteady, fickle):
+        calls.clear()
+        fast = jit(function)
+        fast(1.5)
+        with pytest.raises(TraceError, match="not the same function"):
+            fast(-0.5)
+
+
+def test_numbers_of_traced_values_are_still_not_given_away():
+    for function in (
+        lambda x: x.data if x > 0.0 else x,
+        lambda x: float(x) if x > 0.0 else x,
+        lambda x: [1.0, 2.0][int(x)] * x if x > 0.0 else x,
+        lambda x: x if x else 2.0 * x,
+    ):
+        with pytest.raises(TraceError):
+            jit(function)(1.0)
+
+
+def test_a_nan_takes_the_way_that_it_takes_in_eager_code():
+    fast = jit(piecewise)
+    assert math.isnan(fast(math.nan))
+    assert fast(2.0) == log(2.0) + 1.0
+    assert jit(lambda x: 1.0 * x if x <= 0.0 or x > 0.0 else 5.0 + 0.0 * x)(math.inf) == math.inf
+
+
+def test_a_network_written_with_if_trains_as_one_with_relu():
+    X = np.random.default_rng(1).normal(size=(60, 2))
+    weights = np.random.default_rng(2).normal(size=9)
+
+    def network(activation):
+        def loss(w, x):
+            h = [activation(w[3 * i] * x[0] + w[3 * i + 1] * x[1] + w[3 * i + 2]) for i in range(3)]
+            return (h[0] - h[1] + h[2]) ** 2.0
+
+        return jit(value_and_grad(loss), in_axes=(None, 0), reduce="mean")
+
+    expected = network(autograd.relu)(weights, X)
+    found = network(lambda h: h if h > 0.0 else 0.0)(weights, X)
+    assert found[0] == expected[0]
+    np.testing.assert_allclose(found[1], expected[1], rtol=1e-15)
