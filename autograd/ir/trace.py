@@ -21,14 +21,7 @@ from autograd.table import elementary as ops
 from autograd.table.operation import TABLE, Operation, is_real, real
 from autograd.trees import Structure, flatten, unflatten
 
-BRANCHES = (
-    "Write autograd.where(condition, a, b) in place of if, autograd.maximum or minimum in place "
-    "of max or min, and & and | in place of and and or"
-)
-EITHER_WAY = (
-    "Say it with & and | of comparisons and of their opposites, as in "
-    "((x > 0) & (y > 0)) | ((x <= 0) & (y <= 0))"
-)
+TRUTH = "Compare it, as in x > 0, and decide by that; or choose by autograd.where(condition, a, b)"
 NUMBERS = (
     "Compute with the Value itself and the functions of autograd (autograd.sin in place of "
     "math.sin), or use autograd.stop_gradient(x) to keep derivatives from passing"
@@ -119,7 +112,7 @@ class Tracer(Value):
     __rfloordiv__, __rmod__, __rdivmod__ = __floordiv__, __mod__, __divmod__
 
     def __bool__(self) -> bool:
-        _refuse("the truth of a traced Value was asked for", BRANCHES)
+        _refuse("the truth of a traced Value was asked for", TRUTH)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Value):
@@ -160,8 +153,10 @@ class Condition(Tracer):
 
     __ror__ = __or__
 
-    def __xor__(self, other: Any) -> NoReturn:
-        _refuse("^ of a traced comparison was asked for", EITHER_WAY)
+    def __xor__(self, other: Any) -> Any:
+        if isinstance(other, Condition):
+            return (self & ~other) | (~self & other)
+        return (~self if other else self) if _is_truth(other) else NotImplemented
 
     __rxor__ = __xor__
 
@@ -171,16 +166,27 @@ class Condition(Tracer):
     def __invert__(self) -> Any:
         return self._apply(ops.opposite, (self,))
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> Any:
+        """Return whether both are true or both false, as for two bools."""
         if self is other:
             return True
-        _refuse("a traced comparison was compared by == or !=", EITHER_WAY)
+        return ~(self ^ other) if isinstance(other, Condition) or _is_truth(other) else False
+
+    def __ne__(self, other: object) -> Any:
+        if self is other:
+            return False
+        return self ^ other if isinstance(other, Condition) or _is_truth(other) else True
 
     __hash__ = object.__hash__
 
 
+def _is_truth(thing: object) -> bool:
+    """Return whether it is a bool of Python's or NumPy's."""
+    return type(thing).__name__ in ("bool", "bool_")
+
+
 def _combined(operation: Operation, left: Condition, right: Any) -> Any:
-    if isinstance(right, Condition) or type(right).__name__ in ("bool", "bool_"):
+    if isinstance(right, Condition) or _is_truth(right):
         other = right if isinstance(right, Condition) else float(right)
         return left._apply(operation, (left, other))
     return NotImplemented
@@ -280,7 +286,7 @@ class Trace:
         """
         if number not in self.guards:
             if not self.examples and self.arguments:
-                _refuse("the truth of a traced Value was asked for", BRANCHES)
+                _refuse("the truth of a traced Value was asked for", TRUTH)
             self.guards[number] = Guard(self._value(number) != 0.0, user_line(), self._printed())
         return self.guards[number].outcome
 

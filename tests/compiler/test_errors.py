@@ -13,18 +13,13 @@ import autograd
 from autograd import AutogradError, TraceError, Value, grad, jit, value_and_grad
 
 
-def branch(x):
-    if x > 0.0:  # the line to be named
-        return x
-    return -x
+def number(x):
+    y = x * 2.0
+    return y.data  # the line to be named
 
 
 REFUSED = [
-    (branch, "where"),
-    (lambda x: max(x, 1.0), "maximum"),
-    (lambda x: x if 0.0 < x < 1.0 else -x, "where"),
     (lambda x: x and 1.0, "where"),
-    (lambda x: not x > 0.0, "where"),
     (lambda x: x.data * 2.0, "stop_gradient"),
     (lambda x: x.item(), "stop_gradient"),
     (lambda x: x.grad, "stop_gradient"),
@@ -33,11 +28,6 @@ REFUSED = [
     (lambda x: math.sin(x), "autograd.sin"),
     (lambda x: f"{x:.3f}", "stop_gradient"),
     (lambda x: x * 2 == 4.0, "<= c"),
-    (lambda x: x if (x > 0.0) == (x < 1.0) else 2 * x, "opposites"),
-    (lambda x: x if (x > 0.0) != (x < 1.0) else 2 * x, "opposites"),
-    (lambda x: autograd.where((x > 0.0) == True, x, 2 * x), "opposites"),  # noqa: E712
-    (lambda x: autograd.where((x > 0.0) ^ (x < 1.0), x, 2 * x), "opposites"),
-    (lambda x: autograd.where(True ^ (x < 1.0), x, 2 * x), "opposites"),
     (lambda x: [1.0, 2.0][x], "autograd.where"),
     (lambda x: sum(range(x)), "plain ints"),
     (lambda x: x // 2, "autograd.floor"),
@@ -49,7 +39,6 @@ REFUSED = [
     (lambda x: setattr(x, "grad", 1.0), "stop_gradient"),
     (lambda x: setattr(x, "data", 1.0), "stop_gradient"),
     (lambda x: (x * 2).backward(), "grad"),
-    (lambda x: sorted([x, x * 2]), "where"),
     (lambda x: 1.0 if x == Fraction(2) else x, r"\(x <= c\) & \(x >= c\)"),
 ]
 
@@ -71,14 +60,8 @@ def test_traced_values_are_neither_copied_nor_pickled():
 
 
 def test_the_line_named_is_the_line_at_fault():
-    with pytest.raises(TraceError, match=r"if x > 0.0:  # the line to be named"):
-        jit(branch)(1.0)
-
-
-def test_comparisons_of_outside_values_are_traced_too():
-    w = Value(1.0)
-    with pytest.raises(TraceError):
-        jit(lambda x: x if w > 0.0 else -x)(1.0)
+    with pytest.raises(TraceError, match=r"return y.data  # the line to be named"):
+        jit(number)(1.0)
 
 
 def test_a_traced_value_that_leaks_is_refused_later():

@@ -209,3 +209,25 @@ def test_a_network_written_with_if_trains_as_one_with_relu():
     found = network(lambda h: h if h > 0.0 else 0.0)(weights, X)
     assert found[0] == expected[0]
     np.testing.assert_allclose(found[1], expected[1], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x if 0.0 < x < 1.0 else -x,
+        lambda x: 0.0 * x + (not x > 0.0),
+        lambda x: x if (x > 0.0) == (x < 1.0) else 2 * x,
+        lambda x: x if (x > 0.0) != (x < 1.0) else 2 * x,
+        lambda x: autograd.where((x > 0.0) == True, x, 2 * x),  # noqa: E712
+        lambda x: autograd.where((x > 0.0) ^ (x < 1.0), x, 2 * x),
+        lambda x: autograd.where(True ^ (x < 1.0), x, 2 * x),
+        lambda x: max([x, 1.0, x * x]) + min(x, 0.5),
+        lambda x: sorted([x, x * x, 0.5])[1],
+        lambda x: sum(x if x > i else i for i in range(3)),
+    ],
+)
+def test_whatever_python_decides_by_is_followed(function):
+    fast = jit(function)
+    for number in POINTS:
+        expected = function(Value(number))
+        assert fast(number) == (expected.data if isinstance(expected, Value) else expected)

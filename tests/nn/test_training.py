@@ -489,13 +489,21 @@ def test_the_default_engine_falls_back_and_a_demanded_one_says_what_to_install(m
 
 
 def test_python_that_jit_cannot_follow_is_named_with_the_way_out():
-    def branching(score, target):
-        return score * 2.0 if score > 0 else score
+    def counting(score, target):
+        return score * float(int(score.data > 0))
 
     with pytest.raises(TraceError) as caught:
-        trained(loss=branching, engine="jit")
+        trained(loss=counting, engine="jit")
     assert any('engine="eager"' in note for note in caught.value.__notes__)
-    assert len(trained(loss=branching, engine="eager")[1]) == 4
+    assert len(trained(loss=counting, engine="eager")[1]) == 4
+
+
+def test_a_loss_that_decides_by_numbers_trains_in_both_engines_alike():
+    def branching(score, target):
+        return (1.0 - score * target) * 2.0 if score * target < 1.0 else 0.0 * score
+
+    compiled, eager = (trained(loss=branching, engine=engine)[1] for engine in ("jit", "eager"))
+    assert compiled.loss == pytest.approx(eager.loss, rel=1e-9)
 
 
 def test_arrays_are_taken_as_lists_are():
