@@ -503,7 +503,7 @@ def test_a_loss_that_decides_by_numbers_trains_in_both_engines_alike():
         return (1.0 - score * target) * 2.0 if score * target < 1.0 else 0.0 * score
 
     compiled, eager = (trained(loss=branching, engine=engine)[1] for engine in ("jit", "eager"))
-    assert compiled.loss == pytest.approx(eager.loss, rel=1e-9)
+    assert compiled["loss"] == pytest.approx(eager["loss"], rel=1e-9)
 
 
 def test_arrays_are_taken_as_lists_are():
