@@ -35,6 +35,16 @@ _STOPPED = {
     "softplus": "softplus is flat at {arg}",
     "exp": "exp is flat at {arg}",
 }
+# What to write instead where an infinite slope meets 0 and the mathematics has a value.
+_REMEDIES = {
+    "sqrt": "write the root of a sum of squares as hypot(a, b), and sqrt(u) where u may be 0 as "
+    "sqrt(where(u > 0, u, 1.0))",
+    "power": "write the root of a sum of squares as hypot(a, b), and u**p where u may be 0 as "
+    "where(u > 0, u, 1.0)**p",
+    "log": "write log(exp(a) + exp(b)) as logaddexp(a, b), and log(u) where u may be 0 as "
+    "log(where(u > 0, u, 1.0))",
+    "divide": "divide by where(abs(u) > 0, u, 1.0) where u may be 0",
+}
 _SATURATED = {"tanh", "sigmoid", "erf", "softplus", "exp"}
 
 
@@ -139,11 +149,28 @@ class Reasons:
                     )
                 added = self.ways.added(node, index)
                 if added != added:
-                    return (
-                        f"nan enters at {self._definition(node)}: {digits(upstream)} x "
-                        f"{digits(partial)} has no value."
-                    )
+                    return self._without_value(node, upstream, partial)
         return f"Contributions of inf and -inf meet at {self._name(self.ways.x)}, and give nan."
+
+    def _without_value(self, node: Value, upstream: float, partial: float) -> str:
+        """Name the two factors of 0 x inf, where the infinite one comes from, and the remedy."""
+        steep = next(
+            above
+            for above in reversed(self.ways.between)
+            for _, _, slope in self.ways.edges.get(id(above), ())
+            if above is node or (slope - slope != 0.0 and partial - partial == 0.0)
+        )
+        words = f"nan enters at {self._definition(node)}: its gradient is {digits(upstream)}"
+        if steep is not node:
+            words += f", from the slope of {self._definition(steep)} at {self._at(steep)},"
+        remedy = _REMEDIES.get(
+            steep.op.name if steep.op else "",
+            "keep its operand away from such a point: where(condition, operand, another number)",
+        )
+        return (
+            f"{words} and its slope at {self._at(node)} is {digits(partial)}; 0 x inf has no "
+            f"value. If there is one, {remedy}; stop_gradient leaves a path out."
+        )
 
     def _where_infinity_enters(self) -> str:
         for node in reversed(self.ways.between):

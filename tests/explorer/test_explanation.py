@@ -238,3 +238,43 @@ def test_a_branch_not_taken_brings_nothing_through_its_poles_either():
     found = autograd.explain(y, x)
     assert found.gradient == 2.0
     assert sorted(path.product for path in found.paths) == [0.0, 0.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("build", "factors", "advice", "instead"),
+    [
+        (
+            lambda x: sqrt(x * x),
+            ["v1 = x * x", "gradient is inf", "sqrt(v1) at v1 = 0", "slope at x = 0 is 0"],
+            "hypot(a, b)",
+            lambda x: autograd.hypot(x, 0.0),
+        ),
+        (
+            lambda x: x * log(x),
+            ["v1 = log(x)", "gradient is 0", "slope at x = 0 is inf"],
+            "log(where(u > 0, u, 1.0))",
+            lambda x: x * log(where(x > 0, x, 1.0)),
+        ),
+        (
+            lambda x: 1 / x * x,
+            ["v1 = 1 / x", "gradient is 0", "slope at x = 0 is -inf"],
+            "where(abs(u) > 0, u, 1.0)",
+            lambda x: 1 / where(abs(x) > 0, x, 1.0) * x,
+        ),
+        (
+            lambda x: autograd.acos(1 - x) ** 2,
+            ["v2 = acos(v1)", "gradient is 0", "slope at v1 = 1 is -inf"],
+            "where(condition, operand, another number)",
+            lambda x: autograd.acos(where(x > 0, 1 - x, 0.5)) ** 2,
+        ),
+    ],
+)
+def test_where_zero_meets_infinity_the_factors_are_named_and_the_advice_works(
+    build, factors, advice, instead
+):
+    x = Value(0.0, "x")
+    found = explain(build(x), x)
+    assert math.isnan(found.gradient)
+    for words in [*factors, "0 x inf has no value", advice, "stop_gradient"]:
+        assert words in found.reason
+    assert math.isfinite(explain(instead(x), x).gradient)
