@@ -13,36 +13,16 @@ import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Any
 
 import autograd
 from autograd import AutogradError, TraceError, Value, gradient, tree_map, value_and_grad
 from nn.errors import InputError, KindError, MissingPackageError
 from nn.losses import Loss
-from nn.module import Module, layout_of, numbers_of, with_parameters
+from nn.module import Module, numbers_of
+from nn.structure import layout_of, with_parameters
 
 Penalty = Callable[[Any], Any]
-
-
-class Engine(Protocol):
-    """What ``fit`` needs of an engine; ``weights`` are all parameters' numbers in order."""
-
-    name: str
-
-    def numbers(self, numbers: Sequence[Any]) -> Any:
-        """Return rows, targets or weights in the form that the engine computes with."""
-
-    def gradient(self, weights: Any, X: Any, y: Any) -> tuple[float, Any]:
-        """Return the sum of the losses of the rows, and its derivative by each weight."""
-
-    def examined(self, weights: Any, X: Any, y: Any) -> tuple[Any, Any]:
-        """Return the loss and the score of each row, without derivatives."""
-
-    def penalized(self, weights: Any, penalty: Penalty) -> tuple[float, Any]:
-        """Return a penalty on the weights, and its derivative by each."""
-
-    def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
-        """Make sure that what the engine computes is what the model and the loss say."""
 
 
 class EagerEngine:
@@ -228,7 +208,7 @@ class CompiledEngine:
         args = [[self.numbers([part]) for part in each] for each in tried]
         try:
             for in_place in (False, True):
-                if not in_place and layout_of(self._model).recipe.refusal:
+                if not in_place and layout_of(self._model).recipe(self._model).refusal:
                     continue
                 compiled = Compiled(self._model, body, in_place, slopes=True, **settings)
                 try:
@@ -285,6 +265,9 @@ class CompiledEngine:
             self._penalties[id(penalty)] = penalty, self._settled("penalty", body, [()])
         value, slopes = self._penalties[id(penalty)][1](weights)
         return value, self.numbers(slopes)
+
+
+Engine = EagerEngine | CompiledEngine
 
 
 def _drawing_nothing(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -18,7 +18,8 @@ from nn.inputs import (
     known_classes,
 )
 from nn.losses import Loss, loss_named
-from nn.module import Module, check_module, layout_of, numbers_of
+from nn.module import Module, check_module, numbers_of
+from nn.structure import layout_of
 
 
 def predict(model: Module, X: Any, scores: bool = False) -> list[Any]:
@@ -52,9 +53,9 @@ def _scores(model: Module, rows: list[list[float]]) -> list[Any]:
     layout = layout_of(model)
     with autograd.no_grad():
         first = numbers_of(model(rows[0]))
-        if not layout.recipe.refusal:
+        if not layout.recipe(model).refusal:
             with contextlib.suppress(Exception):  # of what asks for what only Values have
-                on_numbers = layout.recipe.on_numbers([p.data for p in layout.parameters])
+                on_numbers = layout.recipe(model).on_numbers([p.data for p in layout.parameters])
                 if repr(numbers_of(on_numbers(rows[0]))) == repr(first):  # faster by far
                     return [first, *[numbers_of(on_numbers(row)) for row in rows[1:]]]
         return [first, *[numbers_of(model(row)) for row in rows[1:]]]

@@ -253,10 +253,10 @@ class Pair:
 
 
 class Slotted(Module):
-    __slots__ = ("bias",)
+    __slots__ = ("unit",)
 
     def __init__(self):
-        self.w, self.bias = Value(2.0), Value(5.0)
+        self.unit, self.w, self.bias = 1.0, Value(2.0), Value(5.0)
         self.kind, self.pair = Kind.WIDE, Pair(Value(3.0), 7.0)
         self.act = self.squared
         self.fast = jit(self.forward)
@@ -269,7 +269,7 @@ class Slotted(Module):
         return factor * self.w * x
 
     def forward(self, x):
-        return self.w * x + self.bias
+        return self.w * x + self.bias * self.unit
 
     def __call__(self, x):
         return self.act(x) + self.fast(x) + self.part(x) + self.pair.first * self.pair.second
@@ -279,7 +279,7 @@ def test_methods_compiled_methods_and_objects_inside_are_those_of_the_new_model(
     model = Slotted()
     value, slopes = value_and_grad(lambda m, x: m(x))(model, 3.0)
     assert value == 2.0 * 9.0 + 2.0 * 3.0 + 5.0 + 10.0 * 2.0 * 3.0 + 21.0
-    assert slopes.state_dict() == {"w": 9.0 + 3.0 + 30.0, "pair.0": 7.0, "bias": 1.0}
+    assert slopes.state_dict() == {"w": 9.0 + 3.0 + 30.0, "bias": 1.0, "pair.0": 7.0}
     assert slopes.pair.second == 7.0
     compiled = jit(value_and_grad(lambda m, x: m(x)))(model, 3.0)
     assert (compiled[0], tree_leaves(compiled[1])) == (value, tree_leaves(slopes))
