@@ -624,13 +624,14 @@ def array_of(numbers: list[Any], shape: tuple[int, ...]) -> Any:
     return array.reshape(shape)
 
 
-def check_numbers(who: str, tree: Any, root: str, accepted: Callable[[Any], bool]) -> None:
+def check_numbers(
+    who: str, leaves: list[Any], structure: Structure, root: str, accepted: Callable[[Any], bool]
+) -> None:
     """Refuse leaves that are no numbers.
 
     Raises:
         TypeError: it names the class of the first one, where it stands, and what to do.
     """
-    leaves, structure = flatten(tree)
     for index, leaf in enumerate(leaves):
         if not accepted(leaf):
             kind = type(leaf).__name__

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from nn.engines import CompiledEngine, EagerEngine, Engine, taken
 from nn.errors import KindError
@@ -22,7 +22,15 @@ from nn.executors import AnyExecutor, end, made, outcomes
 from nn.losses import Loss
 from nn.module import Module
 
-Sums = tuple[float, Any]
+
+class Sums(NamedTuple):
+    """What a worker gives back: the sums over a shard, and the number of its first row."""
+
+    row: int
+    error: float
+    gradient: Any
+
+
 Task = tuple[str, Any, list[int], "Problem | None"]  # the arguments of shard_sums
 CARRIERS = 8  # to so many shards the training rows are sent along at first, then to twice as many
 
@@ -62,7 +70,7 @@ class Here:
             X, y = taken(X, rows), taken(y, rows)
         for start in range(0, len(X), self._size):
             stop = start + self._size
-            yield engine.gradient(weights, X[start:stop], y[start:stop])
+            yield Sums(start, *engine.gradient(weights, X[start:stop], y[start:stop]))
 
 
 class Workers:
@@ -130,15 +138,21 @@ class Workers:
                 for outcome in outcomes(self._executor, shard_sums, tasks):
                     lost = isinstance(outcome, Exception)  # of the loss: comes again when redone
                     self._error = outcome if lost else self._error
-                    if not lost and outcome is not None and type(outcome) is not tuple:
-                        raise KindError(
-                            f"the executor must return what the function returned that it was "
-                            f"given, and has returned a {type(outcome).__name__}"
-                        )
+                    if not lost and outcome is not None:
+                        self._check(outcome, tasks[len(results)][2])
                     results.append(None if lost else outcome)
             except BrokenExecutor:
                 self._replace()
         return results + [None] * (len(tasks) - len(results))
+
+    def _check(self, outcome: Any, shard: list[int]) -> None:
+        if type(outcome) is not Sums:
+            raise KindError(
+                f"the executor must return what the function returned that it was given, and has "
+                f"returned a {type(outcome).__name__}"
+            )
+        if outcome.row != shard[0]:
+            raise KindError("the executor must return what it computed in the order of the tasks")
 
     def _warn(self) -> None:
         """Say once that shards are computed here which the executor ought to have computed."""
@@ -180,5 +194,4 @@ def shard_sums(key: str, weights: Any, rows: list[int], problem: Problem | None)
             return None
         _loaded.key, _loaded.problem = key, problem.loaded()
     engine, X, y = _loaded.problem
-    sums: Sums = engine.gradient(weights, taken(X, rows), taken(y, rows))
-    return sums
+    return Sums(rows[0], *engine.gradient(weights, taken(X, rows), taken(y, rows)))

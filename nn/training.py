@@ -254,8 +254,8 @@ class Training:
     def error_and_gradient(self, rows: list[int] | None) -> tuple[float, Any]:
         """Return the sum of the losses of a batch, and the derivative of its mean and penalty."""
         shards = self.shards.sums(self.state.weights, rows)
-        error, gradient = next(shards)
-        for more_error, more_gradient in shards:
+        _, error, gradient = next(shards)
+        for _, more_error, more_gradient in shards:
             error, gradient = error + more_error, plus(gradient, more_gradient)
         gradient = times(gradient, 1.0 / (len(self.rows) if rows is None else len(rows)))
         if self.penalty is not None:

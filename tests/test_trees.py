@@ -408,8 +408,9 @@ class Norm:
     ],
 )
 def test_an_object_that_is_no_tree_is_named_with_its_place(thing, words):
-    with pytest.raises(TypeError, match=words):
-        autograd.jit(lambda tree: 1.0)(thing)
+    for use in (autograd.jit, grad, lambda f: autograd.jit(grad(f))):
+        with pytest.raises(TypeError, match=words):
+            use(lambda tree: 1.0)(thing)
 
 
 def test_masks_are_not_ignored_by_compiled_calls():
@@ -427,3 +428,13 @@ def test_compiled_calls_take_frames_and_series(package):
     assert autograd.jit(lambda x, m: x[1] * m[1, 1])(series, frame) == 8.0
     f = autograd.jit(lambda x, row: x * (row[0] + row[1]), in_axes=(0, 0))
     np.testing.assert_array_equal(f(series, frame), [4.0, 12.0])
+
+
+def test_a_result_that_is_no_number_is_named_with_its_place():
+    with pytest.raises(TypeError, match=r"jacobian: .* the result\['a'\]\[1\] is a str \('x'\)"):
+        autograd.jacobian(lambda x: {"a": [x, "x"]})(1.0)
+
+
+def test_second_derivatives_by_a_dataclass_are_dataclasses_in_a_dataclass():
+    curved = hessian(lambda line: line.slope**2 * line.shift)(Line(3.0, 5.0, "mine"))
+    assert curved == Line(Line(10.0, 6.0, "mine"), Line(6.0, 0.0, "mine"), "mine")

@@ -24,6 +24,7 @@ from autograd.trees import (
     axes_inside,
     check_numbers,
     container_of,
+    flatten,
     is_array,
     keys_of,
     map_with_axes,
@@ -108,7 +109,7 @@ class Arguments:
             raise too_deep() from None
         except OperandError:
             for place, thing in enumerate(arguments):
-                check_numbers("jit", thing, f"argument {place}", _is_number)
+                check_numbers("jit", *flatten(thing), f"argument {place}", _is_number)
             raise
 
     def _key(self, thing: Any) -> Any:

@@ -14,6 +14,7 @@ import operator
 import types
 import weakref
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from autograd.engine import modes
@@ -21,12 +22,20 @@ from autograd.engine.chain_rule import propagated
 from autograd.engine.modes import Mode
 from autograd.engine.order import ordered, walking
 from autograd.engine.value import Value
-from autograd.errors import ArgumentError, StructureError
+from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.table import elementary as ops
-from autograd.table.operation import real
+from autograd.table.operation import is_real, real
 from autograd.transforms import traced
 from autograd.transforms.sweeps import adjoints, plus, tangents
-from autograd.trees import NUMBER, Structure, array_of, flatten, unflatten
+from autograd.trees import (
+    NUMBER,
+    Structure,
+    array_of,
+    builder,
+    check_numbers,
+    flatten,
+    unflatten,
+)
 
 
 def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
@@ -105,7 +114,7 @@ class _Call:
         with _recording():
             for position in positions:
                 numbers, structure = flatten(args[position])
-                own = [self._own(number) for number in numbers]
+                own = self._each(self._own, numbers, structure, f"argument {position}")
                 self.leaves += own
                 self.structures.append(structure)
                 arguments[position] = unflatten(structure, own)
@@ -116,13 +125,25 @@ class _Call:
             finally:
                 modes.thread.transforms = transforms
             outputs, self.output_structure = flatten(result)
-        self.outputs: list[Any] = [
-            output if isinstance(output, Value) else real(output, f"{name}: the result")
-            for output in outputs
-        ]
+        self.outputs = self._each(
+            lambda output: output if isinstance(output, Value) else real(output, name),
+            outputs,
+            self.output_structure,
+            "the result",
+        )
         self._own_leaves = {id(leaf) for leaf in self.leaves if leaf.op is None}
         # Where nothing from outside takes part, the partials the nodes recorded are all we need.
         self.numeric = self._closed(self.outputs)
+
+    def _each(
+        self, convert: Callable[[Any], Any], leaves: list[Any], structure: Structure, root: str
+    ) -> list[Any]:
+        """Return each leaf converted, or say where one stands that is no number."""
+        try:
+            return [convert(leaf) for leaf in leaves]
+        except OperandError:
+            check_numbers(self.name, leaves, structure, root, _is_number)
+            raise
 
     def adopt(self, number: Value) -> None:
         """Take what no_grad made while the function ran for a number."""
@@ -198,6 +219,10 @@ class _Call:
             parts.append(unflatten(structure, numbers[:count]))
             numbers = numbers[count:]
         return parts[0] if self.single else tuple(parts)
+
+
+def _is_number(leaf: Any) -> bool:
+    return isinstance(leaf, Value) or is_real(leaf)
 
 
 def _positions(name: str, argnums: int | Sequence[int], count: int) -> list[int]:
@@ -523,15 +548,9 @@ def _matching(name: str, what: str, given: Any, structures: tuple[Structure, ...
 
 def _blocks(structure: Structure, items: list[Any], build: Callable[..., Any]) -> Any:
     """Rebuild a structure, giving each number or array of it, with its items, to ``build``."""
-    if structure.kind in ("number", "array"):
-        return build(structure, items)
     supply = iter(items)
-    parts = [
-        _blocks(part, [next(supply) for _ in range(part.count())], build)
-        for part in structure.parts
-    ]
-    shell = Structure(structure.kind, (NUMBER,) * len(parts), structure.detail)
-    return unflatten(shell, parts)
+    blocks = (build(unit, [*islice(supply, unit.count())]) for unit in structure.units())
+    return builder(structure, arrays_only=True)(iter(()), blocks)
 
 
 def _columns(unit: Structure, inner: Structure, rows: list[list[Any]]) -> Any:

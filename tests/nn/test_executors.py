@@ -324,10 +324,20 @@ def test_a_dask_worker_killed_in_mid_epoch_changes_no_number(cluster):
     assert set(cluster.scheduler_info()["workers"]) != workers
 
 
-def test_an_executor_that_returns_something_else_is_refused():
+@pytest.mark.parametrize("outcome", [3, (1.0, [0.0] * 17), [1.0, 2.0], (0, 1.0, [0.0] * 17)])
+def test_an_executor_that_returns_something_else_is_refused(outcome):
     class Other:
         def map(self, function, tasks):
-            return [3 for _ in tasks]
+            return [outcome for _ in tasks]
 
     with pytest.raises(TypeError, match="what the function returned"):
         trained(Other())
+
+
+def test_an_executor_that_returns_results_in_another_order_is_refused():
+    class Unordered:
+        def map(self, function, tasks):
+            return reversed([function(task) for task in tasks])
+
+    with pytest.raises(TypeError, match="in the order of the tasks"):
+        trained(Unordered())
