@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from autograd.compiler.bindings import Arguments, array_module, no_rows, owned, replaced
+from autograd.compiler.executable import Executable
 from autograd.engine import reductions
 from autograd.engine.modes import Mode, thread
 from autograd.engine.value import Value, _node
@@ -19,8 +20,28 @@ from autograd.ir.trace import name_of
 from autograd.table.operation import Operation
 from autograd.trees import flatten, is_array, unflatten
 
-if TYPE_CHECKING:
-    from autograd.compiler.jit import Jitted
+
+class Compiled(Protocol):
+    """What a call needs of the compiled function (``jit.Jitted``)."""
+
+    reduce: str | None
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the function."""
+
+    def axes_for(self, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """Return the mapped axis of each argument."""
+
+    def executable_with_gradients(
+        self, given: Arguments, args: tuple[Any, ...], active: tuple[int, ...]
+    ) -> Executable:
+        """Return the executable that gives derivatives too."""
+
+    def gradients_of_call(self, call: CompiledCall, output: int) -> Compiled:
+        """Return the derivatives of one output of a call, compiled."""
+
+    def one_row(self, *args: Any) -> Any:
+        """Call the function for one row of a mapped call."""
 
 
 class GuardedRows(Exception):  # noqa: N818 - caught where it can happen: the rows go one by one
@@ -35,7 +56,7 @@ class CompiledCall:
         arguments: its arguments, with a leaf in the place of each Value: the operands' places.
     """
 
-    def __init__(self, jitted: Jitted, arguments: tuple[Any, ...]) -> None:
+    def __init__(self, jitted: Compiled, arguments: tuple[Any, ...]) -> None:
         self.jitted = jitted
         self.arguments = arguments = owned(arguments)
         self._given = Arguments(arguments, jitted.axes_for(arguments))
@@ -43,7 +64,7 @@ class CompiledCall:
         self._executable = jitted.executable_with_gradients(
             self._given, arguments, tuple(self._places)
         )
-        self._gradients: dict[int, Jitted] = {}
+        self._gradients: dict[int, Compiled] = {}
         self._known: weakref.WeakKeyDictionary[Value, tuple[Any, list[Any]]]
         self._known = weakref.WeakKeyDictionary()
 
@@ -149,7 +170,7 @@ def _constantly(answer: bool) -> Callable[..., bool]:
     return lambda *numbers: answer
 
 
-def called_with_values(jitted: Jitted, arguments: tuple[Any, ...], given: Arguments) -> Any:
+def called_with_values(jitted: Compiled, arguments: tuple[Any, ...], given: Arguments) -> Any:
     """Return what the function returns, with one node for each number of it."""
     if not thread.recording:
         result = jitted(*replaced(arguments, lambda value: value._data))
@@ -174,7 +195,7 @@ def called_with_values(jitted: Jitted, arguments: tuple[Any, ...], given: Argume
     return unflatten(structure, nodes)
 
 
-def row_by_row(jitted: Jitted, arguments: tuple[Any, ...], axes: tuple[Any, ...]) -> Any:
+def row_by_row(jitted: Compiled, arguments: tuple[Any, ...], axes: tuple[Any, ...]) -> Any:
     """Call the function for one row after the other, and stack or reduce what it returns."""
     numpy = array_module()
     lengths: list[int] = []
