@@ -61,6 +61,7 @@ class Recipe:
         self._shared = {id(thing): thing for thing in layout.shared}  # by all that it makes
         self._kept = layout.kept
         self._slots = [object() for _ in layout.parameters]  # stand for the parameters
+        self._labels = [getattr(parameter, "label", "") for parameter in layout.parameters]
         slots = dict(zip(map(id, layout.parameters), self._slots, strict=True))
         self._model = object.__new__(type(module))
         try:
@@ -74,6 +75,11 @@ class Recipe:
 
     def __hash__(self) -> int:
         return self._hash
+
+    def boxed(self, leaves: Sequence[Any]) -> list[Any]:
+        """Return the leaves with Values in the places of floats."""
+        pairs = zip(leaves, self._labels, strict=True)
+        return [Value(leaf, label) if type(leaf) is float else leaf for leaf, label in pairs]
 
     def promised(self, leaves: Sequence[Any]) -> Any:
         """Return a Module with these in the places of parameters; floats there become Values.
@@ -116,7 +122,7 @@ def _copy(source: Tree, target: Tree, memo: dict[int, Any]) -> None:
 def settle(module: Tree) -> list[Any]:
     """Make all parts of a Module that a recipe has promised, and return its parameters."""
     recipe, leaves = vars(module).pop(PENDING)
-    boxed = [Value(leaf) if type(leaf) is float else leaf for leaf in leaves]
+    boxed: list[Any] = recipe.boxed(leaves)
     foreign = [leaf for leaf in leaves if type(leaf) is not float]
     recipe.fill(module, boxed, foreign)
     return boxed
@@ -199,7 +205,7 @@ class Layout:
                 self._numbers[id(thing)] = len(self.parameters)
                 self.parameters.append(thing)
                 self._paths.append(path)
-            return self._numbers[id(thing)]
+            return (self._numbers[id(thing)], getattr(thing, "label", ""))
         if id(thing) in self._places:
             return ("again", self._places[id(thing)])
         parts: dict[Any, Any]
