@@ -15,11 +15,15 @@ import functools
 import itertools
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from autograd.errors import ArgumentError, OperandError, StructureError
 
+if TYPE_CHECKING:
+    from numpy import ndarray
+
 T = TypeVar("T")
+Array: TypeAlias = "ndarray[Any, Any]"
 
 
 class Container(NamedTuple):
@@ -98,7 +102,7 @@ NUMBER = Structure("number")
 NONE = Structure("none")
 
 
-class Keys(tuple[Any, ...]):
+class Keys(tuple[Hashable, ...]):
     """The keys of a dict, which are equal only where their types are: 1 is not True here."""
 
     __slots__ = ()
@@ -109,10 +113,10 @@ class Keys(tuple[Any, ...]):
     __hash__ = tuple.__hash__
 
 
-TEXTS: set[tuple[Any, ...]] = set()  # keys of dicts that are known to be all text
+TEXTS: set[tuple[Hashable, ...]] = set()  # keys of dicts that are known to be all text
 
 
-def keys_of(tree: Mapping[Any, Any]) -> tuple[Any, ...]:
+def keys_of(tree: Mapping[Any, object]) -> tuple[Hashable, ...]:
     """Return the keys of a dict, to be compared exactly."""
     keys = tuple(tree)
     if keys in TEXTS:
@@ -125,7 +129,7 @@ def keys_of(tree: Mapping[Any, Any]) -> tuple[Any, ...]:
     return keys
 
 
-def exact(thing: Any) -> Any:
+def exact(thing: object) -> object:
     """Return what tells apart things that are equal to Python: 1, 1.0 and True, 0.0 and -0.0."""
     if isinstance(thing, tuple):
         return (type(thing), *map(exact, thing))
@@ -179,7 +183,7 @@ container_of: Callable[[type], Container] = _cached
 
 def register_tree(
     cls: type[T],
-    flatten: Callable[[T], tuple[Iterable[Any], Hashable]],
+    flatten: Callable[[T], tuple[Iterable[object], Hashable]],
     unflatten: Callable[[Any, tuple[Any, ...]], T],
 ) -> None:
     """Make the objects of a class, and of its subclasses, trees, as JAX's pytrees are.
@@ -217,7 +221,7 @@ def register_tree(
                 f"register_tree: {name} must be a function, and is {function!r:.60}"
             )
 
-    def apart(tree: T) -> tuple[Sequence[Any], Any]:
+    def apart(tree: T) -> tuple[Sequence[object], object]:
         flat, steps = flatten(tree), None
         try:
             parts, rest = flat
@@ -232,14 +236,14 @@ def register_tree(
             ) from error
         return parts, (type(tree), steps, Keys((rest,)))
 
-    def together(detail: Any, parts: Sequence[Any]) -> T:
+    def together(detail: tuple[Any, ...], parts: Sequence[object]) -> T:
         return unflatten(detail[2][0], tuple(parts))
 
     _registered[cls] = Container("object", apart, together, _named_steps)
     _cached.cache_clear()
 
 
-def _named_steps(detail: Any, count: int) -> Iterable[str]:
+def _named_steps(detail: Sequence[Iterable[str]], count: int) -> Iterable[str]:
     return detail[1] or (f"[{i}]" for i in range(count))
 
 
@@ -255,7 +259,7 @@ def _dataclass(cls: Any) -> Container:
     else:
         rest = [field for field in dataclasses.fields(cls) if not field.init]
 
-    def apart(tree: Any) -> tuple[Sequence[Any], Any]:
+    def apart(tree: object) -> tuple[Sequence[object], object]:
         names, parts, static = [], [], []
         for field in (*fields, *rest):
             part = getattr(tree, field.name)
@@ -266,7 +270,7 @@ def _dataclass(cls: Any) -> Container:
                 parts.append(part)
         return parts, (type(tree), tuple(names), Keys(static))
 
-    def together(detail: Any, parts: Sequence[Any]) -> Any:
+    def together(detail: Sequence[Any], parts: Sequence[object]) -> object:
         kind, names, static = detail
         values = {**dict(static), **dict(zip([name[1:] for name in names], parts, strict=True))}
         late = {field.name: values.pop(field.name) for field in rest}
@@ -285,7 +289,7 @@ def _dataclass(cls: Any) -> Container:
     return Container("object", apart, together, _named_steps)
 
 
-def _is_static(thing: Any) -> bool:
+def _is_static(thing: object) -> bool:
     is_leaf = container_of(type(thing)) is NUMBERS
     return is_leaf and (isinstance(thing, (str, bytes, bool, enum.Enum, type)) or callable(thing))
 
@@ -309,7 +313,7 @@ def _container(structure: Structure) -> Container:
 # -- numbers out of a tree, and into one ---------------------------------------------------------
 
 
-def flatten(tree: Any, like: Structure | None = None) -> tuple[list[Any], Structure]:
+def flatten(tree: object, like: Structure | None = None) -> tuple[list[Any], Structure]:
     """Return the numbers of a tree in order, those of its arrays one by one, and its structure.
 
     Dicts keep the order of their keys, or that of the structure ``like`` where it has the same
@@ -337,7 +341,7 @@ def too_deep() -> StructureError:
     return StructureError("the containers are nested too deep, or one of them holds itself")
 
 
-def _described(tree: Any, leaves: list[Any], like: Structure | None) -> Structure:
+def _described(tree: object, leaves: list[object], like: Structure | None) -> Structure:
     if type(tree) is float:
         leaves.append(tree)
         return NUMBER
@@ -355,23 +359,24 @@ def _described(tree: Any, leaves: list[Any], like: Structure | None) -> Structur
         leaves.extend(array.ravel().tolist())
         return Structure("array", (), tuple(array.shape))
     parts, detail = container.apart(tree)
-    if like is not None:
-        if container is DICTS and like.kind == "dict" and set(like.detail) == set(detail):
-            detail = like.detail
-            parts = [tree[key] for key in detail]
-        if len(like.parts) == len(parts):
-            inside = [
-                _described(*pair) for pair in zip(parts, itertools.repeat(leaves), like.parts)
-            ]
-            return Structure(container.kind, tuple(inside), detail)
-    if set(map(type, parts)) == {float}:  # the common case, kept short
+    models: Iterable[Structure | None] = itertools.repeat(None)
+    if like is not None and len(like.parts) == len(parts):
+        models = like.parts
+        if container is DICTS and like.kind == "dict" and (ordered := _ordered(tree, like.detail)):
+            parts, detail = ordered, like.detail
+    elif set(map(type, parts)) == {float}:  # the common case, kept short
         leaves += parts
         return Structure(container.kind, (NUMBER,) * len(parts), detail)
-    inside = [_described(part, leaves, None) for part in parts]
+    inside = [_described(part, leaves, model) for part, model in zip(parts, models, strict=False)]
     return Structure(container.kind, tuple(inside), detail)
 
 
-def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
+def _ordered(tree: Any, keys: Any) -> list[object]:
+    """Return the parts of a dict in the order of these keys; nothing where it has others."""
+    return [tree[key] for key in keys] if set(tree) == set(keys) else []
+
+
+def unflatten(structure: Structure, leaves: Iterable[object]) -> Any:
     """Return the structure filled with these numbers, in order.
 
     An array of plain numbers has dtype float64, one with Values in it dtype object.
@@ -386,7 +391,7 @@ def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
     return built
 
 
-def _built(structure: Structure, supply: Iterator[Any]) -> Any:
+def _built(structure: Structure, supply: Iterator[object]) -> object:
     kind, inside = structure.kind, structure.parts
     if kind == "number":
         try:
@@ -402,7 +407,7 @@ def _built(structure: Structure, supply: Iterator[Any]) -> Any:
     return parts if kind == "list" else _container(structure).together(structure.detail, parts)
 
 
-def _taken(supply: Iterator[Any], count: int) -> list[Any]:
+def _taken(supply: Iterator[object], count: int) -> list[object]:
     numbers = list(itertools.islice(supply, count))
     if len(numbers) < count:
         raise StructureError("there are fewer numbers than places")
@@ -443,7 +448,7 @@ def builder(structure: Structure, arrays_only: bool = False) -> Builder:
 # -- maps ----------------------------------------------------------------------------------------
 
 
-def tree_leaves(tree: Any) -> list[Any]:
+def tree_leaves(tree: object) -> list[Any]:
     """Return the leaves of a tree in order: numbers, Values and whole arrays.
 
     Args:
@@ -466,7 +471,7 @@ def tree_leaves(tree: Any) -> list[Any]:
     return leaves
 
 
-def tree_map(f: Callable[..., Any], tree: Any, *rest: Any) -> Any:
+def tree_map(f: Callable[..., object], tree: object, *rest: object) -> Any:
     """Return a tree of what f gives for each leaf, and for what stands in its place in the others.
 
     Args:
@@ -492,7 +497,9 @@ def tree_map(f: Callable[..., Any], tree: Any, *rest: Any) -> Any:
         raise too_deep() from None
 
 
-def map_with_axes(f: Callable[[str, Any, Any], Any], tree: Any, axes: Any, path: str) -> Any:
+def map_with_axes(
+    f: Callable[[str, Any, Any], object], tree: object, axes: object, path: str
+) -> Any:
     """Return a tree of what f gives for the path, the leaf and the axis of each leaf.
 
     Args:
@@ -502,7 +509,7 @@ def map_with_axes(f: Callable[[str, Any, Any], Any], tree: Any, axes: Any, path:
         path: what to call the argument.
     """
 
-    def leaf(path: str, thing: Any, axis: Any) -> Any:
+    def leaf(path: str, thing: object, axis: object) -> object:
         if axis is not None and not isinstance(axis, int):
             raise StructureError(f"jit: in_axes does not fit the structure of {path}")
         return f(path, thing, axis)
@@ -514,8 +521,8 @@ Aligned = Callable[[Any, Container, Any, int, str], Sequence[Any]]
 
 
 def _mapped(
-    f: Callable[..., Any], tree: Any, rest: tuple[Any, ...], path: str, aligned: Aligned
-) -> Any:
+    f: Callable[..., object], tree: object, rest: tuple[object, ...], path: str, aligned: Aligned
+) -> object:
     container = container_of(type(tree))
     if container is NUMBERS or container is ARRAYS:
         return f(path, unboxed(tree), *rest)
@@ -534,13 +541,13 @@ def _mapped(
 
 
 def _parts_like(
-    other: Any, container: Container, detail: Any, count: int, path: str
-) -> Sequence[Any]:
+    other: object, container: Container, detail: object, count: int, path: str
+) -> Sequence[object]:
     """Return the parts of another tree that stand for those of a container."""
     kind = container_of(type(other))
     parts, its = kind.apart(other)
-    if container is kind is DICTS and set(its) == set(detail):
-        return [other[key] for key in detail]
+    if container is kind is DICTS and (ordered := _ordered(other, detail)):
+        return ordered
     if kind.kind == container.kind and its == detail and len(parts) == count:
         return parts
     is_leaf = kind is NUMBERS or kind is ARRAYS
@@ -551,22 +558,22 @@ def _parts_like(
     )
 
 
-def _shell(container: Container, count: int, detail: Any) -> Structure:
+def _shell(container: Container, count: int, detail: object) -> Structure:
     """Return the structure of the outermost container alone."""
     return Structure(container.kind, (NUMBER,) * count, detail)
 
 
 def axes_inside(
-    axes: Any, container: Container, detail: Any, count: int, path: str
-) -> Sequence[Any]:
+    axes: object, container: Container, detail: object, count: int, path: str
+) -> Sequence[object]:
     """Return the axes of the parts of a container, whose own are an int, None, or a container."""
     if axes is None or isinstance(axes, int):
         return [axes] * count
     kind = container_of(type(axes))
-    if container is kind is DICTS:
-        if set(axes) != set(detail):
-            raise StructureError(f"jit: in_axes for {path} has other keys than the dict")
-        return [axes[key] for key in detail]
+    if container is kind is DICTS and count:
+        if ordered := _ordered(axes, detail):
+            return ordered
+        raise StructureError(f"jit: in_axes for {path} has other keys than the dict")
     if kind.kind == container.kind or {kind.kind, container.kind} == {"list", "tuple"}:
         parts, its = kind.apart(axes)
         if container.kind != "object" or its == detail:
@@ -581,12 +588,12 @@ def axes_inside(
 # -- arrays --------------------------------------------------------------------------------------
 
 
-def is_array(thing: Any) -> bool:
+def is_array(thing: object) -> bool:
     """Return whether it is an array with at least one dimension, of NumPy or like it."""
     return container_of(type(thing)) is ARRAYS and array_in(thing) is not None
 
 
-def array_in(thing: Any) -> Any:
+def array_in(thing: object) -> Array | None:
     """Return what is like an array as NumPy's; None where it has no dimension.
 
     Raises:
@@ -612,7 +619,7 @@ def unboxed(thing: Any) -> Any:
     return thing
 
 
-def array_of(numbers: list[Any], shape: tuple[int, ...]) -> Any:
+def array_of(numbers: Sequence[object], shape: tuple[int, ...]) -> Array:
     """Return a NumPy array of that shape: float64 of plain numbers, else of objects."""
     import numpy
 
@@ -625,7 +632,11 @@ def array_of(numbers: list[Any], shape: tuple[int, ...]) -> Any:
 
 
 def check_numbers(
-    who: str, leaves: list[Any], structure: Structure, root: str, accepted: Callable[[Any], bool]
+    who: str,
+    leaves: Sequence[object],
+    structure: Structure,
+    root: str,
+    accepted: Callable[[object], bool],
 ) -> None:
     """Refuse leaves that are no numbers.
 

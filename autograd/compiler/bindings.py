@@ -20,6 +20,7 @@ from autograd.trees import (
     ARRAYS,
     NUMBERS,
     TEXTS,
+    Array,
     array_in,
     axes_inside,
     check_numbers,
@@ -82,9 +83,9 @@ class Arguments:
         *("numbers", "rows"),
     )
 
-    def __init__(self, arguments: tuple[Any, ...], axes: tuple[Any, ...] | None) -> None:
+    def __init__(self, arguments: tuple[object, ...], axes: tuple[object, ...] | None) -> None:
         self.numbers: list[Any] = []
-        self.arrays: list[Any] = []
+        self.arrays: list[Array] = []
         self.foreign: dict[int, Any] = {}
         self.rows: int | None = None
         self.has_values = False
@@ -112,7 +113,7 @@ class Arguments:
                 check_numbers("jit", *flatten(thing), f"argument {place}", _is_number)
             raise
 
-    def _key(self, thing: Any) -> Any:
+    def _key(self, thing: Any) -> object:
         kind = type(thing)
         if kind is float:
             self.numbers.append(thing)
@@ -135,14 +136,14 @@ class Arguments:
         parts, detail = container.apart(thing)
         return self._parts((container.kind, detail), parts)
 
-    def _parts(self, head: Any, parts: Sequence[Any]) -> Any:
+    def _parts(self, head: object, parts: Sequence[object]) -> object:
         if set(map(type, parts)) == FLOATS:
             self.numbers += parts
             return (head, len(parts))
         keys = tuple(map(self._key, parts))
         return (head, *keys) if keys.count(NUMBER) < len(keys) else (head, len(keys))
 
-    def _number(self, thing: Any) -> Any:
+    def _number(self, thing: object) -> str:
         if isinstance(thing, Value):
             self.has_values = True
         else:
@@ -150,21 +151,21 @@ class Arguments:
         self.numbers.append(thing)
         return NUMBER
 
-    def _array(self, array: Any) -> Any:
+    def _array(self, array: Array) -> object:
         if array.dtype.kind == "O":
             return ("objects", array.shape, *[self._key(part) for part in array.ravel()])
         dtype = _read_as(array)
         self.arrays.append(numpy.ascontiguousarray(array, dtype))
         return array.shape if dtype is _doubles else (dtype, array.shape)
 
-    def readable(self) -> list[Any]:
+    def readable(self) -> list[Array]:
         """Return the arrays, the foreign ones as copies."""
         arrays = [*self.arrays]
         for place, dtype in self.foreign.items():
             arrays[place] = numpy.ascontiguousarray(arrays[place], dtype)
         return arrays
 
-    def _mapped(self, thing: Any, axis: Any, path: str | int) -> Any:
+    def _mapped(self, thing: Any, axis: object, path: str | int) -> object:
         """Take apart an argument that is mapped over an axis; axis may be a container of axes."""
         if type(thing) is _ndarray and type(axis) is int:
             return self._mapped_array(thing, axis, path)
@@ -188,7 +189,7 @@ class Arguments:
         ]
         return ("mapped", container.kind, detail, *keys)
 
-    def _mapped_array(self, array: Any, axis: int, path: str | int) -> Any:
+    def _mapped_array(self, array: Array, axis: int, path: str | int) -> object:
         if not -array.ndim <= axis < array.ndim:
             raise StructureError(
                 f"jit: argument {path} is mapped over axis {axis}, but its shape is {array.shape}"
@@ -219,13 +220,14 @@ class Arguments:
         return ("rows", array.shape[1:]) if dtype is _doubles else ("rows", dtype, array.shape[1:])
 
 
-def _without_objects(array: Any) -> Any:
+def _without_objects(array: Array) -> Array:
     """Return an array of plain numbers that were objects."""
     numbers = [real(part, "jit") for part in array.ravel()]
-    return numpy.array(numbers, dtype=float).reshape(array.shape)
+    made: Array = numpy.array(numbers, dtype=float)
+    return made.reshape(array.shape)
 
 
-def _read_as(array: Any) -> Any:
+def _read_as(array: Array) -> Any:
     """Return the dtype in which compiled code reads an array."""
     dtype = array.dtype
     if dtype.isnative and dtype.name in ELEMENTS:
@@ -235,7 +237,7 @@ def _read_as(array: Any) -> Any:
     return _doubles
 
 
-def _is_number(thing: Any) -> bool:
+def _is_number(thing: object) -> bool:
     return isinstance(thing, Value) or is_real(thing)
 
 
@@ -248,8 +250,8 @@ class Inputs:
     def __init__(
         self,
         trace: Trace,
-        arguments: tuple[Any, ...],
-        axes: tuple[Any, ...] | None,
+        arguments: tuple[object, ...],
+        axes: tuple[object, ...] | None,
         names: list[str],
         row: int = 0,
     ) -> None:
@@ -263,17 +265,18 @@ class Inputs:
             for thing, axis, name in zip(arguments, chosen, names, strict=True)
         ]
 
-    def _input(self, label: str, thing: Any, axis: int | None) -> Any:
+    def _input(self, label: str, thing: object, axis: int | None) -> object:
         array = array_in(thing)
         return self._number(thing, label) if array is None else self._array(array, axis, label)
 
-    def _number(self, thing: Any, label: str) -> Any:
+    def _number(self, thing: object, label: str) -> Value:
         self.layout.sources.append(Source(None, 8 * self.layout.numbers))
         self.layout.numbers += 1
         self.examples.append(thing._data if isinstance(thing, Value) else real(thing, "jit"))
-        return self._trace.argument(label)
+        argument: Value = self._trace.argument(label)
+        return argument
 
-    def _array(self, array: Any, axis: int | None, label: str) -> Any:
+    def _array(self, array: Array, axis: int | None, label: str) -> object:
         if axis is not None:
             array = numpy.moveaxis(array, axis, 0)
             if array.dtype.kind == "O":
@@ -301,10 +304,10 @@ class Inputs:
         return traced.reshape(shape) if shape else traced[0]
 
 
-def replaced(tree: Any, replacement: Callable[[Value], Any]) -> Any:
+def replaced(tree: object, replacement: Callable[[Value], object]) -> Any:
     """Return the tree with each Value replaced by what the function gives for it."""
 
-    def leaf(thing: Any) -> Any:
+    def leaf(thing: Any) -> object:
         if isinstance(thing, Value):
             return replacement(thing)
         if is_array(thing) and thing.dtype == object:
@@ -317,14 +320,14 @@ def replaced(tree: Any, replacement: Callable[[Value], Any]) -> Any:
     return tree_map(leaf, tree)
 
 
-def owned(tree: Any) -> Any:
+def owned(tree: object) -> Any:
     """Return the tree with a copy of each array of numbers, which nobody else can change."""
     return tree_map(
         lambda leaf: leaf.copy() if is_array(leaf) and leaf.dtype != object else leaf, tree
     )
 
 
-def matching(template: Sequence[Any], tree: Sequence[Any]) -> list[Any]:
+def matching(template: Sequence[object], tree: Sequence[object]) -> list[Any]:
     """Return the parts of a tree that stand where the template holds Values."""
     found: list[Any] = []
 
@@ -344,7 +347,7 @@ def no_rows() -> StructureError:
     return StructureError('jit: reduce="mean" of no rows: the mapped axis has length 0')
 
 
-def checked_axes(in_axes: Any, reduce: Any) -> Any:
+def checked_axes(in_axes: object, reduce: object) -> Any:
     """Return in_axes if it is an int, None or a container of them; check reduce too.
 
     Raises:
@@ -370,6 +373,6 @@ def checked_axes(in_axes: Any, reduce: Any) -> Any:
     return in_axes
 
 
-def maps(axis: Any) -> bool:
+def maps(axis: object) -> bool:
     """Return whether an entry of in_axes maps anything."""
     return bool(tree_leaves(axis))
