@@ -57,6 +57,7 @@ class Comparison:
         self.refusal: Exception | None = None
         self._to_verify, self._known = VOUCHED, 0
         self._seen: dict[Point, int] = {}
+        self._precise: tuple[Point, list[float] | None] | None = None  # the latest
 
     def wrong(self, point: Point, verified: bool = False) -> int:
         """Return how many components of the derivative in question are wrong at a point."""
@@ -95,6 +96,14 @@ class Comparison:
             raise
         except (ArithmeticError, ValueError):
             return math.nan, []
+
+    def trusting(self, point: Point) -> list[Judgement]:
+        """Return the components with what backward gives for the truth; not where f is not real."""
+        value, gradient = self.backward(point)
+        if not math.isfinite(value):
+            return []
+        claims = self._precise_claims(point) or self._claims(point)
+        return [Judgement(*pair) for pair in zip(claims, gradient, strict=False)]
 
     def of(self, point: Point) -> Callable[[Sequence[Any]], Any]:
         """Return f as a function of the numbers of a point."""
@@ -161,10 +170,14 @@ class Comparison:
 
         Where it gives a plain number all the same, this was no result of rounding.
         """
-        try:
-            return [float(n) for n in values(lambda p: self._leaves(point, p), point.numbers)]
-        except Exception:  # what takes floats only says so in many ways
-            return None
+        if self._precise is None or self._precise[0] != point:
+            try:
+                found = values(lambda numbers: self._leaves(point, numbers), point.numbers)
+            except Exception:  # what takes floats only says so in many ways
+                self._precise = point, None
+            else:
+                self._precise = point, [*map(float, found)]
+        return self._precise[1]
 
     def _leaves(self, point: Point, numbers: Sequence[object]) -> list[Any]:
         """Return the components of what df gives, for the first argument or for all of them."""

@@ -14,7 +14,7 @@ from autograd.notation.expression import Expression, read
 from autograd.table.operation import real
 from autograd.testing.arguments import Bounds, Function, Parameters, Point, point_of, shown
 from autograd.testing.comparison import Comparison, Judgement
-from autograd.testing.diagnosis import Trial, diagnosis
+from autograd.testing.diagnosis import Trial, diagnosis, near
 from autograd.testing.sampling import counterexample, kinks, simple_points, simplicity, spread
 from autograd.testing.symbols import Symbolic, proof
 
@@ -317,7 +317,7 @@ def _failure(
     lines = ["this is not the derivative of f"]
     lines += _shown(comparison, point, judged, ("yours is", "it should be"), where)
     names = comparison.parameters.components(point.structure)
-    trials = _trials(comparison, point, bounds, points)
+    trials = _trials(comparison, point, judged, bounds, points)
     sentences: dict[str, list[str]] = {}
     for index, judgement in enumerate(judged):
         if not judgement.is_right and len(sentences) < MOST_LISTED:
@@ -374,9 +374,18 @@ def _number(comparison: Comparison, claimed: float) -> str:
 
 
 def _trials(
-    comparison: Comparison, point: Point, bounds: Sequence[Bounds], points: Sequence[Point]
+    comparison: Comparison,
+    point: Point,
+    judged: Sequence[Judgement],
+    bounds: Sequence[Bounds],
+    points: Sequence[Point],
 ) -> list[Trial]:
-    """Return what is claimed and what is true at some points, with the graphs of f there."""
+    """Return what is claimed and what is true at some points, with the graphs of f there.
+
+    Where backward is right at the point in question, it is taken to be at the others.
+    """
+    backward = comparison.backward(point)[1]
+    is_trusted = all(map(near, backward, (judgement.true for judgement in judged)))
     around = bounds or [(number - 2.0, number + 2.0) for number in point.numbers]
     others = [point.at(numbers) for numbers in spread(around, 12)]
     trials = []
@@ -384,11 +393,11 @@ def _trials(
         if at.structure != point.structure:
             continue
         try:
-            judged = comparison.judged(at, verified=False)
+            found = comparison.trusting(at) if is_trusted else comparison.judged(at, verified=True)
             leaves, root = comparison.graph(at)
         except Exception:  # f and df need not know what to do at points that nobody asked for
             continue
-        true = [judgement.true for judgement in judged]
-        if root is not None and judged and all(map(math.isfinite, true)):
-            trials.append(Trial([judgement.claimed for judgement in judged], true, leaves, root))
+        true = [judgement.true for judgement in found]
+        if root is not None and found and all(map(math.isfinite, true)):
+            trials.append(Trial([judgement.claimed for judgement in found], true, leaves, root))
     return trials

@@ -17,6 +17,7 @@ from autograd.engine.value import Value
 from autograd.notation.formula import Application, Formula, Name, Number, tidied
 from autograd.notation.writing import text
 from autograd.table import elementary as ops
+from autograd.table.operation import divided
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -44,45 +45,58 @@ def diagnosis(trials: Sequence[Trial], index: int) -> str:
     """Return a sentence on what may have gone wrong in one component, or an empty text."""
     telling = [trial for trial in trials if math.isfinite(trial.claimed[index])]
     claimed = [trial.claimed[index] for trial in telling]
-    if len(telling) < 3 or all(map(_near, claimed, [trial.true[index] for trial in telling])):
+    if len(telling) < 3 or all(map(near, claimed, [trial.true[index] for trial in telling])):
         return ""
     for predicted, sentence in _slips(telling, index):
-        if all(map(_near, predicted, claimed)):
-            return sentence
+        if all(map(near, predicted, claimed)):
+            return sentence()
     return ""
 
 
-def _near(a: float, b: float) -> bool:
+def near(a: float, b: float) -> bool:
+    """Return whether two numbers share seven digits."""
     return abs(a - b) <= 1e-7 * max(abs(a), abs(b)) or a == b
 
 
-def _slips(trials: Sequence[Trial], index: int) -> Iterator[tuple[list[float], str]]:
+def _slips(
+    trials: Sequence[Trial], index: int
+) -> Iterator[tuple[Sequence[float], Callable[[], str]]]:
     """Yield what each slip would give at every point, and its name, the plainest first."""
     true = [trial.true[index] for trial in trials]
     claimed = [trial.claimed[index] for trial in trials]
-    yield [-number for number in true], "the sign: it is the true derivative, negated"
-    yield [0.0] * len(trials), "it is zero everywhere, as if the function were constant"
-    for other in range(len(trials[0].true)):
-        if other != index:
-            name = trials[0].leaves[other].label
-            sentence = f"it is the derivative by {name}: the two may have been swapped"
-            yield [trial.true[other] for trial in trials], sentence
-    yield (
-        [trial.root.data for trial in trials],
-        "it is the function itself, not its derivative",
-    )
+    leaves, roots = trials[0].leaves, [trial.root.data for trial in trials]
+    yield [-number for number in true], lambda: "the sign: it is the true derivative, negated"
+    yield [0.0] * len(true), lambda: "it is zero everywhere, as if the function were constant"
+    for place, leaf in enumerate(leaves[: len(trials[0].true)]):
+        yield (
+            [trial.true[place] if place != index else math.nan for trial in trials],
+            lambda leaf=leaf: (  # type: ignore[misc]
+                f"it is the derivative by {leaf.label}: the two may have been swapped"
+            ),
+        )
+    yield roots, lambda: "it is the function itself, not its derivative"
     tapes = [_Tape(trial.root, trial.leaves[index], trial.true[index]) for trial in trials]
     if len({tape.shape for tape in tapes}) == 1 and len(tapes[0].order) <= MOST_NODES:
         for place in reversed(range(len(tapes[0].order))):
-            yield from _slips_at(tapes, place)
+            for slip, sentence in _slips_at(tapes[0], tapes[0].order[place]):
+                predicted = [
+                    tape.true
+                    + tape.adjoints[place]
+                    * (slip(tape, tape.order[place]) - tape.tangent(tape.order[place]))
+                    for tape in tapes
+                ]
+                yield predicted, sentence
     factor = _ratio(claimed, true)
     if factor is not None:
-        yield [factor * number for number in true], _factor_sentence(factor)
+        yield [factor * number for number in true], lambda: _factor_sentence(factor)
     offset = claimed[0] - true[0]
+    which = "too many" if offset > 0 else "missing"
     yield (
         [number + offset for number in true],
-        f"it is off by the same {offset:.6g} everywhere: "
-        f"a term is {'too many' if offset > 0 else 'missing'}, or its sign is wrong",
+        lambda: (
+            f"it is off by the same {offset:.6g} everywhere: a term is {which}, or its sign "
+            "is wrong"
+        ),
     )
 
 
@@ -91,8 +105,8 @@ def _ratio(claimed: Sequence[float], true: Sequence[float]) -> float | None:
     for one, other in zip(claimed, true, strict=True):
         if other != 0.0 != one and math.isfinite(one / other):
             exact = one / other
-            near = float(Fraction(exact).limit_denominator(1000)) if abs(exact) < 1e6 else exact
-            return near if _near(near, exact) and near != 0.0 else exact
+            simple = float(Fraction(exact).limit_denominator(1000)) if abs(exact) < 1e6 else exact
+            return simple if near(simple, exact) and simple != 0.0 else exact
     return None
 
 
@@ -130,94 +144,85 @@ class _Tape:
         return self.tangents.get(id(node), 0.0)
 
 
-def _slips_at(tapes: list[_Tape], place: int) -> Iterator[tuple[list[float], str]]:
-    node = tapes[0].order[place]
-    if node.op is None or all(tape.tangent(tape.order[place]) == 0.0 for tape in tapes):
-        return
+Derivative = Callable[[_Tape, Value], float]  # of a node, at one point
 
-    def with_derivative(derivative: Callable[[_Tape, Value], float]) -> list[float]:
-        """Return the derivatives at all points, had that of the node been another."""
-        predicted = []
-        for tape in tapes:
-            here = tape.order[place]
-            change = derivative(tape, here) - tape.tangent(here)
-            predicted.append(tape.true + tape.adjoints[place] * change)
-        return predicted
 
-    name, leaf = written(node), tapes[0].leaf.label
-    is_inner = place != len(tapes[0].order) - 1
-    if is_inner:
-        yield (
-            with_derivative(lambda tape, here: 1.0),
-            f"a lost inner derivative: the chain rule has a factor d({name})/d{leaf}, "
-            f"and it was left out",
-        )
-        yield with_derivative(lambda tape, here: 0.0), f"forgot to add: what comes through {name}"
-    yield (
-        with_derivative(lambda tape, here: -tape.tangent(here)),
-        f"a sign: the derivative of {name} has the opposite one",
-    )
+def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[], str]]]:
+    """Yield what each slip at a node would make of its derivative, and its name."""
     places = [
         index
         for index, arg in enumerate(node.args)
-        if node.partials[index] is not None and tapes[0].tangent(arg) != 0.0
+        if node.partials[index] is not None and tape.tangent(arg) != 0.0
     ]
+    if not places:
+        return
+    leaf = tape.leaf.label
+
+    def named(sentence: str, index: int = 0) -> Callable[[], str]:
+        parts = [arg if isinstance(arg, Value) else node for arg in node.args]
+        return lambda: sentence.format(written(node), leaf, written(parts[index]))
+
+    if node is not tape.order[-1]:
+        yield (
+            lambda tape, here: 1.0,
+            named(
+                "a lost inner derivative: the chain rule has a factor d({0})/d{1}, and it was "
+                "left out"
+            ),
+        )
+        yield lambda tape, here: 0.0, named("forgot to add: what comes through {0}")
+    yield (
+        lambda tape, here: -tape.tangent(here),
+        named("a sign: the derivative of {0} has the opposite one"),
+    )
     for index in places:
-        yield from _slips_along(tapes, place, index, name, len(places) > 1)
+
+        def along(change: Callable[[float], float], index: int = index) -> Derivative:
+            """Return the derivative of the node, had that by one operand been another."""
+
+            def changed(tape: _Tape, here: Value) -> float:
+                partial = here.partials[index]
+                assert partial is not None
+                return tape.tangent(here) + change(partial) * tape.tangent(here.args[index])
+
+            return changed
+
+        if len(places) > 1:
+            yield (
+                along(lambda partial: -partial),
+                named("forgot to add: {0} depends on {1} through {2} as well", index),
+            )
+            yield (
+                along(lambda partial: -2.0 * partial),
+                named("a sign: the term of {0} that comes through {2} has the opposite one", index),
+            )
+        yield (
+            along(lambda partial: 1.0 - partial),
+            named("a lost outer derivative: d({0}) by {2} is a factor, and it was left out", index),
+        )
     if node.op is ops.multiply and len(places) == 2:
         yield (
-            with_derivative(lambda tape, here: _product(tape.tangent(arg) for arg in here.args)),
-            f"the product rule: the derivative of {name} is u'v + uv', not u'v'",
+            lambda tape, here: tape.tangent(here.args[0]) * tape.tangent(here.args[1]),
+            named("the product rule: the derivative of {0} is u'v + uv', not u'v'"),
         )
     if node.op is ops.divide and len(places) == 2:
         yield (
-            with_derivative(lambda tape, here: tape.tangent(here) * here.args[1].data ** 2),
-            f"the quotient rule: the derivative of {name} is divided by the denominator squared",
+            lambda tape, here: tape.tangent(here) * here.args[1].data ** 2,
+            named("the quotient rule: the derivative of {0} is divided by the denominator squared"),
         )
         yield (
-            with_derivative(
-                lambda tape, here: tape.tangent(here.args[0]) / _nonzero(tape.tangent(here.args[1]))
-            ),
-            f"the quotient rule: the derivative of {name} is (u'v - uv')/v**2, not u'/v'",
+            lambda tape, here: divided(tape.tangent(here.args[0]), tape.tangent(here.args[1])),
+            named("the quotient rule: the derivative of {0} is (u'v - uv')/v**2, not u'/v'"),
         )
     if node.op is ops.power and places == [0]:
         yield (
-            with_derivative(lambda tape, here: tape.tangent(here) * here.args[0].data),
-            f"the power rule: the exponent of {name} drops by one in the derivative",
+            lambda tape, here: tape.tangent(here) * here.args[0].data,
+            named("the power rule: the exponent of {0} drops by one in the derivative"),
         )
         yield (
-            with_derivative(lambda tape, here: tape.tangent(here) / _nonzero(_exponent(here))),
-            f"the power rule: the exponent of {name} comes down as a factor",
+            lambda tape, here: divided(tape.tangent(here), _number(here.args[1])),
+            named("the power rule: the exponent of {0} comes down as a factor"),
         )
-
-
-def _slips_along(
-    tapes: list[_Tape], place: int, index: int, name: str, is_one_of_several: bool
-) -> Iterator[tuple[list[float], str]]:
-    def with_partial(partial: Callable[[float], float]) -> list[float]:
-        predicted = []
-        for tape in tapes:
-            here = tape.order[place]
-            recorded = here.partials[index]
-            assert recorded is not None
-            change = (partial(recorded) - recorded) * tape.tangent(here.args[index])
-            predicted.append(tape.true + tape.adjoints[place] * change)
-        return predicted
-
-    operand, leaf = written(tapes[0].order[place].args[index]), tapes[0].leaf.label
-    if is_one_of_several:
-        yield (
-            with_partial(lambda partial: 0.0),
-            f"forgot to add: {name} depends on {leaf} through {operand} as well",
-        )
-        yield (
-            with_partial(lambda partial: -partial),
-            f"a sign: the term of {name} that comes through {operand} has the opposite one",
-        )
-    yield (
-        with_partial(lambda partial: 1.0),
-        f"a lost outer derivative: d({name}) by {operand} is a factor, and it was left out",
-    )
 
 
 def active(node: Value) -> Iterator[tuple[Value, float]]:
@@ -227,17 +232,8 @@ def active(node: Value) -> Iterator[tuple[Value, float]]:
             yield arg, partial
 
 
-def _product(numbers: Iterator[float]) -> float:
-    return math.prod(numbers)
-
-
-def _nonzero(number: float) -> float:
-    return number if number != 0.0 else math.nan
-
-
-def _exponent(node: Value) -> float:
-    exponent = node.args[1]
-    return exponent.data if isinstance(exponent, Value) else float(exponent)
+def _number(operand: Value | float) -> float:
+    return operand.data if isinstance(operand, Value) else operand
 
 
 def written(node: Value) -> str:

@@ -90,6 +90,9 @@ def options(formula):
 
 
 WAYS = {"digits": function, "floats": of_floats, "formula": lambda formula: formula}
+EACH_WAY = pytest.mark.parametrize(
+    "way", [pytest.param("digits", marks=pytest.mark.slow), "floats", "formula"]
+)
 ROWS = pytest.mark.parametrize(("slip", "f", "right", "wrong"), CONTROL)
 README = Path(autograd.testing.__file__).parent / "README.md"
 
@@ -108,13 +111,13 @@ def test_there_are_forty_and_the_table_in_the_readme_shows_them():
     assert README.read_text(encoding="utf-8").endswith(f"\n\n{table()}")
 
 
-@pytest.mark.parametrize("way", WAYS)
+@EACH_WAY
 @ROWS
 def test_a_right_derivative_is_accepted(way, slip, f, right, wrong):
     assert_derivative(of_named(f), WAYS[way](right), **options(f))
 
 
-@pytest.mark.parametrize("way", WAYS)
+@EACH_WAY
 @ROWS
 def test_a_wrong_derivative_is_refused(way, slip, f, right, wrong):
     with pytest.raises(AssertionError):
