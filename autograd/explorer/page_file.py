@@ -31,20 +31,7 @@ SCRIPTS = (  # one after another in one module: each may use those before it, an
     *("graph", "paths", "notation", "picture"),
     *("walk", "equation", "table", "path_list", "prediction", "page"),
 )
-COLOURS = (
-    "paper",
-    "box",
-    "ink",
-    "soft",
-    "frame",
-    "plus",
-    "minus",
-    "alarm",
-    "path",
-    "current",
-    "current_edge",
-    "operand_edge",
-)
+COLOURS = "paper box ink soft frame plus minus alarm path current current_edge operand_edge".split()
 SUFFIXES = (".html", ".htm")
 LONGEST_TITLE = 70
 LARGEST = 20_000  # nodes; with more a page would answer too slowly

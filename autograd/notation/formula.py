@@ -8,6 +8,7 @@ called that of ``names``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from autograd.table import elementary as ops
@@ -39,27 +40,23 @@ class Formula(Operators):
         raise TypeError("a symbol is neither true nor false: a rule that asks has no formula")
 
 
+@dataclass(slots=True, eq=False)
 class Number(Formula):
     """A number, as it stands in a formula."""
 
-    __slots__ = ("number",)
-
-    def __init__(self, number: float) -> None:
-        self.number = number
+    number: float
 
 
+@dataclass(slots=True, eq=False)
 class Name(Formula):
     """The name of a node, which knows the node's number.
 
     ``path`` names the scopes around it where others bear the same label: layer 1 / neuron 2.
     """
 
-    __slots__ = ("label", "number", "path")
-
-    def __init__(self, label: str, number: float, path: str = "") -> None:
-        self.label = label
-        self.number = number
-        self.path = path
+    label: str
+    number: float
+    path: str = ""
 
     @property
     def name(self) -> str:
@@ -67,30 +64,27 @@ class Name(Formula):
         return f"{self.path} / {self.label}" if self.path else self.label
 
 
+@dataclass(slots=True, eq=False)
 class Adjoint(Formula):
     """The derivative of the root by a node over all paths: a bar over the node's name.
 
     The bar is that of Griewank and Walther, Evaluating Derivatives (2008); in code it is ``.grad``.
     """
 
-    __slots__ = ("number", "of")
-
-    def __init__(self, of: Name, number: float) -> None:
-        self.of = of
-        self.number = number
+    of: Name
+    number: float
 
 
+@dataclass(slots=True, eq=False)
 class Derivative(Formula):
     """The derivative of one node by another over all paths, dy/dx, and its number."""
 
-    __slots__ = ("by", "number", "of")
-
-    def __init__(self, of: Name, by: Name, number: float) -> None:
-        self.of = of
-        self.by = by
-        self.number = number
+    of: Name
+    by: Name
+    number: float
 
 
+@dataclass(slots=True, eq=False)
 class Partial(Derivative):
     """The local derivative of a node by one operand, the others held, and its number.
 
@@ -98,33 +92,23 @@ class Partial(Derivative):
     its name does not say which is meant; else it is 0.
     """
 
-    __slots__ = ("place",)
-
-    def __init__(self, of: Name, by: Name, number: float, place: int = 0) -> None:
-        super().__init__(of, by, number)
-        self.place = place
+    place: int = 0
 
 
+@dataclass(slots=True, eq=False)
 class Slot(Formula):
     """A place in a template, where a name or a number is put in later."""
 
-    __slots__ = ("index",)
-
-    def __init__(self, index: int) -> None:
-        self.index = index
+    index: int
 
 
+@dataclass(slots=True, eq=False)
 class Application(Formula):
     """An operation of the table applied to formulas; a > b is b < a, flipped."""
 
-    __slots__ = ("flipped", "operands", "operation")
-
-    def __init__(
-        self, operation: Operation, operands: tuple[Formula, ...], flipped: bool = False
-    ) -> None:
-        self.operation = operation
-        self.operands = operands
-        self.flipped = flipped
+    operation: Operation
+    operands: tuple[Formula, ...]
+    flipped: bool = False
 
     def on(self, operands: tuple[Formula, ...]) -> Application:
         """Return the same operation on other operands."""

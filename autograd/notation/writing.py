@@ -120,7 +120,7 @@ class Writer(ABC):
 
     Attributes:
         group, infix, prefix, power, fraction: templates for operands and the sign between them.
-        cases: a template for (condition, a, b), where the condition decides; and its rank.
+        cases: a template for a where the condition holds and b elsewhere, and its rank.
         forms: by the form of a row (a root, bars), a template for its operand.
         signs: how signs are written that are not written as in Python.
         equals: templates for = and += between two sides.
@@ -128,7 +128,7 @@ class Writer(ABC):
     """
 
     group, infix, prefix, power, fraction = "(%s)", "%s %s %s", "%s%s", "%s**%s", "%s / %s"
-    cases: tuple[str, int] = ("where(%s, %s, %s)", WHOLE)
+    cases: tuple[str, int] = ("where(%(condition)s, %(a)s, %(b)s)", WHOLE)
     forms: ClassVar[Mapping[str, str]] = {}
     signs: ClassVar[Mapping[str, str]] = {}
     equals: ClassVar[Mapping[str, str]] = {"=": " = ", "+=": " += "}
@@ -160,8 +160,8 @@ class Writer(ABC):
         assert isinstance(whole, Application)
         operation, operands = whole.operation, whole.operands
         if operation is ops.select:
-            condition, a, b = map(self.write, operands)
-            return self.cases[0] % self._ordered_cases(condition, a, b), self.cases[1]
+            parts = dict(zip(("condition", "a", "b"), map(self.write, operands), strict=True))
+            return self.cases[0] % parts, self.cases[1]
         if operation.form == "infix":
             return self._set_infix(whole, first)
         if operation.form == "prefix":
@@ -243,9 +243,6 @@ class Writer(ABC):
     def _call(self, operation: Operation, inside: list[str]) -> str:
         """Return an operation that has no form of its own on its operands."""
 
-    def _ordered_cases(self, condition: str, a: str, b: str) -> tuple[str, str, str]:
-        return a, condition, b
-
 
 def _begins_with_minus(part: Formula) -> bool:
     if isinstance(part, Number):
@@ -273,9 +270,6 @@ class TextWriter(Writer):
 
     def _call(self, operation: Operation, inside: list[str]) -> str:
         return f"{operation.symbol}({', '.join(inside)})"
-
-    def _ordered_cases(self, condition: str, a: str, b: str) -> tuple[str, str, str]:
-        return condition, a, b
 
 
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -310,7 +304,10 @@ class LatexWriter(Writer):
     """LaTeX for mathematical mode, with what MathJax and KaTeX know too."""
 
     group, power, fraction = r"\left(%s\right)", "{%s}^{%s}", r"\frac{%s}{%s}"
-    cases = (r"\begin{cases} %s & \text{if } %s \\ %s & \text{otherwise} \end{cases}", SUM)
+    cases = (
+        r"\begin{cases} %(a)s & \text{if } %(condition)s \\ %(b)s & \text{otherwise} \end{cases}",
+        SUM,
+    )
     forms: ClassVar[Mapping[str, str]] = {
         "root": r"\sqrt{%s}",
         "exponential": "e^{%s}",
@@ -422,8 +419,8 @@ class MathWriter(Writer):
     fraction = "<mfrac><mrow>%s</mrow><mrow>%s</mrow></mfrac>"
     cases = (
         '<mrow><mo stretchy="true" form="prefix">{</mo><mtable class="cases">'
-        "<mtr><mtd>%s</mtd><mtd><mtext>if\u00a0</mtext>%s</mtd></mtr>"
-        "<mtr><mtd>%s</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>",
+        "<mtr><mtd>%(a)s</mtd><mtd><mtext>if\u00a0</mtext>%(condition)s</mtd></mtr>"
+        "<mtr><mtd>%(b)s</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>",
         SUM,
     )
     forms: ClassVar[Mapping[str, str]] = {

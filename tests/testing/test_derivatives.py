@@ -665,7 +665,7 @@ def test_check_gradient_raises_no_alarm_where_a_slope_is_zero(f):
 def test_check_gradient_says_where_nan_comes_from():
     with pytest.raises(WrongDerivativeError, match=r"by backward +nan") as caught:
         check_gradient(lambda x: x * ag.cbrt(x), 0.0)
-    assert "nan enters at v1 = cbrt(x): 0 x inf has no value." in str(caught.value)
+    assert "nan enters at v1 = cbrt(x): its gradient is 0" in " ".join(str(caught.value).split())
 
 
 @pytest.mark.parametrize("exponent", [30, 1000, 10**6])
