@@ -56,16 +56,10 @@ from autograd.table.elementary import rounded as round
 from autograd.table.error_function import erf, erfc, gelu
 from autograd.table.gamma import digamma, lgamma, polygamma
 from autograd.table.opaque import primitive
-from autograd.transforms.functional import (
-    grad,
-    gradient,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    value_and_grad,
-    vjp,
-)
+from autograd.transforms.jacobian import hessian, jacfwd, jacobian, jacrev
+from autograd.transforms.jvp import hvp, jvp
+from autograd.transforms.vjp import grad, gradient, value_and_grad, vjp
+from autograd.transforms.vmap import vmap
 from autograd.trees import register_tree, tree_leaves, tree_map
 
 if TYPE_CHECKING:
@@ -114,7 +108,9 @@ __all__ = [
     "hessian",
     "hvp",
     "hypot",
+    "jacfwd",
     "jacobian",
+    "jacrev",
     "jit",
     "jvp",
     "latex",
@@ -153,6 +149,7 @@ __all__ = [
     "tree_map",
     "value_and_grad",
     "vjp",
+    "vmap",
     "where",
     "zero_grad",
 ]

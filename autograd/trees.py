@@ -498,7 +498,7 @@ def tree_map(f: Callable[..., object], tree: object, *rest: object) -> Any:
 
 
 def map_with_axes(
-    f: Callable[[str, Any, Any], object], tree: object, axes: object, path: str
+    f: Callable[[str, Any, Any], object], tree: object, axes: object, path: str, who: str = "jit"
 ) -> Any:
     """Return a tree of what f gives for the path, the leaf and the axis of each leaf.
 
@@ -507,14 +507,15 @@ def map_with_axes(
         tree: an argument of a mapped function.
         axes: an int or None for all of it, or containers of these like its own.
         path: what to call the argument.
+        who: the function that maps, for messages.
     """
 
     def leaf(path: str, thing: object, axis: object) -> object:
         if axis is not None and not isinstance(axis, int):
-            raise StructureError(f"jit: in_axes does not fit the structure of {path}")
+            raise StructureError(f"{who}: in_axes does not fit the structure of {path}")
         return f(path, thing, axis)
 
-    return _mapped(leaf, tree, (axes,), path, axes_inside)
+    return _mapped(leaf, tree, (axes,), path, functools.partial(axes_inside, who=who))
 
 
 Aligned = Callable[[Any, Container, Any, int, str], Sequence[Any]]
@@ -564,7 +565,12 @@ def _shell(container: Container, count: int, detail: object) -> Structure:
 
 
 def axes_inside(
-    axes: object, container: Container, detail: object, count: int, path: str
+    axes: object,
+    container: Container,
+    detail: object,
+    count: int,
+    path: str,
+    who: str = "jit",
 ) -> Sequence[object]:
     """Return the axes of the parts of a container, whose own are an int, None, or a container."""
     if axes is None or isinstance(axes, int):
@@ -573,16 +579,16 @@ def axes_inside(
     if container is kind is DICTS and count:
         if ordered := _ordered(axes, detail):
             return ordered
-        raise StructureError(f"jit: in_axes for {path} has other keys than the dict")
+        raise StructureError(f"{who}: in_axes for {path} has other keys than the dict")
     if kind.kind == container.kind or {kind.kind, container.kind} == {"list", "tuple"}:
         parts, its = kind.apart(axes)
         if container.kind != "object" or its == detail:
             if len(parts) != count:
                 raise StructureError(
-                    f"jit: in_axes for {path} has {len(parts)} parts, and it has {count}"
+                    f"{who}: in_axes for {path} has {len(parts)} parts, and it has {count}"
                 )
             return parts
-    raise StructureError(f"jit: in_axes does not fit the structure of {path}")
+    raise StructureError(f"{who}: in_axes does not fit the structure of {path}")
 
 
 # -- arrays --------------------------------------------------------------------------------------

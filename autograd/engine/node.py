@@ -11,6 +11,7 @@ same reason a slot stays empty until there is something to say: a label, a scope
 
 from __future__ import annotations
 
+import itertools
 from struct import pack
 from typing import Any, NoReturn
 
@@ -21,9 +22,10 @@ from autograd.errors import ArgumentError, RecordedResultError, TraceError
 from autograd.table.operation import Operation, real
 
 epoch = 0  # grows whenever some leaf's data is edited
+levels = itertools.count(1)  # of the derivatives of functions, in the order in which they begin
 
 FIELDS = (
-    *("_data", "_grad", "_label", "op", "_scope", "_epoch", "_mark", "_adjoint"),
+    *("_data", "_grad", "_label", "op", "_scope", "_level", "_epoch", "_mark", "_adjoint"),
     *("_left", "_right", "_left_partial", "_right_partial"),
 )
 
@@ -52,6 +54,7 @@ class Node:
     _left_partial: Any  # a float; None beside a constant; a tuple where there are more than two
     _right_partial: Any
     _adjoint: float  # empty before the first walk
+    _level: int  # of a leaf that stands for a number while a derivative is taken; else empty
     _epoch: int
     _mark: int
 

@@ -22,7 +22,7 @@ from autograd.engine import node as of_node
 from autograd.engine.chain_rule import check_forward, made_at, propagated
 from autograd.engine.copying import copied_graph, copied_node, flattened
 from autograd.engine.modes import thread
-from autograd.engine.node import Node
+from autograd.engine.node import Node, levels
 from autograd.engine.order import walking
 from autograd.errors import AmbiguousNumberError, ArgumentError
 from autograd.table import elementary as ops
@@ -260,7 +260,12 @@ _new = object.__new__
 
 
 def _node(
-    operation: Operation, data: float, left: Any, right: Any, left_partial: Any, right_partial: Any
+    operation: Operation | None,
+    data: float,
+    left: Any,
+    right: Any,
+    left_partial: Any,
+    right_partial: Any,
 ) -> Value:
     """Make a node; the one place besides Value() where its slots are filled."""
     node: Value = _new(Value)
@@ -278,6 +283,14 @@ def _node(
     return node
 
 
+def leaf_of(number: float, level: int) -> Value:
+    """Make the leaf that stands for a number in a derivative of that level."""
+    node = _node(None, number, None, None, None, None)
+    node._level = level
+    node._adjoint = 0.0
+    return node
+
+
 def _constant(operation: Operation | None, other: Any) -> float | None:
     """Return a plain number as a float, and None for what an operator leaves to others."""
     if type(other) is float:
@@ -289,10 +302,7 @@ def _constant(operation: Operation | None, other: Any) -> float | None:
 
 def _unrecorded(node: Value) -> Value:
     """Return a result under no_grad; to the derivatives that are being taken it is a number."""
-    number = Value(node._data)
-    for call in thread.transforms:
-        call.adopt(number)
-    return number
+    return leaf_of(node._data, next(levels)) if thread.transforms else Value(node._data)
 
 
 def _in_mode(operation: Operation, left: Any, right: Any) -> Any:

@@ -16,7 +16,7 @@ from autograd.errors import NotExpressibleError, StructureError
 from autograd.table.operation import real
 from autograd.testing.multiprecision import OfPoint
 from autograd.testing.multiprecision import slope as precise_slope
-from autograd.transforms.functional import value_and_grad
+from autograd.transforms.vjp import value_and_grad
 from autograd.trees import NUMBER, flatten
 
 __tracebackhide__ = True  # from reports of pytest

@@ -6,12 +6,13 @@ and its operands. So what comes out is a graph again, and can be differentiated 
 
 from __future__ import annotations
 
+import operator
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
 from autograd.engine import modes
-from autograd.engine.chain_rule import check_tangent, contributions
+from autograd.engine.chain_rule import check_tangent, contributions, recorded_partial
 from autograd.engine.order import recorded
 from autograd.engine.value import Value
 from autograd.table import elementary as ops
@@ -80,15 +81,18 @@ def adjoints(root: Value, seed: Any, targets: Sequence[Value]) -> list[Any]:
 
 
 def tangents(
-    outputs: Sequence[Any], leaves: Sequence[Value], directions: Sequence[Any], numeric: bool
+    order: Sequence[Value],
+    outputs: Sequence[Any],
+    leaves: Sequence[Value],
+    directions: Sequence[Any],
+    is_numeric: bool,
 ) -> list[Any]:
     """Return the derivative of each output along the directions of the leaves.
 
-    Where it is ``numeric``, all directions are floats and the recorded partials are enough.
+    Where it is numeric, all directions are floats and the recorded partials are enough.
     """
     tangent = {id(leaf): direction for leaf, direction in zip(leaves, directions, strict=True)}
-    order = recorded(*[output for output in outputs if isinstance(output, Value)])
-    if numeric:
+    if is_numeric:
         steps = contributions(order, tangent, forwards=True)
     else:
         steps = contributions(
@@ -100,3 +104,38 @@ def tangents(
             check_tangent(step.node, step.total)
     known = {id(node) for node in order}
     return [copied(tangent.get(id(output), 0.0), known) for output in outputs]
+
+
+Row = dict[int, Any]  # a tangent for each leaf that reaches a node, by its index
+
+
+def tangents_apart(
+    order: Sequence[Value], outputs: Sequence[Any], leaves: Sequence[Value], is_numeric: bool
+) -> list[list[Any]]:
+    """Return for each output its derivative by every leaf, all in one sweep."""
+    multiply, add = (operator.mul, operator.add) if is_numeric else (times, plus)
+
+    def scaled(row: Row, partial: Any) -> Row:
+        return {index: multiply(tangent, partial) for index, tangent in row.items()}
+
+    def added(total: Row | float, row: Row) -> Row:
+        if not isinstance(total, dict):
+            return row
+        sums = dict(total)
+        for index, tangent in row.items():
+            sums[index] = add(sums[index], tangent) if index in sums else tangent
+        return sums
+
+    rows: dict[int, Any] = {id(leaf): {index: 1.0} for index, leaf in enumerate(leaves)}
+    rule = recorded_partial if is_numeric else partial_of
+    is_watched = modes.active and modes.thread.anomaly
+    sweep = contributions(order, rows, forwards=True, partial_of=rule, times=scaled, plus=added)
+    for step in sweep:
+        for tangent in step.total.values() if is_watched and step.passes else ():
+            if type(tangent) is float:
+                check_tangent(step.node, tangent)
+    known = {id(node) for node in order}
+    return [
+        [copied(row.get(index, 0.0), known) for index, _ in enumerate(leaves)]
+        for row in (rows.get(id(output), {}) for output in outputs)
+    ]

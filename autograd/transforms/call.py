@@ -1,0 +1,345 @@
+"""One call of the user's function on Values of our own, which is what every derivative begins with.
+
+Each call has a level, a number larger than those of all calls begun before. The leaves made of its
+arguments bear it. So a leaf is a number to a call where its level is at least the call's (it was
+made by this call or by one inside of it), and comes from outside where it is smaller or missing:
+what depends on no leaf from outside is returned as plain floats. Levels are the way of JAX's and of
+Autodidact's nested derivatives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import operator
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.engine.chain_rule import propagated
+from autograd.engine.modes import Mode, thread
+from autograd.engine.node import levels
+from autograd.engine.order import ordered, recorded, walking
+from autograd.engine.value import Value, leaf_of
+from autograd.errors import ArgumentError, OperandError, StructureError
+from autograd.table import elementary as ops
+from autograd.table.operation import is_real, real
+from autograd.transforms import sweeps, traced
+from autograd.trees import NUMBER, Structure, check_numbers, flatten, is_array, tree_map, unflatten
+
+Argnums = int | tuple[int, ...]
+
+
+class Call:
+    """One call of a function on Values of our own, and what came out.
+
+    Every number among the chosen arguments becomes a leaf. A Value among them becomes the operand
+    of an identity node: to differentiate with respect to that node leaves alone whatever else the
+    function knows of the same Value (Siskind and Pearlmutter, Perturbation confusion and
+    referential transparency, 2005).
+
+    Attributes:
+        name: the transform that makes the call, for messages.
+        single: whether one argument is chosen, by an int.
+        leaves: the Values that stand for the numbers of the chosen arguments.
+        structures: the structures of these arguments.
+        outputs: the numbers that the function returned, Values and floats.
+        output_structure: their structure.
+        has_aux: whether the function returns a pair: its result, and ``aux``.
+        is_open: whether a sweep has found that a Value from outside takes part.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        f: Callable[..., Any],
+        argnums: Argnums,
+        args: tuple[Any, ...],
+        named: dict[str, Any],
+        has_aux: bool = False,
+    ) -> None:
+        self.name = name
+        self.single = isinstance(argnums, int)
+        self.has_aux = has_aux
+        self.leaves: list[Value] = []
+        self.structures: list[Structure] = []
+        self.level = next(levels)
+        self.is_traced = thread.recorder is not None
+        self.is_open = self.is_traced
+        if thread.recording:
+            result = self._called(f, argnums, args, named)
+        else:  # the function is recorded, also where the caller is under no_grad
+            with Mode(recording=True):
+                result = self._called(f, argnums, args, named)
+        self.aux: Any = None
+        if has_aux:
+            if not isinstance(result, tuple) or len(result) != 2:
+                raise StructureError(
+                    f"{name}: with has_aux=True the function returns a pair, its result and what "
+                    f"else there is, and it returned {flatten(result)[1]}"
+                )
+            result, self.aux = result
+        if isinstance(result, Value):
+            self.outputs: list[Any] = [result]
+            self.output_structure = NUMBER
+            return
+        outputs, self.output_structure = flatten(result)
+        self.outputs = self._each(
+            lambda output: output if isinstance(output, Value) else real(output, name),
+            outputs,
+            self.output_structure,
+            "the result",
+        )
+
+    def _called(
+        self,
+        f: Callable[..., Any],
+        argnums: Argnums,
+        args: tuple[Any, ...],
+        named: dict[str, Any],
+    ) -> Any:
+        arguments = list(args)
+        for position in _positions(self.name, argnums, len(args)):
+            numbers, structure = flatten(args[position])
+            own = self._each(self._leaf, numbers, structure, f"argument {position}")
+            self.leaves += own
+            self.structures.append(structure)
+            arguments[position] = unflatten(structure, own)
+        outer = thread.transforms
+        thread.transforms = (*outer, self)
+        try:
+            return f(*arguments, **named)
+        finally:
+            thread.transforms = outer
+
+    def _each(
+        self, convert: Callable[[Any], Any], leaves: list[Any], structure: Structure, root: str
+    ) -> list[Any]:
+        """Return each leaf converted, or say where one stands that is no number."""
+        try:
+            return [convert(leaf) for leaf in leaves]
+        except OperandError:
+            check_numbers(self.name, leaves, structure, root, _is_number)
+            raise
+
+    def _leaf(self, number: Any) -> Value:
+        if isinstance(number, Value):
+            node: Value = ops.identity(number)
+            return node
+        number = real(number, self.name)
+        if self.is_traced:
+            tracer: Any = thread.recorder
+            traced_leaf: Value = tracer.leaf(number)
+            return traced_leaf
+        return leaf_of(number, self.level)
+
+    # -- what depends on this call alone ---------------------------------------------------------
+
+    def _is_closed(self, order: Sequence[Value]) -> bool:
+        """Return whether all leaves among these nodes were made by this call, or inside of it."""
+        level = self.level
+        leaves = [node for node in order if node.op is None]
+        return all(getattr(leaf, "_level", 0) >= level for leaf in leaves)
+
+    def lowered(self, numbers: list[Any]) -> list[Any]:
+        """Return floats, unless some of the numbers depend on a Value from outside."""
+        values = [number for number in numbers if isinstance(number, Value)]
+        if self.is_traced or not values:
+            return numbers
+        if self._is_closed(ordered(*values)):
+            return [n._data if isinstance(n, Value) else n for n in numbers]
+        if thread.recording:
+            return [n if isinstance(n, Value) else Value(n) for n in numbers]
+        return [Value(n._data if isinstance(n, Value) else n) for n in numbers]
+
+    def lowered_aux(self) -> Any:
+        """Return what the function returned beside its result, plain where it can be."""
+
+        def leaf(thing: Any) -> Any:
+            if isinstance(thing, Value):
+                return self.lowered([thing])[0]
+            if is_array(thing) and thing.dtype == object:
+                copy = thing.copy()
+                copy.flat[:] = [leaf(part) for part in thing.ravel()]
+                return copy
+            return thing
+
+        return tree_map(leaf, self.aux)
+
+    # -- derivatives -----------------------------------------------------------------------------
+
+    def scalar(self) -> Any:
+        """Return the one output of a function that must have one."""
+        if self.output_structure != NUMBER:
+            raise StructureError(
+                f"{self.name}: the function must return one number, and returned "
+                f"{self.output_structure}; use jacobian for several"
+            )
+        return self.outputs[0]
+
+    def pulled(self, output: Any, seed: Any = 1.0) -> list[Any]:
+        """Return d(output)/d(leaf) x seed for every leaf, walking backwards."""
+        leaves = self.leaves
+        if not isinstance(output, Value):
+            return [0.0] * len(leaves)
+        if type(seed) is float and not self.is_open:
+            with walking:
+                for leaf in leaves:
+                    leaf._adjoint = 0.0
+                if self._is_closed(propagated(output, seed)):
+                    return [leaf._adjoint for leaf in leaves]
+            self.is_open = True
+        backwards = traced.adjoints if self.is_traced else sweeps.adjoints
+        with _recording():
+            return backwards(output, seed, leaves)
+
+    def pulled_together(self, seeds: list[Any]) -> list[Any]:
+        """Return the sum of d(output)/d(leaf) x seed over all outputs, for every leaf."""
+        sums: list[Any] = [0.0] * len(self.leaves)
+        for output, seed in zip(self.outputs, seeds, strict=True):
+            pulled = self.pulled(output, seed)
+            with _recording():
+                sums = [sweeps.plus(a, b) for a, b in zip(sums, pulled, strict=True)]
+        return sums
+
+    def pushed(self, directions: list[Any]) -> list[Any]:
+        """Return the derivative of every output along the directions, walking forwards."""
+        with _recording():
+            if self.is_traced:
+                return traced.tangents(self.outputs, self.leaves, directions)
+            order = recorded(*[output for output in self.outputs if isinstance(output, Value)])
+            is_numeric = all(type(direction) is float for direction in directions)
+            is_numeric = is_numeric and self._is_closed(order)
+            return sweeps.tangents(order, self.outputs, self.leaves, directions, is_numeric)
+
+    def pushed_apart(self) -> list[list[Any]]:
+        """Return for every output its derivative by each leaf, walking forwards."""
+        with _recording():
+            if self.is_traced:
+                columns = [traced.tangents(self.outputs, [leaf], [1.0]) for leaf in self.leaves]
+                return [list(row) for row in zip(*columns, strict=True)]
+            order = recorded(*[output for output in self.outputs if isinstance(output, Value)])
+            return sweeps.tangents_apart(order, self.outputs, self.leaves, self._is_closed(order))
+
+    def shaped(self, numbers: list[Any]) -> Any:
+        """Return one number for each leaf in the structure of the chosen arguments."""
+        if self.single:
+            return unflatten(self.structures[0], numbers)
+        supply = iter(numbers)
+        return tuple(
+            unflatten(structure, [next(supply) for _ in range(structure.count())])
+            for structure in self.structures
+        )
+
+
+def _is_number(thing: object) -> bool:
+    return isinstance(thing, Value) or is_real(thing)
+
+
+def _recording() -> Any:
+    """Record inside, also where the caller is under no_grad."""
+    return _AS_IT_IS if thread.recording else Mode(recording=True)
+
+
+_AS_IT_IS = contextlib.nullcontext()
+
+
+def _positions(name: str, argnums: Argnums, count: int) -> list[int]:
+    if argnums == 0 and count:
+        return [0]
+    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+    for number in chosen:
+        if not -count <= number < count:
+            raise StructureError(
+                f"{name}: argnums is {number}, but the function was called with {count} "
+                f"positional argument{'s' * (count != 1)}"
+            )
+    positions = [number % count for number in chosen]
+    if len(set(positions)) < len(positions):
+        raise StructureError(f"{name}: argnums {tuple(chosen)} names an argument twice")
+    return positions
+
+
+class Derivative:
+    """What a transform returns: a function with the name of f, which is pickled as its recipe.
+
+    Attributes:
+        argnums: which arguments it differentiates with respect to (the compiler asks).
+    """
+
+    __name__: str
+
+    def __init__(
+        self,
+        transform: Callable[..., Any],
+        f: Callable[..., Any],
+        argnums: int | Sequence[int],
+        has_aux: bool,
+        read: Callable[[Call], Any],
+    ) -> None:
+        self._name = transform.__name__
+        self.argnums = checked(self._name, f, argnums)
+        functools.update_wrapper(self, f, updated=())
+        self._recipe = transform, f, has_aux
+        self._f, self._has_aux, self._read = f, has_aux, read
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call f on Values that stand for the numbers, and return what was asked for."""
+        return self._read(Call(self._name, self._f, self.argnums, args, named, self._has_aux))
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        transform, f, has_aux = self._recipe
+        return transform, (f, self.argnums, has_aux)
+
+    def __repr__(self) -> str:
+        return f"<{self._name} of {getattr(self._f, '__name__', self._f)}>"
+
+
+def checked(name: str, f: Any, argnums: Any = 0) -> Argnums:
+    """Check a transform's own arguments; return argnums as an int or a tuple of ints."""
+    if not callable(f):
+        raise ArgumentError(f"{name}: takes a function, and was given a {type(f).__name__}")
+    listed = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
+    try:
+        numbers = tuple(operator.index(number) for number in listed)
+    except TypeError:
+        numbers = (True,)
+    if any(isinstance(number, bool) for number in (*listed, *numbers)):
+        raise ArgumentError(
+            f"{name}: argnums is an int or a tuple of ints, and was given {argnums!r:.40}"
+        )
+    return numbers if isinstance(argnums, (tuple, list)) else numbers[0]
+
+
+def whole_call(
+    name: str, f: Callable[..., Any], primals: Sequence[Any], has_aux: bool = False
+) -> Call:
+    """Call f, differentiating with respect to all its arguments."""
+    checked(name, f)
+    if not isinstance(primals, (tuple, list)):
+        raise ArgumentError(
+            f"{name}: the primals are a tuple of arguments, and were a {type(primals).__name__}: "
+            f"write (x,) for a single one"
+        )
+    return Call(name, f, tuple(range(len(primals))), tuple(primals), {}, has_aux)
+
+
+def matching(name: str, what: str, trees: Any, structures: tuple[Structure, ...]) -> list[Any]:
+    """Return the numbers of tangents or cotangents, which must have these structures."""
+    if not isinstance(trees, (tuple, list)):
+        raise ArgumentError(f"{name}: the {what} are a tuple, and were a {type(trees).__name__}")
+    numbers: list[Any] = []
+    their: list[Structure] = []
+    for index, tree in enumerate(trees):
+        flat, structure = flatten(tree, structures[index] if index < len(structures) else None)
+        their.append(structure)
+        numbers += [n if isinstance(n, Value) else real(n, f"{name}: {what}") for n in flat]
+    if tuple(their) != structures:
+        raise StructureError(
+            f"{name}: the {what} must be {', '.join(map(str, structures))}, "
+            f"and were {', '.join(map(str, their))}"
+        )
+    return numbers

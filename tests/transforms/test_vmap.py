@@ -1,0 +1,75 @@
+"""vmap is a loop over rows that stacks what it gets, with JAX's conventions."""
+
+import pytest
+
+import autograd as ag
+from autograd import Value, grad, vmap
+
+numpy = pytest.importorskip("numpy")
+MATRIX = numpy.arange(6.0).reshape(3, 2)
+
+
+def test_rows_of_numbers_and_of_arrays():
+    assert vmap(lambda x: x * x)(numpy.array([1.0, 2.0, 3.0])).tolist() == [1.0, 4.0, 9.0]
+    assert vmap(lambda row: ag.sum(row))(MATRIX).tolist() == [1.0, 5.0, 9.0]
+    assert vmap(lambda row: 2 * row)(MATRIX).tolist() == (2 * MATRIX).tolist()
+
+
+def test_axes_of_arguments_and_of_results():
+    f = lambda w, x: {"sum": w["a"] * ag.sum(x), "row": x * w["b"]}  # noqa: E731
+    result = vmap(f, in_axes=({"a": None, "b": 0}, 1), out_axes={"sum": 0, "row": 1})(
+        {"a": 2.0, "b": numpy.array([1.0, 10.0])}, MATRIX
+    )
+    assert result["sum"].tolist() == [12.0, 18.0]
+    assert result["row"].tolist() == [[0.0, 10.0], [2.0, 30.0], [4.0, 50.0]]
+    assert vmap(lambda x: x, in_axes=-1)(MATRIX).tolist() == MATRIX.T.tolist()
+
+
+def test_it_composes_with_derivatives_both_ways():
+    loss = lambda w, x, y: (w * x - y) ** 2  # noqa: E731
+    X, Y = numpy.array([1.0, 2.0]), numpy.array([3.0, 5.0])
+    slopes = vmap(grad(loss), in_axes=(None, 0, 0))(2.0, X, Y)
+    assert slopes.tolist() == [-2.0, -4.0]
+    total = lambda w: ag.sum(vmap(lambda x, y: loss(w, x, y))(X, Y))  # noqa: E731
+    assert grad(total)(2.0) == -6.0
+    assert grad(grad(total))(2.0) == 10.0
+
+
+def test_keyword_arguments_are_shared():
+    assert vmap(lambda x, scale: x * scale)(MATRIX[:, 1], scale=2.0).tolist() == [2.0, 6.0, 10.0]
+
+
+def test_values_in_an_array():
+    xs = numpy.array([Value(1.0), Value(2.0)], dtype=object)
+    ag.sum(vmap(lambda x: x * x)(xs)).backward()
+    assert [x.grad for x in xs] == [2.0, 4.0]
+
+
+def test_no_rows_at_all():
+    result = vmap(lambda row: {"sum": ag.sum(row), "row": row})(numpy.zeros((0, 4)))
+    assert (result["sum"].shape, result["row"].shape) == ((0,), (0, 4))
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda: vmap(lambda x: x)(2.0),
+            "argument 0 is mapped over axis 0 by in_axes, and is float",
+        ),
+        (lambda: vmap(lambda x: x, in_axes=2)(MATRIX), "array of shape"),
+        (lambda: vmap(lambda x, y: x, in_axes=(0,))(MATRIX, MATRIX), "1 entries for 2 arguments"),
+        (lambda: vmap(lambda x: x, in_axes=None)(MATRIX), "maps no argument"),
+        (lambda: vmap(lambda x, y: x + y)(MATRIX, MATRIX.T), "differ in length: argument 0 has 3"),
+        (lambda: vmap(lambda x: x, out_axes=3)(MATRIX), "out_axes has 3"),
+        (lambda: vmap(lambda x: [x] if x > 1 else x)(MATRIX[:, 0]), "same structure for every row"),
+    ],
+)
+def test_what_does_not_fit_says_so(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_a_thing_that_is_no_function():
+    with pytest.raises(TypeError, match="vmap: takes a function"):
+        vmap(3.0)
