@@ -4,18 +4,17 @@ import os
 
 import pytest
 
-from autograd.engine.modes import thread
+from autograd.engine.modes import current, transforms
 
 os.environ.setdefault("AUTOGRAD_VERIFY", "1")  # every program that a test compiles is verified
 
 
 @pytest.fixture(autouse=True)
 def no_mode_is_left_open():
-    """Fail a test after which this thread is still in a mode: it would change those that follow."""
+    """Fail a test that leaves a mode on: it would change those that follow."""
     yield
-    left = [mode for mode, _ in thread.entered]
-    assert not left, f"still entered: {left}"
-    assert (thread.recorder, thread.scope, thread.transforms) == (None, None, ())
+    assert current().outer is None, f"still entered: {current().mode}"
+    assert transforms.get() == ()
 
 
 def pytest_addoption(parser):

@@ -24,20 +24,14 @@ FLOORS = [
 
 
 def imports_of(file):
-    """Yield the modules that a file imports from the packages, top level or inside functions."""
+    """Yield the modules that a file imports, inside functions and for types alone included."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    skipped = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            skipped |= {id(inner) for inner in ast.walk(node)}
-    for node in ast.walk(tree):
-        if id(node) in skipped:
-            continue
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            if node.module in ("autograd", "nn"):
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
-            else:
-                yield node.module
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                is_module = (ROOT / inner.replace(".", "/")).with_suffix(".py").exists()
+                yield inner if is_module or node.module in ("autograd", "nn") else node.module
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
 
@@ -54,6 +48,17 @@ def module_of(file):
     parts = list(file.relative_to(ROOT).with_suffix("").parts)
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
 
+
+# In the engine, each file imports from those before it.
+ENGINE = ["modes", "node", "order", "chain_rule", "copying", "value", "reductions"]
+# Pairs whose imports, those for types alone included, still meet in a circle.
+CIRCLES = [
+    {"autograd.compiler.opaque", "autograd.compiler.jit"},
+    {"autograd.render.boxes", "autograd.render.outline"},
+    {"nn.history", "nn.plot"},
+    {"nn.checkpoints", "nn.training"},
+    {"nn.divergence", "nn.training"},
+]
 
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 FILES = sorted((ROOT / "autograd").rglob("*.py")) + sorted((ROOT / "nn").rglob("*.py"))
@@ -77,11 +82,24 @@ def test_no_import_goes_up():
             assert FLOOR[there] <= FLOOR[here], f"{file.name} imports {module}"
 
 
+def test_the_engine_is_one_column():
+    files = {file.stem for file in (ROOT / "autograd" / "engine").glob("*.py")} - {"__init__"}
+    assert files == set(ENGINE)
+    for place, name in enumerate(ENGINE):
+        for module in imports_of(ROOT / "autograd" / "engine" / f"{name}.py"):
+            if module.startswith("autograd.engine"):
+                below = module.removeprefix("autograd.engine.").split(".")[0]
+                assert below in ENGINE[:place], f"{name} imports {module}"
+
+
 def test_no_circle_between_modules():
     graph = {
         module_of(file): {m for m in imports_of(file) if m.startswith(("autograd.", "nn."))}
         for file in FILES
     }
+    for first, second in CIRCLES:
+        graph[first].discard(second)
+        graph[second].discard(first)
     done: set[str] = set()
 
     def visit(module, path):

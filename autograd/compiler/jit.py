@@ -34,7 +34,7 @@ from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_valu
 from autograd.compiler.paths import MAX_PATHS, Paths
 from autograd.compiler.report import Report, report_of
 from autograd.engine import modes
-from autograd.engine.modes import thread
+from autograd.engine.modes import current, transforms
 from autograd.engine.order import ordered
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, ExportError, StructureError, TraceError
@@ -121,9 +121,9 @@ class Jitted:
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Call the function, compiling it first where this structure of arguments is new."""
         if modes.active:
-            if thread.recorder is not None:
+            if current().recorder is not None:
                 return self._traced(args, named)
-            if thread.anomaly:
+            if current().anomaly:
                 return self._watched(args, named)
         if named:
             jitted, args = self._by_position(args, named)
@@ -131,7 +131,7 @@ class Jitted:
         axes = self._in_axes
         if axes is None:
             direct = self._programs.direct.get(tuple(map(type, args)))
-            if direct is not None and not thread.transforms:
+            if direct is not None and not transforms.get():
                 return direct(*args)
         if self._is_unbound(args):
             return self.__get__(args[0])(*args[1:])
@@ -143,7 +143,7 @@ class Jitted:
         executable = self._programs.executables.get(given.key) or self._executable_for(
             given, args, axes
         )
-        if executable.captured and thread.transforms and thread.recording:
+        if executable.captured and transforms.get() and current().recording:
             # A derivative that is being taken may be by a Value that the function closes over.
             return self._with_values(args, axes, given)
         if isinstance(executable, Paths):
@@ -189,7 +189,7 @@ class Jitted:
         if axes is not None:
             self._check_mapped_values(given)
             return row_by_row(self, args, axes)
-        if given.has_values or thread.transforms:
+        if given.has_values or transforms.get():
             return self._function(*args)
         leaves, structure = flatten(args)
         values = [Value(real(leaf, "jit")) for leaf in leaves]
@@ -340,7 +340,7 @@ class Jitted:
             *args, captured = replaced(args, ops.identity)  # one Value, twice, is two operands
             result = called_with(captured, call.captured, self._function, *args)
             targets = [*matching(call.arguments, args), *captured]
-            trace: Any = thread.recorder
+            trace: Any = current().recorder
             number = trace.reference(flatten(result)[0][output], name_of(self))
             found, _ = gradients_of(trace, number, [target.number for target in targets])
             return list(map(trace.tracer, found))
@@ -546,7 +546,7 @@ def _numbers(given: Arguments, executable: Executable) -> list[float]:
 
 def _is_transient(executable: Executable) -> bool:
     """Return True if it captures a running transform's own leaves, and so must not be cached."""
-    own = {id(leaf) for call in thread.transforms for leaf in call.leaves}
+    own = {id(leaf) for call in transforms.get() for leaf in call.leaves}
     captured = executable.captured
     return bool(own and captured) and any(id(node) in own for node in ordered(*captured))
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from autograd.compiler.bindings import Arguments, array_module, no_rows, owned, replaced
 from autograd.compiler.executable import Executable
 from autograd.engine import reductions
-from autograd.engine.modes import Mode, thread
+from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value, _node
 from autograd.errors import ArgumentError, StructureError, TraceError
 from autograd.ir.trace import name_of
@@ -112,7 +112,7 @@ class CompiledCall:
         They are kept with the node y, so that its rules, asked one after the other, share them;
         but not from one mode to another, where they would be other graphs.
         """
-        mode = (thread.recorder, thread.recording)
+        mode = (current().recorder, current().recording)
         kept, known = self._known.get(y, (None, [])) if isinstance(y, Value) else (None, [])
         if kept != mode:
             if output not in self._gradients:
@@ -172,7 +172,7 @@ def _constantly(answer: bool) -> Callable[..., bool]:
 
 def called_with_values(jitted: Compiled, arguments: tuple[Any, ...], given: Arguments) -> Any:
     """Return what the function returns, with one node for each number of it."""
-    if not thread.recording:
+    if not current().recording:
         result = jitted(*replaced(arguments, lambda value: value._data))
         leaves, structure = flatten(result)
         return unflatten(structure, [Value(leaf) for leaf in leaves])

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from autograd.engine import modes
-from autograd.engine.modes import thread
+from autograd.engine.modes import current
 from autograd.engine.node import Node, named
 from autograd.engine.order import N, ordered
 from autograd.errors import AnomalyError
@@ -145,14 +145,14 @@ def propagated(root: N, gradient: float) -> list[N]:
                     if product != product:
                         return _with_choices(order, gradient)
                     arg._adjoint += product
-    if modes.active and thread.anomaly:
+    if modes.active and current().anomaly:
         _check_adjoints(order, gradient)
     return order
 
 
 def _with_choices(order: list[N], gradient: float) -> list[N]:
     """Set the adjoints where a plain product is nan, so that choices have to be looked at."""
-    if modes.active and thread.anomaly:
+    if modes.active and current().anomaly:
         _check_adjoints(order, gradient)
     adjoints = {id(order[-1]): gradient}
     deque(contributions(order, adjoints), maxlen=0)

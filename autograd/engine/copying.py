@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import copy
 from array import array
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.engine import node as of_node
 from autograd.engine.modes import Scope
-from autograd.engine.node import FIELDS
-from autograd.engine.order import ordered
+from autograd.engine.node import FIELDS, Node
+from autograd.engine.order import N, ordered
 from autograd.table.operation import Operation
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
 
-
-def _extras(node: Any) -> dict[str, Any]:
+def _extras(node: Node) -> dict[str, Any]:
     """Return what a subclass of Value keeps beside the fields of a node."""
     own = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
     slots = set(own) - {*FIELDS, "__weakref__", "__dict__"}
@@ -28,13 +25,13 @@ def _extras(node: Any) -> dict[str, Any]:
     return {**getattr(node, "__dict__", {}), **kept}
 
 
-def _restored(node: Any, extras: dict[str, Any]) -> Any:
+def _restored(node: N, extras: dict[str, Any]) -> N:
     for name, thing in extras.items():
         object.__setattr__(node, name, thing)
     return node
 
 
-def copied_node(node: Any) -> Any:
+def copied_node(node: N) -> N:
     """Return a new node with the same operands."""
     copied = object.__new__(type(node))
     for name in FIELDS:
@@ -43,7 +40,7 @@ def copied_node(node: Any) -> Any:
     return _restored(copied, _extras(node))
 
 
-def copied_graph(root: Any, memo: dict[int, Any]) -> Any:
+def copied_graph(root: N, memo: dict[int, Any]) -> N:
     """Return a copy of the graph under the root, sharing what the memo already holds."""
 
     def operand_of(operand: Any, partial: Any) -> Any:
@@ -60,10 +57,11 @@ def copied_graph(root: Any, memo: dict[int, Any]) -> Any:
                 copied._right = operand_of(node._right, node._right_partial)
             _restored(copied, copy.deepcopy(_extras(node), memo))
     memo.setdefault(id(memo), []).append(order)  # the originals live as long as the memo
-    return memo[id(root)]
+    twin: N = memo[id(root)]
+    return twin
 
 
-def flattened(root: Any) -> tuple[Any, ...]:
+def flattened(root: Node) -> tuple[Any, ...]:
     """Return what ``pickle`` needs to rebuild the graph under the root.
 
     A node is numbered by its place in ``ordered``; a constant operand is -1 - its place among
@@ -112,15 +110,15 @@ def flattened(root: Any) -> tuple[Any, ...]:
 
 
 def _leaf(
-    kind: type[Value],
+    kind: type[N],
     data: float,
     grad: float,
     epoch: int,
     label: str,
     scopes: list[str],
     extras: dict[str, Any],
-) -> Value:
-    leaf: Value = object.__new__(kind)
+) -> N:
+    leaf: N = object.__new__(kind)
     leaf._data, leaf._grad, leaf._label, leaf.op = data, grad, label, None
     leaf._left = leaf._right = leaf._left_partial = leaf._right_partial = None
     leaf._mark, leaf._epoch = 0, epoch
@@ -128,13 +126,12 @@ def _leaf(
     for name in scopes:
         leaf._scope = Scope(name, leaf._scope)
     of_node.epoch = max(of_node.epoch, epoch)  # what is recorded from now on is younger
-    restored: Value = _restored(leaf, extras)
-    return restored
+    return _restored(leaf, extras)
 
 
 def _graph(
-    kind: type[Value],
-    leaves: list[Value],
+    kind: type[N],
+    leaves: list[N],
     table: list[Operation],
     parents: list[tuple[str, int]],
     operations: array[int],
@@ -145,18 +142,18 @@ def _graph(
     partials: array[float],
     constants: array[float],
     labels: dict[int, str],
-) -> Value:
+) -> N:
     frames: list[Scope | None] = [None]
     for name, parent in parents:
         frames.append(Scope(name, frames[parent]))
     next_leaf, next_scope, next_epoch = iter(leaves), iter(scopes), iter(epochs)
     next_number, next_operand, next_partial = iter(numbers), iter(operands), iter(partials)
-    nodes: list[Value] = []
+    nodes: list[N] = []
     for place, entry in enumerate(operations):
         if entry < 0:
             nodes.append(next(next_leaf))
             continue
-        node: Value = object.__new__(kind)
+        node: N = object.__new__(kind)
         nodes.append(node)
         operation = table[entry]
         node.op = operation

@@ -1,9 +1,10 @@
-"""What a thread can switch on around operations: no_grad, scope, detect_anomaly (and tracing).
+"""What can be switched on around operations: no_grad, scope, detect_anomaly (and tracing).
 
-The engine looks at ``active``, one number for the whole process, before each operation. Only while
-some thread is in some mode does it look further, at ``thread``, which every thread has of its own.
-Threads in a scope are counted apart, in ``scoped``: networks are in one all the time, and it
-concerns only the node that is made.
+Modes belong to the context (``contextvars``): neither another thread nor another asyncio task sees
+those that are entered here. The engine looks at ``active`` before each operation, a set for the
+whole process; only while it is not empty does it ask for the ``current()`` modes. Contexts in a
+scope stand apart, in ``scoped``: networks are in one all the time, and it concerns only the node
+that is made.
 """
 
 from __future__ import annotations
@@ -11,23 +12,15 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-import os
-import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from autograd.errors import ArgumentError
 from autograd.table.operation import Operation
 
-active = 0
-scoped = 0
-_counting = threading.Lock()
-if hasattr(os, "register_at_fork"):  # as for the lock in walk.py
-    os.register_at_fork(
-        before=_counting.acquire,
-        after_in_parent=_counting.release,
-        after_in_child=_counting.release,
-    )
+active: set[int] = set()  # not empty while some context anywhere is in a mode
+scoped: set[int] = set()  # likewise, in a scope
 
 
 class Recorder(Protocol):
@@ -65,25 +58,68 @@ class Scope:
         return f"Scope({'/'.join(scope.name for scope in self.path())!r})"
 
 
-class _Thread(threading.local):
-    """The modes of one thread; ``special`` is true when operations are not simply recorded."""
+class _Presence:
+    """Keeps a set from being empty until the last context that holds it is gone."""
 
-    special: bool = False
-    recording: bool = True
-    anomaly: bool = False
-    recorder: Recorder | None = None
-    scope: Scope | None = None
-    transforms: tuple[Any, ...] = ()  # the derivatives of functions that are being taken
+    __slots__ = ("_among",)
 
-    def __init__(self) -> None:
-        self.entered: list[tuple[Mode, dict[str, Any]]] = []  # the modes that are on, and settings
+    def __init__(self, among: set[int]) -> None:
+        self._among = among
+        among.add(id(self))
+
+    def __del__(self) -> None:
+        self._among.discard(id(self))
 
 
-thread = _Thread()
+class State:
+    """The modes of one context: the one entered last, with the settings that hold in it.
+
+    Attributes:
+        mode: the mode entered last; None outside all.
+        outer: the state in which it was entered.
+        special: true when operations are not simply recorded.
+    """
+
+    __slots__ = (
+        *("mode", "outer", "special", "recording", "anomaly", "recorder", "scope"),
+        *("_present", "_present_in_scope"),
+    )
+
+    mode: Mode | None
+    outer: State | None
+    special: bool
+    recording: bool
+    anomaly: bool
+    recorder: Recorder | None
+    scope: Scope | None
+    _present: _Presence | None
+    _present_in_scope: _Presence | None
+
+    def inside(self, mode: Mode) -> State:
+        """Return a state with the same settings, in which a mode has been entered."""
+        state = State()
+        state.mode, state.outer = mode, self
+        state.special, state.recording, state.anomaly = self.special, self.recording, self.anomaly
+        state.recorder, state.scope = self.recorder, self.scope
+        state._present, state._present_in_scope = self._present, self._present_in_scope
+        return state
+
+
+_NOTHING = State()
+_NOTHING.mode = _NOTHING.outer = _NOTHING.recorder = _NOTHING.scope = None
+_NOTHING.special = _NOTHING.anomaly = False
+_NOTHING.recording = True
+_NOTHING._present = _NOTHING._present_in_scope = None
+
+_state: ContextVar[State] = ContextVar("modes of autograd", default=_NOTHING)
+current = _state.get  # returns the state of this context
+
+# The derivatives of functions that are being taken in this context, the outermost first.
+transforms: ContextVar[tuple[Any, ...]] = ContextVar("derivatives of autograd", default=())
 
 
 class Mode(contextlib.ContextDecorator):
-    """A context manager and decorator that changes this thread's settings while it is on.
+    """A context manager and decorator that changes this context's settings while it is on.
 
     A setting is what the mode that was entered last says of it. So modes need not be left in the
     order of a stack: a generator may hold one open beyond the block in which it was entered.
@@ -97,10 +133,22 @@ class Mode(contextlib.ContextDecorator):
         self._changes = changes
 
     def __call__(self, function: Any) -> Any:
-        """Decorate a function; a generator is in the mode whenever it runs."""
-        if not inspect.isgeneratorfunction(function):
+        """Decorate a function; coroutines and generators are in the mode whenever they run."""
+        if inspect.isgeneratorfunction(function):
+            return self._around_generator(function)
+        if inspect.isasyncgenfunction(function):
+            return self._around_async_generator(function)
+        if not inspect.iscoroutinefunction(function):
             return super().__call__(function)
 
+        @functools.wraps(function)
+        async def awaited(*args: Any, **named: Any) -> Any:
+            with self:
+                return await function(*args, **named)
+
+        return awaited
+
+    def _around_generator(self, function: Any) -> Any:
         @functools.wraps(function)
         def stepped(*args: Any, **named: Any) -> Any:
             generator = function(*args, **named)
@@ -122,46 +170,63 @@ class Mode(contextlib.ContextDecorator):
 
         return stepped
 
-    def __enter__(self) -> None:
-        global active
-        with _counting:  # first, and down again last: too high a count only costs time
-            active += 1
-        thread.entered.append((self, self._changes))
+    def _around_async_generator(self, function: Any) -> Any:
+        @functools.wraps(function)
+        async def stepped(*args: Any, **named: Any) -> Any:
+            generator = function(*args, **named)
+            resume, sent = generator.asend, None
+            while True:
+                try:
+                    with self:
+                        item = await resume(sent)
+                except StopAsyncIteration:
+                    return
+                try:
+                    resume, sent = generator.asend, (yield item)
+                except GeneratorExit:
+                    with self:
+                        await generator.aclose()
+                    raise
+                except BaseException as error:
+                    resume, sent = generator.athrow, error
+
+        return stepped
+
+    def entered(self, outer: State, as_before: State | None = None) -> State:
+        """Return the state in which the mode has been entered, for the first time or again."""
+        state = outer.inside(self)
         for name, setting in self._changes.items():
-            setattr(thread, name, setting)
-        thread.special = not thread.recording or thread.anomaly or thread.recorder is not None
+            setattr(state, name, setting)
+        state.special = not state.recording or state.anomaly or state.recorder is not None
+        if state.special and state._present is None:
+            state._present = _Presence(active)
+        return state
+
+    def __enter__(self) -> None:
+        _state.set(self.entered(current()))
 
     def __exit__(self, *error: Any) -> None:
-        global active, scoped
-        entered = thread.entered
-        place = len(entered) - 1
-        while place >= 0 and entered[place][0] is not self:
-            place -= 1
-        if place < 0:
+        state: State | None = current()
+        if state is not None and state.mode is self and state.outer is not None:
+            _state.set(state.outer)
             return
-        end = len(entered) if not error or error[0] is KeyboardInterrupt else place + 1
-        left, rest = entered[place:end], entered[:place] + entered[end:]
-        for _, changes in left:
-            for name in changes:
-                setattr(thread, name, _setting(name, rest))
-        thread.special = not thread.recording or thread.anomaly or thread.recorder is not None
-        thread.entered = rest
-        scopes = sum(isinstance(mode, scope) for mode, _ in left)
-        with _counting:
-            active -= len(left) - scopes
-            scoped -= scopes > 0 and thread.scope is None
-
-
-def _setting(name: str, entered: list[tuple[Mode, dict[str, Any]]]) -> Any:
-    """Return what the last of the entered modes says of a setting, or else its default."""
-    for _, changes in reversed(entered):
-        if name in changes:
-            return changes[name]
-    return getattr(_Thread, name)
+        left: list[State] = []  # the states entered after this mode, the last one first
+        while state is not None and state.mode is not self:
+            left.append(state)
+            state = state.outer
+        if state is None:
+            return
+        rest = state.outer
+        assert rest is not None
+        if error and error[0] is not KeyboardInterrupt:
+            for inner in reversed(left):
+                assert inner.mode is not None
+                rest = inner.mode.entered(rest, inner)
+        _state.set(rest)
 
 
 class no_grad(Mode):
-    """Record nothing: inside, operations give Values without operands (in this thread only).
+    """Record nothing: inside, operations give Values without operands (in this context only).
 
     It is a context manager and a decorator, as in PyTorch.
 
@@ -192,7 +257,7 @@ class detect_anomaly(Mode):
     """Raise FloatingPointError at the first operation whose value or derivative is nan or infinite.
 
     The error names the operation, its operands' labels and numbers, and the line of the user's
-    source where it was made. Recording is slower inside; it holds in this thread only.
+    source where it was made. Recording is slower inside; it holds in this context only.
 
     Example:
         >>> import autograd
@@ -233,29 +298,13 @@ class scope(Mode):
             )
         self._name = name
 
-    def __enter__(self) -> None:
-        global scoped
-        before = thread.scope
-        if before is None:
-            with _counting:
-                scoped += 1
-        made = Scope(self._name, before)
-        thread.entered.append((self, {"scope": made}))
-        thread.scope = made
-
-    def __exit__(self, *error: Any) -> None:
-        global scoped
-        entered = thread.entered
-        if not error or error[0] is not None or not entered or entered[-1][0] is not self:
-            super().__exit__(*error)
-            return
-        place = (
-            len(entered) - 2
-        )  # the short way, for networks are in and out of scopes all the time
-        while place >= 0 and "scope" not in entered[place][1]:
-            place -= 1
-        before = thread.scope = entered[place][1]["scope"] if place >= 0 else None
-        entered.pop()
-        if before is None:
-            with _counting:
-                scoped -= 1
+    def entered(self, outer: State, as_before: State | None = None) -> State:
+        """Return the state in which the scope has been entered, for the first time or again."""
+        state = outer.inside(self)
+        if as_before is None:
+            state.scope = Scope(self._name, outer.scope)
+        else:
+            state.scope = as_before.scope
+        if state._present_in_scope is None:
+            state._present_in_scope = _Presence(scoped)
+        return state

@@ -68,12 +68,12 @@ class Node:
         self._epoch = epoch
         self._mark = 0
         if modes.scoped:
-            self._scope = modes.thread.scope
+            self._scope = modes.current().scope
 
     @property
     def data(self) -> float:
         """The number. Only a leaf's may be assigned; recorded results keep theirs."""
-        if modes.active and modes.thread.recorder is not None:
+        if modes.active and modes.current().recorder is not None:
             _refuse_while_tracing("data")
         return self._data
 
@@ -94,7 +94,7 @@ class Node:
     @property
     def grad(self) -> float:
         """The sum of the derivatives that backward calls have brought to this node."""
-        if modes.active and modes.thread.recorder is not None:
+        if modes.active and modes.current().recorder is not None:
             _refuse_while_tracing("grad")
         return self._grad
 

@@ -21,7 +21,7 @@ from autograd.engine import modes
 from autograd.engine import node as of_node
 from autograd.engine.chain_rule import check_forward, made_at, propagated
 from autograd.engine.copying import copied_graph, copied_node, flattened
-from autograd.engine.modes import thread
+from autograd.engine.modes import current, transforms
 from autograd.engine.node import Node, levels
 from autograd.engine.order import walking
 from autograd.errors import AmbiguousNumberError, ArgumentError
@@ -82,7 +82,7 @@ class Value(Node):
     # -- operators -----------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Any:
-        if modes.active and thread.special:
+        if modes.active and current().special:
             return _in_mode(ADD, self, other)
         if isinstance(other, Value):
             return _node(ADD, self._data + other._data, self, other, 1.0, 1.0)
@@ -91,14 +91,14 @@ class Value(Node):
         return _node(ADD, self._data + number, self, number, 1.0, None)
 
     def __radd__(self, other: Any) -> Any:
-        if modes.active and thread.special:
+        if modes.active and current().special:
             return _in_mode(ADD, other, self)
         if (number := _constant(ADD, other)) is None:
             return NotImplemented
         return _node(ADD, number + self._data, number, self, None, 1.0)
 
     def __sub__(self, other: Any) -> Any:
-        if modes.active and thread.special:
+        if modes.active and current().special:
             return _in_mode(SUBTRACT, self, other)
         if isinstance(other, Value):
             return _node(SUBTRACT, self._data - other._data, self, other, 1.0, -1.0)
@@ -107,14 +107,14 @@ class Value(Node):
         return _node(SUBTRACT, self._data - number, self, number, 1.0, None)
 
     def __rsub__(self, other: Any) -> Any:
-        if modes.active and thread.special:
+        if modes.active and current().special:
             return _in_mode(SUBTRACT, other, self)
         if (number := _constant(SUBTRACT, other)) is None:
             return NotImplemented
         return _node(SUBTRACT, number - self._data, number, self, None, -1.0)
 
     def __mul__(self, other: Any) -> Any:
-        if modes.active and thread.special:
+        if modes.active and current().special:
             return _in_mode(MULTIPLY, self, other)
         if isinstance(other, Value):
             a, b = self._data, other._data
@@ -124,14 +124,14 @@ class Value(Node):
         return _node(MULTIPLY, self._data * number, self, number, number, None)
 
     def __rmul__(self, other: Any) -> Any:
-        if modes.active and thread.special:
+        if modes.active and current().special:
             return _in_mode(MULTIPLY, other, self)
         if (number := _constant(MULTIPLY, other)) is None:
             return NotImplemented
         return _node(MULTIPLY, number * self._data, number, self, None, number)
 
     def __truediv__(self, other: Any) -> Any:
-        if modes.active and thread.special:
+        if modes.active and current().special:
             return _in_mode(DIVIDE, self, other)
         if isinstance(other, Value):
             a, b = self._data, other._data
@@ -148,7 +148,9 @@ class Value(Node):
         return _in_mode(DIVIDE, other, self)
 
     def __pow__(self, other: Any) -> Any:
-        if (type(other) is int or type(other) is float) and not (modes.active and thread.special):
+        if modes.active and current().special:
+            return _in_mode(POWER, self, other)
+        if type(other) is int or type(other) is float:
             return _recorded(POWER, (self, real(other, "**")))
         return _in_mode(POWER, self, other)
 
@@ -156,7 +158,7 @@ class Value(Node):
         return _in_mode(POWER, other, self)
 
     def __neg__(self) -> Value:
-        if modes.active and thread.special:
+        if modes.active and current().special:
             return cast(Value, self._apply(NEGATIVE, (self,)))
         return _node(NEGATIVE, -self._data, self, None, -1.0, None)
 
@@ -245,14 +247,15 @@ class Value(Node):
     @staticmethod
     def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
         """Record an operation of the table: its value, and its partials at these numbers."""
-        if modes.active and thread.special:
-            if thread.recorder is not None:
-                return thread.recorder.record(operation, operands)
+        if modes.active and current().special:
+            state = current()
+            if state.recorder is not None:
+                return state.recorder.record(operation, operands)
             node = _recorded(operation, operands)
-            if thread.anomaly:
+            if state.anomaly:
                 made_at[node] = user_line()
                 check_forward(node)
-            return node if thread.recording else _unrecorded(node)
+            return node if state.recording else _unrecorded(node)
         return _recorded(operation, operands)
 
 
@@ -279,7 +282,7 @@ def _node(
     node._epoch = of_node.epoch
     node._mark = 0
     if modes.scoped:
-        node._scope = thread.scope
+        node._scope = current().scope
     return node
 
 
@@ -302,7 +305,7 @@ def _constant(operation: Operation | None, other: Any) -> float | None:
 
 def _unrecorded(node: Value) -> Value:
     """Return a result under no_grad; to the derivatives that are being taken it is a number."""
-    return leaf_of(node._data, next(levels)) if thread.transforms else Value(node._data)
+    return leaf_of(node._data, next(levels)) if transforms.get() else Value(node._data)
 
 
 def _in_mode(operation: Operation, left: Any, right: Any) -> Any:
@@ -320,8 +323,8 @@ def _compared(operation: Operation, left: Any, right: Any) -> Any:
         if number is None:
             return NotImplemented
         numbers.append(number)
-    if modes.active and thread.recorder is not None:
-        return thread.recorder.record(operation, tuple(numbers))
+    if modes.active and (recorder := current().recorder) is not None:
+        return recorder.record(operation, tuple(numbers))
     a, b = [number._data if isinstance(number, Value) else number for number in numbers]
     return bool(operation.value(a, b))
 

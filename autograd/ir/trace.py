@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from autograd.callsite import user_line
-from autograd.engine.modes import Mode, thread
+from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.table import elementary as ops
@@ -368,7 +368,7 @@ class Trace:
         if operation.is_condition:
             return self.tracer(self.condition(operation, tuple(references)))
         number = self.append(operation, tuple(references))
-        if not thread.recording:  # under no_grad
+        if not current().recording:  # under no_grad
             number = self.append(ops.stop_gradient, (number,))
         return self.tracer(number)
 
@@ -449,7 +449,7 @@ def called_with(
 
     So what it captures can be among the arguments of the function that is being traced.
     """
-    trace: Any = thread.recorder
+    trace: Any = current().recorder
     before = trace.substitutes
     trace.substitutes = {**before, **dict(zip(map(id, values), substitutes, strict=True))}
     try:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.engine.chain_rule import propagated
-from autograd.engine.modes import Mode, thread
+from autograd.engine.modes import Mode, current, transforms
 from autograd.engine.node import levels
 from autograd.engine.order import ordered, recorded, walking
 from autograd.engine.value import Value, leaf_of
@@ -64,9 +64,9 @@ class Call:
         self.leaves: list[Value] = []
         self.structures: list[Structure] = []
         self.level = next(levels)
-        self.is_traced = thread.recorder is not None
+        self.is_traced = current().recorder is not None
         self.is_open = self.is_traced
-        if thread.recording:
+        if current().recording:
             result = self._called(f, argnums, args, named)
         else:  # the function is recorded, also where the caller is under no_grad
             with Mode(recording=True):
@@ -105,12 +105,12 @@ class Call:
             self.leaves += own
             self.structures.append(structure)
             arguments[position] = unflatten(structure, own)
-        outer = thread.transforms
-        thread.transforms = (*outer, self)
+        outer = transforms.get()
+        transforms.set((*outer, self))
         try:
             return f(*arguments, **named)
         finally:
-            thread.transforms = outer
+            transforms.set(outer)
 
     def _each(
         self, convert: Callable[[Any], Any], leaves: list[Any], structure: Structure, root: str
@@ -128,7 +128,7 @@ class Call:
             return node
         number = real(number, self.name)
         if self.is_traced:
-            tracer: Any = thread.recorder
+            tracer: Any = current().recorder
             traced_leaf: Value = tracer.leaf(number)
             return traced_leaf
         return leaf_of(number, self.level)
@@ -148,7 +148,7 @@ class Call:
             return numbers
         if self._is_closed(ordered(*values)):
             return [n._data if isinstance(n, Value) else n for n in numbers]
-        if thread.recording:
+        if current().recording:
             return [n if isinstance(n, Value) else Value(n) for n in numbers]
         return [Value(n._data if isinstance(n, Value) else n) for n in numbers]
 
@@ -238,7 +238,7 @@ def _is_number(thing: object) -> bool:
 
 def _recording() -> Any:
     """Record inside, also where the caller is under no_grad."""
-    return _AS_IT_IS if thread.recording else Mode(recording=True)
+    return _AS_IT_IS if current().recording else Mode(recording=True)
 
 
 _AS_IT_IS = contextlib.nullcontext()

@@ -98,7 +98,7 @@ def tangents(
         steps = contributions(
             order, tangent, forwards=True, partial_of=partial_of, times=times, plus=plus
         )
-    is_watched = modes.active and modes.thread.anomaly
+    is_watched = modes.active and modes.current().anomaly
     for step in steps:
         if is_watched and type(step.total) is float:
             check_tangent(step.node, step.total)
@@ -128,7 +128,7 @@ def tangents_apart(
 
     rows: dict[int, Any] = {id(leaf): {index: 1.0} for index, leaf in enumerate(leaves)}
     rule = recorded_partial if is_numeric else partial_of
-    is_watched = modes.active and modes.thread.anomaly
+    is_watched = modes.active and modes.current().anomaly
     sweep = contributions(order, rows, forwards=True, partial_of=rule, times=scaled, plus=added)
     for step in sweep:
         for tangent in step.total.values() if is_watched and step.passes else ():

@@ -17,7 +17,7 @@ def adjoints(root: Value, seed: Any, targets: Sequence[Value]) -> list[Any]:
 
     Where the trace has captured a result, the sweep goes on through the graph below it.
     """
-    trace: Any = modes.thread.recorder
+    trace: Any = modes.current().recorder
     if not isinstance(trace.standing_for(root), Tracer):  # a graph of Values from outside
         return sweeps.adjoints(root, seed, targets)
     by = [trace.reference(target, "gradient") for target in targets]
@@ -40,7 +40,7 @@ def tangents(
     outputs: Sequence[Any], leaves: Sequence[Value], directions: Sequence[Any]
 ) -> list[Any]:
     """Return the derivative of each output along the directions of the leaves."""
-    trace: Any = modes.thread.recorder
+    trace: Any = modes.current().recorder
     ends, inputs, steps = (
         [trace.reference(thing, "jvp") for thing in things]
         for things in (outputs, leaves, directions)

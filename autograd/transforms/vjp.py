@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec
 
-from autograd.engine.modes import thread
+from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError
 from autograd.transforms import sweeps, traced
@@ -43,8 +43,8 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
     for thing in (y, *targets):
         if not isinstance(thing, Value):
             raise ArgumentError(f"gradient: takes Values, and was given a {type(thing).__name__}")
-    if thread.recorder is not None:
-        y, *targets = map(thread.recorder.standing_for, (y, *targets))
+    if (recorder := current().recorder) is not None:
+        y, *targets = map(recorder.standing_for, (y, *targets))
         results = traced.adjoints(y, 1.0, targets)
     else:
         results = sweeps.adjoints(y, 1.0, targets)
