@@ -36,7 +36,7 @@ def by_backward(function: OfPoint, point: Sequence[float]) -> tuple[float, list[
         ValueError: the function does not return one number.
     """
 
-    def of_one_number(numbers: Sequence[Value]) -> object:
+    def of_one_number(numbers: Sequence[Value | float]) -> object:
         result = function(numbers)
         if flatten(result)[1] != NUMBER:
             raise StructureError(
