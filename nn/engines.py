@@ -111,6 +111,7 @@ class Compiled:
         parameters = self._parameters = model.parameters()
         self.in_place = in_place
         self._captures: list[Value] | None = None  # known after the first call
+        self._ways = 0  # through the function, whose captures are known
 
         def own(*args: Any) -> Any:
             value = body(model, parameters, *args)
@@ -134,14 +135,20 @@ class Compiled:
             write(self._parameters, weights)
         else:
             args = (weights, *args)
-        if self._captures is None:
+        if not self._captures:
             result = self._fast(*args)
+            if self._captures is not None and self._ways == self._fast.ways:
+                return result
+            is_first = self._captures is None
             with contextlib.suppress(TraceError):  # under detect_anomaly nothing is compiled
-                self._captures = self._fast.outside
+                self._captures, self._ways = self._fast.outside, self._fast.ways
             if not self._captures:
                 return result
-        if not self._captures:
-            return self._fast(*args)
+            if not is_first and not self.in_place and self.reached():
+                raise TraceError(
+                    "the loss reaches parameters of the model by a closure, on a way through it "
+                    "that no row took before: take the parameters from the model that it is given"
+                )
         with autograd.no_grad():
             return self._fast(*args)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 LANES = 8
@@ -43,9 +44,9 @@ def block_size(rows: int, outputs: int) -> int:
     return size + -size % LANES
 
 
-def reduced(results: Sequence[Sequence[float]], reduce: str) -> list[float]:
-    """Return the sum or the mean over the rows of each result, in this order."""
-    outputs = len(results[0]) if results else 0
+def reduced(results: Sequence[Sequence[Any]], reduce: str | None, outputs: int = 0) -> list[Any]:
+    """Return the sum or the mean over the rows of each result, in this order; of Values too."""
+    outputs = len(results[0]) if results else outputs
     size = block_size(len(results), outputs)
     totals = [0.0] * outputs
     for begin in range(0, len(results), size):
@@ -60,7 +61,7 @@ def reduced(results: Sequence[Sequence[float]], reduce: str) -> list[float]:
                      for i in range(half)]  # fmt: skip
         totals = [total + part for total, part in zip(totals, lanes[0], strict=True)]
     if reduce == "mean":
-        return [total / len(results) for total in totals]
+        return [total / float(len(results)) if results else nan for total in totals]
     return [total + 0.0 for total in totals]
 
 

@@ -46,7 +46,9 @@ class Interpreted:
             places = range(len(function.parameters))
             whole = [next(own) if place in mapped else next(given) for place in places]
             results.append(list(map(float, run(function, whole))))
-        return reduced(results, self.binding.reduce) if self.binding.reduce else results
+        if self.binding.reduce is None:
+            return results
+        return reduced(results, self.binding.reduce, len(function.results))
 
 
 def compile(function: Function, binding: Binding) -> Interpreted:  # noqa: A001 - as in every back end

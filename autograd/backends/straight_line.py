@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -61,18 +62,9 @@ def check_straight(function: Function) -> None:
 
 
 def identifier(name: str) -> str:
-    """Return a name as an identifier that C and JavaScript take."""
+    """Return what a function is called in C and JavaScript: no word and no function of theirs."""
     word = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name).strip("_")
-    return f"f_{word}" if not word or word[0].isdigit() or word in RESERVED else word
-
-
-RESERVED = frozenset(
-    """auto break case char const continue default do double else enum extern float for goto if
-    inline int long register restrict return short signed sizeof static struct switch typedef union
-    unsigned void volatile while class delete export finally function import in instanceof let new
-    null super this throw try typeof var with yield await true false main arguments eval rows row
-    out input library count size sums begin at power round exp log sin cos tan pow""".split()
-)
+    return f"autograd_{word or 'function'}"
 
 
 def comment(
@@ -104,5 +96,5 @@ def comment(
 
 def _listed(labels: Sequence[str]) -> list[str]:
     """Return a line for each label: escaped, so that none can end the comment."""
-    words = [ascii(label)[1:-1].replace("*/", "*\\/") for label in labels]
+    words = [re.sub(r"\*(?=/)|/(?=\*)", r"\g<0>\\\\", ascii(label)[1:-1]) for label in labels]
     return [f"  [{place}] {word}" for place, word in enumerate(words)] or ["  none"]

@@ -29,6 +29,7 @@ class TracedFunction:
         outputs: what it returned, flattened: numbers of the trace and constants.
         structure: the structure of what it returned.
         operations: how many it called.
+        has_gradients: whether derivatives are among the outputs.
         seconds: what tracing took.
     """
 
@@ -51,6 +52,7 @@ class TracedFunction:
         own = replaced(self.arguments, lambda node: node)  # the function may change its lists
         self.outputs, self.structure = traced_call(function, self.trace, own)
         self.operations = len(self.trace)
+        self.has_gradients = False
         self.seconds = time.perf_counter() - start
 
     def plain_arguments(self) -> list[int]:
@@ -69,6 +71,7 @@ class TracedFunction:
         They are arrays of two columns: the derivative, and 1 where nothing passes (a choice did
         not choose what depends on the operand), else 0.
         """
+        self.has_gradients = True
         plain = self.plain_arguments()
         targets = [*[plain[place] for place in active], *self.trace.captures.values()]
         parts = [self.structure]
@@ -280,7 +283,7 @@ class Executable:
 
     def reduced(self, columns: Sequence[Any], reduce: str) -> Any:
         """Return results that are added up over the rows, in the order of every back end."""
-        if reduce == "mean" and not len(columns[0]):
+        if reduce == "mean" and columns and not len(columns[0]):
             raise no_rows()
         outputs = len(self.layout.sinks) - 1
         totals = [added_up(column, reduce, outputs) for column in columns]

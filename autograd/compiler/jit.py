@@ -31,7 +31,7 @@ from autograd.compiler.bindings import (
 )
 from autograd.compiler.executable import Executable, TracedFunction, gradients_of
 from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_values, row_by_row
-from autograd.compiler.paths import MAX_PATHS, Paths
+from autograd.compiler.paths import MAX_PATHS, CapturedAnew, Paths, too_many
 from autograd.compiler.report import Report, report_of
 from autograd.engine import modes
 from autograd.engine.modes import current, transforms
@@ -147,7 +147,10 @@ class Jitted:
             # A derivative that is being taken may be by a Value that the function closes over.
             return self._with_values(args, axes, given)
         if isinstance(executable, Paths):
-            return executable(given, args, axes)
+            try:
+                return executable(given, args, axes)
+            except CapturedAnew:
+                return self._with_values(args, axes, given)
         return executable(given)
 
     def _with_values(self, args: tuple[Any, ...], axes: Any, given: Arguments) -> Any:
@@ -155,8 +158,10 @@ class Jitted:
             return called_with_values(self, args, given)
         self._check_mapped_values(given)
         if self.reduce is not None and given.rows:
-            with contextlib.suppress(GuardedRows):
+            try:
                 return called_with_values(self, args, given)
+            except GuardedRows:
+                return row_by_row(self, args, axes, in_lanes=True)
         return row_by_row(self, args, axes)
 
     def _check_mapped_values(self, given: Arguments) -> None:
@@ -276,7 +281,10 @@ class Jitted:
     def _paths(self, first: Executable) -> Paths:
         def trace_again(args: tuple[Any, ...], axes: Any, row: int) -> Executable:
             with self._programs.lock:
-                return self._compiled(args, axes, None, row)
+                made = self._compiled(args, axes, None, row)
+                if _is_transient(made):
+                    raise CapturedAnew
+                return made
 
         return Paths(first, trace_again, self.reduce, self.max_paths, name_of(self))
 
@@ -320,17 +328,23 @@ class Jitted:
             executable: Executable | list[Executable] | None = programs.executables.get(key)
             if isinstance(executable, Executable):
                 return executable
+            if executable is not None and self.reduce is not None:
+                raise GuardedRows
             for each in executable or ():  # ways through the function: the one that args take
                 if each.results(_numbers(given, each), given)[-1]:
                     return each
-            made = self._compiled(args, self.axes_for(args), active)
+            if executable and len(executable) >= self.max_paths:
+                raise too_many(name_of(self), self.max_paths, executable[-1])
+            try:
+                made = self._compiled(args, self.axes_for(args), active)
+            except GuardedRows:
+                programs.executables[key] = []
+                raise
             if not _is_transient(made):
                 if not made.is_guarded:
                     programs.executables[key] = made
                 else:
                     programs.executables.setdefault(key, []).append(made)
-                    if len(programs.executables[key]) > self.max_paths:
-                        programs.executables[key].pop(0)
             return made
 
     def gradients_of_call(self, call: CompiledCall, output: int) -> Jitted:
@@ -347,7 +361,8 @@ class Jitted:
 
         gradients.__name__ = f"gradients of {name_of(self)}"
         axes = self.axes_for(call.arguments)
-        return Jitted(gradients, None if axes is None else (*axes, None), self.reduce, self.exact)
+        axes = None if axes is None else (*axes, None)
+        return Jitted(gradients, axes, self.reduce, self.exact, max_paths=self.max_paths)
 
     def _names(self, count: int) -> list[str]:
         keywords = isinstance(self._function, WithKeywords)
@@ -372,7 +387,10 @@ class Jitted:
     def graph(self) -> Any:
         """The graph of the function at the numbers of the traced call, as Values."""
         executable, named = self._shown(), self._programs.named
-        by_keyword = named is not None and executable in named.executables.values()
+        by_keyword = named is not None and any(
+            executable in (each.executables if isinstance(each, Paths) else (each,))
+            for each in named.executables.values()
+        )
         return executable.traced.graph(
             WithKeywords(self._function) if by_keyword else self._function
         )
@@ -385,7 +403,25 @@ class Jitted:
     @property
     def outside(self) -> list[Value]:
         """The captured Values, which the compiled function reads at every call."""
-        return list(self._shown().captured)
+        self._shown()
+        found = {id(value): value for each in self._executables() for value in each.captured}
+        return list(found.values())
+
+    @property
+    def ways(self) -> int:
+        """How many programs have been compiled: one for each structure of arguments and way."""
+        return len(self._executables())
+
+    def _executables(self) -> list[Executable]:
+        found: dict[int, Executable] = {}
+        for cache in (self._programs, self._programs.row, self._programs.named):
+            for each in (*cache.executables.values(), *cache.latest) if cache is not None else ():
+                if isinstance(each, Paths):
+                    found |= {id(way): way for way in each.executables}
+                else:
+                    ways = each if isinstance(each, list) else [each]
+                    found |= {id(way): way for way in ways}
+        return list(found.values())
 
     @property
     def llvm(self) -> str:
@@ -437,6 +473,11 @@ class Jitted:
 
     def _exported(self, language: str, freeze: bool) -> str:
         executable = self._shown()
+        if executable.traced.has_gradients:
+            raise ExportError(
+                f"{name_of(self)} has been called with Values alone, for which its derivatives are "
+                f"compiled with it: call it once with plain numbers, and export that"
+            )
         if executable.is_guarded:
             raise ExportError(
                 f"{name_of(self)} decides by numbers, and a file holds one way: write "
@@ -531,7 +572,7 @@ class Jitted:
         if inner is None:
             return self
         function = copy.deepcopy(self._function, memo)  # a method of the copied object
-        return Jitted(function, self._in_axes, self.reduce, self.exact)
+        return Jitted(function, self._in_axes, self.reduce, self.exact, max_paths=self.max_paths)
 
 
 def _bound(method: Jitted, instance: Any) -> Jitted:
@@ -631,6 +672,10 @@ def jit(
     if not callable(f):
         raise ArgumentError(f"jit: takes a function, and was given a {type(f).__name__}")
     in_axes = checked_axes(in_axes, reduce)
+    if type(max_paths) is not int or max_paths < 1:
+        raise ArgumentError(
+            f"jit: max_paths is a whole number from 1 on, and was {max_paths!r:.40}"
+        )
     need_numpy()
     binding()
     return Jitted(f, in_axes, reduce, bool(exact), max_paths=max_paths)

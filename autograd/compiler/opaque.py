@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from autograd.backends.binding import reduced
 from autograd.compiler.bindings import Arguments, array_module, no_rows, owned, replaced
 from autograd.compiler.executable import Executable
 from autograd.engine import reductions
@@ -25,6 +26,7 @@ class Compiled(Protocol):
     """What a call needs of the compiled function (``jit.Jitted``)."""
 
     reduce: str | None
+    exact: bool
 
     def __call__(self, *args: Any) -> Any:
         """Call the function."""
@@ -96,7 +98,7 @@ class CompiledCall:
         results = self._executable.results(numbers, self._given)
         if self._executable.is_guarded:
             results, holds = results
-            if not holds:
+            if not holds and self.jitted.exact:
                 raise TraceError(
                     f"{name_of(self.jitted)} takes another way at these numbers than the call that "
                     f"was recorded: call it again with Values that hold them"
@@ -195,8 +197,13 @@ def called_with_values(jitted: Compiled, arguments: tuple[Any, ...], given: Argu
     return unflatten(structure, nodes)
 
 
-def row_by_row(jitted: Compiled, arguments: tuple[Any, ...], axes: tuple[Any, ...]) -> Any:
-    """Call the function for one row after the other, and stack or reduce what it returns."""
+def row_by_row(
+    jitted: Compiled, arguments: tuple[Any, ...], axes: tuple[Any, ...], in_lanes: bool = False
+) -> Any:
+    """Call the function for one row after the other, and stack or reduce what it returns.
+
+    Rows are added up in pairs, or ``in_lanes``: in the order of compiled code.
+    """
     numpy = array_module()
     lengths: list[int] = []
 
@@ -246,6 +253,8 @@ def row_by_row(jitted: Compiled, arguments: tuple[Any, ...], axes: tuple[Any, ..
             )
     columns = [list(column) for column in zip(*[leaves for leaves, _ in results], strict=True)]
     if jitted.reduce is not None:
+        if in_lanes:
+            return unflatten(structure, reduced([leaves for leaves, _ in results], jitted.reduce))
         totals = [reductions.sum(column) for column in columns]
         if jitted.reduce == "mean":
             totals = [total / float(rows) for total in totals]

@@ -8,15 +8,21 @@ given. A call takes the results of a way that says so; if none does, the functio
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.compiler.bindings import Arguments, array_module
 from autograd.compiler.executable import Executable
+from autograd.engine.modes import thread
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 
 MAX_PATHS = 64
+
+
+class CapturedAnew(Exception):  # noqa: N818 - caught by the call that it happens in
+    """While a derivative is taken, a way was met that captures Values: the call begins again."""
 
 
 class Paths:
@@ -43,6 +49,7 @@ class Paths:
         self._trace_again = trace_again
         self._max_paths = max_paths
         self._name = name
+        self._lock = threading.RLock()
 
     @property
     def captured(self) -> list[Value]:
@@ -54,38 +61,55 @@ class Paths:
         """Return the results of the way that the call takes, each row its own."""
         if given.rows is not None:
             return self._rows(given, args, axes)
-        for executable in tuple(self.executables):
-            results, holds = executable(given)
-            if holds:
-                return results
-        results, holds = self._added(args, axes, 0)(given)
-        if not holds:
-            raise self._unsteady()
-        return results
+        known: list[Executable] = []
+        while True:
+            for executable in self._others(known):
+                known.append(executable)
+                results, holds = executable(given)
+                if holds:
+                    return results
+            added = self._added(known, args, axes, 0)
+            if added is not None:
+                results, holds = added(given)
+                if holds or not added.exact:  # then the last bits decide, and both are right
+                    return results
+                raise self._unsteady()
 
-    def _added(self, args: tuple[Any, ...], axes: Any, row: int) -> Executable:
-        """Trace the way that a row takes."""
-        if len(self.executables) >= self._max_paths:
-            line = [*self.executables[0].guards.values()][-1].line
-            raise TraceError(
-                f"{self._name} takes more than {self._max_paths} ways, decided by traced numbers; "
-                f"one decision is at {line}\nEach way is compiled by itself. Write "
-                f"autograd.where(condition, a, b), maximum or minimum where many decisions do not "
-                f"depend on each other, or allow more: jit(f, max_paths=...)."
+    def _others(self, known: list[Executable]) -> list[Executable]:
+        return [each for each in tuple(self.executables) if each not in known]
+
+    def _added(
+        self, known: list[Executable], args: tuple[Any, ...], axes: Any, row: int
+    ) -> Executable | None:
+        """Trace the way that a row takes; None where another thread has added ways meanwhile."""
+        with self._lock:
+            if self._others(known):
+                return None
+            if len(self.executables) >= self._max_paths:
+                raise too_many(self._name, self._max_paths, self.executables[0])
+            executable = self._trace_again(args, axes, row)
+            structure, found = (
+                each.traced.structure.parts[0] for each in (self.executables[0], executable)
             )
-        executable = self._trace_again(args, axes, row)
-        structure = self.executables[0].traced.structure
-        is_steady = all(_part_by_decisions(executable, other) for other in self.executables)
-        if executable.traced.structure != structure or not is_steady:
-            raise self._unsteady()
-        self.executables.insert(0, executable)
-        return executable
+            if found != structure:
+                raise TraceError(
+                    f"{self._name} returned {structure} on one way and {found} on another: return "
+                    f"the same structure on every way"
+                )
+            if executable.exact and not all(
+                _part_by_decisions(executable, other) for other in self.executables
+            ):
+                raise self._unsteady()
+            self.executables.insert(0, executable)
+            if executable.captured and thread.transforms and thread.recording:
+                raise CapturedAnew
+            return executable
 
     def _unsteady(self) -> TraceError:
         return TraceError(
             f"{self._name} is not the same function at every call: traced for the numbers of one "
-            f"call, it decided otherwise than for the same numbers before, or returned another "
-            f"structure. Leave random numbers and global state out, or give them as arguments."
+            f"call, it decided otherwise than for the same numbers before, or did other operations "
+            f"before it decided. Leave random numbers and global state out, or make them arguments."
         )
 
     def _rows(self, given: Arguments, args: tuple[Any, ...], axes: Any) -> Any:
@@ -97,14 +121,20 @@ class Paths:
         else:
             columns = []
             left = numpy.arange(given.rows)
-            known = list(self.executables)
+            known: list[Executable] = []
             while len(left):
-                is_new = not known
-                executable = known.pop(0) if known else self._added(args, axes, int(left[0]))
-                *found, holds = executable.columns(_rows_of(given, executable, left))
+                waiting = self._others(known)
+                is_new = not waiting
+                added = self._added(known, args, axes, int(left[0])) if is_new else waiting[0]
+                if added is None:
+                    continue
+                known.append(added)
+                *found, holds = added.columns(_rows_of(given, added, left))
                 own = holds == 1.0
                 if is_new and not own[0]:
-                    raise self._unsteady()
+                    if added.exact:
+                        raise self._unsteady()
+                    own[0] = True  # the last bits decide, and both ways are right
                 if not columns:
                     columns = [numpy.empty((given.rows, *each.shape[1:])) for each in found]
                 for column, part in zip(columns, found, strict=True):
@@ -113,6 +143,17 @@ class Paths:
         if self.reduce is None:
             return first.together(columns)
         return first.reduced(columns, self.reduce)
+
+
+def too_many(name: str, max_paths: int, last: Executable) -> TraceError:
+    """Return the error for more ways than are allowed."""
+    line = [*last.guards.values()][-1].line
+    return TraceError(
+        f"{name} takes more than {max_paths} ways, decided by traced numbers; "
+        f"one decision is at {line}\nEach way is compiled by itself. Write "
+        f"autograd.where(condition, a, b), maximum or minimum where many decisions do not "
+        f"depend on each other, or allow more: jit(f, max_paths=...)."
+    )
 
 
 def _part_by_decisions(one: Executable, other: Executable) -> bool:

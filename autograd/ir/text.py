@@ -116,7 +116,12 @@ def parse(text: str) -> Function:
             no proper program is found out by ``verify``.
     """
     reader = _Reader(text)
-    function = reader.function()
+    try:
+        function = reader.function()
+    except ProgramError:
+        raise
+    except (ValueError, RecursionError) as error:  # a number or a name of no form, too many bodies
+        raise ProgramError(f"line {reader.at + 1}: cannot be read: {error}") from None
     reader.skip_blank()
     if reader.at < len(reader.lines):
         reader.refuse("nothing more after the function")

@@ -177,7 +177,17 @@ class Condition(Tracer):
             return False
         return self ^ other if isinstance(other, Condition) or _is_truth(other) else True
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return hash(bool(self))
+
+    def __index__(self) -> int:
+        return int(bool(self))
+
+    def __int__(self) -> int:
+        return int(bool(self))
+
+    def __float__(self) -> float:
+        return float(bool(self))
 
 
 def _is_truth(thing: object) -> bool:

@@ -147,7 +147,7 @@ class _Verifier:
             type_ = I1 if type(function.constants[number]) is bool else F64
             wanted: tuple[Type, ...] = ()
         elif opcode == EXTRACT:
-            place = function.statics.get(number, (-1,))[0]
+            place = (function.statics.get(number) or (-1,))[0]
             if len(given) != 1 or isinstance(given[0], str) or not 0 <= place < len(given[0]):
                 raise self.refuse(number, "takes a part that there is not out of a tuple")
             wanted, type_ = given, given[0][place]

@@ -69,11 +69,11 @@ def test_a_module_of_javascript_runs_under_node(tmp_path):
     fast = jit(grad(cubic, (0, 1)))
     expected = fast(1.5, -0.5)
     path = fast.save(tmp_path / "slopes.mjs")
-    assert in_node(path, "cubic", [1.5, -0.5]) == pytest.approx(expected, rel=1e-15)
+    assert in_node(path, "autograd_cubic", [1.5, -0.5]) == pytest.approx(expected, rel=1e-15)
     mapped = jit(lambda w, x: w * x * x, in_axes=(None, 0), reduce="mean")
     mean = mapped(2.0, np.arange(20.0))
     path = mapped.save(tmp_path / "mean.mjs")
-    assert in_node(path, "lambda", 20, [2.0], list(range(20))) == [mean]
+    assert in_node(path, "autograd_lambda", 20, [2.0], list(range(20))) == [mean]
 
 
 def test_a_trained_model_exports_its_predictions(tmp_path):
@@ -87,7 +87,7 @@ def test_a_trained_model_exports_its_predictions(tmp_path):
     assert text.count("\n") < 120
     assert "[0] x[0]" in text
     path = fast.save(tmp_path / "predict.mjs", freeze=True)
-    assert in_node(path, "lambda", [0.3, -0.7]) == [score]
+    assert in_node(path, "autograd_lambda", [0.3, -0.7]) == [score]
 
 
 def test_guarded_products_are_in_the_file_as_in_careful_code():
@@ -112,7 +112,7 @@ def test_a_function_of_the_users_own_is_refused_and_nothing_is_written(tmp_path)
 
 
 def test_labels_cannot_end_the_comment_of_a_file():
-    names = ("*/ int evil;", "a\nb", "\\", "??/", "</script>")
+    names = ("*/ int evil;", "/* open", "a\nb", "\\", "??/", "</script>")
     fast = jit(lambda x: sum((Value(2.0, name) * x for name in names), 0.0))
     fast(1.0)
     for place, name in enumerate(names):
@@ -139,3 +139,24 @@ def test_numbers_of_every_kind_are_constants_in_c():
         fast = jit(lambda x, k=constant: [x * k, x + k])
         fast(1.0)
         assert bits(built(fast)([3.0])) == bits(flat(fast(3.0)))
+
+
+def test_names_of_the_languages_own_functions_are_no_obstacle(tmp_path):
+    for name in ("tanh", "isnan", "int64_t", "NAN", "class", "public", "Float64Array", "é"):
+        fast = jit(lambda x: x * x + 1.0)
+        fast.__name__ = name
+        fast(1.0)
+        function = fast._shown().function
+        function.name = name
+        assert c.compile(function, Binding())([3.0]) == [10.0]
+        path = fast.save(tmp_path / "one.mjs")
+        assert in_node(path, f"autograd_{name if name.isascii() else 'function'}", [3.0]) == [10.0]
+
+
+def test_a_function_called_with_values_alone_says_what_to_do_before_it_is_exported():
+    fast = jit(lambda x: x * x)
+    fast(Value(2.0))
+    with pytest.raises(ExportError, match="plain numbers"):
+        assert fast.c
+    fast(2.0)
+    assert "results: 1" in fast.c

@@ -2,6 +2,7 @@
 
 import math
 import random
+import threading
 
 import numpy as np
 import pytest
@@ -166,7 +167,8 @@ def test_a_function_that_is_another_at_every_call_is_refused():
 
     def fickle(x):
         calls.append(1)
-        return (x, x) if x > 0.0 else x
+        y = x * float(len(calls))
+        return y if x > 0.0 else -y
 
     for function in (unsteady, fickle):
         calls.clear()
@@ -231,3 +233,145 @@ def test_whatever_python_decides_by_is_followed(function):
     for number in POINTS:
         expected = function(Value(number))
         assert fast(number) == (expected.data if isinstance(expected, Value) else expected)
+
+
+def test_a_way_met_while_a_derivative_is_taken_has_its_captured_values():
+    def outer(w):
+        fast = jit(lambda x: x * 2.0 if x > 0.0 else x * w)
+        return fast(1.0) + fast(-1.0)
+
+    assert grad(outer)(3.0) == -1.0
+    assert jvp(outer, (3.0,), (1.0,))[1] == -1.0
+    assert hessian(lambda y: outer(y) * y)(3.0) == -2.0
+    for reduce in (None, "sum"):
+
+        def rows(w, reduce=reduce):
+            fast = jit(lambda x: x * 2.0 if x > 0.0 else x * w, in_axes=0, reduce=reduce)
+            found = fast(np.array([1.0, -1.0]))
+            return found if reduce else found[0] + found[1]
+
+        assert grad(rows)(3.0) == -1.0
+
+
+def test_a_way_of_a_running_derivative_is_not_kept():
+    box = [None]
+
+    @jit
+    def function(x):
+        return x * 2.0 if x > 0.0 else x * box[0]
+
+    def outer(y):
+        box[0] = y
+        return function(-1.0)
+
+    assert function(1.0) == 2.0
+    assert grad(outer)(3.0) == -1.0
+    box[0] = Value(100.0)
+    assert function(-1.0) == -100.0
+
+
+def test_what_any_way_captures_is_listed():
+    w = Value(3.0)
+    fast = jit(lambda x: x * w if x > 0.0 else x)
+    fast(1.0)
+    fast(-1.0)
+    assert fast.outside == [w]
+    assert fast.ways == 2
+
+
+def test_threads_that_meet_one_way_at_once_compile_it_once():
+    def function(x):
+        for i in range(6):
+            if x < i:
+                break
+            x = x * 0.9 + 0.1 * i
+        return autograd.sin(x)
+
+    numbers = [0.5, -1.0, 3.0, 10.0, 6.0]
+    expected = [function(Value(number)).data for number in numbers]
+    fast, barrier, found = jit(function), threading.Barrier(4), []
+
+    def work():
+        barrier.wait()
+        found.append([fast(number) for number in numbers])
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert found == [expected] * 4
+    assert fast.ways <= len(numbers)
+
+
+def test_decisions_by_the_last_bits_may_fall_either_way_where_bits_may_change():
+    X, Y = np.random.default_rng(0).normal(size=(2, 60))
+    fast = jit(lambda x, y, z: x if x * y - z > 0.0 else -x, in_axes=(0, 0, 0), exact=False)
+    assert abs(fast(X, Y, X * Y)).tolist() == abs(X).tolist()
+    one = jit(lambda x, y, z: x if x * y - z > 0.0 else -x, exact=False)
+    assert [abs(one(*p)) for p in zip(X, Y, X * Y, strict=True)] == abs(X).tolist()
+
+
+def test_a_sum_of_rows_is_the_same_for_floats_and_for_a_shared_value():
+    X = np.random.default_rng(0).normal(size=37)
+    traces = []
+
+    def function(w, x):
+        traces.append(1)
+        return w * x if x > 0.0 else x * w
+
+    for reduce in ("sum", "mean"):
+        fast = jit(function, in_axes=(None, 0), reduce=reduce)
+        w = Value(0.7)
+        total = fast(w, X)
+        assert total.data == fast(0.7, X)
+        count = len(traces)
+        fast(w, X)
+        assert len(traces) == count
+        total.backward()
+        assert w.grad == pytest.approx(X.sum() / (37.0 if reduce == "mean" else 1.0))
+
+
+@pytest.mark.parametrize("number", [0, -1, None, "a", 2.0, True])
+def test_the_limit_on_ways_is_a_whole_number(number):
+    with pytest.raises(TypeError, match="max_paths"):
+        jit(piecewise, max_paths=number)
+
+
+def test_the_limit_on_ways_holds_for_values_too():
+    def halvings(x):
+        count = 0
+        while x > 1.0:
+            x, count = x * 0.5, count + 1
+        return x + count
+
+    fast = jit(halvings, max_paths=3)
+    for number in (0.5, 2.0, 4.0):
+        assert fast(Value(number)).data == halvings(number)
+    with pytest.raises(TraceError, match="more than 3 ways"):
+        fast(Value(16.0))
+
+
+def test_ways_of_different_structures_are_named():
+    fast = jit(lambda x: [x, x] if x > 0.0 else x)
+    fast(1.0)
+    with pytest.raises(TraceError, match=r"returned .* on one way and .* on another"):
+        fast(-1.0)
+
+
+def test_a_condition_is_a_bool_wherever_python_looks_at_it():
+    assert jit(lambda a: {True: a, False: -a}[a > 0.0])(2.0) == 2.0
+    assert jit(lambda a: {True: a, False: -a}[a > 0.0])(-2.0) == 2.0
+    assert jit(lambda a, b: a * len({a > 0.0, b > 0.0}))(2.0, 3.0) == 2.0
+    assert jit(lambda a: [-a, a][a > 0.0])(2.0) == 2.0
+    assert jit(lambda a: a * int(a > 0.0) + float(a > 1.0))(2.0) == 3.0
+
+
+def test_what_jit_shows_is_of_the_way_that_was_taken():
+    def function(x, *, s=1.0):
+        return x * s if x > s else s - x
+
+    fast = jit(function)
+    fast(2.0, s=3.0)
+    assert fast.graph.data == 1.0
+    assert jit(lambda x: [] if x > 0.0 else list(()), in_axes=0, reduce="mean")(np.ones(3)) == []

@@ -175,6 +175,9 @@ def test_functions_differ_by_every_part():
         (WAYS.replace("^3:", "^4:"), 14),
         (SCAN.rstrip()[:-1], 13),
         (SCAN + "more", 14),
+        ('func "\\q" () {\n  return\n}', 1),
+        (SCAN.replace("extract[0]", "extract[-]"), 11),
+        (SCAN.replace("return %4\n}", f"return %{'9' * 5000}\n}}"), 12),
     ],
 )
 def test_a_text_that_cannot_be_read_is_refused_by_its_line(text, line):
@@ -201,6 +204,7 @@ def test_a_text_that_cannot_be_read_is_refused_by_its_line(text, line):
         (WAYS.replace("return %4", "return %8"), "not defined there"),
         (SCAN.replace("%3 = scan %0, %2, %1", "%3 = scan %0, %2"), "takes f64, f64, f64"),
         (SCAN.replace("extract[0]", "extract[1]"), "line 10: .*a part that there is not"),
+        (SCAN.replace("extract[0]", "extract[]"), "a part that there is not"),
         (COND.replace("cond %2, %0", "cond %0, %0"), "takes i1, f64, and is given f64, f64"),
         (WHILE.replace("return %6\n", "return %4\n"), "needs a condition"),
         (WHILE.replace("return %6, %0", "return %6"), "gives|has the type"),

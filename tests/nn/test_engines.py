@@ -429,3 +429,23 @@ def test_numbers_that_a_loss_reads_are_found_out_from_any_weights(start):
     model = Scaled(start, start)
     with pytest.raises(TraceError, match=r"model\.w\.data"):
         history(model, "jit", loss=lambda s, t: (s * model.w.data - t) ** 2)
+
+
+def test_a_parameter_reached_by_a_closure_on_a_rare_way_is_refused_or_trained():
+    def losses(engine):
+        model = nn.MLP(1, [1], seed=1)
+        weight = model.parameters()[0]
+
+        def loss(score, target):
+            error = (score - target) ** 2
+            return error + 100.0 * weight**2 if target > 5.0 else error
+
+        X, y = [[float(i)] for i in range(9)], [1.0] * 9
+        y[1] = 6.0
+        settings = {"optimizer": nn.SGD(0.001), "epochs": 3, "seed": 0, "progress": False}
+        nn.fit(model, X, y, loss=loss, engine=engine, **settings)
+        return [parameter.data for parameter in model.parameters()]
+
+    losses("eager")
+    with pytest.raises(TraceError, match="closure"):
+        losses("jit")
