@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd.compiler.bindings import Arguments, array_module
 from autograd.compiler.executable import Executable
-from autograd.engine.modes import thread
+from autograd.engine.modes import current, transforms
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 
@@ -101,7 +101,7 @@ class Paths:
             ):
                 raise self._unsteady()
             self.executables.insert(0, executable)
-            if executable.captured and thread.transforms and thread.recording:
+            if executable.captured and transforms.get() and current().recording:
                 raise CapturedAnew
             return executable
 
