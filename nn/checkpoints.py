@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import AutogradError
 from nn.errors import InputError
+from nn.module import Numbers
 from nn.saving import FilePath, number_in, read_json, weights_in, write_json
 from nn.state import State
 
@@ -16,7 +17,7 @@ def write_checkpoint(state: State, path: FilePath) -> None:
     """Write the state at the end of an epoch; a file that is there is replaced in one move."""
     names = [name for name, _ in state.model.named_parameters()]
 
-    def named(weights: Any) -> dict[str, float]:
+    def named(weights: Numbers) -> dict[str, float]:
         return dict(zip(names, map(float, weights), strict=True))
 
     write_json(
@@ -37,7 +38,7 @@ def write_checkpoint(state: State, path: FilePath) -> None:
 
 
 def read_checkpoint(
-    state: State, path: FilePath, numbers: Callable[[Sequence[float]], Any], seed_given: bool
+    state: State, path: FilePath, numbers: Callable[[Sequence[float]], Numbers], seed_given: bool
 ) -> None:
     """Put a training in the state of a checkpoint, once all of it has been checked.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
 
 from autograd import Value
 from nn.errors import InputError
@@ -64,7 +63,7 @@ def clip_value(parameters: Iterable[Value], limit: float) -> None:
         leaf.grad = min(max(leaf.grad, -limit), limit)
 
 
-def norm_scale(gradient: Any, limit: float) -> float:
+def norm_scale(gradient: Iterable[float], limit: float) -> float:
     """Return what to multiply a gradient by so that its norm is at most the limit."""
     return min(1.0, checked_limit(limit) / (math.hypot(*gradient) + 1e-6))
 

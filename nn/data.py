@@ -46,7 +46,7 @@ def moons(
         (4, [-1.0, -1.0, 1.0, 1.0])
     """
 
-    def point(arc: int, part: float, generator: Any) -> list[float]:
+    def point(arc: int, part: float, generator: random.Random) -> list[float]:
         x, height = math.cos(math.pi * part), math.sin(math.pi * part)
         return [x, height] if arc == 0 else [1.0 - x, 0.5 - height]
 
@@ -82,7 +82,7 @@ def circles(
         [0.5]
     """
 
-    def point(ring: int, part: float, generator: Any) -> list[float]:
+    def point(ring: int, part: float, generator: random.Random) -> list[float]:
         radius, angle = (1.0, inner)[ring], 2.0 * math.pi * generator.random()
         return [radius * math.cos(angle), radius * math.sin(angle)]
 
@@ -118,7 +118,7 @@ def spirals(
         [0.0, 0.0, 1.0, 1.0, 2.0, 2.0]
     """
 
-    def point(arm: int, part: float, generator: Any) -> list[float]:
+    def point(arm: int, part: float, generator: random.Random) -> list[float]:
         radius = 0.1 + 0.9 * part
         angle = 2.0 * math.pi * (turns * part + arm / len(labels))
         return [radius * math.cos(angle), radius * math.sin(angle)]
@@ -153,7 +153,7 @@ def blobs(
         [1.0, 0.0]
     """
 
-    def point(blob: int, part: float, generator: Any) -> list[float]:
+    def point(blob: int, part: float, generator: random.Random) -> list[float]:
         angle = 2.0 * math.pi * blob / len(labels)
         return [math.cos(angle), math.sin(angle)]
 
@@ -187,7 +187,7 @@ def xor(
         True
     """
 
-    def point(differ: int, part: float, generator: Any) -> list[float]:
+    def point(differ: int, part: float, generator: random.Random) -> list[float]:
         side = generator.choice((-1.0, 1.0))
         a, b = generator.random(), generator.random()
         return [side * a, -side * b if differ else side * b]
@@ -309,7 +309,7 @@ def _deviation(noise: float) -> float:
 
 
 def _classes(
-    point: Callable[[int, float, Any], list[float]],
+    point: Callable[[int, float, random.Random], list[float]],
     rows: int,
     noise: float,
     seed: Seed,

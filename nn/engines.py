@@ -19,10 +19,11 @@ import autograd
 from autograd import AutogradError, TraceError, Value, gradient, tree_map, value_and_grad
 from nn.errors import InputError, KindError, MissingPackageError
 from nn.losses import Loss
-from nn.module import Module, numbers_of
+from nn.module import Array, Module, Numbers, numbers_of
 from nn.structure import layout_of, with_parameters
 
 Penalty = Callable[[Any], Any]
+Body = Callable[..., Any]
 
 
 class EagerEngine:
@@ -41,13 +42,11 @@ class EagerEngine:
         self.parameters = model.parameters()
         self._originals = originals
 
-    def numbers(self, numbers: Sequence[Any]) -> list[Any]:
+    def numbers(self, numbers: Iterable[object]) -> Numbers:
         """Return a list."""
         return list(numbers)
 
-    def gradient(
-        self, weights: list[float], X: list[Any], y: list[Any]
-    ) -> tuple[float, list[float]]:
+    def gradient(self, weights: Numbers, X: Numbers, y: Numbers) -> tuple[float, Numbers]:
         """Return the sum of the losses of the rows, and its derivative by each weight."""
         write(self.parameters, weights)
         before = [original.grad for original in self._originals]
@@ -68,12 +67,10 @@ class EagerEngine:
         error.backward()
         return [parameter.grad for parameter in self.parameters]
 
-    def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
+    def settle(self, rows: Numbers, targets: Numbers) -> None:
         """Do nothing: what is recorded is the model itself."""
 
-    def examined(
-        self, weights: list[float], X: list[Any], y: list[Any]
-    ) -> tuple[list[float], list[Any]]:
+    def examined(self, weights: Numbers, X: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
         """Return the loss and the score of each row."""
         write(self.parameters, weights)
         losses, scores = [], []
@@ -83,7 +80,7 @@ class EagerEngine:
             scores.append(numbers_of(score))
         return losses, scores
 
-    def penalized(self, weights: list[float], penalty: Penalty) -> tuple[float, list[float]]:
+    def penalized(self, weights: Numbers, penalty: Penalty) -> tuple[float, Numbers]:
         """Return a penalty on the weights, and its derivative by each."""
         write(self.parameters, weights)
         value = penalty(self.parameters)
@@ -106,21 +103,21 @@ class Compiled:
     """
 
     def __init__(
-        self, model: Module, body: Callable[..., Any], in_place: bool, slopes: bool, **settings: Any
+        self, model: Module, body: Body, in_place: bool, slopes: bool, **settings: Any
     ) -> None:
         parameters = self._parameters = model.parameters()
         self.in_place = in_place
         self._captures: list[Value] | None = None  # known after the first call
         self._ways = 0  # through the function, whose captures are known
 
-        def own(*args: Any) -> Any:
+        def own(*args: object) -> object:
             value = body(model, parameters, *args)
             if not slopes:
                 return value
             is_followed = isinstance(value, Value)
             return value, gradient(value, parameters) if is_followed else [0.0] * len(parameters)
 
-        def made(weights: Any, *args: Any) -> Any:
+        def made(weights: Iterable[Any], *args: object) -> Any:
             weights = [*weights]
             return body(with_parameters(model, weights), weights, *args)
 
@@ -129,7 +126,7 @@ class Compiled:
             settings["in_axes"] = (None, *settings["in_axes"])
         self._fast = autograd.jit(_drawing_nothing(function), **settings)
 
-    def __call__(self, weights: Any, *args: Any) -> Any:
+    def __call__(self, weights: Numbers, *args: Numbers) -> Any:
         """Return what the function gives, as plain numbers."""
         if self.in_place:
             write(self._parameters, weights)
@@ -189,14 +186,16 @@ class CompiledEngine:
             self._model, self._error_and_score, step.in_place, slopes=False, **self._rows(None)
         )
 
-    def _error(self, model: Any, parameters: Any, x: Any, target: Any) -> Any:
+    def _error(self, model: Module, parameters: object, x: object, target: object) -> object:
         return self._loss(model(x), target)
 
-    def _error_and_score(self, model: Any, parameters: Any, x: Any, target: Any) -> Any:
+    def _error_and_score(
+        self, model: Module, parameters: object, x: object, target: object
+    ) -> object:
         score = model(x)
         return self._loss(score, target), score
 
-    def settle(self, rows: Sequence[Any], targets: Sequence[Any]) -> None:
+    def settle(self, rows: Numbers, targets: Numbers) -> None:
         """Find out what has to be traced, and on a few rows that it gives what is recorded.
 
         Raises:
@@ -207,7 +206,7 @@ class CompiledEngine:
         self._prepare(self._settled("loss", self._error, tried, **self._rows("sum")))
 
     def _settled(
-        self, what: str, body: Callable[..., Any], tried: Sequence[tuple[Any, ...]], **settings: Any
+        self, what: str, body: Body, tried: Sequence[tuple[object, ...]], **settings: Any
     ) -> Compiled:
         parameters = self._model.parameters()
         weights = self.numbers([parameter.data for parameter in parameters])
@@ -243,16 +242,16 @@ class CompiledEngine:
             f'state or draws random numbers, which jit does once; take engine="eager"'
         )
 
-    def numbers(self, numbers: Sequence[Any]) -> Any:
+    def numbers(self, numbers: Iterable[object]) -> Array:
         """Return a float64 array."""
         return self._numpy.array(numbers, dtype=self._numpy.float64)
 
-    def gradient(self, weights: Any, X: Any, y: Any) -> tuple[float, Any]:
+    def gradient(self, weights: Numbers, X: Numbers, y: Numbers) -> tuple[float, Numbers]:
         """Return the sum of the losses of the rows, and its derivative by each weight."""
         total, slopes = self._step(weights, X, y)
         return total, self.numbers(slopes)
 
-    def examined(self, weights: Any, X: Any, y: Any) -> tuple[Any, Any]:
+    def examined(self, weights: Numbers, X: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
         """Return the loss and the score of each row."""
         losses, scores = self._examine(weights, X, y)
         if isinstance(scores, (list, tuple)) and all(hasattr(part, "ndim") for part in scores):
@@ -262,11 +261,11 @@ class CompiledEngine:
             scores = [numbers_of(tree_map(lambda part, r=row: part[r], scores)) for row in rows]
         return losses, scores
 
-    def penalized(self, weights: Any, penalty: Penalty) -> tuple[float, Any]:
+    def penalized(self, weights: Numbers, penalty: Penalty) -> tuple[float, Numbers]:
         """Return a penalty on the weights, and its derivative by each."""
         if id(penalty) not in self._penalties:
 
-            def body(model: Module, parameters: Any) -> Any:
+            def body(model: Module, parameters: object) -> object:
                 return penalty(parameters)
 
             self._penalties[id(penalty)] = penalty, self._settled("penalty", body, [()])
@@ -277,7 +276,7 @@ class CompiledEngine:
 Engine = EagerEngine | CompiledEngine
 
 
-def _drawing_nothing(function: Callable[..., Any]) -> Callable[..., Any]:
+def _drawing_nothing(function: Callable[..., object]) -> Callable[..., object]:
     """Return a function that refuses to draw random numbers: they would be the same for ever.
 
     Seen are those of the modules ``random`` and ``numpy.random``; those of generators of their own
@@ -285,11 +284,11 @@ def _drawing_nothing(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     import numpy
 
-    def states() -> tuple[Any, ...]:
+    def states() -> tuple[object, ...]:
         state: Any = numpy.random.get_state()
         return random.getstate(), state[1].tobytes(), state[2:]
 
-    def checked(*args: Any) -> Any:
+    def checked(*args: object) -> object:
         before = states()
         result = function(*args)
         if states() != before:
@@ -321,28 +320,28 @@ def _same(a: float, b: float) -> bool:
     return math.isclose(a, b, rel_tol=1e-9) or (a != a and b != b)
 
 
-def write(parameters: Sequence[Value], weights: Any) -> None:
+def write(parameters: Sequence[Value], weights: Numbers) -> None:
     """Set the number of every parameter."""
     for parameter, weight in zip(parameters, weights, strict=True):
         parameter.data = weight
 
 
-def taken(numbers: Any, rows: Sequence[int]) -> Any:
+def taken(numbers: Numbers, rows: Sequence[int]) -> Numbers:
     """Return some of what an engine's ``numbers`` returned."""
     return [numbers[row] for row in rows] if isinstance(numbers, list) else numbers[[*rows]]
 
 
-def plus(a: Any, b: Any) -> Any:
+def plus(a: Numbers, b: Numbers) -> Numbers:
     """Return the sum of two gradients."""
     return [x + y for x, y in zip(a, b, strict=True)] if isinstance(a, list) else a + b
 
 
-def times(gradient: Any, factor: float) -> Any:
+def times(gradient: Numbers, factor: float) -> Numbers:
     """Return a gradient times a number."""
     return [x * factor for x in gradient] if isinstance(gradient, list) else gradient * factor
 
 
-def finite(numbers: Any) -> bool:
+def finite(numbers: Numbers) -> bool:
     """Return whether no number is nan or infinite."""
     if isinstance(numbers, list):
         return all(map(math.isfinite, numbers))

@@ -6,7 +6,7 @@ Those of ``concurrent.futures`` and a Dask Client have ``submit``; a ``multiproc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from functools import partial
 from itertools import islice
@@ -30,6 +30,7 @@ class Maps(Protocol):
 
 
 AnyExecutor = Submits | Maps
+Task = tuple[object, ...]  # the arguments of one call
 
 
 def made(executor: Any) -> tuple[AnyExecutor, Callable[[], AnyExecutor] | None]:
@@ -55,8 +56,8 @@ def made(executor: Any) -> tuple[AnyExecutor, Callable[[], AnyExecutor] | None]:
 
 
 def outcomes(
-    executor: AnyExecutor, function: Callable[..., Any], tasks: list[Any]
-) -> Iterator[Any]:
+    executor: AnyExecutor, function: Callable[..., object], tasks: Sequence[Task]
+) -> Iterator[object]:
     """Yield the result of function(*task) for each task, or the Exception that came instead.
 
     A ``map`` ends at its first exception; the tasks after it have no outcome.
@@ -79,7 +80,7 @@ def end(executor: AnyExecutor, wait: bool = True) -> None:
         shutdown()
 
 
-def _way(executor: Any) -> str | None:
+def _way(executor: object) -> str | None:
     """Return by which method an executor computes; None is no executor."""
     for name in ("submit", "map"):
         inherited = getattr(type(executor), name, None) is getattr(Executor, name)  # does nothing
@@ -88,13 +89,15 @@ def _way(executor: Any) -> str | None:
     return None
 
 
-def _method(thing: Any, name: str) -> Any:
+def _method(thing: object, name: str) -> Callable[..., Any] | None:
     """Return a method of an object; a class, whose methods lack their object, has none."""
     method = None if isinstance(thing, type) else getattr(thing, name, None)
     return method if callable(method) else None
 
 
-def _submitted(executor: Any, function: Callable[..., Any], tasks: list[Any]) -> Iterator[Any]:
+def _submitted(
+    executor: Any, function: Callable[..., object], tasks: Sequence[Task]
+) -> Iterator[object]:
     futures: list[Any] = []
     try:
         for task in tasks:
@@ -119,7 +122,9 @@ def _submitted(executor: Any, function: Callable[..., Any], tasks: list[Any]) ->
                 cancel()
 
 
-def _mapped(executor: Any, function: Callable[..., Any], tasks: list[Any]) -> Iterator[Any]:
+def _mapped(
+    executor: Any, function: Callable[..., object], tasks: Sequence[Task]
+) -> Iterator[object]:
     try:
         yield from islice(executor.map(partial(_called, function), tasks), len(tasks))
     except BrokenExecutor:
@@ -128,6 +133,6 @@ def _mapped(executor: Any, function: Callable[..., Any], tasks: list[Any]) -> It
         yield error
 
 
-def _called(function: Callable[..., Any], arguments: Any) -> Any:
+def _called(function: Callable[..., object], arguments: Iterable[object]) -> object:
     """Return function(*arguments): a pool's ``map`` gives each task as one argument."""
     return function(*arguments)

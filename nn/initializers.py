@@ -61,7 +61,7 @@ def initializer_named(initializer: str | Initializer) -> Initializer:
     return INITIALIZERS[initializer]
 
 
-def generator_of(seed: Any) -> Any:
+def generator_of(seed: object) -> Any:
     """Return the generator that a seed stands for; None is the module ``random``."""
     if seed is None:
         return random
@@ -70,7 +70,7 @@ def generator_of(seed: Any) -> Any:
     return random.Random(checked_seed(seed))
 
 
-def checked_seed(seed: Any) -> int:
+def checked_seed(seed: object) -> int:
     """Return a seed as an int, if it is a whole number."""
     if isinstance(seed, bool) or not hasattr(seed, "__index__"):
         raise KindError(f"seed must be a whole number or None, and is {seed!r}")

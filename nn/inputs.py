@@ -16,7 +16,7 @@ Targets = list[Any]  # floats, or rows of them
 
 
 def checked(
-    X: Any, y: Any, what: str = "", classes: Sequence[str] = (), codes: Sequence[float] = ()
+    X: object, y: object, what: str = "", classes: Sequence[str] = (), codes: Sequence[float] = ()
 ) -> tuple[Rows, Targets]:
     """Return rows and targets as lists of floats.
 
@@ -49,7 +49,7 @@ def checked(
     return rows, targets
 
 
-def checked_rows(X: Any, what: str = "") -> Rows:
+def checked_rows(X: object, what: str = "") -> Rows:
     """Return rows as lists of floats; see ``checked``."""
     everything = listed(X, f"{what}X")
     if not everything:
@@ -59,7 +59,7 @@ def checked_rows(X: Any, what: str = "") -> Rows:
     return rows
 
 
-def classes_of(model: Module, y: Any) -> tuple[str, ...]:
+def classes_of(model: Module, y: object) -> tuple[str, ...]:
     """Return the classes of a model, or those of the targets where these are names.
 
     Raises:
@@ -105,7 +105,7 @@ def codes_of(classes: Sequence[str], loss: Loss) -> list[float]:
     return [-1.0, 1.0] if loss is hinge else [float(number) for number in range(len(classes))]
 
 
-def class_named(classes: Sequence[str], score: Any) -> str:
+def class_named(classes: Sequence[str], score: float | list[float]) -> str:
     """Return the class that a score, or a row of scores, speaks for."""
     number = score.index(max(score)) if isinstance(score, list) else int(score > 0.0)
     return classes[number]
@@ -178,7 +178,7 @@ def listed(thing: Any, name: str) -> list[Any]:
     return list(thing)
 
 
-def _is_row(thing: Any) -> bool:
+def _is_row(thing: object) -> bool:
     """Return whether it is a list or an array; a NumPy scalar is none."""
     if isinstance(thing, (list, tuple)):
         return True
@@ -186,13 +186,13 @@ def _is_row(thing: Any) -> bool:
     return isinstance(shape, tuple) and len(shape) > 0
 
 
-def _row(row: Any, name: str) -> list[float]:
+def _row(row: object, name: str) -> list[float]:
     if not hasattr(row, "__iter__") or isinstance(row, (str, bytes)):
         raise InputError(f"{name} is {row!r} and must be a row of numbers: write [[x] for x in X]")
     return [_number(number, name) for number in listed(row, name)]
 
 
-def _number(number: Any, name: str) -> float:
+def _number(number: object, name: str) -> float:
     if type(number) is not float:
         try:
             number = Value(number).data
@@ -203,7 +203,7 @@ def _number(number: Any, name: str) -> float:
     return float(number)
 
 
-def _alike(rows: list[Any], name: str, unit: str) -> None:
+def _alike(rows: Sequence[object], name: str, unit: str) -> None:
     sizes = [len(row) if isinstance(row, list) else None for row in rows]
     for i, size in enumerate(sizes):
         if size != sizes[0] or size == 0:
@@ -214,7 +214,7 @@ def _alike(rows: list[Any], name: str, unit: str) -> None:
             )
 
 
-def _check_labels(targets: Targets, allowed: Any, name: str, who: str) -> None:
+def _check_labels(targets: Targets, allowed: Sequence[int], name: str, who: str) -> None:
     for i, target in enumerate(targets):
         for label in target if isinstance(target, list) else [target]:
             if label not in allowed or (isinstance(target, list) and isinstance(allowed, range)):

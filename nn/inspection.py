@@ -22,7 +22,7 @@ from nn.module import Module, check_module, numbers_of
 from nn.structure import layout_of
 
 
-def predict(model: Module, X: Any, scores: bool = False) -> list[Any]:
+def predict(model: Module, X: object, scores: bool = False) -> list[Any]:
     """Return the scores of every row as plain numbers, or the names of their classes.
 
     Args:
@@ -61,7 +61,7 @@ def _scores(model: Module, rows: list[list[float]]) -> list[Any]:
         return [first, *[numbers_of(model(row)) for row in rows[1:]]]
 
 
-def activations(model: Module, X: Any) -> list[list[list[float]]]:
+def activations(model: Module, X: object) -> list[list[list[float]]]:
     """Return what every layer puts out for every row.
 
     Args:
@@ -92,7 +92,7 @@ def activations(model: Module, X: Any) -> list[list[list[float]]]:
     return outputs
 
 
-def dead_units(model: Module, X: Any) -> list[str]:
+def dead_units(model: Module, X: object) -> list[str]:
     """Return the names of the hidden neurons that put out 0 for every row.
 
     Such a relu passes no gradient, so no row of these can bring it back to life.
@@ -123,7 +123,7 @@ def dead_units(model: Module, X: Any) -> list[str]:
     ]
 
 
-def gradients(model: Module, X: Any, y: Any, loss: str | Loss = "hinge") -> list[list[float]]:
+def gradients(model: Module, X: object, y: object, loss: str | Loss = "hinge") -> list[list[float]]:
     """Return the derivative of the mean loss by every parameter, layer by layer.
 
     Args:

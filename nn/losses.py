@@ -6,9 +6,9 @@ mean. Scores are Values, targets are plain numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, TypeGuard
 
 import autograd
 from autograd import Value, logsumexp, relu, softplus, where
@@ -17,11 +17,11 @@ from nn.errors import InputError, KindError
 Loss = Callable[[Any, Any], Any]
 
 
-def _rows(thing: Any) -> bool:
+def _rows(thing: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(thing, (list, tuple)) or getattr(thing, "ndim", 0) > 0
 
 
-def _mean(one: Loss, score: Any, target: Any, name: str) -> Any:
+def _mean(one: Loss, score: object, target: object, name: str) -> Any:
     """Return the loss of a score, or the mean over lists of scores and targets, nested alike."""
     if not _rows(score) and not _rows(target):
         return one(score, target)
@@ -34,7 +34,7 @@ def _mean(one: Loss, score: Any, target: Any, name: str) -> Any:
     return autograd.mean(_mean(one, s, t, name) for s, t in zip(score, target, strict=True))
 
 
-def mse(score: Any, target: Any) -> Any:
+def mse(score: object, target: object) -> Any:
     """Return the mean squared error, (score - target)**2.
 
     Args:
@@ -55,7 +55,7 @@ def mse(score: Any, target: Any) -> Any:
     return _mean(lambda s, t: (s - t) * (s - t), score, target, "mse")
 
 
-def mae(score: Any, target: Any) -> Any:
+def mae(score: object, target: object) -> Any:
     """Return the mean absolute error, |score - target|.
 
     Args:
@@ -76,7 +76,7 @@ def mae(score: Any, target: Any) -> Any:
     return _mean(lambda s, t: abs(s - t), score, target, "mae")
 
 
-def huber(score: Any, target: Any, delta: float = 1.0) -> Any:
+def huber(score: object, target: object, delta: float = 1.0) -> Any:
     """Return Huber's loss: half the square of an error up to delta, linear beyond.
 
     Source: Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35,
@@ -101,14 +101,14 @@ def huber(score: Any, target: Any, delta: float = 1.0) -> Any:
     if not delta > 0.0:
         raise InputError(f"huber: delta must be more than 0, and is {delta!r}")
 
-    def one(s: Any, t: Any) -> Any:
+    def one(s: Any, t: Any) -> object:
         error = abs(s - t)
         return where(error <= delta, 0.5 * error * error, delta * (error - 0.5 * delta))
 
     return _mean(one, score, target, "huber")
 
 
-def hinge(score: Any, target: Any) -> Any:
+def hinge(score: object, target: object) -> Any:
     """Return the hinge loss max(0, 1 - target * score), as of a support vector machine.
 
     Args:
@@ -127,7 +127,7 @@ def hinge(score: Any, target: Any) -> Any:
         0.75
     """
 
-    def one(s: Any, t: Any) -> Any:
+    def one(s: Any, t: Any) -> object:
         if isinstance(t, Real) and t not in (-1, 1):
             advice = " (write 2 * y - 1)" if t == 0 else ""
             raise InputError(f"hinge: takes labels -1 and 1, and was given {t!r}{advice}")
@@ -136,7 +136,7 @@ def hinge(score: Any, target: Any) -> Any:
     return _mean(one, score, target, "hinge")
 
 
-def binary_cross_entropy(score: Any, target: Any) -> Any:
+def binary_cross_entropy(score: object, target: object) -> Any:
     """Return the cross-entropy of a yes or no, -t log(p) - (1 - t) log(1 - p), p = sigmoid(score).
 
     It is computed from the score (the logit), and never overflows.
@@ -157,7 +157,7 @@ def binary_cross_entropy(score: Any, target: Any) -> Any:
         0.693147
     """
 
-    def one(s: Any, t: Any) -> Any:
+    def one(s: Any, t: Any) -> object:
         if isinstance(t, Real) and not 0.0 <= float(t) <= 1.0:
             raise InputError(
                 f"binary_cross_entropy: takes labels 0 and 1, or probabilities between, and was "
@@ -168,7 +168,7 @@ def binary_cross_entropy(score: Any, target: Any) -> Any:
     return _mean(one, score, target, "binary_cross_entropy")
 
 
-def cross_entropy(scores: Any, target: Any) -> Any:
+def cross_entropy(scores: object, target: object) -> Any:
     """Return the cross-entropy of a choice, -log(softmax(scores)[target]).
 
     It is computed from the scores (the logits), and never overflows.
@@ -198,7 +198,7 @@ def cross_entropy(scores: Any, target: Any) -> Any:
     return logsumexp(scores) - _chosen(scores, target)
 
 
-def _chosen(scores: Any, target: Any) -> Any:
+def _chosen(scores: Sequence[Any], target: Any) -> Any:
     """Return scores[target], also for a target whose number comes later (under ``jit``)."""
     if isinstance(target, Value):
         picks = (

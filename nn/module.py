@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import Value
 from nn.errors import InputError, KindError
 from nn.structure import Tree, layout_of
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+Array: TypeAlias = "ndarray[Any, Any]"
+Numbers: TypeAlias = "list[Any] | Array"  # floats, or rows of them
 
 
 class Module(Tree):
@@ -129,19 +135,19 @@ class Module(Tree):
 # -- checks ------------------------------------------------------------------------------------
 
 
-def _listed(title: str, names: set[Any]) -> str:
+def _listed(title: str, names: set[str]) -> str:
     shown = sorted(names, key=str)[:3]  # the names of a foreign dict may be anything
     more = ", ..." if len(names) > len(shown) else ""
     return title + ", ".join(map(repr, shown)) + more if names else ""
 
 
-def check_module(model: Any) -> None:
+def check_module(model: object) -> None:
     """Refuse what is no Module."""
     if not isinstance(model, Module):
         raise KindError(f"model must be an nn.Module, and is a {type(model).__name__}")
 
 
-def leaves_of(parameters: Any, who: str) -> list[Value]:
+def leaves_of(parameters: object, who: str) -> list[Value]:
     """Return parameters as a list, or say what was given."""
     if isinstance(parameters, Module):
         raise KindError(f"{who}: takes the parameters of a Module: write model.parameters()")

@@ -9,11 +9,16 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd import Value
 from nn.errors import InputError, KindError
-from nn.module import leaves_of, whole
+from nn.module import Numbers, leaves_of, whole
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+N = TypeVar("N", float, "ndarray[Any, Any]")  # one number, or an array of all of them
 
 
 class Optimizer(ABC):
@@ -74,7 +79,7 @@ class Optimizer(ABC):
         for leaf, weight in zip(leaves, weights, strict=True):
             leaf.data = weight
 
-    def updated(self, weights: Any, gradient: Any) -> Any:
+    def updated(self, weights: Numbers, gradient: Numbers) -> Any:
         """Return the weights after one update, and remember the averages for the next.
 
         Args:
@@ -101,12 +106,13 @@ class Optimizer(ABC):
             import numpy
 
             with numpy.errstate(all="ignore"):  # what overflows is inf, as with floats
-                weights, *memory = self._rule(step, weights, gradient, *map(numpy.asarray, memory))
+                arrays = map(numpy.asarray, (weights, gradient, *memory))
+                weights, *memory = self._rule(step, *arrays)
         self.steps, self._memory = step, memory
         return weights
 
     @abstractmethod
-    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+    def _rule(self, step: int, weight: N, gradient: N, *averages: N) -> tuple[N, ...]:
         """Return the new weight and the new averages."""
 
     def snapshot(self) -> tuple[Any, ...]:
@@ -211,7 +217,7 @@ class SGD(Optimizer):
             raise InputError("SGD: nesterov looks ahead along the momentum; give momentum=0.9, say")
         self._averages = 1 if momentum else 0
 
-    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+    def _rule(self, step: int, weight: N, gradient: N, *averages: N) -> tuple[N, ...]:
         if self.weight_decay:
             gradient = gradient + self.weight_decay * weight
         if not averages:
@@ -256,7 +262,7 @@ class RMSprop(Optimizer):
         self.momentum = self._setting("momentum", momentum, below=1.0)
         self._averages = 2 if momentum else 1
 
-    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+    def _rule(self, step: int, weight: N, gradient: N, *averages: N) -> tuple[N, ...]:
         if self.weight_decay:
             gradient = gradient + self.weight_decay * weight
         square = self.alpha * averages[0] + (1.0 - self.alpha) * (gradient * gradient)
@@ -304,14 +310,12 @@ class Adam(Optimizer):
         )
         self.eps = self._setting("eps", eps, zero=False)
 
-    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+    def _rule(self, step: int, weight: N, gradient: N, *averages: N) -> tuple[N, ...]:
         if self.weight_decay:
             gradient = gradient + self.weight_decay * weight
         return self._moved(step, weight, gradient, *averages)
 
-    def _moved(
-        self, step: int, weight: Any, gradient: Any, mean: Any, square: Any
-    ) -> tuple[Any, ...]:
+    def _moved(self, step: int, weight: N, gradient: N, mean: N, square: N) -> tuple[N, ...]:
         first, second = self.betas
         mean = first * mean + (1.0 - first) * gradient
         square = second * square + (1.0 - second) * (gradient * gradient)
@@ -348,6 +352,6 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(lr, betas, eps, weight_decay)
 
-    def _rule(self, step: int, weight: Any, gradient: Any, *averages: Any) -> tuple[Any, ...]:
+    def _rule(self, step: int, weight: N, gradient: N, *averages: N) -> tuple[N, ...]:
         weight = weight * (1.0 - self.lr * self.weight_decay)
         return self._moved(step, weight, gradient, *averages)

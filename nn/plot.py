@@ -15,6 +15,8 @@ from nn.losses import Loss
 from nn.module import Module, whole
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from nn.history import History
 
 COLORS = ("#2563a8", "#d9722b", "#2f8f5b", "#8a4fa3", "#b8383d", "#7d7461")
@@ -22,7 +24,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 INK, QUIET = "#1f2933", "#8592a0"
 
 
-def curves(history: History, name: str = "loss", ax: Any = None) -> Any:
+def curves(history: History, name: str = "loss", ax: Axes | None = None) -> Axes:
     """Draw a loss or a metric by epoch, for training and for validation.
 
     Args:
@@ -62,7 +64,9 @@ def curves(history: History, name: str = "loss", ax: Any = None) -> Any:
     return ax
 
 
-def decision_boundary(model: Module, X: Any, y: Any, ax: Any = None, resolution: int = 80) -> Any:
+def decision_boundary(
+    model: Module, X: object, y: object, ax: Axes | None = None, resolution: int = 80
+) -> Axes:
     """Draw the classes that a model sees in the plane, and points with their labels.
 
     Where a model has one score, the colour fades towards the line where it is 0.
@@ -96,7 +100,7 @@ def decision_boundary(model: Module, X: Any, y: Any, ax: Any = None, resolution:
     return ax
 
 
-def activation_histograms(model: Module, X: Any, ax: Any = None) -> Any:
+def activation_histograms(model: Module, X: object, ax: Axes | None = None) -> Axes:
     """Draw how the outputs of each layer are distributed over the rows, and name dead units.
 
     Args:
@@ -131,8 +135,8 @@ def activation_histograms(model: Module, X: Any, ax: Any = None) -> Any:
 
 
 def gradient_histograms(
-    model: Module, X: Any, y: Any, loss: str | Loss = "hinge", ax: Any = None
-) -> Any:
+    model: Module, X: object, y: object, loss: str | Loss = "hinge", ax: Axes | None = None
+) -> Axes:
     """Draw how the derivatives of the mean loss by the parameters of each layer are distributed.
 
     Args:
@@ -188,7 +192,7 @@ class Film:
         [2, 4]
     """
 
-    def __init__(self, X: Any, y: Any, every: int = 1, resolution: int = 50) -> None:
+    def __init__(self, X: object, y: object, every: int = 1, resolution: int = 50) -> None:
         self._rows, self._labels = _points_of_the_plane(X, y)
         self._grid = _Grid(self._rows, whole(resolution, "resolution", least=2))
         self._every = whole(every, "every")
@@ -201,7 +205,7 @@ class Film:
             self.epochs.append(len(history))
             self._frames.append((history.records[-1], predict(model, self._grid.rows, True)))
 
-    def animation(self, ax: Any = None, interval: float = 120.0) -> Any:
+    def animation(self, ax: Axes | None = None, interval: float = 120.0) -> Any:
         """Return a Matplotlib animation, for ``.save("film.gif")`` and the like.
 
         Args:
@@ -226,9 +230,10 @@ class Film:
             ax.set_title(f"epoch {self.epochs[number]}, loss {record['loss']:.3f}", loc="left")
             return []
 
-        return FuncAnimation(ax.figure, draw, frames=len(self._frames), interval=interval)
+        figure: Any = ax.figure
+        return FuncAnimation(figure, draw, frames=len(self._frames), interval=interval)
 
-    def gif(self, ax: Any = None, interval: float = 250.0) -> bytes:
+    def gif(self, ax: Axes | None = None, interval: float = 250.0) -> bytes:
         """Return the animation as the bytes of a GIF file.
 
         Args:
@@ -259,7 +264,7 @@ class Film:
 # -- how they are drawn ------------------------------------------------------------------------
 
 
-def _axes(ax: Any) -> Any:
+def _axes(ax: Axes | None) -> Axes:
     """Return the Axes given, or new ones; in both cases without a box around."""
     try:
         from matplotlib import pyplot
@@ -285,7 +290,7 @@ class _Grid:
         self.rows = [[x, height] for height in self.sides[1] for x in self.sides[0]]
 
 
-def _points_of_the_plane(X: Any, y: Any) -> tuple[list[list[float]], list[Any]]:
+def _points_of_the_plane(X: object, y: object) -> tuple[list[list[float]], list[Any]]:
     """Return points, and their labels: numbers or names."""
     names = [label for label in listed(y, "y") if isinstance(label, str)]
     known = sorted(set(names))
@@ -298,7 +303,7 @@ def _points_of_the_plane(X: Any, y: Any) -> tuple[list[list[float]], list[Any]]:
     return rows, names or labels
 
 
-def _draw_regions(ax: Any, grid: _Grid, scores: list[Any]) -> None:
+def _draw_regions(ax: Axes, grid: _Grid, scores: list[Any]) -> None:
     import numpy
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -328,11 +333,13 @@ def _draw_regions(ax: Any, grid: _Grid, scores: list[Any]) -> None:
         ax.contour(across, up, heights, levels=[0.0], colors=INK, linewidths=1.2)
 
 
-def _draw_points(ax: Any, rows: list[list[float]], labels: list[Any]) -> None:
+def _draw_points(ax: Axes, rows: list[list[float]], labels: list[Any]) -> None:
     for number, label in enumerate(sorted(set(labels))):
         points = [row for row, its in zip(rows, labels, strict=True) if its == label]
+        across, up = zip(*points, strict=True)
         ax.scatter(
-            *zip(*points, strict=True),
+            across,
+            up,
             s=22,
             color=COLORS[number % len(COLORS)],
             marker=MARKERS[number % len(MARKERS)],
@@ -343,7 +350,7 @@ def _draw_points(ax: Any, rows: list[list[float]], labels: list[Any]) -> None:
         )
 
 
-def _frame(ax: Any, grid: _Grid) -> None:
+def _frame(ax: Axes, grid: _Grid) -> None:
     ax.set_xlim(grid.sides[0][0], grid.sides[0][-1])
     ax.set_ylim(grid.sides[1][0], grid.sides[1][-1])
     wide, high = [side[-1] - side[0] for side in grid.sides]
@@ -354,7 +361,7 @@ def _frame(ax: Any, grid: _Grid) -> None:
     ax.set_ylabel("x2")
 
 
-def _ridges(ax: Any, layers: list[list[float]], notes: list[str]) -> None:
+def _ridges(ax: Axes, layers: list[list[float]], notes: list[str]) -> None:
     """Draw one histogram above the other, the first layer on top, on a common scale."""
     import numpy
 

@@ -82,7 +82,7 @@ def load(model: M, path: FilePath) -> M:
     return model
 
 
-def weights_in(content: Any, path: FilePath) -> dict[str, float]:
+def weights_in(content: object, path: FilePath) -> dict[str, float]:
     """Return the weights in the content of a file."""
     weights = content.get("weights") if isinstance(content, dict) else None
     if not isinstance(weights, dict):
@@ -105,7 +105,7 @@ def number_in(thing: Any) -> float:
     raise KindError(f"{thing!r:.60} is not a number")
 
 
-def write_json(path: FilePath, content: Any) -> None:
+def write_json(path: FilePath, content: object) -> None:
     """Write JSON to a temporary file beside the path, and put it in its place in one move.
 
     The file keeps its mode. What a killed process has left behind is written over.
@@ -166,7 +166,7 @@ def read_json(path: FilePath) -> Any:
         raise InputError(f"{os.fspath(path)}: is not JSON: {error}") from None
 
 
-def _plain(thing: Any) -> Any:
+def _plain(thing: object) -> object:
     """Return the same with nan and infinity as text, for which JSON has no number."""
     if isinstance(thing, dict):
         return {name: _plain(part) for name, part in thing.items()}

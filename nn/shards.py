@@ -20,7 +20,7 @@ from nn.engines import CompiledEngine, EagerEngine, Engine, taken
 from nn.errors import KindError
 from nn.executors import AnyExecutor, end, made, outcomes
 from nn.losses import Loss
-from nn.module import Module
+from nn.module import Module, Numbers
 
 
 class Sums(NamedTuple):
@@ -46,7 +46,7 @@ class Problem:
     y: list[Any]
     in_place: bool  # of the compiled engine: whether it traces the model itself
 
-    def loaded(self) -> tuple[Engine, Any, Any]:
+    def loaded(self) -> tuple[Engine, Numbers, Numbers]:
         """Return an engine of its own, and rows and targets in the engine's form."""
         engine: Engine
         if self.engine == "eager":  # which writes weights into the model, and threads share it
@@ -60,10 +60,10 @@ class Problem:
 class Here:
     """Computes the shards of a batch in this process, one after the other."""
 
-    def __init__(self, engine: Engine, X: Any, y: Any, size: int) -> None:
+    def __init__(self, engine: Engine, X: Numbers, y: Numbers, size: int) -> None:
         self._engine, self._X, self._y, self._size = engine, X, y, size
 
-    def sums(self, weights: Any, rows: Sequence[int] | None) -> Iterator[Sums]:
+    def sums(self, weights: Numbers, rows: Sequence[int] | None) -> Iterator[Sums]:
         """Yield the sums of each shard of a batch, in row order; None is all rows as they are."""
         X, y, engine = self._X, self._y, self._engine
         if rows is not None:
@@ -100,7 +100,7 @@ class Workers:
         self._broken = self._warned = False
         self._error: Exception | None = None  # the last with which a shard was lost
 
-    def sums(self, weights: Any, rows: Sequence[int] | None) -> Iterator[Sums]:
+    def sums(self, weights: Numbers, rows: Sequence[int] | None) -> Iterator[Sums]:
         """Yield the sums of each shard of a batch, in row order."""
         everything = list(range(len(self._problem.X))) if rows is None else list(rows)
         shards = [
@@ -136,23 +136,14 @@ class Workers:
         if not self._broken:
             try:
                 for outcome in outcomes(self._executor, shard_sums, tasks):
-                    lost = isinstance(outcome, Exception)  # of the loss: comes again when redone
-                    self._error = outcome if lost else self._error
-                    if not lost and outcome is not None:
-                        self._check(outcome, tasks[len(results)][2])
-                    results.append(None if lost else outcome)
+                    if isinstance(outcome, Exception):  # of the loss: comes again when redone
+                        self._error = outcome
+                        results.append(None)
+                    else:
+                        results.append(_checked(outcome, tasks[len(results)][2]))
             except BrokenExecutor:
                 self._replace()
         return results + [None] * (len(tasks) - len(results))
-
-    def _check(self, outcome: Any, shard: list[int]) -> None:
-        if type(outcome) is not Sums:
-            raise KindError(
-                f"the executor must return what the function returned that it was given, and has "
-                f"returned a {type(outcome).__name__}"
-            )
-        if outcome.row != shard[0]:
-            raise KindError("the executor must return what it computed in the order of the tasks")
 
     def _warn(self) -> None:
         """Say once that shards are computed here which the executor ought to have computed."""
@@ -181,10 +172,24 @@ class Workers:
             )
 
 
+def _checked(outcome: object, shard: list[int]) -> Sums | None:
+    """Return what an executor has returned for a shard, if it is what a worker gave."""
+    if outcome is None:
+        return None
+    if not isinstance(outcome, Sums):
+        raise KindError(
+            f"the executor must return what the function returned that it was given, and has "
+            f"returned a {type(outcome).__name__}"
+        )
+    if outcome.row != shard[0]:
+        raise KindError("the executor must return what it computed in the order of the tasks")
+    return outcome
+
+
 _loaded = threading.local()  # one engine for each thread of a worker: graphs are not shared
 
 
-def shard_sums(key: str, weights: Any, rows: list[int], problem: Problem | None) -> Sums | None:
+def shard_sums(key: str, weights: Numbers, rows: list[int], problem: Problem | None) -> Sums | None:
     """Return the sums of one shard: what runs in a worker.
 
     Returns None where the worker has not got the training rows and they were not sent along.

@@ -7,7 +7,7 @@ from typing import Any
 
 from nn.engines import write
 from nn.history import History
-from nn.module import Module
+from nn.module import Module, Numbers
 from nn.optimizers import Optimizer
 
 
@@ -31,7 +31,7 @@ class State:
         model: Module,
         optimizer: Optimizer,
         history: History,
-        weights: Any,
+        weights: Numbers,
         settings: dict[str, Any],
     ) -> None:
         self.model, self.optimizer, self.history = model, optimizer, history

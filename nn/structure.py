@@ -76,12 +76,12 @@ class Recipe:
     def __hash__(self) -> int:
         return self._hash
 
-    def boxed(self, leaves: Sequence[Any]) -> list[Any]:
+    def boxed(self, leaves: Sequence[object]) -> list[object]:
         """Return the leaves with Values in the places of floats."""
         pairs = zip(leaves, self._labels, strict=True)
         return [Value(leaf, label) if type(leaf) is float else leaf for leaf, label in pairs]
 
-    def promised(self, leaves: Sequence[Any]) -> Any:
+    def promised(self, leaves: Sequence[object]) -> Any:
         """Return a Module with these in the places of parameters; floats there become Values.
 
         It is made when one of its attributes is first asked for: many are only passed on.
@@ -92,7 +92,7 @@ class Recipe:
             settle(module)
         return module
 
-    def fill(self, module: Any, leaves: Sequence[Any], put: Sequence[Any] = ()) -> Any:
+    def fill(self, module: Tree, leaves: Sequence[object], put: Sequence[object] = ()) -> Any:
         """Fill a new Module, with these in the places of parameters, and return it.
 
         Those that were ``put`` there are parameters of it, whatever they are.
@@ -109,7 +109,7 @@ class Recipe:
         return self.fill(object.__new__(type(self._model)), numbers)
 
 
-def _copy(source: Tree, target: Tree, memo: dict[int, Any]) -> None:
+def _copy(source: Tree, target: Tree, memo: dict[int, object]) -> None:
     """Give a new Module copies of the parts of another; those in the memo are taken from it."""
     memo[id(source)] = target
     state: Any = copy.deepcopy(source.__getstate__(), memo)
@@ -237,7 +237,7 @@ class Layout:
         head = () if name == "list" else tuple([(type(key), key) for key in parts])
         return (kind, head, *[self._key(part, (path, name, key)) for key, part in parts.items()])
 
-    def _other(self, thing: Any, path: Path) -> object:
+    def _other(self, thing: object, path: Path) -> object:
         """Return the key of what is neither a parameter nor a container that we know."""
         self.shared.append(thing)
         if (key := _contents(thing)) is not None:
@@ -299,7 +299,7 @@ def _is_leaf(value: Value) -> bool:
         return False
 
 
-def _attributes(module: Tree) -> dict[str, Any]:
+def _attributes(module: Tree) -> dict[str, object]:
     """Return all parts of a Module by their names."""
     if PENDING in vars(module):
         settle(module)
@@ -319,7 +319,7 @@ def _called(thing: Any) -> Any:
     return thing
 
 
-def _held_by(function: FunctionType) -> list[Any]:
+def _held_by(function: FunctionType) -> list[object]:
     """Return what a function holds by its closure and its defaults, and what is in lists there."""
     held = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     for cell in function.__closure__ or ():
@@ -328,7 +328,7 @@ def _held_by(function: FunctionType) -> list[Any]:
     return held + [part for thing in held if isinstance(thing, (list, tuple)) for part in thing]
 
 
-def _hides_values(thing: Any, depth: int = 3) -> bool:
+def _hides_values(thing: object, depth: int = 3) -> bool:
     """Return whether there are Values or Modules among the attributes of an object."""
     if isinstance(thing, (Value, Tree)):
         return True
@@ -349,14 +349,14 @@ def layout_of(module: Tree) -> Layout:
     return layout
 
 
-def with_parameters(module: Tree, leaves: Sequence[Any]) -> Any:
+def with_parameters(module: Tree, leaves: Sequence[object]) -> Any:
     """Return a Module like this one that has these in the places of its parameters, in order."""
     layout = layout_of(module)
     chosen = dict(zip(map(id, module.parameters()), leaves, strict=True))
     return layout.recipe(module).promised([chosen.get(id(p), p) for p in layout.parameters])
 
 
-def _flattened(module: Tree) -> tuple[Sequence[Any], Recipe]:
+def _flattened(module: Tree) -> tuple[Sequence[object], Recipe]:
     if PENDING in vars(module):
         recipe, leaves = vars(module)[PENDING]
         return leaves, recipe

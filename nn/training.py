@@ -25,7 +25,7 @@ from nn.initializers import checked_seed
 from nn.inputs import check_fit, checked, classes_of, codes_of
 from nn.losses import Loss, loss_named
 from nn.metrics import Metric, usual_metrics
-from nn.module import Module, check_module, whole
+from nn.module import Module, Numbers, check_module, whole
 from nn.optimizers import Adam, Optimizer
 from nn.saving import FilePath
 from nn.schedules import Schedule, checked_rate
@@ -37,13 +37,13 @@ Callback = Callable[[History, Module], Any]
 
 def fit(
     model: Module,
-    X: Any,
-    y: Any,
+    X: object,
+    y: object,
     loss: str | Loss = "hinge",
     optimizer: Optimizer | None = None,
     epochs: int = 100,
     batch_size: int | None = None,
-    validation: tuple[Any, Any] | None = None,
+    validation: tuple[object, object] | None = None,
     *,
     engine: str | None = None,
     executor: AnyExecutor | Callable[[], AnyExecutor] | None = None,
@@ -251,7 +251,7 @@ class Training:
         for start in range(0, count, self.batch_size):
             yield order[start : start + self.batch_size]
 
-    def error_and_gradient(self, rows: list[int] | None) -> tuple[float, Any]:
+    def error_and_gradient(self, rows: list[int] | None) -> tuple[float, Numbers]:
         """Return the sum of the losses of a batch, and the derivative of its mean and penalty."""
         shards = self.shards.sums(self.state.weights, rows)
         _, error, gradient = next(shards)
@@ -263,7 +263,7 @@ class Training:
             gradient = plus(gradient, pull)
         return error, gradient
 
-    def clipped(self, gradient: Any) -> Any:
+    def clipped(self, gradient: Numbers) -> Numbers:
         """Return the gradient within the limits that were asked for."""
         if self.clip_norm is not None:
             gradient = times(gradient, norm_scale(gradient, self.clip_norm))
@@ -380,7 +380,7 @@ def _callbacks(callbacks: Any) -> list[Callback]:
     return listed
 
 
-def _measures(metrics: Any) -> dict[str, Metric] | None:
+def _measures(metrics: object) -> dict[str, Metric] | None:
     """Return a copy of the metrics, whose names are those in the history."""
     if metrics is None:
         return None
