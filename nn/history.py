@@ -69,9 +69,9 @@ class History:
             ImportError: Matplotlib is not installed (extra ``plot``).
             KeyError: nothing of that name was recorded.
         """
-        from nn import plot
+        import nn
 
-        return plot.curves(self, name, ax)
+        return nn.plot.curves(self, name, ax)
 
     def __repr__(self) -> str:
         if not self.records:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nn.errors import InputError, MissingPackageError
+from nn.history import History
 from nn.inputs import checked, listed
 from nn.inspection import activations, dead_units, gradients, predict
 from nn.losses import Loss
@@ -16,8 +17,6 @@ from nn.module import Module, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from nn.history import History
 
 COLORS = ("#2563a8", "#d9722b", "#2f8f5b", "#8a4fa3", "#b8383d", "#7d7461")
 MARKERS = ("o", "s", "^", "D", "v", "P")

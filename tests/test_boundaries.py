@@ -55,9 +55,6 @@ ENGINE = ["modes", "node", "order", "chain_rule", "copying", "value", "reduction
 CIRCLES = [
     {"autograd.compiler.opaque", "autograd.compiler.jit"},
     {"autograd.render.boxes", "autograd.render.outline"},
-    {"nn.history", "nn.plot"},
-    {"nn.checkpoints", "nn.training"},
-    {"nn.divergence", "nn.training"},
 ]
 
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
