@@ -83,7 +83,10 @@ _STIRLING = tuple(  # B(2k) / (2k (2k - 1)), k = 10 ... 1
         (1, 1188), (-1, 1680), (1, 1260), (-1, 360), (1, 12),
     )
 )
-_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+_BERNOULLI = (
+    1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510,
+    43867 / 798, -174611 / 330, 854513 / 138, -236364091 / 2730,
+)
 _DIGAMMA_SERIES = tuple(b / (2 * k) for k, b in reversed(list(enumerate(_BERNOULLI, 1))))
 _SINE = tuple((-1.0) ** n / math.factorial(2 * n + 1) for n in range(7, 1, -1))
 _COSINE = tuple((-1.0) ** n / math.factorial(2 * n) for n in range(7, 1, -1))
@@ -333,7 +336,7 @@ def _factorial_zeta(n: int, x: Any) -> Any:
     inverse = 1.0 / high[0]
     series = tuple(  # B(2k)/(2k)! times (n + 1)(n + 2)...(n + 2k - 1), k = 8 ... 1
         math.prod(range(n + 1, n + 2 * k)) / math.factorial(2 * k) * bernoulli
-        for k, bernoulli in reversed(list(enumerate(_BERNOULLI, 1)))
+        for k, bernoulli in reversed(list(enumerate(_BERNOULLI[:8], 1)))
     )
     tail = polynomial(series, inverse * inverse) * (inverse * inverse)
     last = _raised_ratio(scale, high, n) * (scale * (1.0 / n + 0.5 * inverse + tail))
