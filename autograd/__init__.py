@@ -12,8 +12,9 @@ from autograd.engine.order import zero_grad
 from autograd.engine.reductions import dot, logsumexp, mean, prod, softmax, sum
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, TraceError
-from autograd.table.elementary import absolute as abs
-from autograd.table.elementary import (
+from autograd.table.opaque import primitive
+from autograd.table.rows import absolute as abs
+from autograd.table.rows import (
     acos,
     acosh,
     asin,
@@ -26,19 +27,25 @@ from autograd.table.elementary import (
     clip,
     cos,
     cosh,
+    digamma,
     elu,
+    erf,
+    erfc,
     exp,
     exp2,
     expm1,
     floor,
+    gelu,
     hypot,
     leaky_relu,
+    lgamma,
     log,
     log1p,
     log2,
     log10,
     maximum,
     minimum,
+    polygamma,
     relu,
     sigmoid,
     sign,
@@ -52,10 +59,7 @@ from autograd.table.elementary import (
     tanh,
     where,
 )
-from autograd.table.elementary import rounded as round
-from autograd.table.error_function import erf, erfc, gelu
-from autograd.table.gamma import digamma, lgamma, polygamma
-from autograd.table.opaque import primitive
+from autograd.table.rows import rounded as round
 from autograd.transforms.jacobian import hessian, jacfwd, jacobian, jacrev
 from autograd.transforms.jvp import hvp, jvp
 from autograd.transforms.vjp import grad, gradient, value_and_grad, vjp

@@ -42,7 +42,7 @@ from autograd.files import write_whole
 from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
 from autograd.ir.trace import called_with, name_of
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.trees import flatten, unflatten
 

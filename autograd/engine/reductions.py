@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd.errors import OperandError, StructureError
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import real
 
 

@@ -19,7 +19,7 @@ from autograd.notation.formula import (
 )
 from autograd.notation.names import Names
 from autograd.notation.writing import Equation, Part, Worked
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value

@@ -24,7 +24,7 @@ from autograd.notation.formula import (
 )
 from autograd.notation.names import Names
 from autograd.notation.writing import LATEX, TEXT, Equation, Part, Worked
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -32,15 +32,6 @@ if TYPE_CHECKING:
 LONGEST_FORMULA = 24  # operations in one line; beyond that a formula is set in several
 MOST_LINES = 60
 MOST_TERMS = 8
-
-_RULES = {
-    "add": "sum rule",
-    "subtract": "difference rule",
-    "negative": "sign rule",
-    "multiply": "product rule",
-    "divide": "quotient rule",
-    "power": "power rule",
-}
 
 
 # -- one formula for a whole graph -------------------------------------------------------------
@@ -284,4 +275,4 @@ def _rule(user: Value, index: int) -> str:
     assert user.op is not None
     if user.op is ops.power and index == 1:
         return "exponential rule"
-    return _RULES.get(user.op.name, f"derivative of {user.op.name}")
+    return user.op.rule

@@ -10,14 +10,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import AutogradError
 from autograd.explorer.programs import Program
 from autograd.notation.formula import Application, Formula, Number, Slot, rule_formula
 from autograd.notation.names import Names, one_line
 from autograd.notation.writing import MATHML
 from autograd.render import layout_of
 from autograd.render.captions import frame_name
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import TABLE, Operation, Rule
 
 if TYPE_CHECKING:
@@ -97,12 +96,10 @@ class _Rules:
         """Return the number of the rule for an operation on such operands."""
         constant = tuple(partial is None for partial in partials)
         literal = tuple(arg if fixed else None for arg, fixed in zip(args, constant, strict=True))
-        if operation in LITERAL:
-            return self._numbered(operation, constant, literal)
-        try:
-            return self._numbered(operation, constant, (None,) * operation.arity)
-        except AutogradError:  # the rule must know its constants: polygamma's order
-            return self._numbered(operation, constant, literal)
+        if operation not in LITERAL:
+            static = [place not in operation.variables for place in range(operation.arity)]
+            literal = tuple(arg if fixed else None for arg, fixed in zip(args, static, strict=True))
+        return self._numbered(operation, constant, literal)
 
     def _numbered(
         self, operation: Operation, constant: tuple[bool, ...], kept: tuple[float | None, ...]
@@ -135,11 +132,11 @@ class _Rules:
                 continue
             shown, computing = operation.shown[index], operation.partials[index]
             entry = {
-                "shown": self._written(shown, slots),
+                "shown": self._written(operation, shown, slots),
                 "run": coded(computing, None, *kept),
             }
             if shown is not computing:
-                entry["computing"] = self._written(computing, slots)
+                entry["computing"] = self._written(operation, computing, slots)
                 entry["check"] = coded(shown, None, *kept)
             partials.append(entry)
         return {
@@ -152,8 +149,8 @@ class _Rules:
             "partials": partials,
         }
 
-    def _written(self, rule: Rule, slots: list[Formula]) -> str:
-        whole = rule_formula(rule, Slot(0), slots)
+    def _written(self, operation: Operation, rule: Rule, slots: list[Formula]) -> str:
+        whole = rule_formula(operation, rule, Slot(0), slots)
         return "" if whole is None else MATHML.write(whole)
 
     def _coded(self, program: Program) -> list[Any]:

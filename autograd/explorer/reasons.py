@@ -16,37 +16,6 @@ CANCELLED = 1e-12
 FEW = 1e-3
 MOST_NAMED = 4
 
-# What stops a derivative in these operations; elsewhere the slope is 0 at this point.
-_STOPPED = {
-    "multiply": "the other factor, {other}, is 0",
-    "stop_gradient": "stop_gradient lets no derivative pass",
-    "where": "the other branch was taken",
-    "maximum": "{arg} is not the larger one",
-    "minimum": "{arg} is not the smaller one",
-    "relu": "the relu is dead, its input {arg} is not positive",
-    "clip": "{arg} does not decide the result, it is beyond the bounds or a bound not reached",
-    "floor": "floor is flat between its jumps",
-    "ceil": "ceil is flat between its jumps",
-    "round": "round is flat between its jumps",
-    "sign": "sign is flat away from 0",
-    "tanh": "the tanh is saturated at {arg}",
-    "sigmoid": "the sigmoid is saturated at {arg}",
-    "erf": "erf is saturated at {arg}",
-    "softplus": "softplus is flat at {arg}",
-    "exp": "exp is flat at {arg}",
-}
-# What to write instead where an infinite slope meets 0 and the mathematics has a value.
-_REMEDIES = {
-    "sqrt": "write the root of a sum of squares as hypot(a, b), and sqrt(u) where u may be 0 as "
-    "sqrt(where(u > 0, u, 1.0))",
-    "power": "write the root of a sum of squares as hypot(a, b), and u**p where u may be 0 as "
-    "where(u > 0, u, 1.0)**p",
-    "log": "write log(exp(a) + exp(b)) as logaddexp(a, b), and log(u) where u may be 0 as "
-    "log(where(u > 0, u, 1.0))",
-    "divide": "divide by where(abs(u) > 0, u, 1.0) where u may be 0",
-}
-_SATURATED = {"tanh", "sigmoid", "erf", "softplus", "exp"}
-
 
 class Reasons:
     """Finds the reason for what is remarkable in one gradient."""
@@ -107,7 +76,7 @@ class Reasons:
 
     def _stopped(self, node: Value, index: int) -> str:
         assert node.op is not None
-        words = _STOPPED.get(node.op.name, "its slope is 0 at {at}")
+        words = node.op.flat or "its slope is 0 at {at}"
         other = self._operand(node, 1 - index) if len(node.args) == 2 else ""
         return words.format(arg=self._operand(node, index), other=other, at=self._at(node))
 
@@ -163,9 +132,8 @@ class Reasons:
         words = f"nan enters at {self._definition(node)}: its gradient is {digits(upstream)}"
         if steep is not node:
             words += f", from the slope of {self._definition(steep)} at {self._at(steep)},"
-        remedy = _REMEDIES.get(
-            steep.op.name if steep.op else "",
-            "keep its operand away from such a point: where(condition, operand, another number)",
+        remedy = (steep.op.remedy if steep.op else "") or (
+            "keep its operand away from such a point: where(condition, operand, another number)"
         )
         return (
             f"{words} and its slope at {self._at(node)} is {digits(partial)}; 0 x inf has no "
@@ -207,7 +175,7 @@ class Reasons:
     def _factor(self, node: Value, index: int, partial: float) -> str:
         assert node.op is not None
         slope = f"the slope of {self._definition(node)} at {self._at(node)} is {digits(partial)}"
-        if abs(partial) <= FLAT and node.op.name in _SATURATED:
+        if abs(partial) <= FLAT and node.op.flat and node.op.arity == 1:
             return f"{slope} ({self._stopped(node, index)})"
         return slope
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from autograd.ir.rules import partial_of, unchosen_of
 from autograd.ir.trace import Reference, Trace
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import Operation
 
 # A condition: the number of one, or True or False.

@@ -22,12 +22,13 @@ from autograd.ir.rules import Steps, primitive_steps
 from autograd.ir.simplify import SIMPLER, SIMPLER_WITH_CONSTANT
 from autograd.ir.trace import Reference, Trace
 from autograd.ir.verify import checked
+from autograd.table import rows as ops
 from autograd.table.operation import TABLE
 
-MULTIPLY, WHERE = "multiply", "where"
+MULTIPLY, WHERE = ops.multiply.name, ops.select.name
 PRIMITIVES = frozenset(name for name, row in TABLE.items() if row.definition is None)
-_COMMUTATIVE = frozenset(("add", "multiply", "both", "either"))
-_LOSES_NAN = frozenset(("less", "less_equal", "power"))
+_COMMUTATIVE = frozenset(name for name, row in TABLE.items() if row.commutative)
+_LOSES_NAN = frozenset(name for name, row in TABLE.items() if row.loses_nan)
 
 
 class Lowering:

@@ -17,7 +17,7 @@ from autograd.callsite import user_line
 from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
 from autograd.errors import TraceError
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import TABLE, Operation, is_real, real
 from autograd.trees import Structure, flatten, unflatten
 

@@ -25,7 +25,7 @@ from autograd.engine.value import Value
 from autograd.errors import ExpressionError, OperandError
 from autograd.notation.formula import Formula, Name
 from autograd.notation.names import conditions
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import TABLE
 
 LONGEST = 100_000  # characters; a formula of that length is a program

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import Operation, Rule
 from autograd.table.operators import Operators
 
@@ -117,7 +117,7 @@ class Application(Formula):
     @property
     def is_condition(self) -> bool:
         """True for a comparison, and for comparisons joined by & and |."""
-        return self.operation in (ops.less, ops.less_equal, ops.both, ops.either)
+        return self.operation.is_condition
 
 
 def formula(thing: Any) -> Formula:
@@ -146,7 +146,7 @@ def partial_formula(
         recorded: the derivative at these numbers.
     """
     for rule in (operation.shown[index], operation.partials[index]):
-        whole = rule_formula(rule, result, operands)
+        whole = rule_formula(operation, rule, result, operands)
         if whole is not None:
             number = evaluated(whole)
             close = abs(number - recorded) <= 1e-6 * abs(recorded)
@@ -155,10 +155,12 @@ def partial_formula(
     return Number(recorded)
 
 
-def rule_formula(rule: Rule, result: Formula, operands: Sequence[Formula]) -> Formula | None:
+def rule_formula(
+    operation: Operation, rule: Rule, result: Formula, operands: Sequence[Formula]
+) -> Formula | None:
     """Return a rule's formula, tidied; None for one that only takes floats."""
     try:
-        return tidied(formula(rule(result, *operands)))
+        return tidied(formula(rule(result, *operation.plain_static(operands, evaluated))))
     except Exception:  # a rule of the user's own may fail in any way on what is no number
         return None
 
@@ -188,6 +190,8 @@ def tidied(whole: Formula) -> Formula:
     """Return the formula without what a reader would strike out: 1 * x, x + 0, x**1, --x."""
     if not isinstance(whole, Application):
         return whole
+    if (written := whole.operation.written) is not None:
+        return tidied(written(*whole.operation.plain_static(whole.operands, evaluated)))
     operands = tuple(map(tidied, whole.operands))
     if len(operands) == 1:
         return _tidied_one(whole.operation, operands[0])
@@ -210,14 +214,6 @@ def _tidied_one(operation: Operation, a: Formula) -> Formula:
 
 
 def _tidied_two(operation: Operation, a: Formula, b: Formula) -> Formula:
-    if operation is ops.power_by_base:
-        return tidied(b * a ** (b - 1.0))
-    if operation is ops.power_by_exponent:
-        return tidied(a**b * ops.log(a))
-    if operation is ops.power_by_exponent_twice:
-        return tidied(a**b * ops.log(a) ** 2.0)
-    if operation is ops.power_by_both:
-        return tidied(a ** (b - 1.0) * (1.0 + b * ops.log(a)))
     left = a.number if isinstance(a, Number) else None
     right = b.number if isinstance(b, Number) else None
     if left is not None and right is not None and operation in (ops.add, ops.subtract):

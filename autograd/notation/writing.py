@@ -27,7 +27,7 @@ from autograd.notation.formula import (
     Slot,
 )
 from autograd.notation.names import is_accent
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import Operation
 
 SUM, PRODUCT, PREFIX, POWER, WHOLE = 1, 2, 3, 4, 5  # ranks: what binds stronger is higher

@@ -8,8 +8,6 @@ from autograd.render.outline import Box, Frame, Layout, Link
 from autograd.render.theme import LIGHT, largest_of, step_of
 from autograd.render.wording import dot_string
 
-COMMUTATIVE = ("+", "*", "maximum", "minimum", "hypot")
-
 
 def dot_of(layout: Layout) -> str:
     """Write a layout's boxes, links and frames as DOT source; Graphviz finds the places anew.
@@ -91,7 +89,8 @@ def _edge(link: Link, layout: Layout) -> str:
     attributes = []
     if text := partial_text(layout, link):
         attributes.append(f"label={dot_string(text)}")
-    if link.target.operands > 1 and link.target.symbol not in COMMUTATIVE:
+    made_by = link.target.node.op if link.target.node is not None else None
+    if link.target.operands > 1 and (made_by is None or not made_by.commutative):
         attributes.append(f'headlabel="{link.operand + 1}"')
     if link.count > 1:
         attributes.append(f'label="{link.count:,}"')

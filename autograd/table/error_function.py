@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from autograd.table.conditions import lazy_where, where
 from autograd.table.doubled import (
     Pair,
     exponential,
@@ -24,8 +25,8 @@ from autograd.table.doubled import (
     two_product,
     two_sum,
 )
-from autograd.table.elementary import exp, exp2, lazy_where, where
-from autograd.table.operation import Operation, defined
+from autograd.table.elementary import exp, exp2
+from autograd.table.operation import Operation, composite
 
 # fmt: off
 
@@ -143,19 +144,20 @@ def _bell_slope(x: Any, y: Any, factor: float) -> Any:
     return factor * where(abs(x) < _LARGEST, x, 0.0) * y
 
 
-gaussian: Operation = defined(
+gaussian: Operation = composite(
     "gaussian(x)", lambda x: _exp_of_square(x, 1.0),
     lambda y, x: _bell_slope(x, y, -2.0),
     form="latex", latex=r"e^{-{0}^{2}}", rank=4, public=False, shown=(lambda y, x: -2.0 * x * y,),
     summary="exp(-x^2), to the last digits for large x too.",
 )
-erf: Operation = defined(
+erf: Operation = composite(
     "erf(x)", _erf,
     lambda y, x: (2.0 / math.sqrt(math.pi)) * gaussian(x),
     shown=(lambda y, x: 2.0 / math.sqrt(math.pi) * exp(-(x**2.0)),),
+    flat="erf is saturated at {arg}",
     summary="The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.",
 )
-erfc: Operation = defined(
+erfc: Operation = composite(
     "erfc(x)", _erfc,
     lambda y, x: (-2.0 / math.sqrt(math.pi)) * gaussian(x),
     shown=(lambda y, x: -2.0 / math.sqrt(math.pi) * exp(-(x**2.0)),),
@@ -187,19 +189,19 @@ def _gelu(x: Any) -> Any:
     return lazy_where(x < 0.0, below, lambda: x * normal_cdf(x))
 
 
-normal_density: Operation = defined(
+normal_density: Operation = composite(
     "normal_density(x)", lambda x: math.sqrt(0.5 / math.pi) * _exp_of_square(x, 0.5),
     lambda y, x: _bell_slope(x, y, -1.0),
     latex=r"\varphi", public=False, shown=(lambda y, x: -x * y,),
     summary="The density of a standard normal variable at x.",
 )
-normal_cdf: Operation = defined(
+normal_cdf: Operation = composite(
     "normal_cdf(x)", _normal_cdf,
     lambda y, x: normal_density(x),
     latex=r"\Phi", public=False,
     summary="The probability that a standard normal variable is below x.",
 )
-gelu: Operation = defined(
+gelu: Operation = composite(
     "gelu(x)", _gelu,
     lambda y, x: normal_cdf(x) + _bell_slope(x, normal_density(x), 1.0),
     shown=(lambda y, x: normal_cdf(x) + x * exp(-(x**2.0) / 2.0) / math.sqrt(2.0 * math.pi),),

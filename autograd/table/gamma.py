@@ -17,6 +17,8 @@ from fractions import Fraction
 from typing import Any
 
 from autograd.errors import OperandError
+from autograd.table.choices import rounded
+from autograd.table.conditions import INF, NAN, lazy_where, where
 from autograd.table.doubled import (
     PI,
     Pair,
@@ -29,8 +31,8 @@ from autograd.table.doubled import (
     two_product,
     two_sum,
 )
-from autograd.table.elementary import INF, NAN, exp2, lazy_where, log, rounded, sin, where
-from autograd.table.operation import Operation, defined
+from autograd.table.elementary import exp2, log, sin
+from autograd.table.operation import Operation, composite
 
 # fmt: off
 
@@ -90,6 +92,7 @@ _BERNOULLI = (
 _DIGAMMA_SERIES = tuple(b / (2 * k) for k, b in reversed(list(enumerate(_BERNOULLI, 1))))
 _SINE = tuple((-1.0) ** n / math.factorial(2 * n + 1) for n in range(7, 1, -1))
 _COSINE = tuple((-1.0) ** n / math.factorial(2 * n) for n in range(7, 1, -1))
+_LARGEST_ORDER = 1000  # of polygamma, whose sums have 10 + n / 2 terms
 _ALL_WHOLE = -(2.0**52)  # there and below, every float is a whole number, and a pole
 
 
@@ -183,7 +186,7 @@ def _lgamma(x: Any) -> Any:
     return lazy_where(x < 0.0, negative, positive)
 
 
-lgamma: Operation = defined(
+lgamma: Operation = composite(
     "lgamma(x)", _lgamma,
     lambda y, x: digamma(x),
     latex=r"\ln\Gamma",
@@ -282,7 +285,7 @@ def _digamma_negative(x: Any) -> Any:
     return first + low
 
 
-digamma: Operation = defined(
+digamma: Operation = composite(
     "digamma(x)",
     lambda x: lazy_where(x < 0.0, lambda: _digamma_negative(x), lambda: _digamma_positive(x)),
     lambda y, x: polygamma(1.0, x),
@@ -292,21 +295,6 @@ digamma: Operation = defined(
 
 
 # -- polygamma ---------------------------------------------------------------------------------
-
-
-def _order(n: Any) -> int:
-    if not isinstance(n, float) or not 0.0 <= n <= 120.0 or n != math.floor(n):
-        raise OperandError(
-            f"polygamma: the order n must be a plain whole number from 0 to 120, and was {n!r}"
-        )
-    return int(n)
-
-
-def _no_partial_by_order(n: Any) -> Any:
-    raise OperandError(
-        f"polygamma has no derivative by its order n, which must be a plain whole number, "
-        f"and was a Value ({n!r})"
-    )
 
 
 def _raised_ratio(scale: float, below: Pair, n: int) -> Any:
@@ -344,7 +332,9 @@ def _factorial_zeta(n: int, x: Any) -> Any:
 
 
 def _polygamma(n: Any, x: Any) -> Any:
-    order = _order(n)
+    order = int(n)
+    if order > _LARGEST_ORDER:
+        raise OperandError(f"polygamma: the order n is at most {_LARGEST_ORDER}, and was {order}")
     if order == 0:
         return digamma(x)
     sign = 1.0 if order % 2 else -1.0
@@ -368,10 +358,9 @@ def _polygamma(n: Any, x: Any) -> Any:
     return lazy_where(x < 0.0, negative, positive)
 
 
-polygamma: Operation = defined(
+polygamma: Operation = composite(
     "polygamma(n, x)", _polygamma,
-    lambda y, n, x: _no_partial_by_order(n),
     lambda y, n, x: polygamma(n + 1.0, x),
-    form="latex", latex=r"\psi^{({0})}\left({1}\right)",
+    static=("n",), form="latex", latex=r"\psi^{({0})}\left({1}\right)",
     summary="The derivative of digamma of order n = 0, 1, 2, ...",
 )

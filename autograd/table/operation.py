@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
 from typing import Any
 
@@ -139,9 +139,18 @@ class Operation:
         parameters: the names of the operands, in order.
         defaults: numbers for the operands that may be left out, by name.
         value: the function of floats, total: it follows IEEE 754 and never raises.
-        definition: the value as an expression in other operations; None for a kernel.
+        definition: the value as an expression in other operations; None for a primitive.
         partials: one rule per operand, called with the result and the operands.
         shown: the same derivatives as a textbook writes them, where that differs.
+        written: the value as a textbook writes it, where the operation is known to rules only.
+        static: the names of the operands that are plain whole numbers and never Values, such as an
+            order; nothing is differentiated by them.
+        variables: the places of all other operands.
+        commutative: whether two operands may be exchanged, to the bit.
+        loses_nan: whether the result can be a number where an operand is nan.
+        rule: what its rule of differentiation is called.
+        flat: why its derivative is 0 or next to it; {arg} and {other} stand for operands.
+        remedy: what to write where its infinite slope meets 0 and the mathematics has a value.
         form: how it is set: "infix", "prefix", "call", "fraction", "power", "bars", ...
         latex: its name in LaTeX, or a template with {0}, {1} when the form is "latex".
         rank: how strongly it binds, from 1 (a sum) to 5 (a call).
@@ -171,6 +180,13 @@ class Operation:
         domain: tuple[tuple[float, float], ...] = (),
         kinks: tuple[float, ...] = (),
         shown: tuple[Rule, ...] | None = None,
+        written: Rule | None = None,
+        static: tuple[str, ...] = (),
+        commutative: bool = False,
+        loses_nan: bool = False,
+        rule: str = "",
+        flat: str = "",
+        remedy: str = "",
         strong_zero: tuple[Rule, ...] = (),
         public: bool = True,
         source: str = "",
@@ -182,12 +198,23 @@ class Operation:
         self.parameters = tuple(word[0] for word in words)
         self.defaults = {word[0]: float(word[2]) for word in words if word[1]}
         self.arity = len(words)
+        self._count = -1 if static else self.arity  # of operands that are taken as they are
         self.symbol = symbol or self.name
         self.form = form
         self.latex = latex or rf"\operatorname{{{self.name}}}"
         self.rank = rank
-        self.partials = partials
-        self.shown = shown or partials
+        self.static = static
+        self.variables = tuple(
+            place for place, name in enumerate(self.parameters) if name not in static
+        )
+        self.partials = self._placed(partials)
+        self.shown = self._placed(shown) if shown else self.partials
+        self.written = written
+        self.commutative = commutative
+        self.loses_nan = loses_nan
+        self.rule = rule or f"derivative of {self.name}"
+        self.flat = flat
+        self.remedy = remedy
         self.definition = definition
         self.domain = domain or ((-INFINITY, INFINITY),) * self.arity
         self.kinks = kinks
@@ -212,17 +239,31 @@ class Operation:
         self.summary = summary
         self.__doc__ = summary
 
+    def _placed(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """Return the rules of the variables in their places; a static operand's refuses."""
+        if not self.static:
+            return rules
+        placed: list[Rule] = [self._no_partial] * self.arity
+        for place, rule in zip(self.variables, rules, strict=True):
+            placed[place] = rule
+        return tuple(placed)
+
+    def _no_partial(self, *operands: Any) -> Any:
+        names = " and ".join(self.static)
+        raise OperandError(f"{self.signature} has no derivative by {names}: whole numbers")
+
     def document(self) -> None:
         """Give the operation a docstring made of its row, with an example at a point inside."""
         numbers = [self.defaults.get(name, 2.0) for name in self.parameters]
         for index, (low, high) in enumerate(self.domain):
             if self.parameters[index] not in self.defaults:
                 numbers[index] = 0.5 if high <= 1.0 else max(low, 0.0) + 2.0 - 0.5 * index
-        if self.name == "polygamma":
-            numbers[0] = 1.0
+            if self.parameters[index] in self.static:
+                numbers[index] = 1.0
         shown = ", ".join(f"{number:g}" for number in numbers)
+        kind = "Value or a real number"
         operands = "".join(
-            f"    {name}: a Value or a real number"
+            f"    {name}: a {'plain whole number' if name in self.static else kind}"
             + (f"; {self.defaults[name]:g} if left out.\n" if name in self.defaults else ".\n")
             for name in self.parameters
         )
@@ -258,11 +299,35 @@ class Operation:
                 f"{self.signature} takes {self.arity} operand{'s' * (self.arity != 1)}, "
                 f"and was given {len(operands) + len(named)}"
             )
+        for name in self.static:
+            complete[name] = self._whole(name, complete[name])
         return tuple(complete[name] for name in self.parameters)
+
+    def plain_static(
+        self, operands: Sequence[Any], number: Callable[[Any], float]
+    ) -> tuple[Any, ...]:
+        """Return the operands with plain numbers for those that are static."""
+        variables = self.variables
+        return tuple(
+            operand if place in variables else number(operand)
+            for place, operand in enumerate(operands)
+        )
+
+    def _whole(self, name: str, number: Any) -> float:
+        """Return a static operand as a float, or say what it has to be."""
+        if is_real(number):
+            order = real(number, self.name)
+            if order >= 0.0 and order.is_integer():
+                return order
+        what = repr(number) if is_real(number) else _described(number)
+        raise OperandError(
+            f"{self.signature}: {name} must be a plain whole number 0, 1, 2, ..., and was {what}; "
+            f"jit takes it as such where static_argnums names it"
+        )
 
     def __call__(self, *operands: Any, **named: Any) -> Any:
         """Apply the operation: plain numbers give a float, a Value among them gives a Value."""
-        if named or len(operands) != self.arity:
+        if named or len(operands) != self._count:
             operands = self.bound(operands, named)
         for operand in operands:
             if type(operand) is not float:
@@ -316,7 +381,7 @@ def total(function: Callable[..., float], otherwise: Callable[..., float]) -> Ca
     return value
 
 
-def kernel(
+def primitive(
     signature: str, value: Callable[..., float], *partials: Rule, **notation: Any
 ) -> Operation:
     """Add an operation that every back end provides itself."""
@@ -325,7 +390,7 @@ def kernel(
     return row
 
 
-def defined(
+def composite(
     signature: str,
     definition: Rule,
     *partials: Rule,

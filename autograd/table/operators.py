@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import TABLE, Operation
 
 

@@ -16,7 +16,7 @@ from autograd.engine.order import ordered
 from autograd.engine.value import Value
 from autograd.notation.formula import Application, Formula, Name, Number, tidied
 from autograd.notation.writing import text
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import divided
 
 __tracebackhide__ = True  # from reports of pytest

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.differences import ENDLESS, JUMP, Slope, described
 from autograd.engine.value import Value
 from autograd.errors import MissingExtraError, NotExpressibleError
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import TABLE, Operation, is_real, real
 from autograd.table.operators import Operators
 
@@ -24,7 +24,7 @@ LARGEST = 5000  # in powers of two
 MOST_BITS = 8000
 BITS_FOR_ZERO = 1900  # enough to tell 1 - tanh(300), which is 1e-260, from zero
 
-# Kernels that mpmath and SymPy write alike: a library, and operands that are numbers of its own.
+# Primitives that mpmath and SymPy write alike: a library, and operands that are numbers of its own.
 SHARED: dict[str, Callable[..., Any]] = {
     "add": lambda library, a, b: a + b,
     "subtract": lambda library, a, b: a - b,
@@ -42,8 +42,8 @@ SHARED |= {
     for name in _NAMES.split()
 }
 
-# Every kernel of the table: m is mpmath's context, the operands are its numbers.
-KERNELS: dict[str, Callable[..., Any]] = {
+# Every primitive of the table: m is mpmath's context, the operands are its numbers.
+PRIMITIVES: dict[str, Callable[..., Any]] = {
     **SHARED,
     "divide": lambda m, a, b: a / b if b != 0 else a * m.inf,
     "power": lambda m, a, b: m.inf if a == 0 and b < 0 else m.power(a, b),
@@ -112,7 +112,7 @@ class Precise(Operators):
 
     @staticmethod
     def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
-        rule = KERNELS.get(operation.name) or KNOWN.get(operation.name)
+        rule = PRIMITIVES.get(operation.name) or KNOWN.get(operation.name)
         if rule is not None and TABLE.get(operation.name) is operation:
             arithmetic = context()
             numbers = [_number(operand, operation) for operand in operands]
@@ -121,7 +121,11 @@ class Precise(Operators):
             return result.number != 0 if is_condition else result
         if operation.definition is None:
             raise NotExpressibleError(f"{operation.name} is known for floats only")
-        return operation.definition(*[_lifted(operand, operation) for operand in operands])
+        lifted = [
+            _lifted(operand, operation) if place in operation.variables else operand
+            for place, operand in enumerate(operands)
+        ]
+        return operation.definition(*lifted)
 
     def __eq__(self, other: object) -> bool:  # derivatives by hand may ask for x == 0
         if isinstance(other, Precise):

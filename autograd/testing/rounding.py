@@ -22,7 +22,6 @@ __tracebackhide__ = True  # from reports of pytest
 ULP = 2.0**-52
 NORMAL, SMALLEST = 2.0**-1022, 2.0**-1074
 FEW = 8.0  # ulps
-CONDITIONS = ("less", "less_equal", "both", "either")
 
 
 class Rounded(Operators):
@@ -45,7 +44,7 @@ class Rounded(Operators):
         parts = [_rounded(operand) for operand in operands]
         numbers = tuple(part.number for part in parts)
         result = operation.value(*numbers)
-        if operation.name in CONDITIONS:
+        if operation.is_condition:
             return result != 0.0
         slopes = [
             operation.partial(index, result, numbers) if part.error else None

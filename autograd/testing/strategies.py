@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingExtraError, StructureError
-from autograd.table.operation import TABLE, Operation
+from autograd.table import rows as ops
+from autograd.table.operation import Operation
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 __tracebackhide__ = True  # from reports of pytest
 
 SMOOTH = (
-    *("add", "subtract", "multiply", "divide", "negative", "power", "exp", "log", "sqrt"),
-    *("sin", "cos", "tanh", "atan", "asinh", "sigmoid", "softplus", "hypot", "logaddexp"),
+    *(ops.add, ops.subtract, ops.multiply, ops.divide, ops.negative, ops.power, ops.exp, ops.log),
+    *(ops.sqrt, ops.sin, ops.cos, ops.tanh, ops.atan, ops.asinh, ops.sigmoid, ops.softplus),
+    *(ops.hypot, ops.logaddexp),
 )
-KINKED = ("abs", "relu", "leaky_relu", "maximum", "minimum", "elu")
+KINKED = (ops.absolute, ops.relu, ops.leaky_relu, ops.maximum, ops.minimum, ops.elu)
 
 
 def _hypothesis() -> Any:
@@ -162,7 +164,7 @@ def functions(
         >>> test()
     """
     st = _hypothesis()
-    rows = [TABLE[name] for name in SMOOTH + (KINKED if kinks else ())]
+    rows = SMOOTH + (KINKED if kinks else ())
 
     def random_function(draw: Any) -> RandomFunction:
         program = []

@@ -21,8 +21,8 @@ from autograd.testing.multiprecision import SHARED
 
 __tracebackhide__ = True  # from reports of pytest
 
-# Every kernel of the table: s is SymPy, the operands are its expressions.
-KERNELS: dict[str, Callable[..., Any]] = {
+# Every primitive of the table: s is SymPy, the operands are its expressions.
+PRIMITIVES: dict[str, Callable[..., Any]] = {
     **SHARED,
     "divide": lambda s, a, b: a / b,
     "power": lambda s, a, b: _power(a, b),
@@ -102,11 +102,16 @@ class Symbolic(Operators):
 
     @staticmethod
     def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
-        rule = KNOWN.get(operation.name) or KERNELS.get(operation.name)
+        rule = KNOWN.get(operation.name) or PRIMITIVES.get(operation.name)
         if rule is None or TABLE.get(operation.name) is not operation:
-            if operation.definition is None:
+            definition = operation.written or operation.definition
+            if definition is None:
                 raise NotExpressibleError(f"{operation.name} is known for floats only")
-            return operation.definition(*[_lifted(operand, operation) for operand in operands])
+            lifted = [
+                _lifted(operand, operation) if place in operation.variables else operand
+                for place, operand in enumerate(operands)
+            ]
+            return definition(*lifted)
         given = [_lifted(operand, operation) for operand in operands]
         size = 1 + sum(operand.size for operand in given)
         result = rule(sympy(), *[operand.expression for operand in given])

@@ -22,7 +22,7 @@ from autograd.engine.node import levels
 from autograd.engine.order import ordered, recorded, walking
 from autograd.engine.value import Value, leaf_of
 from autograd.errors import ArgumentError, OperandError, StructureError
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import is_real, real
 from autograd.transforms import sweeps, traced
 from autograd.trees import NUMBER, Structure, check_numbers, flatten, is_array, tree_map, unflatten

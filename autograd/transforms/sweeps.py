@@ -15,7 +15,7 @@ from autograd.engine import modes
 from autograd.engine.chain_rule import check_tangent, contributions, recorded_partial
 from autograd.engine.order import recorded
 from autograd.engine.value import Value
-from autograd.table import elementary as ops
+from autograd.table import rows as ops
 from autograd.table.operation import IEEE
 
 

@@ -25,15 +25,15 @@ from autograd import Value, grad, hessian, jit, jvp, value_and_grad
 from autograd.backends.llvm import instructions as llvm
 from autograd.backends.llvm import module as assembly
 from autograd.backends.llvm.engine import TARGETS, compiling_for
-from autograd.backends.llvm.instructions import KERNELS
+from autograd.backends.llvm.instructions import PRIMITIVES
 from autograd.table.operation import TABLE
 
 CASES = list(cases_of_the_table())
 HOSTS = (None, *TARGETS)
 
 
-def test_the_compiler_has_every_kernel_and_no_other():
-    assert {name for name, row in TABLE.items() if row.definition is None} == set(KERNELS)
+def test_the_compiler_has_every_primitive_and_no_other():
+    assert {name for name, row in TABLE.items() if row.definition is None} == set(PRIMITIVES)
 
 
 def check_operation(function, count, target, rows):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, exp, grad, gradient, hessian, jvp, value_and_grad
 from autograd.engine.order import ordered
-from autograd.table.elementary import multiply
+from autograd.table.rows import multiply
 from autograd.testing import functions, graphs
 from autograd.testing.multiprecision import slope, values
 from autograd.testing.strategies import RandomFunction

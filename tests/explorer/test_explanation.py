@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, explain, log, relu, sqrt, stop_gradient, tanh, where
 from autograd.engine.order import ordered
-from autograd.table import elementary
+from autograd.table import rows
 
 
 def labelled(label, y):
@@ -35,14 +35,14 @@ def small_graphs(draw):
     x = Value(draw(st.floats(-3, 3)), "x")
     nodes = [x, Value(draw(st.floats(-3, 3)), "c")]
     binary = [
-        elementary.add,
-        elementary.multiply,
-        elementary.subtract,
-        elementary.maximum,
+        rows.add,
+        rows.multiply,
+        rows.subtract,
+        rows.maximum,
     ]
     for _ in range(draw(st.integers(1, 9))):
         a, b = draw(st.sampled_from(nodes)), draw(st.sampled_from(nodes))
-        row = draw(st.sampled_from([*binary, elementary.tanh, elementary.relu]))
+        row = draw(st.sampled_from([*binary, rows.tanh, rows.relu]))
         nodes.append(row(a, b) if row.arity == 2 else row(a))
     return x, nodes[-1]
 

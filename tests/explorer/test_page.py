@@ -10,6 +10,7 @@ from importlib import resources
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from table_rows import operands_of
 
 import autograd
 from autograd import Value, explore
@@ -60,10 +61,8 @@ def example():
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE.keys())
 def test_every_rule_becomes_a_program_of_kernels_with_the_same_number(row):
-    numbers = [1.3 if row.name == "acosh" else 0.3, 0.8, 1.4][: row.arity]
-    kept = [None] * row.arity
-    if row.name == "polygamma":
-        numbers[0] = kept[0] = 2.0
+    numbers = operands_of(row, [1.3 if row.name == "acosh" else 0.3, 0.8, 1.4])
+    kept = operands_of(row, [None] * row.arity)
     result = row.value(*numbers)
 
     def run(program, inputs):
@@ -100,8 +99,7 @@ def test_the_page_asks_for_nothing_and_forbids_it():
 def test_the_size_is_at_most_70_kilobytes_and_one_for_each_node():
     cases = [example(), Value(1.0, "x")]
     for row in TABLE.values():
-        operands = [Value(0.5 + place) for place in range(row.arity)]
-        cases.append(row(*(operands if row.name != "polygamma" else [2.0, operands[0]])))
+        cases.append(row(*operands_of(row, [Value(0.5 + place) for place in range(row.arity)])))
     y = Value(0.5, "x")
     for place in range(400):
         with autograd.scope(f"layer {place // 40}"), autograd.scope(f"unit {place // 8}"):

@@ -20,7 +20,9 @@ ROWS = [
     TABLE[name] for name in ("add", "subtract", "multiply", "divide", "negative", "power", "abs")
 ]
 ROWS += [
-    TABLE[name] for name in functions() if name in TABLE and name not in ("polygamma", "where")
+    TABLE[name]
+    for name in functions()
+    if name in TABLE and name != "where" and not TABLE[name].static
 ]
 READ = {
     "text": lambda work: str(work).splitlines(),

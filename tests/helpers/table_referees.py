@@ -16,6 +16,15 @@ from mpmath import mp
 INF = mpmath.inf
 
 
+def power_derivative(m, n, a, b):
+    """Return the derivative of a^b by the series of a^(b + z) (b + z)(b + z - 1)... in z."""
+    series = [mp.log(a) ** k / mp.factorial(k) if k else mp.one for k in range(n + 1)]
+    for place in range(m):
+        before = [mp.zero, *series[:-1]]
+        series = [(b - place) * term + lower for term, lower in zip(series, before, strict=True)]
+    return mp.power(a, b - m) * series[n] * mp.factorial(n)
+
+
 def _at_pole(x):
     return x <= 0 and mp.isint(x)
 
@@ -27,10 +36,7 @@ VALUES = {
     "divide": lambda a, b: a / b,
     "negative": lambda x: -x,
     "power": lambda a, b: mp.power(a, b),
-    "power_by_base": lambda a, b: b * mp.power(a, b - 1),
-    "power_by_exponent": lambda a, b: mp.power(a, b) * mp.log(a),
-    "power_by_both": lambda a, b: mp.power(a, b - 1) * (1 + b * mp.log(a)),
-    "power_by_exponent_twice": lambda a, b: mp.power(a, b) * mp.log(a) ** 2,
+    "power_derivative": lambda m, n, a, b: power_derivative(int(m), int(n), a, b),
     "less": lambda a, b: mp.mpf(a < b),
     "less_equal": lambda a, b: mp.mpf(a <= b),
     "both": lambda a, b: mp.mpf(a != 0 and b != 0),
@@ -171,11 +177,15 @@ def settled(compute, least=200, most=26_000):
         return +before
 
 
-# Where mpmath knows the derivatives of all orders: differences of these would take minutes.
+# Where the derivatives of all orders are known: differences of these would take minutes.
 HIGHER = {
-    "lgamma": lambda order, x: mp.psi(order - 1, x),
-    "digamma": lambda order, x: mp.psi(order, x),
-    "polygamma": lambda order, n, x: mp.psi(int(n) + order, x),
+    "lgamma": lambda along, x: mp.psi(len(along) - 1, x),
+    "digamma": lambda along, x: mp.psi(len(along), x),
+    "polygamma": lambda along, n, x: mp.psi(int(n) + len(along), x),
+    "power": lambda along, a, b: power_derivative(along.count(0), along.count(1), a, b),
+    "power_derivative": lambda along, m, n, a, b: power_derivative(
+        int(m) + along.count(2), int(n) + along.count(3), a, b
+    ),
 }
 
 
@@ -192,9 +202,9 @@ def derivative(row, point, along):
     if not along:
         return settled(lambda: function(*map(mp.mpf, point)))
     if row.name in HIGHER:
-        if _at_pole(mp.mpf(point[-1])):
+        if "gamma" in row.name and _at_pole(mp.mpf(point[-1])):
             return None
-        return settled(lambda: HIGHER[row.name](len(along), *map(mp.mpf, point)))
+        return settled(lambda: HIGHER[row.name](along, *map(mp.mpf, point)))
     exponents = [math.frexp(number)[1] if number else 0 for number in point]
     largest = max(0, *exponents) if len(point) > 1 else 0  # x ** 1e300 moves fast
     fine = [120 - min(exponent, 0) + largest for exponent in exponents]
@@ -245,11 +255,7 @@ def miss(row, point, along, got):
     if gap <= allowed:
         return ""
     for index, number in enumerate(point):
-        slope = (
-            None
-            if row.name == "polygamma" and not index
-            else derivative(row, point, (*along, index))
-        )
+        slope = None if index not in row.variables else derivative(row, point, (*along, index))
         if slope is not None:
             allowed += 2 * abs(mp.mpf(number) * slope) * mp.ldexp(1, -53)
     if gap <= allowed or (abs(got) == math.inf and abs(true) + allowed >= OVERFLOW):
@@ -276,8 +282,8 @@ def points_of(row, most=150):
         sizes = SIZES if row.arity == 1 else FEW
         usual = [chance.uniform(max(low, -8.0), min(high, 8.0)) for _ in range(14)]
         axis = [sign * size for size in sizes for sign in (1.0, -1.0)] + usual[: 14 // row.arity]
-        if row.name == "polygamma" and index == 0:
-            axis = list(ORDERS)
+        if index not in row.variables:
+            axis = list(ORDERS if row.arity == 2 else ORDERS[:4])
         axes.append([number for number in axis if low <= number <= high])
     # Where two operands are equal, some rows have a kink: CONVENTIONS.md has its own test.
     points = [point for point in itertools.product(*axes) if len(set(point)) == len(point)]

@@ -146,4 +146,4 @@ def test_a_module_of_ones_own_as_in_micrograd():
 def test_pictures_fold_by_layer_and_neuron():
     score = MLP(2, [2, 1], seed=1)([1.0, 2.0])
     assert [scope.name for scope in score.scope.path()] == ["layer 2", "neuron 1"]
-    assert score.op is autograd.table.elementary.add
+    assert score.op is autograd.table.rows.add

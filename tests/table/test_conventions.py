@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
+from table_rows import operands_of
 
 import autograd as ag
 from autograd import Value, gradient
@@ -242,7 +243,7 @@ OPERANDS = [
     (row, index)
     for row in TABLE.values()
     if not row.is_condition and row.name != "where"
-    for index in range(row.name == "polygamma", row.arity)
+    for index in row.variables
 ]
 
 
@@ -252,10 +253,10 @@ def along(f):
 
 def to_third_order(row, index, other):
     """Return the derivatives of a row by one operand in all mixtures of modes, by order."""
-    others = [1.0] if row.name == "polygamma" else [other, 3.0][: row.arity - 1]
+    numbers = operands_of(row, [other if index else 0.0, other, 3.0])
 
     def f(x):
-        return row(*others[:index], x, *others[index:])
+        return row(*numbers[:index], x, *numbers[index + 1 :])
 
     reverse, forward = ag.grad(f), along(f)
     return [

@@ -6,10 +6,7 @@ from table_referees import miss, points_of
 from autograd.table.operation import IEEE, TABLE
 
 RULES = [
-    (row, index)
-    for row in TABLE.values()
-    for index in range(row.name == "polygamma", row.arity)
-    if row.name != "stop_gradient"
+    (row, index) for row in TABLE.values() for index in row.variables if row.name != "stop_gradient"
 ]
 COUNT = 25
 
@@ -122,7 +119,7 @@ def signs_in(rule, arity):
 SIGNS = [
     (row, index, turn)
     for row, index in NONZERO
-    if row.name != "polygamma"  # its order cannot be such a number
+    if not row.static
     for turn in range(signs_in(row.partials[index], row.arity))
 ]
 

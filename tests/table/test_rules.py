@@ -1,15 +1,21 @@
 """What the table says in several ways is the same: definition, fast form, textbook form."""
 
+import ast
 import math
 import struct
+from pathlib import Path
 
 import pytest
 from mpmath import mp
 from table_referees import points_of, settled
+from table_rows import operands_of
 
 import autograd
 from autograd import Value
-from autograd.table import elementary as ops
+from autograd.backends import c, javascript
+from autograd.backends.llvm.instructions import PRIMITIVES
+from autograd.ir.simplify import SIMPLER_WITH_CONSTANT
+from autograd.table import rows as ops
 from autograd.table.operation import IEEE, TABLE
 from autograd.testing import multiprecision, symbols
 from autograd.testing.multiprecision import Precise
@@ -29,8 +35,7 @@ def bits(number):
 def some_points(row):
     chosen = SPECIAL if row.arity == 1 else (0.0, -0.0, 1.0, -2.5, 1e308, INF, -INF, NAN)
     axes = [chosen] * row.arity
-    if row.name == "polygamma":
-        axes = [(0.0, 1.0, 2.0), SPECIAL]
+    axes = [axis if place in row.variables else (0.0, 1.0, 2.0) for place, axis in enumerate(axes)]
     points = [()]
     for axis in axes:
         points = [(*point, number) for point in points for number in axis]
@@ -51,7 +56,7 @@ def test_a_definition_gives_the_fast_value_to_the_bit(row):
 def test_a_value_is_total_and_a_float(row):
     for point in some_points(row):
         assert type(row.value(*point)) is float, (row, point)
-        for index in range(row.name == "polygamma", row.arity):
+        for index in row.variables:
             partial = row.partial(index, row.value(*point), point)
             assert type(partial) is float, (row, point)
 
@@ -62,12 +67,12 @@ def test_the_textbook_form_is_the_rule_that_computes(row):
     for point in points_of(row, 60):
         if max(abs(number) for number in point) > 1e4 or min(abs(n) for n in point) < 1e-4:
             continue
-        for index in range(row.name == "polygamma", row.arity):
+        for index in row.variables:
 
             def run(rule, point=point):
                 operands = [Precise(number) for number in point]
-                if row.name == "polygamma":
-                    operands[0] = point[0]
+                for place in set(range(row.arity)) - set(row.variables):
+                    operands[place] = point[place]
                 with multiprecision.context().workprec(mp.prec):
                     result = rule(row(*operands), *operands)
                 return result.number if isinstance(result, Precise) else result
@@ -117,16 +122,73 @@ def test_negation_is_its_row():
         assert node.partials == (-1.0,)
 
 
-def test_every_back_end_lists_the_kernels_once():
-    kernels = {row.name for row in ROWS if row.definition is None}
-    assert set(multiprecision.KERNELS) == kernels
-    assert set(symbols.KERNELS) == kernels
-    assert not set(multiprecision.KERNELS) & set(multiprecision.KNOWN)
+def test_every_back_end_lists_the_primitives_once():
+    primitives = {row.name for row in ROWS if row.definition is None}
+    for listed in (
+        multiprecision.PRIMITIVES,
+        symbols.PRIMITIVES,
+        PRIMITIVES,
+        c.SPELLINGS,
+        javascript.PRIMITIVES,
+        javascript.SPELLINGS,
+    ):
+        assert set(listed) == primitives
+    assert not set(multiprecision.PRIMITIVES) & set(multiprecision.KNOWN)
+
+
+# Who spells the primitives of another language, or rewrites them, lists them by nature.
+SPELLING = ("table/", "backends/", "testing/multiprecision.py", "testing/symbols.py")
+REWRITING = ("ir/simplify.py",)
+
+
+FORMS = {row.form for row in ROWS}  # of writing: "power", "floor", "ceil" are such too
+
+
+def listed_names(tree):
+    """Yield the names of operations in every literal that holds more than one of them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            parts = node.keys
+        elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            parts = node.elts
+        else:
+            continue
+        texts = [part.value for part in parts if isinstance(part, ast.Constant)]
+        names = [text for text in texts if text in TABLE and text not in FORMS]
+        if len(names) > 1:
+            yield node.lineno, names
+
+
+def test_no_list_of_operations_stands_outside_the_table():
+    root = Path(autograd.__file__).parent
+    for file in sorted(root.rglob("*.py")):
+        place = file.relative_to(root).as_posix()
+        if place.startswith(SPELLING + REWRITING) or place == "__init__.py":
+            continue
+        found = list(listed_names(ast.parse(file.read_text(encoding="utf-8"))))
+        assert found == [], place
+
+
+def test_what_the_simplifications_name_is_primitive():
+    assert {TABLE[name].definition for name in SIMPLER_WITH_CONSTANT} == {None}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.arity == len(row.variables) == 2], ids=lambda row: row.name
+)
+def test_a_commutative_row_gives_the_same_bits_either_way(row):
+    points = some_points(row)
+    same = [bits(row.value(*point)) == bits(row.value(*point[::-1])) for point in points]
+    zeros = [point for point in points if point[0] == point[1] == 0.0]
+    if row.commutative:  # the sign of the larger of 0 and -0 aside
+        assert all(equal or point in zeros for equal, point in zip(same, points, strict=True))
+    else:
+        assert not all(same)
 
 
 @pytest.mark.parametrize("row", PUBLIC, ids=lambda row: row.name)
 def test_methods_and_functions_are_the_row(row):
-    point = [0.75, 0.25, 2.0][: row.arity] if row.name != "polygamma" else [1.0, 0.75]
+    point = operands_of(row, [0.75, 0.25, 2.0])
     if row.name == "acosh":
         point = [1.5]
     plain = row(*point)
@@ -134,6 +196,6 @@ def test_methods_and_functions_are_the_row(row):
     if row.symbol != row.name:
         return
     assert getattr(autograd, row.name) is row
-    if row.name != "polygamma":
+    if not row.static:
         node = getattr(Value(point[0]), row.name)(*point[1:])
         assert node.data == plain

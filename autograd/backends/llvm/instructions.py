@@ -66,7 +66,7 @@ LIBRARY = {
 }
 TWO_OPERANDS = frozenset(("power", "atan2"))
 
-KERNELS = frozenset((*INSTRUCTIONS, *LIBRARY))
+PRIMITIVES = frozenset((*INSTRUCTIONS, *LIBRARY))
 
 
 def literal(constant: float | bool, lanes: bool) -> str:

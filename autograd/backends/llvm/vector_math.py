@@ -314,7 +314,7 @@ def _odd_power(w: _Writer, a: str, b: str) -> str:
     return w.new(f"xor {BITS} {usual}, <{', '.join(['i1 true'] * LANES)}>")
 
 
-# For each kernel how it is computed, and which lanes it leaves to the C library.
+# For each primitive how it is computed, and which lanes it leaves to the C library.
 FUNCTIONS: dict[str, tuple[Callable[..., str], Callable[..., str] | None]] = {
     "exp": (_exp, None),
     "cosh": (_cosh, None),

@@ -1,0 +1,103 @@
+"""The rows that choose, cut or round: size, sign, whole numbers, the larger of two, bounds."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograd.table.conditions import choose, is_known, where
+from autograd.table.operation import Operation, composite, primitive
+
+# fmt: off
+
+absolute: Operation = primitive(
+    "abs(x)", abs,
+    lambda y, x: sign(x),
+    form="bars", kinks=(0.0,), summary="The absolute value of x.",
+)
+sign: Operation = composite(
+    "sign(x)", lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)),
+    lambda y, x: choose((x >= 0.0) | (x <= 0.0), 0.0, y),
+    strong_zero=(lambda y, x: (x >= 0.0) | (x <= 0.0),), flat="sign is flat away from 0",
+    kinks=(0.0,), shown=(lambda y, x: 0.0,), summary="1, 0 or -1: the sign of x.",
+)
+
+
+def _floor(x: float) -> float:
+    return math.copysign(float(math.floor(x)), x) if x - x == 0.0 else x
+
+
+def _ceil(x: float) -> float:
+    return math.copysign(float(math.ceil(x)), x) if x - x == 0.0 else x
+
+
+def _round(x: float) -> float:
+    return math.copysign(float(round(x)), x) if x - x == 0.0 else x
+
+
+floor: Operation = primitive(
+    "floor(x)", _floor,
+    lambda y, x: 0.0,
+    strong_zero=(lambda y, x: True,), form="floor",
+    flat="floor is flat between its jumps", summary="The largest whole number not above x.",
+)
+ceil: Operation = primitive(
+    "ceil(x)", _ceil,
+    lambda y, x: 0.0,
+    strong_zero=(lambda y, x: True,), form="ceil",
+    flat="ceil is flat between its jumps", summary="The smallest whole number not below x.",
+)
+rounded: Operation = primitive(
+    "round(x)", _round,
+    lambda y, x: 0.0,
+    strong_zero=(lambda y, x: True,), flat="round is flat between its jumps",
+    summary="The whole number nearest to x; halves go to the even one.",
+)
+maximum: Operation = composite(
+    "maximum(a, b)", lambda a, b: where(a > b, a, where(b >= a, b, a + b)),
+    lambda y, a, b: choose(a > b, 1.0, choose(a < b, 0.0, choose(a >= b, 0.5, y))),
+    lambda y, a, b: choose(b > a, 1.0, choose(b < a, 0.0, choose(b >= a, 0.5, y))),
+    strong_zero=(lambda y, a, b: a < b, lambda y, a, b: b < a),
+    flat="{arg} is not the larger one", commutative=True,
+    fast=lambda a, b: a if a > b else b if b >= a else a + b,
+    latex=r"\max", summary="The larger of two numbers; at a tie each has half of the derivative.",
+    shown=(lambda y, a, b: where(a > b, 1.0, 0.0), lambda y, a, b: where(b > a, 1.0, 0.0)),
+)
+minimum: Operation = composite(
+    "minimum(a, b)", lambda a, b: where(a < b, a, where(b <= a, b, a + b)),
+    lambda y, a, b: choose(a < b, 1.0, choose(a > b, 0.0, choose(a >= b, 0.5, y))),
+    lambda y, a, b: choose(b < a, 1.0, choose(b > a, 0.0, choose(b >= a, 0.5, y))),
+    strong_zero=(lambda y, a, b: a > b, lambda y, a, b: b > a),
+    flat="{arg} is not the smaller one", commutative=True,
+    fast=lambda a, b: a if a < b else b if b <= a else a + b,
+    latex=r"\min", summary="The smaller of two numbers; at a tie each has half of the derivative.",
+    shown=(lambda y, a, b: where(a < b, 1.0, 0.0), lambda y, a, b: where(b < a, 1.0, 0.0)),
+)
+
+
+def _clip_slope(y: Any, chosen: Any) -> Any:
+    """Return 1 for the operand that was chosen and 0 for the others, but nan for all at nan."""
+    return choose(is_known(y), choose(chosen, 1.0, 0.0), y)
+
+
+clip: Operation = composite(
+    "clip(x, lo, hi)", lambda x, lo, hi: minimum(maximum(x, lo), hi),
+    lambda y, x, lo, hi: _clip_slope(y, (x >= lo) & (x <= hi)),
+    lambda y, x, lo, hi: _clip_slope(y, (x < lo) & (lo <= hi)),
+    lambda y, x, lo, hi: _clip_slope(y, (x > hi) | (lo > hi)),
+    strong_zero=(
+        lambda y, x, lo, hi: is_known(y) & ((x < lo) | (x > hi)),
+        lambda y, x, lo, hi: is_known(y) & ((x >= lo) | (lo > hi)),
+        lambda y, x, lo, hi: is_known(y) & (x <= hi) & (lo <= hi),
+    ),
+    flat="{arg} does not decide the result, it is beyond the bounds or a bound not reached",
+    summary="x kept between lo and hi.",
+)
+
+
+stop_gradient: Operation = composite(
+    "stop_gradient(x)", lambda x: x,
+    lambda y, x: 0.0,
+    strong_zero=(lambda y, x: True,), flat="stop_gradient lets no derivative pass",
+    summary="x, taken as a constant: no derivative passes.",
+)

@@ -1,0 +1,132 @@
+"""Conditions, and the choice between two numbers by one.
+
+Between Values a comparison is a bool; these rows are for traced Values, whose numbers come later.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from autograd.errors import OperandError
+from autograd.table.operation import Operation, primitive
+
+# fmt: off
+
+NAN, INF = math.nan, math.inf
+
+less: Operation = primitive(
+    "less(a, b)", lambda a, b: float(a < b),
+    lambda y, a, b: 0.0,
+    lambda y, a, b: 0.0,
+    symbol="<", form="infix", latex="<", rank=0, public=False, is_condition=True,
+    loses_nan=True, summary="1 if a < b, else 0.",
+)
+less_equal: Operation = primitive(
+    "less_equal(a, b)", lambda a, b: float(a <= b),
+    lambda y, a, b: 0.0,
+    lambda y, a, b: 0.0,
+    symbol="<=", form="infix", latex=r"\le", rank=0, public=False, is_condition=True,
+    loses_nan=True, summary="1 if a <= b, else 0.",
+)
+both: Operation = primitive(
+    "both(a, b)", lambda a, b: float(a != 0.0 and b != 0.0),
+    lambda y, a, b: 0.0,
+    lambda y, a, b: 0.0,
+    symbol="&", form="infix", latex=r"\wedge", rank=0, public=False,
+    is_condition=True, conditions=(0, 1), commutative=True,
+    summary="1 where both conditions hold, else 0.",
+)
+either: Operation = primitive(
+    "either(a, b)", lambda a, b: float(a != 0.0 or b != 0.0),
+    lambda y, a, b: 0.0,
+    lambda y, a, b: 0.0,
+    symbol="|", form="infix", latex=r"\vee", rank=0, public=False,
+    is_condition=True, conditions=(0, 1), commutative=True,
+    summary="1 where either condition holds, else 0.",
+)
+opposite: Operation = primitive(
+    "opposite(a)", lambda a: float(a == 0.0),
+    lambda y, a: 0.0,
+    symbol="~", form="prefix", latex=r"\neg", rank=0, public=False,
+    is_condition=True, conditions=(0,), summary="1 where the condition does not hold, else 0.",
+)
+select: Operation = primitive(
+    "where(condition, a, b)", lambda c, a, b: a if c != 0.0 else b,
+    lambda y, c, a, b: 0.0,
+    lambda y, c, a, b: select(c, 1.0, 0.0),
+    lambda y, c, a, b: select(c, 0.0, 1.0),
+    strong_zero=(lambda y, c, a, b: True, lambda y, c, a, b: c <= 0.0, lambda y, c, a, b: c > 0.0),
+    public=False, conditions=(0,), flat="the other branch was taken",
+    summary="a where the condition holds, else b.",
+)
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """Return a where the condition holds, else b; the branch not taken has derivative 0.
+
+    Args:
+        condition: a bool, a NumPy bool, or a comparison of traced Values (under ``jit``).
+        a: a Value or a real number.
+        b: likewise.
+
+    Returns:
+        A Value if one of a and b is, else a float.
+
+    Raises:
+        TypeError: the condition is anything else, or a or b is not a number.
+
+    Example:
+        >>> import autograd
+        >>> x = autograd.Value(-2.0)
+        >>> autograd.where(x > 0, autograd.sqrt(x), 0.0 * x).data
+        -0.0
+    """
+    if type(condition) is not bool:
+        if getattr(getattr(condition, "dtype", None), "kind", None) == "b" and condition.ndim == 0:
+            condition = bool(condition)
+        elif not getattr(condition, "is_condition", False):
+            raise OperandError(
+                f"where: the condition must be a bool or a comparison such as x > 0, "
+                f"and was given a {type(condition).__name__}"
+            )
+    elif type(a) is float and type(b) is float:
+        return a if condition else b
+    return select(float(condition) if condition is True or condition is False else condition, a, b)
+
+
+def lazy_where(condition: Any, first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """Return ``where`` of what two functions return; only the one chosen by a bool is called."""
+    if type(condition) is bool:
+        return first() if condition else second()
+    return where(condition, first(), second())
+
+
+def choose(condition: Any, a: Any, b: Any) -> Any:
+    """Return a where the condition holds, else b; no node where the condition is known."""
+    return a if condition is True else b if condition is False else where(condition, a, b)
+
+
+def is_known(x: Any) -> Any:
+    """Return whether a number is not nan."""
+    return abs(x) >= 0.0
+
+
+def is_zero(x: Any) -> Any:
+    """Return whether a number is 0."""
+    return abs(x) <= 0.0
+
+
+def zero_wins(a: Any, b: Any) -> Any:
+    """Return a * b, where zero times infinity is zero: for factors of which the zero is exact."""
+    meets = (is_zero(a) & (abs(b) >= INF)) | ((abs(a) >= INF) & is_zero(b))
+    return choose(meets, 0.0, a * b)
+
+
+def within(limit: float, x: Any, inside: Any) -> Any:
+    """Return ``inside``, but 0 beyond -limit and limit, where it has long underflowed.
+
+    So it has a value at infinity, and so have its derivatives.
+    """
+    return choose((x > limit) | (x < -limit), 0.0, inside)
