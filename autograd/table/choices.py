@@ -19,6 +19,7 @@ sign: Operation = composite(
     "sign(x)", lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)),
     lambda y, x: choose((x >= 0.0) | (x <= 0.0), 0.0, y),
     strong_zero=(lambda y, x: (x >= 0.0) | (x <= 0.0),), flat="sign is flat away from 0",
+    piece=lambda y, x: y,
     kinks=(0.0,), shown=(lambda y, x: 0.0,), summary="1, 0 or -1: the sign of x.",
 )
 
@@ -39,18 +40,20 @@ floor: Operation = primitive(
     "floor(x)", _floor,
     lambda y, x: 0.0,
     strong_zero=(lambda y, x: True,), form="floor",
-    flat="floor is flat between its jumps", summary="The largest whole number not above x.",
+    flat="floor is flat between its jumps", piece=lambda y, x: y,
+    summary="The largest whole number not above x.",
 )
 ceil: Operation = primitive(
     "ceil(x)", _ceil,
     lambda y, x: 0.0,
     strong_zero=(lambda y, x: True,), form="ceil",
-    flat="ceil is flat between its jumps", summary="The smallest whole number not below x.",
+    flat="ceil is flat between its jumps", piece=lambda y, x: y,
+    summary="The smallest whole number not below x.",
 )
 rounded: Operation = primitive(
     "round(x)", _round,
     lambda y, x: 0.0,
-    strong_zero=(lambda y, x: True,), flat="round is flat between its jumps",
+    strong_zero=(lambda y, x: True,), flat="round is flat between its jumps", piece=lambda y, x: y,
     summary="The whole number nearest to x; halves go to the even one.",
 )
 maximum: Operation = composite(
@@ -58,7 +61,7 @@ maximum: Operation = composite(
     lambda y, a, b: choose(a > b, 1.0, choose(a < b, 0.0, choose(a >= b, 0.5, y))),
     lambda y, a, b: choose(b > a, 1.0, choose(b < a, 0.0, choose(b >= a, 0.5, y))),
     strong_zero=(lambda y, a, b: a < b, lambda y, a, b: b < a),
-    flat="{arg} is not the larger one", commutative=True,
+    flat="{arg} is not the larger one", commutative=True, piece=lambda y, a, b: sign(a - b),
     fast=lambda a, b: a if a > b else b if b >= a else a + b,
     latex=r"\max", summary="The larger of two numbers; at a tie each has half of the derivative.",
     shown=(lambda y, a, b: where(a > b, 1.0, 0.0), lambda y, a, b: where(b > a, 1.0, 0.0)),
@@ -68,7 +71,7 @@ minimum: Operation = composite(
     lambda y, a, b: choose(a < b, 1.0, choose(a > b, 0.0, choose(a >= b, 0.5, y))),
     lambda y, a, b: choose(b < a, 1.0, choose(b > a, 0.0, choose(b >= a, 0.5, y))),
     strong_zero=(lambda y, a, b: a > b, lambda y, a, b: b > a),
-    flat="{arg} is not the smaller one", commutative=True,
+    flat="{arg} is not the smaller one", commutative=True, piece=lambda y, a, b: sign(a - b),
     fast=lambda a, b: a if a < b else b if b <= a else a + b,
     latex=r"\min", summary="The smaller of two numbers; at a tie each has half of the derivative.",
     shown=(lambda y, a, b: where(a < b, 1.0, 0.0), lambda y, a, b: where(b < a, 1.0, 0.0)),
@@ -90,6 +93,7 @@ clip: Operation = composite(
         lambda y, x, lo, hi: is_known(y) & ((x >= lo) | (lo > hi)),
         lambda y, x, lo, hi: is_known(y) & (x <= hi) & (lo <= hi),
     ),
+    piece=lambda y, x, lo, hi: 3.0 * sign(x - lo) + sign(x - hi),
     flat="{arg} does not decide the result, it is beyond the bounds or a bound not reached",
     summary="x kept between lo and hi.",
 )

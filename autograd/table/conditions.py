@@ -58,7 +58,7 @@ select: Operation = primitive(
     lambda y, c, a, b: select(c, 1.0, 0.0),
     lambda y, c, a, b: select(c, 0.0, 1.0),
     strong_zero=(lambda y, c, a, b: True, lambda y, c, a, b: c <= 0.0, lambda y, c, a, b: c > 0.0),
-    public=False, conditions=(0,), flat="the other branch was taken",
+    public=False, conditions=(0,), piece=lambda y, c, a, b: c, flat="the other branch was taken",
     summary="a where the condition holds, else b.",
 )
 

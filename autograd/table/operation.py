@@ -156,6 +156,8 @@ class Operation:
         rank: how strongly it binds, from 1 (a sum) to 5 (a call).
         domain: for each operand the numbers (lowest, highest) where the value is real.
         kinks: numbers of the first operand at which the derivative is a convention or jumps.
+        piece: for a function of several pieces beside those that the kinks part, a rule of floats
+            that says by a number which of them holds.
         strong_zero: for a choice, a rule for each operand that says whether it was not chosen:
             then nothing passes to it, whatever stands there. Empty for all other operations.
         summary: one sentence on what it is.
@@ -187,6 +189,7 @@ class Operation:
         rule: str = "",
         flat: str = "",
         remedy: str = "",
+        piece: Rule | None = None,
         strong_zero: tuple[Rule, ...] = (),
         public: bool = True,
         source: str = "",
@@ -218,6 +221,7 @@ class Operation:
         self.definition = definition
         self.domain = domain or ((-INFINITY, INFINITY),) * self.arity
         self.kinks = kinks
+        self.piece = piece
         self.strong_zero = strong_zero
         self.public = public
         self.signature = signature

@@ -21,8 +21,6 @@ GOLDEN = 0.6180339887498949
 BATCH = 10  # points in one example of Hypothesis, which takes longer than they do
 MOST_BORDERS, MOST_NODES = 12, 300  # that kinks are looked for between, and in
 NEXT = 3  # floats on either side of a kink
-TIES = ("maximum", "minimum", "clip", "copysign", "fmod")
-STAIRS = ("sign", "floor", "ceil", "round")
 
 
 def simplicity(numbers: Iterable[float]) -> tuple[int, float, bool]:
@@ -112,12 +110,8 @@ def way(root: object) -> object:
         found.append(node.op.name)
         numbers = [arg.data if isinstance(arg, Value) else arg for arg in node.args]
         found += [(numbers[0] > kink) - (numbers[0] < kink) for kink in node.op.kinks]
-        if node.op.name in TIES:
-            found += [(numbers[0] > other) - (numbers[0] < other) for other in numbers[1:]]
-        elif node.op.name in STAIRS:
-            found.append(node.data)
-        elif node.op.name == "where":
-            found.append(numbers[0])
+        if node.op.piece is not None:
+            found.append(node.op.piece(node.data, *numbers))
         if len(found) > 2 * MOST_NODES:
             return None
     return found
