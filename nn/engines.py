@@ -105,23 +105,30 @@ class Compiled:
     def __init__(
         self, model: Module, body: Body, in_place: bool, slopes: bool, **settings: Any
     ) -> None:
-        parameters = self._parameters = model.parameters()
-        self.in_place = in_place
-        self._captures: list[Value] | None = None  # known after the first call
-        self._ways = 0  # through the function, whose captures are known
+        self._model, self._body, self._slopes, self._settings = model, body, slopes, settings
+        self._parameters = model.parameters()
+        self.trace(in_place or bool(layout_of(model).recipe(model).refusal))
+
+    def trace(self, in_place: bool) -> None:
+        """Trace it anew, at the next call."""
+        body, parameters, settings = self._body, self._parameters, {**self._settings}
+        self.in_place, self._captures = in_place, [*parameters]  # until it is known
+        self._is_new = True  # whether it has been traced since its captures were looked at
 
         def own(*args: object) -> object:
-            value = body(model, parameters, *args)
-            if not slopes:
+            self._is_new = True
+            value = body(self._model, parameters, *args)
+            if not self._slopes:
                 return value
             is_followed = isinstance(value, Value)
             return value, gradient(value, parameters) if is_followed else [0.0] * len(parameters)
 
         def made(weights: Iterable[Any], *args: object) -> Any:
+            self._is_new = True
             weights = [*weights]
-            return body(with_parameters(model, weights), weights, *args)
+            return body(with_parameters(self._model, weights), weights, *args)
 
-        function = own if in_place else value_and_grad(made) if slopes else made
+        function = own if in_place else value_and_grad(made) if self._slopes else made
         if not in_place and settings:
             settings["in_axes"] = (None, *settings["in_axes"])
         self._fast = autograd.jit(_drawing_nothing(function), **settings)
@@ -130,31 +137,36 @@ class Compiled:
         """Return what the function gives, as plain numbers."""
         if self.in_place:
             write(self._parameters, weights)
-        else:
-            args = (weights, *args)
-        if not self._captures:
-            result = self._fast(*args)
-            if self._captures is not None and self._ways == self._fast.ways:
+        given = args if self.in_place else (weights, *args)
+        if self._is_new or not self._captures:
+            result = self._fast(*given)
+            if not self._is_new:
                 return result
-            is_first = self._captures is None
             with contextlib.suppress(TraceError):  # under detect_anomaly nothing is compiled
-                self._captures, self._ways = self._fast.outside, self._fast.ways
-            if not self._captures:
+                self._captures, self._is_new = self._fast.outside, False
+            if self._reached() and not self.in_place:
+                self.trace(in_place=True)
+                return self(weights, *args)
+            if self._is_new or not self._captures:
                 return result
-            if not is_first and not self.in_place and self.reached():
-                raise TraceError(
-                    "the loss reaches parameters of the model by a closure, on a way through it "
-                    "that no row took before: take the parameters from the model that it is given"
-                )
         with autograd.no_grad():
-            return self._fast(*args)
+            return self._fast(*given)
 
-    def reached(self) -> list[Value]:
-        """Return what it reads of the model besides the weights; everything, if it is not known."""
-        if self._captures is None:
-            return self._parameters
+    def _reached(self) -> bool:
+        """Return whether it reads something of the model besides the weights.
+
+        Raises:
+            ValueError: something was computed from a parameter before the training.
+        """
         known = {id(parameter) for parameter in self._parameters}
-        return [read for read in self._captures if any(id(node) in known for node in _below(read))]
+        reached = [v for v in self._captures if any(id(node) in known for node in _below(v))]
+        for value in reached:
+            if not value.is_leaf and self.in_place:
+                raise InputError(
+                    f"the model, the loss or the penalty reaches {value!r}, which was computed "
+                    f"from a parameter before the training: compute the expression again there"
+                )
+        return bool(reached)
 
 
 class CompiledEngine:
@@ -174,17 +186,14 @@ class CompiledEngine:
         self._numpy = numpy
         self._model, self._loss = model, loss
         self._penalties: dict[int, tuple[Penalty, Compiled]] = {}
-        self._step = Compiled(model, self._error, in_place, slopes=True, **self._rows("sum"))
-        self._prepare(self._step)
+        rows: dict[str, Any] = {"in_axes": (0, 0)}
+        self._step = Compiled(model, self._error, in_place, True, reduce="sum", **rows)
+        self._examine = Compiled(model, self._error_and_score, in_place, False, **rows)
 
-    def _rows(self, reduce: str | None) -> dict[str, Any]:
-        return {"in_axes": (0, 0), "reduce": reduce}
-
-    def _prepare(self, step: Compiled) -> None:
-        self._step, self.in_place = step, step.in_place
-        self._examine = Compiled(
-            self._model, self._error_and_score, step.in_place, slopes=False, **self._rows(None)
-        )
+    @property
+    def in_place(self) -> bool:
+        """Whether the model itself is traced."""
+        return self._step.in_place
 
     def _error(self, model: Module, parameters: object, x: object, target: object) -> object:
         return self._loss(model(x), target)
@@ -203,37 +212,31 @@ class CompiledEngine:
         """
         places = sorted({place * (len(rows) - 1) // 4 for place in range(5)})
         tried = [(rows[place], targets[place]) for place in places]
-        self._prepare(self._settled("loss", self._error, tried, **self._rows("sum")))
+        self._settle(self._step, "loss", self._error, tried)
+        if self.in_place:
+            self._examine.trace(in_place=True)
 
-    def _settled(
-        self, what: str, body: Body, tried: Sequence[tuple[object, ...]], **settings: Any
-    ) -> Compiled:
+    def _settle(
+        self, compiled: Compiled, what: str, body: Body, tried: Sequence[tuple[object, ...]]
+    ) -> None:
         parameters = self._model.parameters()
         weights = self.numbers([parameter.data for parameter in parameters])
         expected = [_number(body(self._model, parameters, *args)) for args in tried]
-        args = [[self.numbers([part]) for part in each] for each in tried]
         try:
-            for in_place in (False, True):
-                if not in_place and layout_of(self._model).recipe(self._model).refusal:
-                    continue
-                compiled = Compiled(self._model, body, in_place, slopes=True, **settings)
+            while True:
                 try:
+                    args = [[self.numbers([part]) for part in each] for each in tried]
                     found = [compiled(weights, *each)[0] for each in args]
+                    if all(map(_same, expected, found)):
+                        return
                 except TraceError:
                     raise
                 except Exception:  # of what is not the model itself
-                    if in_place:
+                    if compiled.in_place:
                         raise
-                    continue
-                reached = compiled.reached()
-                for value in reached if in_place else ():
-                    if not value.is_leaf:
-                        raise InputError(
-                            f"the {what} reaches {value!r}, which was computed from a parameter "
-                            f"before the training: compute the expression again in the {what}"
-                        )
-                if (in_place or not reached) and all(map(_same, expected, found)):
-                    return compiled
+                if compiled.in_place:
+                    break
+                compiled.trace(in_place=True)
         except AutogradError as error:
             error.add_note('fit(..., engine="eager") takes any Python in the model and the loss')
             raise
@@ -268,7 +271,9 @@ class CompiledEngine:
             def body(model: Module, parameters: object) -> object:
                 return penalty(parameters)
 
-            self._penalties[id(penalty)] = penalty, self._settled("penalty", body, [()])
+            compiled = Compiled(self._model, body, in_place=False, slopes=True)
+            self._settle(compiled, "penalty", body, [()])
+            self._penalties[id(penalty)] = penalty, compiled
         value, slopes = self._penalties[id(penalty)][1](weights)
         return value, self.numbers(slopes)
 

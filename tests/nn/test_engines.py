@@ -431,7 +431,7 @@ def test_numbers_that_a_loss_reads_are_found_out_from_any_weights(start):
         history(model, "jit", loss=lambda s, t: (s * model.w.data - t) ** 2)
 
 
-def test_a_parameter_reached_by_a_closure_on_a_rare_way_is_refused_or_trained():
+def test_a_parameter_reached_by_a_closure_on_a_rare_way_is_trained_too():
     def losses(engine):
         model = nn.MLP(1, [1], seed=1)
         weight = model.parameters()[0]
@@ -446,6 +446,4 @@ def test_a_parameter_reached_by_a_closure_on_a_rare_way_is_refused_or_trained():
         nn.fit(model, X, y, loss=loss, engine=engine, **settings)
         return [parameter.data for parameter in model.parameters()]
 
-    losses("eager")
-    with pytest.raises(TraceError, match="closure"):
-        losses("jit")
+    assert losses("jit") == pytest.approx(losses("eager"), rel=1e-12)
