@@ -135,13 +135,15 @@ class Compiled:
 
     def __call__(self, weights: Numbers, *args: Numbers) -> Any:
         """Return what the function gives, as plain numbers."""
+        if not (self.in_place or self._is_new or self._captures):  # the common case, kept short
+            result = self._fast(weights, *args)
+            if not self._is_new:
+                return result
         if self.in_place:
             write(self._parameters, weights)
         given = args if self.in_place else (weights, *args)
         if self._is_new or not self._captures:
             result = self._fast(*given)
-            if not self._is_new:
-                return result
             with contextlib.suppress(TraceError):  # under detect_anomaly nothing is compiled
                 self._captures, self._is_new = self._fast.outside, False
             if self._reached() and not self.in_place:
@@ -350,6 +352,8 @@ def finite(numbers: Numbers) -> bool:
     """Return whether no number is nan or infinite."""
     if isinstance(numbers, list):
         return all(map(math.isfinite, numbers))
+    if math.isfinite(numbers.dot(numbers)):  # in the common case faster than to look at each
+        return True
     import numpy
 
     return bool(numpy.isfinite(numbers).all())

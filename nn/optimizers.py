@@ -99,6 +99,7 @@ class Optimizer(ABC):
             )
         memory = self._memory or [[0.0] * len(weights) for _ in range(self._averages)]
         step = self.steps + 1
+        rows: Any
         if isinstance(weights, list):
             rows = [self._rule(step, *row) for row in zip(weights, gradient, *memory, strict=True)]
             weights, *memory = map(list, zip(*rows, strict=True)) if rows else ([], *memory)
@@ -106,8 +107,8 @@ class Optimizer(ABC):
             import numpy
 
             with numpy.errstate(all="ignore"):  # what overflows is inf, as with floats
-                arrays = map(numpy.asarray, (weights, gradient, *memory))
-                weights, *memory = self._rule(step, *arrays)
+                rows = (weights, gradient, *map(numpy.asarray, memory))
+                weights, *memory = self._rule(step, *rows)
         self.steps, self._memory = step, memory
         return weights
 
