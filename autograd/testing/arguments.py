@@ -124,13 +124,18 @@ class Parameters:
             )
         return low, high
 
-    def components(self, structure: Structure) -> list[str]:
-        """Return the name of each number in the arguments: x, w[1], p['a'][0]."""
-        return [
-            part.path(place, self.name(index))
-            for index, part in enumerate(structure.parts)
-            for place in range(part.count())
-        ]
+    def components(self, point: Point) -> list[str]:
+        """Return the name of each number in the arguments: x, w[1], p['a'][0], model.layers.0.b."""
+        names: list[str] = []
+        for index, part in enumerate(point.structure.parts):
+            name = self.name(index)
+            if part.kind == "object" and part.count():
+                argument = point.arguments()[index]
+                if hasattr(argument, "named_parameters"):  # a Module of nn
+                    names += [f"{name}.{path}" for path, _ in argument.named_parameters()]
+                    continue
+            names += [part.path(place, name) for place in range(part.count())]
+        return names
 
 
 def _is_pair(tree: object) -> bool:

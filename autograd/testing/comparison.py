@@ -111,7 +111,7 @@ class Comparison:
 
     def graph(self, point: Point) -> tuple[list[Value], Value | None]:
         """Return the leaves and the root of the graph of f at a point, if it has one."""
-        names = self.parameters.components(point.structure)
+        names = self.parameters.components(point)
         leaves = [Value(n, label=name) for n, name in zip(point.numbers, names, strict=True)]
         try:
             root = self.f(*point.arguments(leaves))

@@ -316,7 +316,7 @@ def _failure(
     judged = comparison.judged(point, verified=True)
     lines = ["this is not the derivative of f"]
     lines += _shown(comparison, point, judged, ("yours is", "it should be"), where)
-    names = comparison.parameters.components(point.structure)
+    names = comparison.parameters.components(point)
     trials = _trials(comparison, point, judged, bounds, points)
     sentences: dict[str, list[str]] = {}
     for index, judgement in enumerate(judged):
@@ -339,7 +339,7 @@ def _shown(
     where: str = "",
 ) -> list[str]:
     """Return the point, and beside one another the numbers of all components that are wrong."""
-    names = comparison.parameters.components(point.structure)
+    names = comparison.parameters.components(point)
     numbers = [f"{name} = {n!r}" for name, n in zip(names, point.numbers, strict=True)]
     where = f"   ({where})" if where else ""
     if len(names) == 1:

@@ -1,11 +1,13 @@
 """Derivatives of functions of several numbers, vectors, trees and models, by hand and checked."""
 
+import re
 from dataclasses import dataclass
 
 import numpy
 import pytest
 
 import autograd as ag
+import nn
 from autograd.testing import assert_derivative, check_gradient
 
 
@@ -103,6 +105,25 @@ def test_derivatives_by_the_wrong_argument_are_recognised():
     report = " ".join(failure(wave, lambda a, b: both(a, b)[::-1]).split())
     assert "by a: it is the derivative by b: the two may have been swapped" in report
     assert "by b: it is the derivative by a: the two may have been swapped" in report
+
+
+def test_the_parameters_of_a_model_go_by_their_names():
+    model, point = nn.MLP(2, [3, 1], seed=1), [1.0, 2.0]
+
+    def score(model, x):
+        return model(x)
+
+    def wrong(model, x):
+        gradient = ag.grad(score)(model, x)
+        signs = iter([1, -1] + [1] * 11)
+        return ag.tree_map(lambda number: number * next(signs), gradient)
+
+    assert str(check_gradient(score, model, point)).startswith("numeric: 15 derivatives")
+    assert_derivative(score, ag.grad(score), at=[(model, point)])
+    report = failure(score, wrong, at=[(model, point)])
+    assert re.search(r"model.layers.0.neurons.0.w.1 +-0.606\d+ +0.606\d+\n", report)
+    sentence = "by model.layers.0.neurons.0.w.1: the sign: it is the true derivative, negated"
+    assert sentence in " ".join(report.split())
 
 
 def test_many_wrong_components_are_counted():
