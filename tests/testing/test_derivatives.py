@@ -15,6 +15,7 @@ import autograd as ag
 import nn
 from autograd import Value
 from autograd.errors import ArgumentError, AutogradError, WrongDerivativeError
+from autograd.notation.expression import read
 from autograd.testing import assert_derivative, check_gradient, functions, graphs, points, values
 
 
@@ -678,6 +679,15 @@ def test_a_wrong_derivative_of_a_large_power_of_a_sum_is_refused_without_writing
     assert assert_derivative(f, right, domain=(-1.5, 0.5)).method == "exact"
     hard = f"{exponent / 1000}*(2*x + 1)*(x**2 + x + 1)**{exponent}/(1 + x + x**2 + 0*sin(x)**2)"
     assert_derivative(f, hard, domain=(-1.5, 0.5))
+
+
+def test_products_of_sums_that_would_be_written_out_at_length_are_compared_in_numbers():
+    a, b = "(1 + x + exp(x) + sin(x) + x**3)", "(2 + x**2 + cos(x) + exp(x) + x**4)"
+    of_x = read(f"{a}**8*{b}**8")
+    slopes = "(1 + exp(x) + cos(x) + 3*x**2)", "(2*x - sin(x) + exp(x) + 4*x**3)"
+    same = f"8*{a}**8*{b}**8*({slopes[0]}/{a} + {slopes[1]}/{b})"
+    assert assert_derivative(lambda x: of_x({"x": x}), same, domain=(0, 1)).method == "numeric"
+    failure(lambda x: of_x({"x": x}), same.replace("8*", "7*", 1), domain=(0, 1))
 
 
 # -- in a report of pytest ---------------------------------------------------------------------
