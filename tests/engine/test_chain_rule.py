@@ -156,4 +156,4 @@ def test_explain_names_the_two_factors_that_have_no_product():
     y.label = "y"
     text = str(ag.explain(y, x))
     assert "nan" in text
-    assert "inf x 0" in text
+    assert "inf * 0" in text
