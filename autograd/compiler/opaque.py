@@ -145,7 +145,8 @@ class CompiledOperation(Operation):
             strong_zero=tuple(_constantly(each) for each in untaken) if any(untaken) else (),
         )
         self.parameters = names
-        self.arity = len(names)
+        self.arity = self._count = len(names)
+        self.variables = tuple(range(self.arity))
         self.domain = self.domain * self.arity
 
     def __reduce__(self) -> tuple[Any, ...]:

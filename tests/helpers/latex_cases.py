@@ -22,8 +22,9 @@ def sources():
     found = {}
     for row in TABLE.values():
         operands = [Value(0.5 + place, f"x{place}") for place in range(row.arity)]
-        if row.name == "polygamma":
-            operands[0] = 2.0
+        for place, name in enumerate(row.parameters):
+            if name in row.static:
+                operands[place] = 2.0
         _collect(row(*operands), operands[-1], found)
     for label in LABELS:
         x = Value(2.0, label)
