@@ -147,7 +147,8 @@ def _bell_slope(x: Any, y: Any, factor: float) -> Any:
 gaussian: Operation = composite(
     "gaussian(x)", lambda x: _exp_of_square(x, 1.0),
     lambda y, x: _bell_slope(x, y, -2.0),
-    form="latex", latex=r"e^{-{0}^{2}}", rank=4, public=False, shown=(lambda y, x: -2.0 * x * y,),
+    form="latex", latex=r"e^{-\left({0}\right)^{2}}", rank=4, public=False,
+    shown=(lambda y, x: -2.0 * x * y,),
     summary="exp(-x^2), to the last digits for large x too.",
 )
 erf: Operation = composite(

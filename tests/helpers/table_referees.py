@@ -244,6 +244,8 @@ def miss(row, point, along, got):
     what = f"{row.name}{point} by {along}: got {got!r}, true {shown:.60}"
     if type(got) is not float:
         return what
+    if len(along) > 1 and got != got and not mp.ldexp(1, -1022) < abs(true) < OVERFLOW:
+        return ""  # a product of what overflows and what underflows does not know
     if abs(true) >= OVERFLOW:
         return "" if got == math.copysign(math.inf, true) else what
     if along:
