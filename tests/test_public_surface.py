@@ -95,5 +95,5 @@ def test_a_public_thing_says_what_it_is_and_shows_an_example_that_runs(name):
 def test_every_public_operation_is_exported_and_a_method():
     for row in TABLE.values():
         if row.public and row.symbol == row.name:
-            assert row.name in autograd.__all__, row
+            assert row.name in autograd.__all__, f"run python scripts/names.py: {row}"
             assert hasattr(autograd.Value, row.name), row

@@ -29,124 +29,120 @@ def _at_pole(x):
     return x <= 0 and mp.isint(x)
 
 
-VALUES = {
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b,
-    "negative": lambda x: -x,
-    "power": lambda a, b: mp.power(a, b),
-    "power_derivative": lambda m, n, a, b: power_derivative(int(m), int(n), a, b),
-    "less": lambda a, b: mp.mpf(a < b),
-    "less_equal": lambda a, b: mp.mpf(a <= b),
-    "both": lambda a, b: mp.mpf(a != 0 and b != 0),
-    "opposite": lambda a: mp.mpf(a == 0),
-    "either": lambda a, b: mp.mpf(a != 0 or b != 0),
-    "where": lambda c, a, b: a if c else b,
-    "exp2": lambda x: mp.power(2, x),
-    "log2": lambda x: mp.log(x) / mp.log(2),
-    "logistic_slope": lambda x: mp.sech(x / 2) ** 2 / 4,
-    "sech_squared": lambda x: mp.sech(x) ** 2,
-    "gaussian": lambda x: mp.exp(-(x**2)),
-    "normal_density": lambda x: mp.npdf(x),
-    "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
-    "abs": lambda x: abs(x),
-    "round": lambda x: mp.nint(x),
-    "maximum": lambda a, b: max(a, b),
-    "minimum": lambda a, b: min(a, b),
-    "clip": lambda x, lo, hi: min(max(x, lo), hi),
-    "over_square": lambda x, y: x / (x**2 + y**2),
-    "cosine_of": lambda x, y: x / mp.hypot(x, y),
-    "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
-    "softplus": lambda x: mp.log1p(mp.exp(x)),
-    "relu": lambda x: max(x, mp.zero),
-    "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
-    "elu": lambda x, alpha: x if x > 0 else alpha * mp.expm1(x),
-    "silu": lambda x: x / (1 + mp.exp(-x)),
-    "logaddexp": lambda a, b: max(a, b) + mp.log1p(mp.exp(-abs(a - b))),
-    "normal_cdf": lambda x: mp.ncdf(x),
-    "gelu": lambda x: x * mp.ncdf(x),
-    "lgamma": lambda x: INF if _at_pole(x) else mp.re(mp.loggamma(x)),
-    "digamma": lambda x: mp.nan if _at_pole(x) else mp.psi(0, x),
-    "polygamma": lambda n, x: mp.nan if _at_pole(x) else mp.psi(int(n), x),
-    "identity": lambda x: x,
-    "stop_gradient": lambda x: x,
-}
-
-# d/d(operand), worked out by hand, as a textbook has it.
-BY_HAND = {
-    "add": (lambda a, b: 1, lambda a, b: 1),
-    "subtract": (lambda a, b: 1, lambda a, b: -1),
-    "multiply": (lambda a, b: b, lambda a, b: a),
-    "divide": (lambda a, b: 1 / b, lambda a, b: -a / b**2),
-    "negative": (lambda x: -1,),
-    "power": (lambda a, b: b * a ** (b - 1), lambda a, b: a**b * mp.log(a)),
-    "exp": (lambda x: mp.exp(x),),
-    "exp2": (lambda x: mp.log(2) * mp.power(2, x),),
-    "expm1": (lambda x: mp.exp(x),),
-    "log": (lambda x: 1 / x,),
-    "log1p": (lambda x: 1 / (1 + x),),
-    "log2": (lambda x: 1 / (x * mp.log(2)),),
-    "log10": (lambda x: 1 / (x * mp.log(10)),),
-    "sqrt": (lambda x: 1 / (2 * mp.sqrt(x)),),
-    "cbrt": (lambda x: 1 / (3 * mp.cbrt(abs(x)) ** 2),),
-    "sin": (lambda x: mp.cos(x),),
-    "cos": (lambda x: -mp.sin(x),),
-    "tan": (lambda x: mp.sec(x) ** 2,),
-    "asin": (lambda x: 1 / mp.sqrt((1 - x) * (1 + x)),),
-    "acos": (lambda x: -1 / mp.sqrt((1 - x) * (1 + x)),),
-    "atan": (lambda x: 1 / (1 + x**2),),
-    "atan2": (lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
-    "sinh": (lambda x: mp.cosh(x),),
-    "cosh": (lambda x: mp.sinh(x),),
-    "tanh": (lambda x: mp.sech(x) ** 2,),
-    "asinh": (lambda x: 1 / mp.sqrt(x**2 + 1),),
-    "acosh": (lambda x: 1 / mp.sqrt((x - 1) * (x + 1)),),
-    "atanh": (lambda x: 1 / ((1 - x) * (1 + x)),),
-    "abs": (lambda x: mp.sign(x),),
-    "sign": (lambda x: 0,),
-    "floor": (lambda x: 0,),
-    "ceil": (lambda x: 0,),
-    "round": (lambda x: 0,),
-    "maximum": (lambda a, b: mp.mpf(a > b), lambda a, b: mp.mpf(b > a)),
-    "minimum": (lambda a, b: mp.mpf(a < b), lambda a, b: mp.mpf(b < a)),
+# For each row its value in mpmath's arithmetic, None standing for mpmath's function of that name;
+# then d/d(operand) for each operand, worked out by hand as a textbook has it, if the row is public.
+REFEREES = {
+    "add": (lambda a, b: a + b, lambda a, b: 1, lambda a, b: 1),
+    "subtract": (lambda a, b: a - b, lambda a, b: 1, lambda a, b: -1),
+    "multiply": (lambda a, b: a * b, lambda a, b: b, lambda a, b: a),
+    "divide": (lambda a, b: a / b, lambda a, b: 1 / b, lambda a, b: -a / b**2),
+    "negative": (lambda x: -x, lambda x: -1),
+    "power": (
+        lambda a, b: mp.power(a, b),
+        lambda a, b: b * a ** (b - 1),
+        lambda a, b: a**b * mp.log(a),
+    ),
+    "power_derivative": (lambda m, n, a, b: power_derivative(int(m), int(n), a, b),),
+    "less": (lambda a, b: mp.mpf(a < b),),
+    "less_equal": (lambda a, b: mp.mpf(a <= b),),
+    "both": (lambda a, b: mp.mpf(a != 0 and b != 0),),
+    "opposite": (lambda a: mp.mpf(a == 0),),
+    "either": (lambda a, b: mp.mpf(a != 0 or b != 0),),
+    "where": (lambda c, a, b: a if c else b,),
+    "exp2": (lambda x: mp.power(2, x), lambda x: mp.log(2) * mp.power(2, x)),
+    "log2": (lambda x: mp.log(x) / mp.log(2), lambda x: 1 / (x * mp.log(2))),
+    "logistic_slope": (lambda x: mp.sech(x / 2) ** 2 / 4,),
+    "sech_squared": (lambda x: mp.sech(x) ** 2,),
+    "gaussian": (lambda x: mp.exp(-(x**2)),),
+    "normal_density": (lambda x: mp.npdf(x),),
+    "cbrt": (lambda x: mp.sign(x) * mp.cbrt(abs(x)), lambda x: 1 / (3 * mp.cbrt(abs(x)) ** 2)),
+    "abs": (lambda x: abs(x), lambda x: mp.sign(x)),
+    "round": (lambda x: mp.nint(x), lambda x: 0),
+    "maximum": (lambda a, b: max(a, b), lambda a, b: mp.mpf(a > b), lambda a, b: mp.mpf(b > a)),
+    "minimum": (lambda a, b: min(a, b), lambda a, b: mp.mpf(a < b), lambda a, b: mp.mpf(b < a)),
     "clip": (
+        lambda x, lo, hi: min(max(x, lo), hi),
         lambda x, lo, hi: mp.mpf(lo < x < hi),
         lambda x, lo, hi: mp.mpf(x < lo < hi),
         lambda x, lo, hi: mp.mpf(max(x, lo) > hi),
     ),
-    "hypot": (lambda x, y: x / mp.hypot(x, y), lambda x, y: y / mp.hypot(x, y)),
-    "sigmoid": (lambda x: mp.exp(-x) / (1 + mp.exp(-x)) ** 2,),
-    "softplus": (lambda x: 1 / (1 + mp.exp(-x)),),
-    "relu": (lambda x: mp.mpf(x > 0),),
+    "over_square": (lambda x, y: x / (x**2 + y**2),),
+    "cosine_of": (lambda x, y: x / mp.hypot(x, y),),
+    "sigmoid": (lambda x: 1 / (1 + mp.exp(-x)), lambda x: mp.exp(-x) / (1 + mp.exp(-x)) ** 2),
+    "softplus": (lambda x: mp.log1p(mp.exp(x)), lambda x: 1 / (1 + mp.exp(-x))),
+    "relu": (lambda x: max(x, mp.zero), lambda x: mp.mpf(x > 0)),
     "leaky_relu": (
+        lambda x, slope: x if x > 0 else slope * x,
         lambda x, slope: mp.one if x > 0 else slope,
         lambda x, slope: mp.zero if x > 0 else x,
     ),
     "elu": (
+        lambda x, alpha: x if x > 0 else alpha * mp.expm1(x),
         lambda x, alpha: mp.one if x > 0 else alpha * mp.exp(x),
         lambda x, alpha: mp.zero if x > 0 else mp.expm1(x),
     ),
-    "silu": (lambda x: (1 + mp.exp(-x) + x * mp.exp(-x)) / (1 + mp.exp(-x)) ** 2,),
-    "gelu": (lambda x: mp.ncdf(x) + x * mp.npdf(x),),
-    "normal_cdf": (lambda x: mp.exp(-(x**2) / 2) / mp.sqrt(2 * mp.pi),),
-    "erf": (lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-(x**2)),),
-    "erfc": (lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-(x**2)),),
-    "lgamma": (lambda x: mp.psi(0, x),),
-    "digamma": (lambda x: mp.psi(1, x),),
-    "polygamma": (None, lambda n, x: mp.psi(int(n) + 1, x)),
-    "logaddexp": (lambda a, b: 1 / (1 + mp.exp(b - a)), lambda a, b: 1 / (1 + mp.exp(a - b))),
-    "stop_gradient": (lambda x: 0,),
+    "silu": (
+        lambda x: x / (1 + mp.exp(-x)),
+        lambda x: (1 + mp.exp(-x) + x * mp.exp(-x)) / (1 + mp.exp(-x)) ** 2,
+    ),
+    "logaddexp": (
+        lambda a, b: max(a, b) + mp.log1p(mp.exp(-abs(a - b))),
+        lambda a, b: 1 / (1 + mp.exp(b - a)),
+        lambda a, b: 1 / (1 + mp.exp(a - b)),
+    ),
+    "normal_cdf": (lambda x: mp.ncdf(x), lambda x: mp.exp(-(x**2) / 2) / mp.sqrt(2 * mp.pi)),
+    "gelu": (lambda x: x * mp.ncdf(x), lambda x: mp.ncdf(x) + x * mp.npdf(x)),
+    "lgamma": (lambda x: INF if _at_pole(x) else mp.re(mp.loggamma(x)), lambda x: mp.psi(0, x)),
+    "digamma": (lambda x: mp.nan if _at_pole(x) else mp.psi(0, x), lambda x: mp.psi(1, x)),
+    "polygamma": (
+        lambda n, x: mp.nan if _at_pole(x) else mp.psi(int(n), x),
+        None,
+        lambda n, x: mp.psi(int(n) + 1, x),
+    ),
+    "identity": (lambda x: x,),
+    "stop_gradient": (lambda x: x, lambda x: 0),
+    "exp": (None, lambda x: mp.exp(x)),
+    "expm1": (None, lambda x: mp.exp(x)),
+    "log": (None, lambda x: 1 / x),
+    "log1p": (None, lambda x: 1 / (1 + x)),
+    "log10": (None, lambda x: 1 / (x * mp.log(10))),
+    "sqrt": (None, lambda x: 1 / (2 * mp.sqrt(x))),
+    "sin": (None, lambda x: mp.cos(x)),
+    "cos": (None, lambda x: -mp.sin(x)),
+    "tan": (None, lambda x: mp.sec(x) ** 2),
+    "asin": (None, lambda x: 1 / mp.sqrt((1 - x) * (1 + x))),
+    "acos": (None, lambda x: -1 / mp.sqrt((1 - x) * (1 + x))),
+    "atan": (None, lambda x: 1 / (1 + x**2)),
+    "atan2": (None, lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
+    "sinh": (None, lambda x: mp.cosh(x)),
+    "cosh": (None, lambda x: mp.sinh(x)),
+    "tanh": (None, lambda x: mp.sech(x) ** 2),
+    "asinh": (None, lambda x: 1 / mp.sqrt(x**2 + 1)),
+    "acosh": (None, lambda x: 1 / mp.sqrt((x - 1) * (x + 1))),
+    "atanh": (None, lambda x: 1 / ((1 - x) * (1 + x))),
+    "sign": (None, lambda x: 0),
+    "floor": (None, lambda x: 0),
+    "ceil": (None, lambda x: 0),
+    "hypot": (None, lambda x, y: x / mp.hypot(x, y), lambda x, y: y / mp.hypot(x, y)),
+    "erf": (None, lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-(x**2))),
+    "erfc": (None, lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-(x**2))),
 }
 
 
 def value_of(row):
-    """Return the referee of a row's value: mpmath's function, or else the row's definition."""
-    if row.name in VALUES:
-        return VALUES[row.name]
-    if hasattr(mp, row.name):
-        return getattr(mp, row.name)
-    raise LookupError(f"mpmath has no {row.name}: write its value in VALUES")
+    """Return the referee of a row's value."""
+    value = REFEREES.get(row.name, (None,))[0] or getattr(mp, row.name, None)
+    if value is None:
+        raise LookupError(
+            f"{row.name} has no referee: write its value in mpmath's arithmetic, and its "
+            f"derivatives, in REFEREES of tests/helpers/table_referees.py"
+        )
+    return value
+
+
+def partials_of(row):
+    """Return the referees of a row's derivatives, one for each operand; none for inner rows."""
+    return REFEREES.get(row.name, (None,))[1:]
 
 
 def settled(compute, least=200, most=26_000):
