@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.table.choices import maximum
 from autograd.table.conditions import INF, choose, lazy_where, where
 from autograd.table.doubled import exponential, quick_sum, two_sum
 from autograd.table.elementary import exp, exp2, expm1, log, slope_of_logistic, tanh
+from autograd.table.number import Number
 from autograd.table.operation import Operation, composite
 
 # fmt: off
@@ -39,7 +39,7 @@ logistic_slope: Operation = composite(
 _LOG_8_5 = (0.4700036292457356, -2.3229412495470032e-17)
 
 
-def _plus_log_one_plus_exp(start: Any, x: Any) -> Any:
+def _plus_log_one_plus_exp(start: Number, x: Number) -> Number:
     """Return start + log(1 + exp(x)) for x up to 0, within a unit in the last place."""
     m, n, k = exponential(where(x < -800.0, -800.0, x), 0.0)
     power_of_two = exp2(k)
@@ -82,7 +82,7 @@ leaky_relu: Operation = composite(
 )
 
 
-def _times_exp(factor: Any, x: Any) -> Any:
+def _times_exp(factor: Number, x: Number) -> Number:
     """Return factor * exp(x), to the last digits also where exp(x) by itself has few or none."""
     half = exp(0.5 * x)
     return factor * half * half
@@ -99,7 +99,7 @@ elu: Operation = composite(
     ),
     summary="x where it is positive, else alpha * (exp(x) - 1).",
 )
-def _silu_far(x: Any, one: float) -> Any:
+def _silu_far(x: Number, one: float) -> Number:
     low = where(x > -INF, x, -1500.0)  # exp(low) is 0, and low is not infinite
     return _times_exp(one + low, low)
 
@@ -117,7 +117,7 @@ silu: Operation = composite(
 )
 
 
-def _gap(a: Any, b: Any) -> Any:
+def _gap(a: Number, b: Number) -> Number:
     """Return a - b, where two equal infinities are 0 apart."""
     return choose((a <= b) & (a >= b) & (abs(a) >= INF), 0.0, a - b)
 

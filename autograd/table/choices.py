@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.table.conditions import choose, is_known, where
+from autograd.table.number import Condition, Number
 from autograd.table.operation import Operation, composite, primitive
 
 # fmt: off
@@ -78,7 +78,7 @@ minimum: Operation = composite(
 )
 
 
-def _clip_slope(y: Any, chosen: Any) -> Any:
+def _clip_slope(y: Number, chosen: Condition) -> Number:
     """Return 1 for the operand that was chosen and 0 for the others, but nan for all at nan."""
     return choose(is_known(y), choose(chosen, 1.0, 0.0), y)
 

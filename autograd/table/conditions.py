@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, overload
 
 from autograd.errors import OperandError
+from autograd.table.number import Condition, N, Number, RealNumber
 from autograd.table.operation import Operation, primitive
 
 # fmt: off
@@ -63,6 +64,16 @@ select: Operation = primitive(
 )
 
 
+@overload
+def where(  # type: ignore[overload-overlap]
+    condition: Condition, a: RealNumber, b: RealNumber
+) -> float: ...
+@overload
+def where(  # type: ignore[overload-overlap]
+    condition: Condition, a: N | RealNumber, b: N | RealNumber
+) -> N: ...
+@overload
+def where(condition: Condition, a: Number, b: Number) -> Number: ...
 def where(condition: Any, a: Any, b: Any) -> Any:
     """Return a where the condition holds, else b; the branch not taken has derivative 0.
 
@@ -96,35 +107,37 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return select(float(condition) if condition is True or condition is False else condition, a, b)
 
 
-def lazy_where(condition: Any, first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+def lazy_where(
+    condition: Condition, first: Callable[[], Number], second: Callable[[], Number]
+) -> Number:
     """Return ``where`` of what two functions return; only the one chosen by a bool is called."""
     if type(condition) is bool:
         return first() if condition else second()
     return where(condition, first(), second())
 
 
-def choose(condition: Any, a: Any, b: Any) -> Any:
+def choose(condition: Condition, a: Number, b: Number) -> Number:
     """Return a where the condition holds, else b; no node where the condition is known."""
     return a if condition is True else b if condition is False else where(condition, a, b)
 
 
-def is_known(x: Any) -> Any:
+def is_known(x: Number) -> Condition:
     """Return whether a number is not nan."""
     return abs(x) >= 0.0
 
 
-def is_zero(x: Any) -> Any:
+def is_zero(x: Number) -> Condition:
     """Return whether a number is 0."""
     return abs(x) <= 0.0
 
 
-def zero_wins(a: Any, b: Any) -> Any:
+def zero_wins(a: Number, b: Number) -> Number:
     """Return a * b, where zero times infinity is zero: for factors of which the zero is exact."""
     meets = (is_zero(a) & (abs(b) >= INF)) | ((abs(a) >= INF) & is_zero(b))
     return choose(meets, 0.0, a * b)
 
 
-def within(limit: float, x: Any, inside: Any) -> Any:
+def within(limit: float, x: Number, inside: Number) -> Number:
     """Return ``inside``, but 0 beyond -limit and limit, where it has long underflowed.
 
     So it has a value at infinity, and so have its derivatives.

@@ -8,9 +8,10 @@ Sources: Dekker, A floating-point technique for extending the available precisio
 from __future__ import annotations
 
 import math
-from typing import Any
 
-Pair = tuple[Any, Any]
+from autograd.table.number import Number
+
+Pair = tuple[Number, Number]
 
 PI: Pair = (math.pi, 1.2246467991473532e-16)
 _SPLITTER = 2.0**27 + 1.0
@@ -19,35 +20,35 @@ _LN2 = (0.6931471805592082, 7.371002565167799e-13)  # k times the first is exact
 _EXPONENTIAL = tuple(1.0 / math.factorial(n) for n in range(14, 2, -1))
 
 
-def polynomial(coefficients: tuple[float, ...], x: Any) -> Any:
+def polynomial(coefficients: tuple[float, ...], x: Number) -> Number:
     """Return a polynomial at x by Horner's rule; the coefficient of the highest power is first."""
-    total: Any = coefficients[0]
+    total: Number = coefficients[0]
     for coefficient in coefficients[1:]:
         total = total * x + coefficient
     return total
 
 
-def two_sum(a: Any, b: Any) -> Pair:
+def two_sum(a: Number, b: Number) -> Pair:
     """Return a + b rounded, and what the rounding lost."""
     total = a + b
     part = total - a
     return total, (a - (total - part)) + (b - part)
 
 
-def quick_sum(a: Any, b: Any) -> Pair:
+def quick_sum(a: Number, b: Number) -> Pair:
     """Return the same for |a| not below |b|."""
     total = a + b
     return total, b - (total - a)
 
 
-def halves(a: Any) -> Pair:
+def halves(a: Number) -> Pair:
     """Return the first 26 bits of a number and the rest, for sizes up to 1e300."""
     large = _SPLITTER * a
     high = large - (large - a)
     return high, a - high
 
 
-def two_product(a: Any, b: Any) -> Pair:
+def two_product(a: Number, b: Number) -> Pair:
     """Return a * b rounded, and what the rounding lost; nothing may overflow or underflow."""
     result = a * b
     a1, a2 = halves(a)
@@ -55,7 +56,7 @@ def two_product(a: Any, b: Any) -> Pair:
     return result, ((a1 * b1 - result) + a1 * b2 + a2 * b1) + a2 * b2
 
 
-def square(a: Any) -> Pair:
+def square(a: Number) -> Pair:
     """Return a * a rounded, and what the rounding lost; nothing may overflow or underflow."""
     result = a * a
     a1, a2 = halves(a)
@@ -75,7 +76,7 @@ def over(x: Pair, y: Pair) -> Pair:
     return quick_sum(quotient, ((x[0] - high) - low + (x[1] - quotient * y[1])) / y[0])
 
 
-def exponential(high: Any, low: Any) -> tuple[Any, Any, Any]:
+def exponential(high: Number, low: Number) -> tuple[Number, Number, Number]:
     """Return (m, n, k): exp(high + low) is (m + n) 2^k, m from 0.7 to 1.42, for |high| < 1400.
 
     The error is below 2^-58: r + r^2 / 2 is a sum of two doubles, the terms from r^3 / 6 on

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
 
 from autograd.table.conditions import INF, NAN, lazy_where
+from autograd.table.number import Number
 from autograd.table.operation import Operation, composite, primitive, total
 
 # fmt: off
@@ -15,7 +16,7 @@ POSITIVE = ((0.0, INF),)
 # -- exponentials and logarithms ---------------------------------------------------------------
 
 
-def _pole(at: float, there: float) -> Any:
+def _pole(at: float, there: float) -> Callable[[float], float]:
     """Outside its domain a function is nan, at its pole it is infinite."""
     return lambda x: there if x == at else NAN
 
@@ -82,7 +83,7 @@ cbrt: Operation = primitive(
 # -- trigonometry ------------------------------------------------------------------------------
 
 
-def _one_minus_square(x: Any) -> Any:
+def _one_minus_square(x: Number) -> Number:
     """Return 1 - x^2, to the last digits also next to 1; so is its derivative, also next to 0."""
     return lazy_where(abs(x) < 0.5, lambda: 1.0 - x * x, lambda: (1.0 - x) * (1.0 + x))
 
@@ -126,7 +127,7 @@ atan: Operation = primitive(
 # -- hyperbolic functions ----------------------------------------------------------------------
 
 
-def slope_of_logistic(x: Any) -> Any:
+def slope_of_logistic(x: Number) -> Number:
     """Return exp(-x) / (1 + exp(-x))^2, which is sech(x / 2)^2 / 4."""
     tail = exp(-abs(x))
     return tail / ((1.0 + tail) * (1.0 + tail))

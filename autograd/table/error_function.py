@@ -12,7 +12,6 @@ Chebyshev approximation of (1 + 2x) exp(x^2) erfc(x), Math. Comp. 36, 1981.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.table.conditions import lazy_where, where
 from autograd.table.doubled import (
@@ -26,6 +25,7 @@ from autograd.table.doubled import (
     two_sum,
 )
 from autograd.table.elementary import exp, exp2
+from autograd.table.number import Number
 from autograd.table.operation import Operation, composite
 
 # fmt: off
@@ -58,7 +58,7 @@ _ROOT_HALF: Pair = (math.sqrt(0.5), -4.833646656726457e-17)
 _LARGEST = 40.0  # beyond it exp(-x^2 / 2) is 0
 
 
-def _scaled_erfc(x: Any, low: Any = 0.0) -> Pair:
+def _scaled_erfc(x: Number, low: Number = 0.0) -> Pair:
     """Return exp(x^2) erfc(x) at x + low, for x from 0 to infinity."""
     total, rest = two_sum(x, 3.75)
     ratio = 7.5 / total
@@ -73,7 +73,7 @@ def _scaled_erfc(x: Any, low: Any = 0.0) -> Pair:
     return over((top, top_low), (bottom, bottom_low + 2.0 * low))
 
 
-def _erf_near(x: Any) -> Pair:
+def _erf_near(x: Number) -> Pair:
     """Return erf(x) for |x| < 1."""
     z, z_low = square(x)
     second, lost = quick_sum(_ERF[-2], z * polynomial(_ERF[:-2], z))
@@ -84,7 +84,7 @@ def _erf_near(x: Any) -> Pair:
     return product, lost + x * rest
 
 
-def _erfc_far(size: Any) -> tuple[Any, Any, Any]:
+def _erfc_far(size: Number) -> tuple[Number, Number, Number]:
     """Return (a, b, k): erfc(size) is (a + b) 2^k, for sizes from 0.5 on."""
     size = where(size > _LARGEST, _LARGEST, size)
     z, z_low = square(size)
@@ -94,37 +94,37 @@ def _erfc_far(size: Any) -> tuple[Any, Any, Any]:
     return product, lost + (m * r + n * q), k
 
 
-def _one_minus(first: Any, second: Any, one: float = 1.0) -> Any:
+def _one_minus(first: Number, second: Number, one: float = 1.0) -> Number:
     total, lost = two_sum(one, -first)
     return total + (lost - second)
 
 
-def _away_from(one: float, size: Any) -> Any:
+def _away_from(one: float, size: Number) -> Number:
     """Return one - erfc(size)."""
     a, b, k = _erfc_far(size)
     scale = exp2(k)
     return _one_minus(a * scale, b * scale, one)
 
 
-def _erf(x: Any) -> Any:
-    def far() -> Any:
+def _erf(x: Number) -> Number:
+    def far() -> Number:
         value = _away_from(1.0, abs(x))
         return where(x < 0.0, -value, value)
 
-    def near() -> Any:
+    def near() -> Number:
         first, second = _erf_near(x)
         return first + second
 
     return lazy_where(abs(x) < 1.0, near, far)
 
 
-def _erfc_tail(x: Any) -> Any:
+def _erfc_tail(x: Number) -> Number:
     a, b, k = _erfc_far(x)
     half = where(k < -1000.0, k + 100.0, k)  # 2^k by itself may have no digits
     return (a + b) * exp2(half) * where(k < -1000.0, 2.0**-100, 1.0)
 
 
-def _erfc(x: Any) -> Any:
+def _erfc(x: Number) -> Number:
     return lazy_where(
         abs(x) < 0.65,
         lambda: _one_minus(*_erf_near(x)),
@@ -132,14 +132,14 @@ def _erfc(x: Any) -> Any:
     )
 
 
-def _exp_of_square(x: Any, rate: float) -> Any:
+def _exp_of_square(x: Number, rate: float) -> Number:
     """Return exp(-rate x^2), where rate is a power of two, to the last digits for large x too."""
     z, z_low = square(where(abs(x) > _LARGEST, _LARGEST, x))
     value = exp(-rate * z)
     return value - value * (rate * z_low)
 
 
-def _bell_slope(x: Any, y: Any, factor: float) -> Any:
+def _bell_slope(x: Number, y: Number, factor: float) -> Number:
     """Return factor x y, where y is 0 at infinity and far before."""
     return factor * where(abs(x) < _LARGEST, x, 0.0) * y
 
@@ -166,21 +166,21 @@ erfc: Operation = composite(
 )
 
 
-def _half_scaled_erfc(size: Any) -> Any:
+def _half_scaled_erfc(size: Number) -> Number:
     """Return exp(size^2 / 2) times the normal distribution's probability beyond size."""
     x, low = two_product(size, _ROOT_HALF[0])
     q, r = _scaled_erfc(x, low + size * _ROOT_HALF[1])
     return 0.5 * (q + r)
 
 
-def _normal_cdf(x: Any) -> Any:
+def _normal_cdf(x: Number) -> Number:
     size = where(abs(x) > _LARGEST, _LARGEST, abs(x))
     tail = _exp_of_square(size, 0.5) * _half_scaled_erfc(size)
     return where(x < 0.0, tail, 1.0 - tail)
 
 
-def _gelu(x: Any) -> Any:
-    def below() -> Any:
+def _gelu(x: Number) -> Number:
+    def below() -> Number:
         size = where(x < -_LARGEST, _LARGEST, -x)
         is_far = size > 37.0  # the exponential by itself has few digits there, or none
         root = _exp_of_square(size, where(is_far, 0.25, 0.5))

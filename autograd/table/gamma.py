@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Any
 
 from autograd.errors import OperandError
 from autograd.table.choices import rounded
@@ -32,6 +31,7 @@ from autograd.table.doubled import (
     two_sum,
 )
 from autograd.table.elementary import exp2, log, sin
+from autograd.table.number import Number
 from autograd.table.operation import Operation, composite
 
 # fmt: off
@@ -96,7 +96,7 @@ _LARGEST_ORDER = 1000  # of polygamma, whose sums have 10 + n / 2 terms
 _ALL_WHOLE = -(2.0**52)  # there and below, every float is a whole number, and a pole
 
 
-def _from_whole(x: Any) -> Any:
+def _from_whole(x: Number) -> Number:
     """Return the distance of x from the nearest whole number, exact and signed."""
     return x - rounded(x)
 
@@ -104,40 +104,40 @@ def _from_whole(x: Any) -> Any:
 # -- lgamma ------------------------------------------------------------------------------------
 
 
-def _lgamma_stirling(x: Any) -> Any:
+def _lgamma_stirling(x: Number) -> Number:
     """Return lgamma(x) for x from 10 to infinity."""
     series = polynomial(_STIRLING, 1.0 / x / x) / x
     return (x - 0.5) * (log(x) - 1.0) + ((0.5 * math.log(2.0 * math.pi) - 0.5) + series)
 
 
-def _lgamma_low(s: Any) -> Any:
+def _lgamma_low(s: Number) -> Number:
     """Return lgamma(2 + s) for s from -1 to 1."""
     return (s + 1.0) * s * polynomial(_LGAMMA, s)
 
 
-def _from_zero(x: Any, zero: Pair) -> Any:
+def _from_zero(x: Number, zero: Pair) -> Number:
     return (x - zero[0]) - zero[1]
 
 
-def _lgamma_valley(x: Any) -> Any:
+def _lgamma_valley(x: Number) -> Number:
     """Return lgamma(x) for x from -2.8 to -2.4, where it has two zeros and a flat valley."""
     roots = _from_zero(x, _LGAMMA_ZEROS[0]) * _from_zero(x, _LGAMMA_ZEROS[1])
     return roots * polynomial(_LGAMMA_BELOW, x + 2.6)
 
 
-def _product(pair: Pair, factor: Any) -> Pair:
+def _product(pair: Pair, factor: Number) -> Pair:
     high, low = two_product(pair[0], factor)
     return quick_sum(high, low + pair[1] * factor)
 
 
-def _log_of(pair: Pair) -> Any:
+def _log_of(pair: Pair) -> Number:
     return log(abs(pair[0])) + pair[1] / pair[0]
 
 
-def _lgamma_middle(x: Any) -> Any:
+def _lgamma_middle(x: Number) -> Number:
     """Return lgamma(x) for x from 1 to 10, where gamma(x) is (x - 1)(x - 2)... gamma(low)."""
     product: Pair = (1.0, 0.0)
-    low: Any = x
+    low: Number = x
     for _ in range(7):
         is_high = low >= 3.0
         if is_high is False:
@@ -147,7 +147,7 @@ def _lgamma_middle(x: Any) -> Any:
     return _lgamma_low(low - 2.0) + _log_of(product)
 
 
-def _lgamma_negative(x: Any) -> Any:
+def _lgamma_negative(x: Number) -> Number:
     """Return lgamma(x) for x from -19 to 0.
 
     With n the nearest whole number and d = x - n, gamma(x) is gamma(1 + d) over the product of
@@ -165,19 +165,19 @@ def _lgamma_negative(x: Any) -> Any:
     return _lgamma_low(where(is_left, d, d - 1.0)) - _log_of(product)
 
 
-def _lgamma_mirrored(x: Any) -> Any:
+def _lgamma_mirrored(x: Number) -> Number:
     """Return lgamma(x) for x below -10."""
     sine = sin(math.pi * abs(_from_whole(x)))
     return log(math.pi / (-x * sine)) - _lgamma_stirling(-x)
 
 
-def _lgamma(x: Any) -> Any:
-    def negative() -> Any:
+def _lgamma(x: Number) -> Number:
+    def negative() -> Number:
         value = lazy_where(x < -19.0, lambda: _lgamma_mirrored(x), lambda: _lgamma_negative(x))
         value = lazy_where((x > -2.8) & (x < -2.4), lambda: _lgamma_valley(x), lambda: value)
         return where((x <= _ALL_WHOLE) | (abs(_from_whole(x)) <= 0.0), INF, value)
 
-    def positive() -> Any:
+    def positive() -> Number:
         value = lazy_where(x < 10.0, lambda: _lgamma_middle(x), lambda: _lgamma_stirling(x))
         # Below 1 it is lgamma(x + 1) - log(x), where x - 1, unlike x + 1, is not rounded.
         value = lazy_where(x < 1.0, lambda: _lgamma_low(x - 1.0) - log(x), lambda: value)
@@ -197,14 +197,14 @@ lgamma: Operation = composite(
 # -- digamma -----------------------------------------------------------------------------------
 
 
-def _logarithm(x: Any) -> Pair:
+def _logarithm(x: Number) -> Pair:
     """Return log(x) for x from 1 to 2^52: what exp makes of the rounded one corrects it."""
     first = log(x)
     m, n, k = exponential(first, 0.0)
     return quick_sum(first, ((x * exp2(-k) - m) - n) / m)
 
 
-def _cotangent(x: Any) -> Pair:
+def _cotangent(x: Number) -> Pair:
     """Return pi cot(pi x) for 0 < |x| <= 1/2, exactly 0 at 1/2."""
     size = abs(x)
     is_wide = size > 0.25
@@ -228,28 +228,28 @@ def _cotangent(x: Any) -> Pair:
     return where(x < 0.0, -high, high), where(x < 0.0, -low, low)
 
 
-def _digamma_low(x: Any) -> Any:
+def _digamma_low(x: Number) -> Number:
     """Return digamma(x) for x from 1 to 2, where its zero is."""
     return _from_zero(x, _DIGAMMA_ZERO) * polynomial(_DIGAMMA, x - 1.5)
 
 
-def _digamma_series(x: Any) -> Any:
+def _digamma_series(x: Number) -> Number:
     """Return log(x) - 1 / (2 x) - digamma(x) for x from 8 to infinity."""
     inverse = 1.0 / x / x
     return polynomial(_DIGAMMA_SERIES, inverse) * inverse
 
 
-def _digamma_positive(x: Any) -> Any:
+def _digamma_positive(x: Number) -> Number:
     """Return digamma(x) for x from 0 to infinity: up to 3 by way of 1 to 2, else from 8 on."""
 
-    def low() -> Any:
+    def low() -> Number:
         base = where(x < 1.0, x + 1.0, where(x > 2.0, x - 1.0, x))
         step = lazy_where(x < 1.0, lambda: -1.0 / x, lambda: where(x > 2.0, 1.0 / base, 0.0))
         return _digamma_low(base) + step
 
-    def high() -> Any:
-        total: Any = 0.0
-        far: Any = x
+    def high() -> Number:
+        total: Number = 0.0
+        far: Number = x
         for _ in range(5):
             is_short = far < 8.0
             if is_short is False:
@@ -261,7 +261,7 @@ def _digamma_positive(x: Any) -> Any:
     return where(x >= INF, INF, lazy_where(x <= 3.0, low, high))
 
 
-def _digamma_negative(x: Any) -> Any:
+def _digamma_negative(x: Number) -> Number:
     """Return digamma(x) for x < 0, as digamma(1 - x) - pi cot(pi x) in sums of two doubles."""
     d = _from_whole(x)
     far: Pair = two_sum(1.0, -x)
@@ -297,7 +297,7 @@ digamma: Operation = composite(
 # -- polygamma ---------------------------------------------------------------------------------
 
 
-def _raised_ratio(scale: float, below: Pair, n: int) -> Any:
+def _raised_ratio(scale: float, below: Pair, n: int) -> Number:
     """Return (scale / below)^n, where rounding the quotient would cost n units."""
     ratio = scale / below[0]
     if n == 2:
@@ -308,7 +308,7 @@ def _raised_ratio(scale: float, below: Pair, n: int) -> Any:
     return ratio ** float(n) * (1.0 + float(n) * where(is_usual, lost, 0.0))
 
 
-def _factorial_zeta(n: int, x: Any) -> Any:
+def _factorial_zeta(n: int, x: Number) -> Number:
     """Return n! times the sum of 1 / (x + k)^(n + 1), k = 0, 1, 2, ..., for x from 0 to infinity.
 
     As (scale / (x + k))^(n + 1), with scale^(n + 1) next to n!, so that neither n! nor the powers
@@ -317,7 +317,7 @@ def _factorial_zeta(n: int, x: Any) -> Any:
     scale = math.floor(64.0 * math.exp(math.lgamma(n + 1.0) / (n + 1.0))) / 64.0
     rest = float(math.factorial(n) / Fraction(scale) ** (n + 1))  # from 1 to 2 or so
     steps = 10 + n // 2
-    total: Any = 0.0
+    total: Number = 0.0
     for k in reversed(range(steps)):  # the small terms first
         total = total + _raised_ratio(scale, two_sum(x, float(k)) if k else (x, 0.0), n + 1)
     high = two_sum(x, float(steps))
@@ -331,7 +331,7 @@ def _factorial_zeta(n: int, x: Any) -> Any:
     return rest * (total + last)
 
 
-def _polygamma(n: Any, x: Any) -> Any:
+def _polygamma(n: float, x: Number) -> Number:
     order = int(n)
     if order > _LARGEST_ORDER:
         raise OperandError(f"polygamma: the order n is at most {_LARGEST_ORDER}, and was {order}")
@@ -339,10 +339,10 @@ def _polygamma(n: Any, x: Any) -> Any:
         return digamma(x)
     sign = 1.0 if order % 2 else -1.0
 
-    def positive() -> Any:
+    def positive() -> Number:
         return sign * _factorial_zeta(order, x)
 
-    def negative() -> Any:
+    def negative() -> Number:
         """By reflection, where the derivatives of cot are two sums from the nearest pole on."""
         d = _from_whole(x)
         mirrored = _factorial_zeta(order, 1.0 - x)

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.table.choices import sign
 from autograd.table.conditions import INF, choose, lazy_where, where
 from autograd.table.doubled import quick_sum, square
 from autograd.table.elementary import sqrt
+from autograd.table.number import Number
 from autograd.table.operation import Operation, composite, primitive
 
 # fmt: off
 
 
-def _larger(x: Any, y: Any) -> Any:
+def _larger(x: Number, y: Number) -> Number:
     return where(abs(x) > abs(y), abs(x), abs(y))
 
 
-def _smaller(x: Any, y: Any) -> Any:
+def _smaller(x: Number, y: Number) -> Number:
     return where(abs(x) > abs(y), abs(y), abs(x))
 
 
-def _scale(x: Any, y: Any) -> Any:
+def _scale(x: Number, y: Number) -> Number:
     """Return the size of the larger leg, and 1 at the origin."""
     return where(_larger(x, y) <= 0.0, 1.0, _larger(x, y))
 
 
-def _slant(x: Any, y: Any) -> Any:
+def _slant(x: Number, y: Number) -> Number:
     """Return hypot(x, y) in units of the larger leg: it neither overflows nor underflows."""
     ratio = _smaller(x, y) / _scale(x, y)
     return sqrt(1.0 + ratio * ratio)
 
 
-def _hypot(x: Any, y: Any) -> Any:
+def _hypot(x: Number, y: Number) -> Number:
     """Return sqrt(x^2 + y^2), with the squares as sums of two doubles and one step of Newton's."""
     large = _larger(x, y)
     power_of_two = where(large > 1e140, 2.0**-600, where(large < 1e-140, 2.0**600, 1.0))
@@ -46,13 +46,13 @@ def _hypot(x: Any, y: Any) -> Any:
     return (root + rest / (2.0 * root)) / power_of_two
 
 
-def _over_square(x: Any, y: Any) -> Any:
+def _over_square(x: Number, y: Number) -> Number:
     far = (_larger(x, y) >= INF) & (abs(x) >= 0.0) & (abs(y) >= 0.0)  # and no nan
     scale, slant = _scale(x, y), _slant(x, y)
     return where(far, 0.0, x / scale / slant / scale / slant)
 
 
-def _unless_origin(x: Any, y: Any, slope: Any) -> Any:
+def _unless_origin(x: Number, y: Number, slope: Number) -> Number:
     """Return the slope, and at the origin nan, as all its derivatives are there."""
     return choose(_larger(x, y) <= 0.0, sqrt(x * x + y * y + -1.0), slope)
 

@@ -12,9 +12,10 @@ import math
 import numbers
 from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
-from typing import Any
+from typing import Any, overload
 
 from autograd.errors import NumberOverflowError, OperandError
+from autograd.table.number import N, Number, RealNumber
 
 INFINITY = math.inf
 TABLE: dict[str, Operation] = {}
@@ -329,6 +330,16 @@ class Operation:
             f"jit takes it as such where static_argnums names it"
         )
 
+    @overload  # the first that fits counts: plain numbers alone; with Values or arrays; in rules
+    def __call__(  # type: ignore[overload-overlap]
+        self, *operands: RealNumber, **named: RealNumber
+    ) -> float: ...
+    @overload
+    def __call__(  # type: ignore[overload-overlap]
+        self, *operands: N | RealNumber, **named: N | RealNumber
+    ) -> N: ...
+    @overload
+    def __call__(self, *operands: Number, **named: Number) -> Number: ...
     def __call__(self, *operands: Any, **named: Any) -> Any:
         """Apply the operation: plain numbers give a float, a Value among them gives a Value."""
         if named or len(operands) != self._count:

@@ -11,26 +11,26 @@ one after the other, these would be sums of terms that overflow or underflow bef
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from autograd.table.conditions import INF, choose, is_zero, lazy_where, where, zero_wins
 from autograd.table.elementary import log
+from autograd.table.number import Condition, Number
 from autograd.table.operation import Operation, composite, primitive, raised
 
 # fmt: off
 
 
-def _is_inside(x: Any) -> Any:
+def _is_inside(x: Number) -> Condition:
     return (abs(x) > 0.0) & (abs(x) < INF)
 
 
-def _lowered(y: Any, a: Any, b: Any, m: int) -> Any:
+def _lowered(y: Number, a: Number, b: Number, m: int) -> Number:
     """Return a ** (b - m), where y is a ** b; no digit is lost to the rounding of b - m."""
     if not m:
         return y
     lower = b - float(m)
 
-    def divided() -> Any:
+    def divided() -> Number:
         result = y
         for _ in range(m):
             result = result / a
@@ -43,7 +43,7 @@ def _lowered(y: Any, a: Any, b: Any, m: int) -> Any:
     )
 
 
-def _by_base(y: Any, a: Any, b: float) -> Any:
+def _by_base(y: Number, a: Number, b: float) -> Number:
     """Return the derivative of y = a ** b by a, without powers of 0 and 1: as of 1, a and a * a."""
     if b == 0.0:
         return 0.0
@@ -53,16 +53,16 @@ def _by_base(y: Any, a: Any, b: float) -> Any:
     return zero_wins(b, lower) if abs(b) == INF else b * lower
 
 
-def _by_exponent(y: Any, a: float) -> Any:
+def _by_exponent(y: Number, a: float) -> Number:
     """Return the derivative of y = a ** b by b; where y does not depend on b, it is 0."""
     if a == 0.0:
         return choose((y >= -1.0) & (y <= 1.0), 0.0, y * -INF)
     return choose(y <= 0.0, 0.0, y * INF) if a == INF else y * log(a)
 
 
-def _derivative(m: float, n: float, a: Any, b: Any) -> Any:
+def _derivative(m: float, n: float, a: Number, b: Number) -> Number:
     order = int(n)
-    terms: list[Any] = [1.0]  # (b)_m^(k) / k!: the powers of z in (b + z)(b - 1 + z)...
+    terms: list[Number] = [1.0]  # (b)_m^(k) / k!: the powers of z in (b + z)(b - 1 + z)...
     for place in range(int(m)):
         factor = b - float(place)
         inner = [terms[k - 1] + factor * terms[k] for k in range(1, len(terms))]
@@ -81,7 +81,7 @@ def _derivative(m: float, n: float, a: Any, b: Any) -> Any:
     return where((is_zero(a) & is_zero(b)) | limit, 0.0, slope)  # 0 ** 0 is taken as constant
 
 
-def _written(m: float, n: float, a: Any, b: Any) -> Any:
+def _written(m: float, n: float, a: Number, b: Number) -> Number:
     """Return the derivative as a textbook writes it."""
     by_base, order = int(m), int(n)
     lowered = a ** (b - m) if by_base else a**b
@@ -94,9 +94,9 @@ def _written(m: float, n: float, a: Any, b: Any) -> Any:
     for place in range(by_base):
         shifted = zip([0.0, *coefficients], [*coefficients, 0.0], strict=True)
         coefficients = [left - place * right for left, right in shifted]
-    total: Any = None
+    total: Number | None = None
     for k in range(min(order, by_base), -1, -1):
-        part: Any = None
+        part: Number | None = None
         for exponent in range(by_base, k - 1, -1):
             number = math.comb(order, k) * math.perm(exponent, k) * coefficients[exponent]
             if number:
