@@ -634,7 +634,8 @@ def array_of(numbers: Sequence[object], shape: tuple[int, ...]) -> Array:
     array = numpy.empty(len(numbers), dtype=object)
     for index, number in enumerate(numbers):
         array[index] = number
-    return array.reshape(shape)
+    kinds = [kind for kind in {*map(type, numbers)} if hasattr(kind, "array_type")]  # of Values
+    return array.view(kinds[0].array_type()).reshape(shape) if kinds else array.reshape(shape)
 
 
 def check_numbers(

@@ -17,12 +17,12 @@ from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
 from autograd.backends.straight_line import Language, check_straight, comment, identifier
 from autograd.errors import ExportError
 from autograd.ir.function import Function
+from autograd.table.operation import TABLE
 
 _NAMES = """exp exp2 expm1 log log1p log2 log10 cbrt sin cos tan asin acos atan sinh cosh tanh asinh
-    acosh atanh atan2"""
+    acosh atanh atan2 fmod"""
 # Primitives that are functions of the C library.
 LIBRARY = {name: name for name in _NAMES.split()} | {"power": "pow"}
-OF_TWO = ("power", "atan2")
 
 SPELLINGS = {
     "add": "{0} + {1}",
@@ -42,7 +42,7 @@ SPELLINGS = {
     "opposite": "!{0}",
     "where": "{0} ? {1} : {2}",
     **{
-        opcode: f"library_{name}({{0}}, {{1}})" if opcode in OF_TWO else f"library_{name}({{0}})"
+        opcode: f"library_{name}({', '.join(['{0}', '{1}'][: TABLE[opcode].arity])})"
         for opcode, name in LIBRARY.items()
     },
 }
@@ -75,11 +75,11 @@ def source(function: Function, binding: Binding | None = None) -> str:
 
 def prelude(functions: Sequence[Function]) -> list[str]:
     """Return the lines before the definitions of functions that stand in one file."""
-    used = {LIBRARY[opcode] for each in functions for opcode in each.opcodes if opcode in LIBRARY}
+    used = {opcode for each in functions for opcode in each.opcodes if opcode in LIBRARY}
     pointers = [
-        f"static double (*const volatile library_{name})"
-        f"({'double, double' if name in ('pow', 'atan2') else 'double'}) = {name};"
-        for name in sorted(used)
+        f"static double (*const volatile library_{LIBRARY[opcode]})"
+        f"({', '.join(['double'] * TABLE[opcode].arity)}) = {LIBRARY[opcode]};"
+        for opcode in sorted(used, key=LIBRARY.__getitem__)
     ]
     return ["#include <math.h>", "#include <stdint.h>", "", *pointers, *([""] if pointers else [])]
 

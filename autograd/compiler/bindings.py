@@ -14,6 +14,7 @@ from typing import Any
 from autograd.backends.llvm.abi import ELEMENTS, Layout, Source
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingExtraError, OperandError, StructureError
+from autograd.ir.arrays import traced_array
 from autograd.ir.trace import Trace
 from autograd.table.operation import is_real, real
 from autograd.trees import (
@@ -283,7 +284,7 @@ class Inputs:
                 array = _without_objects(array)
         shape = array.shape if axis is None else array.shape[1:]
         indices = list(numpy.ndindex(*shape))
-        traced = numpy.empty(len(indices), dtype=object)
+        traced = numpy.empty(len(indices), dtype=object).view(traced_array())
         names = [f"{label}[{', '.join(map(str, index))}]" if index else label for index in indices]
         if array.dtype.kind == "O":
             for place, (name, thing) in enumerate(zip(names, array.ravel(), strict=True)):

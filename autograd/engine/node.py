@@ -18,8 +18,8 @@ from typing import Any, NoReturn
 from autograd.callsite import user_line
 from autograd.engine import modes
 from autograd.engine.modes import Scope
-from autograd.errors import ArgumentError, RecordedResultError, TraceError
-from autograd.table.operation import Operation, real
+from autograd.errors import AmbiguousNumberError, ArgumentError, RecordedResultError, TraceError
+from autograd.table.operation import Operation, is_real, real
 
 epoch = 0  # grows whenever some leaf's data is edited
 levels = itertools.count(1)  # of the derivatives of functions, in the order in which they begin
@@ -153,6 +153,37 @@ class Node:
     @property
     def _op(self) -> str:
         return self.op.symbol if self.op is not None else ""
+
+    # -- a gradient is never dropped in silence ------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Node) and not is_real(other):
+            return NotImplemented
+        raise AmbiguousNumberError(
+            "== and != of a Value might compare numbers or ask for one and the same node: write "
+            "a.data == b.data (v.data == 2.0 for a plain number) or a is b"
+        )
+
+    __hash__ = object.__hash__
+
+    def __float__(self) -> float:
+        raise AmbiguousNumberError(
+            "float() of a Value would drop its gradient: write v.data for the number, or use the "
+            "functions of autograd (autograd.sin in place of math.sin, autograd.sum of math.fsum); "
+            "an array that holds Values is made with dtype=object"
+        )
+
+    def __int__(self) -> int:
+        raise AmbiguousNumberError(
+            "int() of a Value would drop its gradient: write int(v.data), or autograd.floor(v)"
+        )
+
+    def __bool__(self) -> bool:
+        raise AmbiguousNumberError(
+            "a Value has no truth of its own: compare it (v > 0), or its number (v.data != 0)"
+        )
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""

@@ -5,14 +5,15 @@ Backward is one line, the chain rule,
     operand.adjoint += node.adjoint * partial
 
 called for every node in the reverse of the order in which a depth-first walk finishes with them
-(chain_rule.py). Here are the operators: each
-makes a node with its operands and their partials. The arithmetic of every day is written out, which
-is three times as fast as asking the table; a test holds it equal to the rows.
+(chain_rule.py). Here are the operators: each makes a node with its operands and their partials. The
+arithmetic of every day is written out, three times as fast as asking the table; a test holds them
+equal.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,12 +25,24 @@ from autograd.engine.copying import copied_graph, copied_node, flattened
 from autograd.engine.modes import current, transforms
 from autograd.engine.node import Node, levels
 from autograd.engine.order import walking
-from autograd.errors import AmbiguousNumberError, ArgumentError
+from autograd.errors import ArgumentError
 from autograd.table import rows as ops
 from autograd.table.operation import TABLE, Operation, is_real, real
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
-NEGATIVE, POWER, ABSOLUTE = ops.negative, ops.power, ops.absolute
+NEGATIVE, POWER = ops.negative, ops.power
+
+
+def _unary(row: Operation) -> Callable[[Value], Value]:
+    return lambda self: cast(Value, Value._apply(row, (self,)))
+
+
+def _operator(row: Operation, swapped: bool = False) -> Callable[[Value, Any], Any]:
+    return lambda a, b: _in_mode(row, b, a) if swapped else _in_mode(row, a, b)
+
+
+def _comparison(row: Operation, swapped: bool = False) -> Callable[[Value, Any], Any]:
+    return lambda a, b: _compared(row, b, a) if swapped else _compared(row, a, b)
 
 
 class Value(Node):
@@ -146,6 +159,16 @@ class Value(Node):
     def __rtruediv__(self, other: Any) -> Any:
         return _in_mode(DIVIDE, other, self)
 
+    __floordiv__ = _operator(ops.floor_divide)
+    __rfloordiv__ = _operator(ops.floor_divide, swapped=True)
+    __mod__, __rmod__ = _operator(ops.remainder), _operator(ops.remainder, swapped=True)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
     def __pow__(self, other: Any) -> Any:
         if modes.active and current().special:
             return _in_mode(POWER, self, other)
@@ -161,70 +184,19 @@ class Value(Node):
             return cast(Value, self._apply(NEGATIVE, (self,)))
         return _node(NEGATIVE, -self._data, self, None, -1.0, None)
 
-    def __pos__(self) -> Value:
-        return cast(Value, self._apply(ops.identity, (self,)))
-
-    def __floor__(self) -> Value:  # what math.floor, and so np.floor on objects, call
-        return cast(Value, self._apply(ops.floor, (self,)))
-
-    def __ceil__(self) -> Value:
-        return cast(Value, self._apply(ops.ceil, (self,)))
+    __pos__, __abs__ = _unary(ops.identity), _unary(ops.absolute)
+    # What math.floor and math.ceil, and so NumPy on objects, call.
+    __floor__, __ceil__ = _unary(ops.floor), _unary(ops.ceil)
 
     def __round__(self, ndigits: None = None) -> Value:
         if ndigits is not None:
             raise ArgumentError("round: a Value is rounded to whole numbers only, without digits")
         return cast(Value, self._apply(ops.rounded, (self,)))
 
-    def __abs__(self) -> Value:
-        return cast(Value, self._apply(ABSOLUTE, (self,)))
-
     # -- comparisons ---------------------------------------------------------------------------
 
-    def __lt__(self, other: Any) -> Any:
-        return _compared(ops.less, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return _compared(ops.less_equal, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return _compared(ops.less, other, self)
-
-    def __ge__(self, other: Any) -> Any:
-        return _compared(ops.less_equal, other, self)
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Value):
-            return self is other
-        if not is_real(other):
-            return NotImplemented
-        try:
-            number = repr(float(other))  # type: ignore[arg-type]
-        except OverflowError:
-            number = "..."
-        raise AmbiguousNumberError(
-            f"== compares Values by identity (a node is a node), so a Value never equals a "
-            f"number: compare its own number, v.data == {number}"
-        )
-
-    __hash__ = object.__hash__
-
-    # -- a gradient is never dropped in silence ------------------------------------------------
-
-    def __float__(self) -> float:
-        raise AmbiguousNumberError(
-            "float() of a Value would drop its gradient: write v.data for the number, or use the "
-            "functions of autograd (autograd.sin and so on in place of math.sin)"
-        )
-
-    def __int__(self) -> int:
-        raise AmbiguousNumberError(
-            "int() of a Value would drop its gradient: write int(v.data), or autograd.floor(v)"
-        )
-
-    def __bool__(self) -> bool:
-        raise AmbiguousNumberError(
-            "a Value has no truth of its own: compare it (v > 0), or its number (v.data != 0)"
-        )
+    __lt__, __gt__ = _comparison(ops.less), _comparison(ops.less, swapped=True)
+    __le__, __ge__ = _comparison(ops.less_equal), _comparison(ops.less_equal, swapped=True)
 
     # -- copies and pickles ------------------------------------------------------------------------
 
@@ -293,13 +265,13 @@ def leaf_of(number: float, level: int) -> Value:
     return node
 
 
-def _constant(operation: Operation | None, other: Any) -> float | None:
+def _constant(operation: Operation, other: Any) -> float | None:
     """Return a plain number as a float, and None for what an operator leaves to others."""
     if type(other) is float:
         return other
     if not is_real(other):
         return None
-    return real(other, operation.symbol if operation is not None else "==")
+    return real(other, operation.symbol)
 
 
 def _unrecorded(node: Value) -> Value:
@@ -309,8 +281,8 @@ def _unrecorded(node: Value) -> Value:
 
 def _in_mode(operation: Operation, left: Any, right: Any) -> Any:
     """Record an operator by the table, where the short way of the common case does not serve."""
-    for operand in (left, right):
-        if not isinstance(operand, Value) and _constant(operation, operand) is None:
+    for each in (left, right):
+        if not isinstance(each, Value) and _constant(operation, each) is None:
             return NotImplemented
     return Value._apply(operation, (left, right))
 
@@ -372,5 +344,7 @@ for _row in TABLE.values():
     _row.document()
     if _row.public and _row.symbol == _row.name:
         setattr(Value, _row.name, _method(_row))
+for _asked in ops.QUESTIONS:
+    setattr(Value, _asked.__name__, _asked)
 for _name, _known in ops.NUMPY_NAMES.items():
     setattr(Value, _name, _method(TABLE[_known]))

@@ -17,6 +17,7 @@ from autograd.callsite import user_line
 from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
 from autograd.errors import TraceError
+from autograd.ir.arrays import traced_array
 from autograd.table import rows as ops
 from autograd.table.operation import TABLE, Operation, is_real, real
 from autograd.trees import Structure, flatten, unflatten
@@ -47,6 +48,7 @@ class Tracer(Value):
     number: int  # its place in the trace
     trace: Trace
     is_condition = False
+    array_type = staticmethod(traced_array)  # of an array of traced Values
 
     def __init__(self) -> None:
         _refuse("a traced Value was made", "Traced Values are made by tracing alone")
@@ -98,27 +100,14 @@ class Tracer(Value):
             "Index and count by plain ints, or choose among numbers by autograd.where",
         )
 
-    def __floordiv__(self, other: Any) -> NoReturn:
-        _refuse("x // y of a traced Value was asked for", "Write autograd.floor(x / y)")
-
-    def __mod__(self, other: Any) -> NoReturn:
-        _refuse("x % y of a traced Value was asked for", "Write x - y * autograd.floor(x / y)")
-
-    def __divmod__(self, other: Any) -> NoReturn:
-        _refuse(
-            "divmod of a traced Value was asked for", "Write autograd.floor(x / y) and the rest"
-        )
-
-    __rfloordiv__, __rmod__, __rdivmod__ = __floordiv__, __mod__, __divmod__
-
     def __bool__(self) -> bool:
         _refuse("the truth of a traced Value was asked for", TRUTH)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Value):
-            return self is other
-        if is_real(other):
-            _refuse("a traced Value was compared by ==", "Write (x <= c) & (x >= c)")
+        if self is other:
+            return True
+        if isinstance(other, Value) or is_real(other):
+            _refuse("a traced Value was compared by == or !=", "Write (a <= b) & (a >= b)")
         return NotImplemented
 
     __hash__ = object.__hash__

@@ -172,6 +172,7 @@ def functions() -> Mapping[str, Function]:
         **others,
         **rows,
         "where": ops.where,
+        **{question.__name__: question for question in ops.QUESTIONS},
         "ln": ops.log,
         "max": lambda *operands: functools.reduce(ops.maximum, operands),
         "min": lambda *operands: functools.reduce(ops.minimum, operands),
@@ -199,8 +200,7 @@ _WORDS = ("and", "or", "not", "if", "else")
 _INSTEAD = {  # of what mathematics or Python has and a formula has not
     "[": "write round brackets",
     "{": "write round brackets",
-    "//": "write floor(a/b) for a whole quotient",
-    "%": "write a - b*floor(a/b) for a remainder, x/100 for a percentage",
+    "%": "it is a remainder, a % b; write x/100 for a percentage",
     "=": "give a number for a name as x=3 after the formula",
     "==": "compare with < <= > >=",
     "!=": "compare with < <= > >=",
@@ -223,7 +223,7 @@ _UNKNOWN = {  # functions that have other names here, or are made of others
     "sech": "write 1/cosh(x)",
     "csch": "write 1/sinh(x)",
     "pow": "write a**b",
-    "mod": "write a - b*floor(a/b)",
+    "mod": "write a % b",
     "norm": "write hypot(x, y)",
     "gamma": "write exp(lgamma(x)) where x > 0",
     "sgn": "write sign(x)",
@@ -271,6 +271,8 @@ _INFIX: dict[str, tuple[int, Function]] = {
     "-": (5, ops.subtract),
     "*": (6, ops.multiply),
     "/": (6, ops.divide),
+    "//": (6, ops.floor_divide),
+    "%": (6, ops.remainder),
     "**": (8, ops.power),
 }
 _PREFIX: dict[str, tuple[int, Function]] = {
@@ -378,7 +380,9 @@ class _Reader:
             self.waiting.append(_Waiting(token.text, token.place, *_PREFIX[token.text], 1))
             return True
         if token.kind == "end":
-            raise self.refused(token, "it ends where an operand is missing")
+            hint = _INSTEAD.get(self.before.text)
+            why = "it ends where an operand is missing" + (f" ({hint})" if hint else "")
+            raise self.refused(token, why)
         raise self.refused(token, self.meaning(token) or "an operand is missing here")
 
     def push(self, operand: float | str) -> bool:
@@ -497,6 +501,10 @@ class _Reader:
         if bracket.name in ("max", "min"):
             if count < 2:
                 raise self.refused(bracket, f"{bracket.name} takes 2 operands or more")
+        elif function in ops.QUESTIONS:
+            if count > 1 or named:
+                raise self.refused(bracket, f"{bracket.name} takes 1 operand")
+            self.is_condition[-1] = True
         else:
             try:
                 row = TABLE[getattr(function, "name", bracket.name)]

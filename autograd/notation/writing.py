@@ -190,6 +190,9 @@ class Writer(ABC):
                 sign = self.signs.get(symbol, symbol)
             return self.infix % (self._inside(a, SUM, True), sign, self._inside(b, SUM, True)), 0
         rank = operation.rank
+        if not rank and not operation.is_condition:  # in brackets itself beside any other sign
+            left, right = [self._inside(operand, PREFIX) for operand in whole.operands]
+            return self.infix % (left, sign, right), rank
         left = self._inside(whole.operands[0], max(rank, SUM), first)
         least = rank + (operation is ops.subtract) if rank else SUM
         return self.infix % (left, sign, self._inside(whole.operands[1], least)), rank
@@ -321,6 +324,8 @@ class LatexWriter(Writer):
         ">=": r"\geq",
         "&": r"\wedge",
         "|": r"\vee",
+        "//": r"\operatorname{div}",
+        "%": r"\operatorname{mod}",
     }
     equals: ClassVar[Mapping[str, str]] = {"=": " = ", "+=": r" \mathrel{+}= "}
 
@@ -433,7 +438,7 @@ class MathWriter(Writer):
     }
     signs: ClassVar[Mapping[str, str]] = {
         "-": "\u2212", "*": "\u22c5", "<": "&lt;", ">": "&gt;", "<=": "\u2264", ">=": "\u2265",
-        "&": "\u2227", "|": "\u2228",
+        "&": "\u2227", "|": "\u2228", "//": "div", "%": "mod",
     }  # fmt: skip
     equals: ClassVar[Mapping[str, str]] = {"=": "<mo>=</mo>", "+=": "<mo>+=</mo>"}
 

@@ -127,6 +127,5 @@ logaddexp: Operation = composite(
     lambda y, a, b: sigmoid(_gap(a, b)),
     lambda y, a, b: sigmoid(_gap(b, a)),
     shown=(lambda y, a, b: exp(a - y), lambda y, a, b: exp(b - y)), commutative=True,
-    public=False,
     summary="log(exp(a) + exp(b)), finite wherever the mathematics is.",
 )

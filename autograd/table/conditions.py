@@ -5,13 +5,16 @@ Between Values a comparison is a bool; these rows are for traced Values, whose n
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any, overload
 
 from autograd.errors import OperandError
+from autograd.table.elementwise import by_element
 from autograd.table.number import Condition, N, Number, RealNumber
-from autograd.table.operation import Operation, primitive
+from autograd.table.operation import Operation, primitive, real
+from autograd.trees import is_array
 
 # fmt: off
 
@@ -78,12 +81,13 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     """Return a where the condition holds, else b; the branch not taken has derivative 0.
 
     Args:
-        condition: a bool, a NumPy bool, or a comparison of traced Values (under ``jit``).
-        a: a Value or a real number.
+        condition: a bool, a NumPy bool, or a comparison of traced Values (under ``jit``); or an
+            array of these.
+        a: a Value or a real number, or an array of them.
         b: likewise.
 
     Returns:
-        A Value if one of a and b is, else a float.
+        A Value if one of a and b is, else a float; an array where one of the three is.
 
     Raises:
         TypeError: the condition is anything else, or a or b is not a number.
@@ -97,6 +101,8 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     if type(condition) is not bool:
         if getattr(getattr(condition, "dtype", None), "kind", None) == "b" and condition.ndim == 0:
             condition = bool(condition)
+        elif is_array(condition):
+            return by_element(where, (condition, a, b), "where")
         elif not getattr(condition, "is_condition", False):
             raise OperandError(
                 f"where: the condition must be a bool or a comparison such as x > 0, "
@@ -105,6 +111,90 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     elif type(a) is float and type(b) is float:
         return a if condition else b
     return select(float(condition) if condition is True or condition is False else condition, a, b)
+
+
+def _operand(x: Any, name: str) -> Any:
+    return x if hasattr(type(x), "_apply") else real(x, name)
+
+
+def _of_arrays_too(question: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    @functools.wraps(question)
+    def asked(x: Any) -> Any:
+        try:
+            return question(x)
+        except OperandError:
+            if not is_array(x):
+                raise
+            return by_element(question, (x,), question.__name__)
+
+    return asked
+
+
+@_of_arrays_too
+def isnan(x: Any) -> Any:
+    """Return whether a number is nan.
+
+    Args:
+        x: a Value or a real number, or an array of them.
+
+    Returns:
+        A bool; under ``jit`` a condition, which ``where`` and ``if`` take; an array of these.
+
+    Raises:
+        TypeError: x is neither a Value nor a real number.
+
+    Example:
+        >>> import autograd
+        >>> autograd.isnan(autograd.log(-1.0))
+        True
+    """
+    known = _operand(x, "isnan") <= x
+    return not known if type(known) is bool else ~known
+
+
+@_of_arrays_too
+def isinf(x: Any) -> Any:
+    """Return whether a number is infinite.
+
+    Args:
+        x: a Value or a real number, or an array of them.
+
+    Returns:
+        A bool; under ``jit`` a condition, which ``where`` and ``if`` take; an array of these.
+
+    Raises:
+        TypeError: x is neither a Value nor a real number.
+
+    Example:
+        >>> import autograd
+        >>> autograd.isinf(autograd.log(0.0))
+        True
+    """
+    return (_operand(x, "isinf") >= INF) | (x <= -INF)
+
+
+@_of_arrays_too
+def isfinite(x: Any) -> Any:
+    """Return whether a number is neither infinite nor nan.
+
+    Args:
+        x: a Value or a real number, or an array of them.
+
+    Returns:
+        A bool; under ``jit`` a condition, which ``where`` and ``if`` take; an array of these.
+
+    Raises:
+        TypeError: x is neither a Value nor a real number.
+
+    Example:
+        >>> import autograd
+        >>> autograd.isfinite(autograd.log(2.0))
+        True
+    """
+    return (_operand(x, "isfinite") < INF) & (x > -INF)
+
+
+QUESTIONS = (isnan, isinf, isfinite)
 
 
 def lazy_where(

@@ -15,7 +15,9 @@ from inspect import Parameter, Signature
 from typing import Any, overload
 
 from autograd.errors import NumberOverflowError, OperandError
+from autograd.table.elementwise import by_element
 from autograd.table.number import N, Number, RealNumber
+from autograd.trees import is_array
 
 INFINITY = math.inf
 TABLE: dict[str, Operation] = {}
@@ -154,7 +156,8 @@ class Operation:
         remedy: what to write where its infinite slope meets 0 and the mathematics has a value.
         form: how it is set: "infix", "prefix", "call", "fraction", "power", "bars", ...
         latex: its name in LaTeX, or a template with {0}, {1} when the form is "latex".
-        rank: how strongly it binds, from 1 (a sum) to 5 (a call).
+        rank: how strongly it binds, from 1 (a sum) to 5 (a call), or 0 to
+            stand in brackets beside any sign.
         domain: for each operand the numbers (lowest, highest) where the value is real.
         kinks: numbers of the first operand at which the derivative is a convention or jumps.
         piece: for a function of several pieces beside those that the kinks part, a rule of floats
@@ -274,7 +277,8 @@ class Operation:
         )
         self.__doc__ = (
             f"{self.summary}\n\nArgs:\n{operands}\nReturns:\n"
-            f"    A Value if an operand is one, else a float.\n\nRaises:\n"
+            f"    A Value if an operand is one, else a float; an array, element by element, of\n"
+            f"    arrays.\n\nRaises:\n"
             f"    TypeError: an operand is neither a Value nor a real number.\n\nExample:\n"
             f"    >>> import autograd\n    >>> autograd.{self.name}({shown})\n"
             f"    {self.value(*numbers)!r}\n"
@@ -341,15 +345,20 @@ class Operation:
     @overload
     def __call__(self, *operands: Number, **named: Number) -> Number: ...
     def __call__(self, *operands: Any, **named: Any) -> Any:
-        """Apply the operation: plain numbers give a float, a Value among them gives a Value."""
+        """Apply the operation: of numbers a float, of Values a Value, of arrays an array."""
         if named or len(operands) != self._count:
             operands = self.bound(operands, named)
-        for operand in operands:
-            if type(operand) is not float:
-                apply = getattr(type(operand), "_apply", None)
-                if apply is not None:
-                    return apply(self, operands)
-        return self.value(*[real(operand, self.name) for operand in operands])
+        try:
+            for operand in operands:
+                if type(operand) is not float:
+                    apply = getattr(type(operand), "_apply", None)
+                    if apply is not None:
+                        return apply(self, operands)
+            return self.value(*[real(operand, self.name) for operand in operands])
+        except OperandError:
+            if not any(map(is_array, operands)):
+                raise
+            return by_element(self, operands, self.name)
 
     def __repr__(self) -> str:
         return f"<operation {self.signature}>"

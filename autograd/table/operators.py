@@ -34,13 +34,15 @@ class Operators:
     __sub__, __rsub__ = _operator(ops.subtract), _operator(ops.subtract, swapped=True)
     __mul__, __rmul__ = _operator(ops.multiply), _operator(ops.multiply, swapped=True)
     __truediv__, __rtruediv__ = _operator(ops.divide), _operator(ops.divide, swapped=True)
+    __floordiv__, __rfloordiv__ = (_operator(ops.floor_divide, swapped=s) for s in (False, True))
+    __mod__, __rmod__ = _operator(ops.remainder), _operator(ops.remainder, swapped=True)
     __pow__, __rpow__ = _operator(ops.power), _operator(ops.power, swapped=True)
     __lt__, __gt__ = _operator(ops.less), _operator(ops.less, swapped=True)
     __le__, __ge__ = _operator(ops.less_equal), _operator(ops.less_equal, swapped=True)
     __and__ = __rand__ = _operator(ops.both)  # a condition on constants alone is a bool
     __or__ = __ror__ = _operator(ops.either)
     __neg__, __abs__, __round__ = _sign(ops.negative), _sign(ops.absolute), _sign(ops.rounded)
-    __floor__, __ceil__ = _sign(ops.floor), _sign(ops.ceil)
+    __floor__, __ceil__, __invert__ = _sign(ops.floor), _sign(ops.ceil), _sign(ops.opposite)
 
     def __pos__(self) -> Any:
         return self

@@ -23,6 +23,7 @@ from autograd.table.error_function import *
 from autograd.table.gamma import *
 from autograd.table.lengths import *
 from autograd.table.power import *
+from autograd.table.quotients import *
 
 # The names under which NumPy calls these on arrays of objects, as in np.arcsin(array).
 NUMPY_NAMES = {

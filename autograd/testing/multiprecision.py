@@ -47,6 +47,7 @@ PRIMITIVES: dict[str, Callable[..., Any]] = {
     **SHARED,
     "divide": lambda m, a, b: a / b if b != 0 else a * m.inf,
     "power": lambda m, a, b: m.inf if a == 0 and b < 0 else m.power(a, b),
+    "fmod": lambda m, x, y: m.sign(x) * (abs(x) % abs(y)) if y != 0 else m.nan,
     "less": lambda m, a, b: m.mpf(a < b),
     "less_equal": lambda m, a, b: m.mpf(a <= b),
     "both": lambda m, a, b: m.mpf(a != 0 and b != 0),

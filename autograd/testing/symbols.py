@@ -32,6 +32,7 @@ PRIMITIVES: dict[str, Callable[..., Any]] = {
     "opposite": lambda s, a: s.Not(a),
     "either": lambda s, a, b: s.Or(a, b),
     "where": lambda s, c, a, b: s.Piecewise((a, _condition(s, c)), (b, True)),
+    "fmod": lambda s, x, y: x - y * s.sign(x / y) * s.floor(abs(x / y)),
     "expm1": lambda s, x: s.exp(x) - 1,
     "log1p": lambda s, x: s.log(1 + x),
     "ceil": lambda s, x: s.ceiling(x),
@@ -60,6 +61,8 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "over_square": lambda s, x, y: x / (x**2 + y**2),
     "cosine_of": lambda s, x, y: x / s.sqrt(x**2 + y**2),
     "logaddexp": lambda s, a, b: s.log(s.exp(a) + s.exp(b)),
+    "floor_divide": lambda s, a, b: s.floor(a / b),
+    "remainder": lambda s, a, b: a - b * s.floor(a / b),
     "stop_gradient": lambda s, x: _refused("stop_gradient"),
 }
 LARGEST = 120  # operations in an expression; what is shared in a graph is written out in SymPy

@@ -28,6 +28,10 @@ from autograd.notation.expression import LONGEST, functions, is_name, read
         ("+x", {"x": 3}, 3.0),
         ("(x)", {"x": 3}, 3.0),
         ("1/0", {}, math.inf),
+        ("a % b * c", {"a": -5.5, "b": 2, "c": 3}, 1.5),
+        ("a // b % c", {"a": 17, "b": 2, "c": 3}, 2.0),
+        ("where(isnan(x) | isinf(x), 1, 2)", {"x": math.nan}, 1.0),
+        ("where(isfinite(x), fmod(x, 2), 2)", {"x": -5.5}, -1.5),
         ("9**9**9", {}, math.inf),
         ("atan2(1, x)", {"x": 1}, math.pi / 4),
         ("clip(x, 0, 1)", {"x": 7}, 1.0),
@@ -65,6 +69,10 @@ def test_names_come_in_the_order_in_which_they_appear():
 def test_every_public_function_can_be_called(name):
     if name == "where":
         assert read("where(1 < 2, x, 3)")({"x": 5}) == 5.0
+        return
+    if name.startswith("is"):
+        answer = getattr(math, name)(0.5)
+        assert read(f"where({name}(x), 1, 2)")({"x": 0.5}) == 2.0 - answer
         return
     row = functions()[name]
     operands = [1.0] * (getattr(row, "arity", 2) - 1) + [0.5]
@@ -175,8 +183,9 @@ REFUSED = [
     ("1e999", "too large for a float"),
     ("9" * 400, "too large for a float"),
     ("9" * 5000, "too large for a float"),
-    ("x // 2", "write floor(a/b)"),
-    ("x % 2", "write a - b*floor(a/b)"),
+    ("50%", "write x/100 for a percentage"),
+    ("isnan(x, y)", "isnan takes 1 operand"),
+    ("isnan(x) + 1", "may only be the condition of where"),
     ("5!", "lgamma"),
     ("__import__('os')", "there is no function"),
     ("'os'", "has no meaning in a formula"),

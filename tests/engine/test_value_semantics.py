@@ -89,10 +89,9 @@ def test_a_label_is_a_str(label):
         Value(1.0, label=label)
 
 
-def test_values_compare_by_number_and_are_equal_by_identity():
+def test_values_compare_by_number_and_a_value_equals_itself():
     x, y = Value(2.0), Value(2.0)
-    assert x == x
-    assert x != y
+    assert (x == x, x != x, x in [x, y], {x: 1, y: 2}[y]) == (True, False, True, 2)
     assert len({x, y, x}) == 2
     assert (x < 3, x <= 2, x > 3, x >= 2, x > 1, x < y, x <= y) == (
         True,
@@ -109,11 +108,22 @@ def test_values_compare_by_number_and_are_equal_by_identity():
     assert all(type(answer) is bool for answer in (x < 3, x <= y))
 
 
-@pytest.mark.parametrize("number", [2, 2.0, True, numpy.float64(2.0)])
-def test_equality_with_a_number_names_the_way_out(number):
-    for compare in (lambda: Value(2.0) == number, lambda: Value(2.0) != number):
-        with pytest.raises(TypeError, match=r"v\.data == "):
+@pytest.mark.parametrize("other", [2, 2.0, True, numpy.float64(2.0), Value(2.0)])
+def test_equality_with_a_number_or_another_value_names_both_ways_out(other):
+    x = Value(2.0)
+    for compare in (lambda: x == other, lambda: x != other, lambda: other == x, lambda: other != x):
+        with pytest.raises(TypeError, match=r"a\.data == b\.data .* or a is b"):
             compare()
+
+
+def test_equality_of_traced_values_is_refused_with_what_to_write():
+    def mean(a, b):
+        return a if a == b else (a - b) / (ag.log(a) - ag.log(b))
+
+    with pytest.raises(ag.TraceError, match=r"\(a <= b\) & \(a >= b\)"):
+        ag.jit(mean)(2.0, 2.0)
+    fast = ag.jit(lambda a, b: a if (a <= b) & (a >= b) else a - b)
+    assert (fast(2.0, 2.0), fast(2.0, 3.0)) == (2.0, -1.0)
 
 
 def test_comparisons_with_nan_are_false():

@@ -25,6 +25,10 @@ def power_derivative(m, n, a, b):
     return mp.power(a, b - m) * series[n] * mp.factorial(n)
 
 
+def truncated(x):
+    return mp.sign(x) * mp.floor(abs(x))
+
+
 def _at_pole(x):
     return x <= 0 and mp.isint(x)
 
@@ -98,6 +102,22 @@ REFEREES = {
         lambda n, x: mp.nan if _at_pole(x) else mp.psi(int(n), x),
         None,
         lambda n, x: mp.psi(int(n) + 1, x),
+    ),
+    "copysign": (
+        lambda x, y: abs(x) if y >= 0 else -abs(x),
+        lambda x, y: mp.sign(x) * mp.sign(y),
+        lambda x, y: 0,
+    ),
+    "fmod": (
+        lambda x, y: x - y * truncated(x / y),
+        lambda x, y: 1,
+        lambda x, y: -truncated(x / y),
+    ),
+    "floor_divide": (lambda a, b: mp.floor(a / b), lambda a, b: 0, lambda a, b: 0),
+    "remainder": (
+        lambda a, b: a - b * mp.floor(a / b),
+        lambda a, b: 1,
+        lambda a, b: -mp.floor(a / b),
     ),
     "identity": (lambda x: x,),
     "stop_gradient": (lambda x: x, lambda x: 0),
@@ -175,6 +195,8 @@ def settled(compute, least=200, most=26_000):
 
 # Where the derivatives of all orders are known: differences of these would take minutes.
 HIGHER = {
+    "fmod": lambda along, x, y: {(0,): 1, (1,): -truncated(x / y)}.get(along, 0),
+    "remainder": lambda along, a, b: {(0,): 1, (1,): -mp.floor(a / b)}.get(along, 0),
     "lgamma": lambda along, x: mp.psi(len(along) - 1, x),
     "digamma": lambda along, x: mp.psi(len(along), x),
     "polygamma": lambda along, n, x: mp.psi(int(n) + len(along), x),

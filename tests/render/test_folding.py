@@ -103,11 +103,12 @@ def test_every_node_is_counted_once_whatever_is_folded(size, seed, depth, most):
         counts[box.id] = counts.get(box.id, 0) + 1
     boxes = {box.id: box for box in layout.boxes if box.kind != "constant"}
     assert counts == {name: box.count for name, box in boxes.items()}
+    box_of = dict(zip(layout.order, layout.box_at, strict=True))
     crossing = sum(
         1
-        for node, box in zip(layout.order, layout.box_at, strict=True)
+        for node, box in box_of.items()
         for arg, partial in zip(node.args, node.partials, strict=True)
-        if partial is not None and layout.box_at[layout.order.index(arg)] is not box
+        if partial is not None and box_of[arg] is not box
     )
     constants = sum(1 for box in layout.boxes if box.kind == "constant")
     assert sum(link.count for link in layout.links) == crossing + constants

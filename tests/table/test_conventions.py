@@ -238,6 +238,7 @@ def test_a_hessian_through_hypot_at_the_origin_is_nan_and_never_zero(f):
 LINEAR = {
     *("add", "subtract", "multiply", "negative", "identity", "floor", "ceil", "round"),
     *("stop_gradient", "divide-0", "leaky_relu-1", "elu-1"),
+    *("floor_divide", "remainder", "fmod", "copysign-1"),  # linear between jumps
 }
 OPERANDS = [
     (row, index)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from autograd.backends.binding import LANES
 from autograd.backends.llvm import vector_math
 from autograd.ir.function import I1, Function
+from autograd.table.operation import TABLE
 
 # Steps after which eight copies of a shared number are loaded anew: to keep them from the forward
 # to the backward pass would fill the stack with vectors, and the first cache with the stack.
@@ -63,8 +64,8 @@ LIBRARY = {
     "atanh": "atanh",
     "power": "pow",
     "atan2": "atan2",
+    "fmod": "fmod",
 }
-TWO_OPERANDS = frozenset(("power", "atan2"))
 
 PRIMITIVES = frozenset((*INSTRUCTIONS, *LIBRARY))
 
@@ -168,7 +169,7 @@ def library_declarations(functions: set[str]) -> str:
     """Return the declarations of these functions of the C library."""
     lines = []
     for kind in sorted(functions):
-        operands = "double, double" if kind in TWO_OPERANDS else "double"
+        operands = ", ".join(["double"] * TABLE[kind].arity)
         lines.append(f"declare double @library_{LIBRARY[kind]}({operands})")
     return "\n".join(lines) + "\n"
 
@@ -176,7 +177,7 @@ def library_declarations(functions: set[str]) -> str:
 def each_lane(kind: str) -> str:
     """Return a function of eight rows that calls the library for one row after the other."""
     vector = f"<{LANES} x double>"
-    names = ("a", "b")[: 2 if kind in TWO_OPERANDS else 1]
+    names = ("a", "b")[: TABLE[kind].arity]
     parameters = ", ".join(f"{vector} %{name}" for name in names)
     lines = [f"define internal {vector} @each_{kind}({parameters}) #0 {{"]
     result = "poison"
