@@ -83,7 +83,7 @@ def read_checkpoint(
     state.commit()
 
 
-def _settings(state: State, before: Any, path: FilePath, seed_given: bool) -> dict[str, Any]:
+def _settings(state: State, before: Any, path: FilePath, seed_given: bool) -> dict[str, object]:
     """Return the settings of a resumed run, which are those of the run before."""
     settings = dict(state.settings)
     if not seed_given and type(before["seed"]) is int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from nn.errors import InputError, MissingPackageError
 from nn.initializers import generator_of
@@ -263,8 +262,8 @@ def iris() -> tuple[Rows, list[int]]:
 
 
 def split(
-    X: Sequence[Any], y: Sequence[Any], held_out: float = 0.2, seed: Seed = None
-) -> tuple[tuple[list[Any], list[Any]], tuple[list[Any], list[Any]]]:
+    X: Sequence[object], y: Sequence[object], held_out: float = 0.2, seed: Seed = None
+) -> tuple[tuple[list[object], list[object]], tuple[list[object], list[object]]]:
     """Divide rows at random into those to train on and those held out to judge by.
 
     Args:
@@ -293,7 +292,7 @@ def split(
     order = list(range(len(X)))
     generator_of(seed).shuffle(order)
 
-    def part(numbers: list[int]) -> tuple[list[Any], list[Any]]:
+    def part(numbers: list[int]) -> tuple[list[object], list[object]]:
         return [X[number] for number in numbers], [y[number] for number in numbers]
 
     return part(order[count:]), part(order[:count])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from autograd import detect_anomaly
 from nn.engines import EagerEngine
@@ -25,7 +24,7 @@ def divergence(
     loss: Loss,
     weights: list[float],
     place: str,
-    rows: Iterable[tuple[int, list[float], Any]],
+    rows: Iterable[tuple[int, list[float], object]],
     error: float,
 ) -> DivergedError:
     """Return the error for a batch whose loss or gradient is not finite.

@@ -123,7 +123,7 @@ class Compiled:
             is_followed = isinstance(value, Value)
             return value, gradient(value, parameters) if is_followed else [0.0] * len(parameters)
 
-        def made(weights: Iterable[Any], *args: object) -> Any:
+        def made(weights: Iterable[object], *args: object) -> object:
             self._is_new = True
             weights = [*weights]
             return body(with_parameters(self._model, weights), weights, *args)

@@ -18,14 +18,16 @@ from nn.errors import KindError
 class Submits(Protocol):
     """An executor that takes one task at a time."""
 
-    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
+    def submit(self, function: Callable[..., object], /, *arguments: object) -> object:
         """Return a future: its ``result()`` waits for function(*arguments)."""
 
 
 class Maps(Protocol):
     """An executor that takes many tasks at once."""
 
-    def map(self, function: Callable[[Any], Any], tasks: Iterable[Any], /) -> Iterable[Any]:
+    def map(
+        self, function: Callable[[object], object], tasks: Iterable[object], /
+    ) -> Iterable[object]:
         """Return function(task) of every task, in their order."""
 
 

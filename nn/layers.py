@@ -53,7 +53,7 @@ def activation_named(activation: str | Activation) -> Activation:
     return result
 
 
-def _takes_one(function: Callable[..., Any]) -> bool:
+def _takes_one(function: Callable[..., object]) -> bool:
     """Return whether a function can be called with one argument, as far as it says."""
     try:
         inspect.signature(function).bind(0.5)
@@ -107,7 +107,7 @@ class Neuron(Module):
         self.activation = activation_named(activation)
         self.name = name or repr(self)
 
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Sequence[object]) -> Any:
         """Return the output for one row of inputs, a Value."""
         if len(x) != len(self.w):
             raise InputError(
@@ -154,7 +154,7 @@ class Layer(Module):
         ]
         self.name = name or f"layer of {nout}"
 
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Sequence[object]) -> Any:
         """Return the outputs of all neurons for one row: a list, or a Value where there is one."""
         with scope(self.name):
             out = [neuron(x) for neuron in self.neurons]
@@ -215,7 +215,7 @@ class MLP(Module):
             for i in range(len(nouts))
         ]
 
-    def __call__(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Sequence[object]) -> Any:
         """Return the scores of one row: a list, or a Value where the last layer is one neuron."""
         for layer in self.layers:
             x = layer(x if hasattr(x, "__len__") else [x])

@@ -101,7 +101,7 @@ def huber(score: object, target: object, delta: float = 1.0) -> Any:
     if not delta > 0.0:
         raise InputError(f"huber: delta must be more than 0, and is {delta!r}")
 
-    def one(s: Any, t: Any) -> object:
+    def one(s: Any, t: object) -> object:
         error = abs(s - t)
         return where(error <= delta, 0.5 * error * error, delta * (error - 0.5 * delta))
 
@@ -127,7 +127,7 @@ def hinge(score: object, target: object) -> Any:
         0.75
     """
 
-    def one(s: Any, t: Any) -> object:
+    def one(s: Any, t: object) -> object:
         if isinstance(t, Real) and t not in (-1, 1):
             advice = " (write 2 * y - 1)" if t == 0 else ""
             raise InputError(f"hinge: takes labels -1 and 1, and was given {t!r}{advice}")
@@ -198,7 +198,7 @@ def cross_entropy(scores: object, target: object) -> Any:
     return logsumexp(scores) - _chosen(scores, target)
 
 
-def _chosen(scores: Sequence[Any], target: Any) -> Any:
+def _chosen(scores: Sequence[Any], target: Any) -> object:
     """Return scores[target], also for a target whose number comes later (under ``jit``)."""
     if isinstance(target, Value):
         picks = (

@@ -166,7 +166,7 @@ def leaves_of(parameters: object, who: str) -> list[Value]:
     return leaves
 
 
-def whole(number: Any, name: str, least: int = 1) -> int:
+def whole(number: object, name: str, least: int = 1) -> int:
     """Return a whole number that is at least ``least``, or say what was given."""
     if isinstance(number, bool) or not hasattr(number, "__index__"):
         raise KindError(f"{name} must be a whole number, and is {number!r}")
@@ -175,7 +175,7 @@ def whole(number: Any, name: str, least: int = 1) -> int:
     return int(number)
 
 
-def numbers_of(score: Any) -> Any:
+def numbers_of(score: object) -> Any:
     """Return the numbers of a score: floats, in lists and dicts as the model gives them."""
     if isinstance(score, Value):
         return score.data

@@ -124,7 +124,7 @@ class Optimizer(ABC):
         """Put the state back as it was."""
         self.lr, self.steps, self._memory = snapshot
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, object]:
         """Return the number of steps and the running averages, as lists of floats."""
         return {"steps": self.steps, "averages": [list(map(float, m)) for m in self._memory]}
 

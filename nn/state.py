@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from nn.engines import write
 from nn.history import History
@@ -32,7 +31,7 @@ class State:
         optimizer: Optimizer,
         history: History,
         weights: Numbers,
-        settings: dict[str, Any],
+        settings: dict[str, object],
     ) -> None:
         self.model, self.optimizer, self.history = model, optimizer, history
         self.settings = settings

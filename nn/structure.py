@@ -92,7 +92,7 @@ class Recipe:
             settle(module)
         return module
 
-    def fill(self, module: Tree, leaves: Sequence[object], put: Sequence[object] = ()) -> Any:
+    def fill(self, module: Tree, leaves: Sequence[object], put: Sequence[object] = ()) -> object:
         """Fill a new Module, with these in the places of parameters, and return it.
 
         Those that were ``put`` there are parameters of it, whatever they are.
@@ -309,7 +309,7 @@ def _attributes(module: Tree) -> dict[str, object]:
     return attributes
 
 
-def _called(thing: Any) -> Any:
+def _called(thing: object) -> object:
     """Return the function or method inside of what wraps one: jit(f), grad(f), partial(f)."""
     for _ in range(100):
         inner = getattr(thing, "__wrapped__", None) or getattr(thing, "func", None)

@@ -328,7 +328,7 @@ def owned(tree: object) -> Any:
     )
 
 
-def matching(template: Sequence[object], tree: Sequence[object]) -> list[Any]:
+def matching(template: Sequence[object], tree: Sequence[object]) -> list[object]:
     """Return the parts of a tree that stand where the template holds Values."""
     found: list[Any] = []
 
@@ -356,7 +356,7 @@ def checked_axes(in_axes: object, reduce: object) -> Any:
         ValueError: nothing is mapped, or reduce is not "sum", "mean" or None.
     """
 
-    def checked(axis: Any) -> int:
+    def checked(axis: object) -> int:
         if hasattr(axis, "__index__") and not isinstance(axis, bool) and not is_array(axis):
             return index(axis)
         raise ArgumentError(

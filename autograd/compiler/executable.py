@@ -35,9 +35,9 @@ class TracedFunction:
 
     def __init__(
         self,
-        function: Callable[..., Any],
-        arguments: tuple[Any, ...],
-        axes: tuple[Any, ...] | None,
+        function: Callable[..., object],
+        arguments: tuple[object, ...],
+        axes: tuple[object, ...] | None,
         names: list[str],
         row: int = 0,
     ) -> None:
@@ -89,7 +89,7 @@ class TracedFunction:
         self.outputs.append(self.trace.holds())
         self.structure = Structure("tuple", (self.structure, NUMBER), tuple)
 
-    def graph(self, function: Callable[..., Any]) -> Any:
+    def graph(self, function: Callable[..., object]) -> object:
         """Return what the function gives for Values with the numbers of the traced call."""
         numbers = dict(zip(self.trace.arguments, self.examples, strict=True))
         names = dict(zip(self.trace.arguments, self.trace.names, strict=True))
@@ -235,7 +235,7 @@ class Executable:
                 return self._build(iter(plain), iter(()))
         return self.results(numbers, given)
 
-    def _of_floats(self, *numbers: float) -> Any:
+    def _of_floats(self, *numbers: float) -> object:
         """Run the program on floats alone, when neither arguments nor results hold arrays."""
         if self.captured:
             numbers = (*numbers, *[value._data for value in self.captured])
@@ -274,14 +274,14 @@ class Executable:
         """Return the arrays of results of a mapped call, which is not reduced, in their order."""
         kept: list[Any] = []
 
-        def keep(plain: Iterator[float], made: Iterator[Any]) -> None:
+        def keep(plain: Iterator[float], made: Iterator[object]) -> None:
             kept.extend(made)
 
         numbers = [*given.numbers, *[value._data for value in self.captured]]
         self.results(numbers, given, keep)
         return kept
 
-    def reduced(self, columns: Sequence[Any], reduce: str) -> Any:
+    def reduced(self, columns: Sequence[Any], reduce: str) -> object:
         """Return results that are added up over the rows, in the order of every back end."""
         if reduce == "mean" and columns and not len(columns[0]):
             raise no_rows()
@@ -291,6 +291,6 @@ class Executable:
         arrays = [total for total in totals if total.shape]
         return builder(self.traced.structure.parts[0], False)(iter(plain), iter(arrays))
 
-    def together(self, columns: Sequence[Any]) -> Any:
+    def together(self, columns: Sequence[object]) -> object:
         """Return the arrays of results of a mapped call in their structure."""
         return builder(self.traced.structure.parts[0], True)(iter(()), iter(columns))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, ParamSpec, overload
 
 from autograd.backends.binding import Binding
 from autograd.backends.llvm.engine import binding
@@ -45,6 +45,8 @@ from autograd.ir.trace import called_with, name_of
 from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.trees import flatten, unflatten
+
+P = ParamSpec("P")
 
 
 @dataclass(slots=True)
@@ -75,16 +77,16 @@ OTHERS = 16  # objects without weak references whose compiled methods are kept
 class WithKeywords:
     """A function that takes its keyword arguments as a dict, in the last place."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., object]) -> None:
         functools.update_wrapper(self, function, updated=())
         self.function = function
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any) -> object:
         """Call the function."""
         return self.function(*args[:-1], **args[-1])
 
 
-class Jitted:
+class Jitted(Generic[P]):
     """A function with its compiled programs, one for each structure of arguments; see ``jit``.
 
     What it shows (``graph``, ``source``, ``llvm``, ``report()``) is of the latest that it compiled.
@@ -106,10 +108,12 @@ class Jitted:
         self.exact = exact
         self.max_paths = max_paths
         self._programs = programs or Cache()
-        self._row: Jitted | None = None
-        self._named: Jitted | None = None
+        self._row: Jitted[...] | None = None
+        self._named: Jitted[...] | None = None
         self._classes: tuple[type, ...] = ()  # whose method it is
-        self._bound_to: tuple[Jitted, Any] | None = None  # of a bound method: method and object
+        self._bound_to: tuple[Jitted[...], Any] | None = (
+            None  # of a bound method: method and object
+        )
         self._objects: dict[int, tuple[weakref.ref[Any], Cache]] = {}
         self._others: deque[tuple[Any, Cache]] = deque(maxlen=OTHERS)
 
@@ -118,7 +122,7 @@ class Jitted:
 
     # -- a call --------------------------------------------------------------------------------
 
-    def __call__(self, *args: Any, **named: Any) -> Any:
+    def __call__(self, *args: P.args, **named: P.kwargs) -> Any:
         """Call the function, compiling it first where this structure of arguments is new."""
         if modes.active:
             if current().recorder is not None:
@@ -126,8 +130,8 @@ class Jitted:
             if current().anomaly:
                 return self._watched(args, named)
         if named:
-            jitted, args = self._by_position(args, named)
-            return jitted(*args)
+            jitted, positional = self._by_position(args, named)
+            return jitted(*positional)
         axes = self._in_axes
         if axes is None:
             direct = self._programs.direct.get(tuple(map(type, args)))
@@ -153,7 +157,7 @@ class Jitted:
                 return self._with_values(args, axes, given)
         return executable(given)
 
-    def _with_values(self, args: tuple[Any, ...], axes: Any, given: Arguments) -> Any:
+    def _with_values(self, args: tuple[Any, ...], axes: Any, given: Arguments) -> object:
         if axes is None:
             return called_with_values(self, args, given)
         self._check_mapped_values(given)
@@ -172,7 +176,7 @@ class Jitted:
                 f"(None in in_axes), or leave reduce out"
             )
 
-    def _traced(self, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    def _traced(self, args: tuple[object, ...], named: dict[str, object]) -> object:
         """Inline the function into the enclosing trace."""
         if self._in_axes is None:
             return self._function(*args, **named)
@@ -181,7 +185,7 @@ class Jitted:
         assert axes is not None
         return row_by_row(jitted, args, axes)
 
-    def _watched(self, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    def _watched(self, args: tuple[object, ...], named: dict[str, object]) -> object:
         """Under detect_anomaly: leave the call to the eager engine, which names what is at fault.
 
         Plain numbers become Values for it, row by row, since on floats nothing is watched.
@@ -202,7 +206,7 @@ class Jitted:
         numbers = [result._data if isinstance(result, Value) else result for result in results]
         return unflatten(structure, [real(n, f"the result of {name_of(self)}") for n in numbers])
 
-    def one_row(self, *args: Any) -> Any:
+    def one_row(self, *args: object) -> object:
         """Call the function for one row of a mapped call."""
         if self._row is None:
             programs = self._programs.row = self._programs.row or Cache()
@@ -210,8 +214,8 @@ class Jitted:
         return self._row(*args)
 
     def _by_position(
-        self, args: tuple[Any, ...], named: dict[str, Any]
-    ) -> tuple[Jitted, tuple[Any, ...]]:
+        self, args: tuple[object, ...], named: dict[str, object]
+    ) -> tuple[Jitted[...], tuple[object, ...]]:
         """Return what to call with all arguments by position; some may go in a dict at the end."""
         if self._is_unbound(args):
             return self.__get__(args[0])._by_position(args[1:], named)
@@ -229,7 +233,7 @@ class Jitted:
             return self, bound.args
         return self._with_keywords(), (*bound.args, bound.kwargs)
 
-    def _with_keywords(self) -> Jitted:
+    def _with_keywords(self) -> Jitted[...]:
         if self._named is None:
             if self._programs.named is None:
                 self._programs.named = Cache(latest=self._programs.latest)
@@ -244,7 +248,7 @@ class Jitted:
             )
         return self._named
 
-    def axes_for(self, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    def axes_for(self, args: tuple[object, ...]) -> tuple[object, ...] | None:
         """Return the mapped axis of each argument; None where nothing is mapped."""
         axes = self._in_axes
         if axes is None:
@@ -261,7 +265,7 @@ class Jitted:
     # -- executables ---------------------------------------------------------------------------
 
     def _executable_for(
-        self, given: Arguments, args: tuple[Any, ...], axes: Any
+        self, given: Arguments, args: tuple[object, ...], axes: object
     ) -> Executable | Paths:
         self._check_differentiated(args, axes)
         programs = self._programs
@@ -279,7 +283,7 @@ class Jitted:
             return executable
 
     def _paths(self, first: Executable) -> Paths:
-        def trace_again(args: tuple[Any, ...], axes: Any, row: int) -> Executable:
+        def trace_again(args: tuple[object, ...], axes: object, row: int) -> Executable:
             with self._programs.lock:
                 made = self._compiled(args, axes, None, row)
                 if _is_transient(made):
@@ -319,7 +323,7 @@ class Jitted:
                 )
 
     def executable_with_gradients(
-        self, given: Arguments, args: tuple[Any, ...], active: tuple[int, ...]
+        self, given: Arguments, args: tuple[object, ...], active: tuple[int, ...]
     ) -> Executable:
         """Return the executable that gives besides the outputs their derivatives by some inputs."""
         key = (given.key, active)
@@ -347,10 +351,10 @@ class Jitted:
                     programs.executables.setdefault(key, []).append(made)
             return made
 
-    def gradients_of_call(self, call: CompiledCall, output: int) -> Jitted:
+    def gradients_of_call(self, call: CompiledCall, output: int) -> Jitted[...]:
         """Return the derivatives of one output of a call, as a compiled function like this one."""
 
-        def gradients(*args: Any) -> list[Any]:
+        def gradients(*args: object) -> list[object]:
             *args, captured = replaced(args, ops.identity)  # one Value, twice, is two operands
             result = called_with(captured, call.captured, self._function, *args)
             targets = [*matching(call.arguments, args), *captured]
@@ -384,7 +388,7 @@ class Jitted:
         return self._programs.latest[0]
 
     @property
-    def graph(self) -> Any:
+    def graph(self) -> object:
         """The graph of the function at the numbers of the traced call, as Values."""
         executable, named = self._shown(), self._programs.named
         by_keyword = named is not None and any(
@@ -510,7 +514,7 @@ class Jitted:
     def __set_name__(self, owner: type, name: str) -> None:
         self._classes += (owner,)
 
-    def _is_unbound(self, args: tuple[Any, ...]) -> bool:
+    def _is_unbound(self, args: tuple[object, ...]) -> bool:
         """Return whether this is a method that was called with its object as an argument."""
         if not args or self._bound_to is not None:
             return False
@@ -519,7 +523,7 @@ class Jitted:
             return any(getattr(vars(c).get(name), "__func__", None) is self for c in first.__mro__)
         return isinstance(first, self._classes)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Jitted:
+    def __get__(self, instance: object, owner: type | None = None) -> Jitted[...]:
         """Return the compiled method of an object, which has programs of its own.
 
         What the method reads of its object is read as any closure: Values at every call.
@@ -534,7 +538,7 @@ class Jitted:
         bound._row = bound._named = None
         return bound
 
-    def _programs_of(self, instance: Any) -> Cache:
+    def _programs_of(self, instance: object) -> Cache:
         """Return what has been compiled for an object; it goes when the object goes."""
         found = self._objects.get(id(instance))
         if found is not None and found[0]() is instance:
@@ -550,7 +554,7 @@ class Jitted:
             self._others.append((instance, programs))
         return programs
 
-    def __reduce__(self) -> str | tuple[Any, ...]:
+    def __reduce__(self) -> str | tuple[object, ...]:
         if self._bound_to is not None:
             return _bound, self._bound_to
         module, name = getattr(self, "__module__", ""), getattr(self, "__qualname__", "")
@@ -562,7 +566,7 @@ class Jitted:
         options = (self._in_axes, self.reduce, self.exact, self.max_paths)
         return jit, (self._function, *options)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+    def __deepcopy__(self, memo: dict[int, object]) -> object:
         if self._bound_to is not None:
             method, instance = self._bound_to
             return method.__get__(copy.deepcopy(instance, memo))
@@ -575,7 +579,7 @@ class Jitted:
         return Jitted(function, self._in_axes, self.reduce, self.exact, max_paths=self.max_paths)
 
 
-def _bound(method: Jitted, instance: Any) -> Jitted:
+def _bound(method: Jitted[...], instance: Any) -> Jitted[...]:
     return method.__get__(instance)
 
 
@@ -624,13 +628,29 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
+@overload
 def jit(
-    f: Callable[..., Any],
-    in_axes: Any = None,
+    f: Callable[P, object],
+    in_axes: None = None,
+    reduce: None = None,
+    exact: bool = True,
+    max_paths: int = MAX_PATHS,
+) -> Jitted[P]: ...
+@overload
+def jit(
+    f: Callable[..., object],
+    in_axes: object,
     reduce: str | None = None,
     exact: bool = True,
     max_paths: int = MAX_PATHS,
-) -> Jitted:
+) -> Jitted[...]: ...
+def jit(
+    f: Callable[..., object],
+    in_axes: object = None,
+    reduce: str | None = None,
+    exact: bool = True,
+    max_paths: int = MAX_PATHS,
+) -> Jitted[...]:
     """Trace a function once for each structure of its arguments, and compile it to native code.
 
     Args:

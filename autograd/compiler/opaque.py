@@ -31,18 +31,18 @@ class Compiled(Protocol):
     def __call__(self, *args: Any) -> Any:
         """Call the function."""
 
-    def axes_for(self, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    def axes_for(self, args: tuple[object, ...]) -> tuple[object, ...] | None:
         """Return the mapped axis of each argument."""
 
     def executable_with_gradients(
-        self, given: Arguments, args: tuple[Any, ...], active: tuple[int, ...]
+        self, given: Arguments, args: tuple[object, ...], active: tuple[int, ...]
     ) -> Executable:
         """Return the executable that gives derivatives too."""
 
     def gradients_of_call(self, call: CompiledCall, output: int) -> Compiled:
         """Return the derivatives of one output of a call, compiled."""
 
-    def one_row(self, *args: Any) -> Any:
+    def one_row(self, *args: object) -> object:
         """Call the function for one row of a mapped call."""
 
 
@@ -58,7 +58,7 @@ class CompiledCall:
         arguments: its arguments, with a leaf in the place of each Value: the operands' places.
     """
 
-    def __init__(self, jitted: Compiled, arguments: tuple[Any, ...]) -> None:
+    def __init__(self, jitted: Compiled, arguments: tuple[object, ...]) -> None:
         self.jitted = jitted
         self.arguments = arguments = owned(arguments)
         self._given = Arguments(arguments, jitted.axes_for(arguments))
@@ -86,7 +86,7 @@ class CompiledCall:
 
     def results(
         self, operands: tuple[float, ...]
-    ) -> tuple[Any, list[list[float]], list[tuple[bool, ...]]]:
+    ) -> tuple[object, list[list[float]], list[tuple[bool, ...]]]:
         """Return the outputs in their structure, and for each of them two things by operand.
 
         These are the derivative, and whether nothing passes since no choice chose the operand.
@@ -108,7 +108,7 @@ class CompiledCall:
         untaken = [tuple((array[:, 1] == whole).tolist()) for array in gradients]
         return outputs, [array[:, 0].tolist() for array in gradients], untaken
 
-    def gradients(self, y: Any, output: int, operands: tuple[Any, ...]) -> list[Any]:
+    def gradients(self, y: object, output: int, operands: tuple[object, ...]) -> list[object]:
         """Return the derivatives of an output as Values, for derivatives of higher order.
 
         They are kept with the node y, so that its rules, asked one after the other, share them;
@@ -157,7 +157,7 @@ class CompiledOperation(Operation):
         return float(flatten(outputs)[0][self.output])
 
     def _rule(self, index: int) -> Any:
-        def rule(y: Any, *operands: Any) -> Any:
+        def rule(y: object, *operands: Any) -> object:
             if all(isinstance(operand, float) for operand in operands):
                 return self.call.results(operands)[1][self.output][index]
             if all(isinstance(operand, (float, Value)) for operand in operands):
@@ -173,7 +173,7 @@ def _constantly(answer: bool) -> Callable[..., bool]:
     return lambda *numbers: answer
 
 
-def called_with_values(jitted: Compiled, arguments: tuple[Any, ...], given: Arguments) -> Any:
+def called_with_values(jitted: Compiled, arguments: tuple[object, ...], given: Arguments) -> object:
     """Return what the function returns, with one node for each number of it."""
     if not current().recording:
         result = jitted(*replaced(arguments, lambda value: value._data))
@@ -199,8 +199,11 @@ def called_with_values(jitted: Compiled, arguments: tuple[Any, ...], given: Argu
 
 
 def row_by_row(
-    jitted: Compiled, arguments: tuple[Any, ...], axes: tuple[Any, ...], in_lanes: bool = False
-) -> Any:
+    jitted: Compiled,
+    arguments: tuple[object, ...],
+    axes: tuple[object, ...],
+    in_lanes: bool = False,
+) -> object:
     """Call the function for one row after the other, and stack or reduce what it returns.
 
     Rows are added up in pairs, or ``in_lanes``: in the order of compiled code.
@@ -263,11 +266,11 @@ def row_by_row(
     return _stacked(structure, iter(columns), rows)
 
 
-def _inner(axis: Any, key: Any) -> Any:
+def _inner(axis: Any, key: object) -> object:
     return axis if isinstance(axis, int) else axis[key]
 
 
-def _stacked(structure: Any, columns: Any, rows: int) -> Any:
+def _stacked(structure: Any, columns: Any, rows: int) -> object:
     """Return the columns in their structure, each number or array with the rows in front."""
     numpy = array_module()
     if structure.kind in ("number", "array"):

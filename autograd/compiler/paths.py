@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from autograd.compiler.bindings import Arguments, array_module
 from autograd.compiler.executable import Executable
@@ -39,7 +38,7 @@ class Paths:
     def __init__(
         self,
         first: Executable,
-        trace_again: Callable[[tuple[Any, ...], Any, int], Executable],
+        trace_again: Callable[[tuple[object, ...], object, int], Executable],
         reduce: str | None,
         max_paths: int,
         name: str,
@@ -57,7 +56,7 @@ class Paths:
         found = {id(value): value for each in self.executables for value in each.captured}
         return list(found.values())
 
-    def __call__(self, given: Arguments, args: tuple[Any, ...], axes: Any) -> Any:
+    def __call__(self, given: Arguments, args: tuple[object, ...], axes: object) -> object:
         """Return the results of the way that the call takes, each row its own."""
         if given.rows is not None:
             return self._rows(given, args, axes)
@@ -79,7 +78,7 @@ class Paths:
         return [each for each in tuple(self.executables) if each not in known]
 
     def _added(
-        self, known: list[Executable], args: tuple[Any, ...], axes: Any, row: int
+        self, known: list[Executable], args: tuple[object, ...], axes: object, row: int
     ) -> Executable | None:
         """Trace the way that a row takes; None where another thread has added ways meanwhile."""
         with self._lock:
@@ -112,7 +111,7 @@ class Paths:
             f"before it decided. Leave random numbers and global state out, or make them arguments."
         )
 
-    def _rows(self, given: Arguments, args: tuple[Any, ...], axes: Any) -> Any:
+    def _rows(self, given: Arguments, args: tuple[object, ...], axes: object) -> object:
         """Run each way on the rows that are left, and put their results together."""
         numpy = array_module()
         first = self.executables[0]

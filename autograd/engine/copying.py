@@ -43,7 +43,7 @@ def copied_node(node: N) -> N:
 def copied_graph(root: N, memo: dict[int, Any]) -> N:
     """Return a copy of the graph under the root, sharing what the memo already holds."""
 
-    def operand_of(operand: Any, partial: Any) -> Any:
+    def operand_of(operand: object, partial: object) -> object:
         return operand if partial is None else memo[id(operand)]
 
     order = ordered(root)
@@ -61,7 +61,7 @@ def copied_graph(root: N, memo: dict[int, Any]) -> N:
     return twin
 
 
-def flattened(root: Node) -> tuple[Any, ...]:
+def flattened(root: Node) -> tuple[object, ...]:
     """Return what ``pickle`` needs to rebuild the graph under the root.
 
     A node is numbered by its place in ``ordered``; a constant operand is -1 - its place among
@@ -116,7 +116,7 @@ def _leaf(
     epoch: int,
     label: str,
     scopes: list[str],
-    extras: dict[str, Any],
+    extras: dict[str, object],
 ) -> N:
     leaf: N = object.__new__(kind)
     leaf._data, leaf._grad, leaf._label, leaf.op = data, grad, label, None

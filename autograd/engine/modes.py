@@ -12,12 +12,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast, overload
 
 from autograd.errors import ArgumentError
 from autograd.table.operation import Operation
+
+F = TypeVar("F", bound=Callable[..., object])
 
 active: set[int] = set()  # not empty while some context anywhere is in a mode
 scoped: set[int] = set()  # likewise, in a scope
@@ -26,13 +28,13 @@ scoped: set[int] = set()  # likewise, in a scope
 class Recorder(Protocol):
     """What records operations in place of the eager engine while a function is traced."""
 
-    def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
+    def record(self, operation: Operation, operands: tuple[object, ...]) -> object:
         """Record one operation and return what stands for its result."""
 
-    def leaf(self, number: float) -> Any:
+    def leaf(self, number: float) -> object:
         """Return what stands for a plain number that is differentiated with respect to."""
 
-    def standing_for(self, value: Any) -> Any:
+    def standing_for(self, value: object) -> Any:
         """Return what stands for a Value from outside: as a rule itself."""
 
 
@@ -129,28 +131,28 @@ class Mode(contextlib.ContextDecorator):
     so does ``__exit__()`` without arguments. Leaving a mode twice does no harm.
     """
 
-    def __init__(self, **changes: Any) -> None:
+    def __init__(self, **changes: object) -> None:
         self._changes = changes
 
-    def __call__(self, function: Any) -> Any:
+    def __call__(self, function: F) -> F:
         """Decorate a function; coroutines and generators are in the mode whenever they run."""
         if inspect.isgeneratorfunction(function):
-            return self._around_generator(function)
+            return cast(F, self._around_generator(function))
         if inspect.isasyncgenfunction(function):
-            return self._around_async_generator(function)
+            return cast(F, self._around_async_generator(function))
         if not inspect.iscoroutinefunction(function):
             return super().__call__(function)
 
         @functools.wraps(function)
-        async def awaited(*args: Any, **named: Any) -> Any:
+        async def awaited(*args: object, **named: object) -> object:
             with self:
                 return await function(*args, **named)
 
-        return awaited
+        return cast(F, awaited)
 
-    def _around_generator(self, function: Any) -> Any:
+    def _around_generator(self, function: Callable[..., Any]) -> Callable[..., object]:
         @functools.wraps(function)
-        def stepped(*args: Any, **named: Any) -> Any:
+        def stepped(*args: object, **named: object) -> Generator[object, object, object]:
             generator = function(*args, **named)
             resume, sent = generator.send, None
             while True:
@@ -170,9 +172,9 @@ class Mode(contextlib.ContextDecorator):
 
         return stepped
 
-    def _around_async_generator(self, function: Any) -> Any:
+    def _around_async_generator(self, function: Callable[..., Any]) -> Callable[..., object]:
         @functools.wraps(function)
-        async def stepped(*args: Any, **named: Any) -> Any:
+        async def stepped(*args: object, **named: object) -> AsyncIterator[object]:
             generator = function(*args, **named)
             resume, sent = generator.asend, None
             while True:
@@ -205,7 +207,7 @@ class Mode(contextlib.ContextDecorator):
     def __enter__(self) -> None:
         _state.set(self.entered(current()))
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         state: State | None = current()
         if state is not None and state.mode is self and state.outer is not None:
             _state.set(state.outer)
@@ -225,10 +227,20 @@ class Mode(contextlib.ContextDecorator):
         _state.set(rest)
 
 
-class no_grad(Mode):
+@overload
+def no_grad() -> Mode: ...
+@overload
+def no_grad(function: F) -> F: ...
+def no_grad(function: F | None = None) -> Mode | F:
     """Record nothing: inside, operations give Values without operands (in this context only).
 
-    It is a context manager and a decorator, as in PyTorch.
+    It is a context manager and a decorator, with parentheses or without, as in PyTorch.
+
+    Args:
+        function: the function to decorate; nothing for a context manager.
+
+    Raises:
+        TypeError: it is no function.
 
     Example:
         >>> from autograd import Value, no_grad
@@ -238,19 +250,12 @@ class no_grad(Mode):
         >>> y.is_leaf
         True
     """
-
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        """Serve as ``@no_grad`` too, without parentheses."""
-        mode = super().__new__(cls)
-        if function is None:
-            return mode
-        if not callable(function):
-            raise ArgumentError(f"no_grad: takes a function, or nothing, and not {function!r}")
-        Mode.__init__(mode, recording=False)
-        return mode(function)
-
-    def __init__(self) -> None:
-        super().__init__(recording=False)
+    mode = Mode(recording=False)
+    if function is None:
+        return mode
+    if not callable(function):
+        raise ArgumentError(f"no_grad: takes a function, or nothing, and not {function!r}")
+    return mode(function)
 
 
 class detect_anomaly(Mode):

@@ -8,11 +8,25 @@ Higham, The accuracy of floating point summation, SIAM J. Sci. Comput. 14, 1993)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol, cast, overload
 
 from autograd.errors import OperandError, StructureError
 from autograd.table import rows as ops
+from autograd.table.number import N, RealNumber
 from autograd.table.operation import real
+
+
+class Reduction(Protocol):
+    """A function of many numbers: plain ones give a float, a Value among them a Value."""
+
+    @overload
+    def __call__(self, numbers: Iterable[RealNumber]) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__(self, numbers: Iterable[N | RealNumber]) -> N: ...
+
+
+def _typed(function: Callable[[Iterable[object]], object]) -> Reduction:
+    return cast(Reduction, function)
 
 
 def _terms(numbers: Any, name: str) -> list[Any]:
@@ -38,11 +52,12 @@ def _combined(terms: list[Any], pair: Callable[[Any, Any], Any], empty: float) -
     return terms[0] if terms else empty
 
 
-def _sum(terms: list[Any]) -> Any:
+def _sum(terms: list[object]) -> Any:
     return _combined(terms, lambda a, b: a + b, 0.0)
 
 
-def sum(numbers: Iterable[Any]) -> Any:
+@_typed
+def sum(numbers: Iterable[object]) -> object:
     """Return the sum of Values or real numbers, added in pairs; the sum of none is 0.0.
 
     Args:
@@ -62,7 +77,8 @@ def sum(numbers: Iterable[Any]) -> Any:
     return _sum(_terms(numbers, "sum"))
 
 
-def mean(numbers: Iterable[Any]) -> Any:
+@_typed
+def mean(numbers: Iterable[object]) -> object:
     """Return the arithmetic mean of Values or real numbers.
 
     Args:
@@ -86,7 +102,8 @@ def mean(numbers: Iterable[Any]) -> Any:
     return _sum(terms) / float(len(terms))
 
 
-def prod(numbers: Iterable[Any]) -> Any:
+@_typed
+def prod(numbers: Iterable[object]) -> object:
     """Return the product of Values or real numbers; the product of none is 1.0.
 
     Args:
@@ -106,7 +123,13 @@ def prod(numbers: Iterable[Any]) -> Any:
     return _combined(_terms(numbers, "prod"), lambda a, b: a * b, 1.0)
 
 
-def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
+@overload
+def dot(  # type: ignore[overload-overlap]
+    a: Iterable[RealNumber], b: Iterable[RealNumber]
+) -> float: ...
+@overload
+def dot(a: Iterable[N | RealNumber], b: Iterable[N | RealNumber]) -> N: ...
+def dot(a: Iterable[object], b: Iterable[object]) -> object:
     """Return the sum of the products of two equally long sequences, added in pairs.
 
     Args:
@@ -134,7 +157,8 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Any:
     return _sum([x * y for x, y in zip(left, right, strict=True)])
 
 
-def logsumexp(numbers: Iterable[Any]) -> Any:
+@_typed
+def logsumexp(numbers: Iterable[object]) -> object:
     """Return log(exp(x1) + exp(x2) + ...), finite wherever the mathematics is.
 
     Args:
@@ -154,7 +178,13 @@ def logsumexp(numbers: Iterable[Any]) -> Any:
     return _combined(_terms(numbers, "logsumexp"), ops.logaddexp, -ops.INF)
 
 
-def softmax(numbers: Iterable[Any]) -> list[Any]:
+@overload
+def softmax(  # type: ignore[overload-overlap]
+    numbers: Iterable[RealNumber],
+) -> list[float]: ...
+@overload
+def softmax(numbers: Iterable[N | RealNumber]) -> list[N]: ...
+def softmax(numbers: Iterable[object]) -> list[Any]:
     """Return exp(x) of each number over the sum of them all, as a list; it never overflows.
 
     Args:

@@ -115,14 +115,14 @@ class _Rules:
 
     def _described(
         self, operation: Operation, constant: tuple[bool, ...], kept: tuple[float | None, ...]
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         slots: list[Formula] = [
             Slot(place + 1) if number is None else Number(number)
             for place, number in enumerate(kept)
         ]
         is_own = TABLE.get(operation.name) is not operation  # then only Python can compute it
 
-        def coded(rule: Rule, *arguments: float | None) -> list[Any] | None:
+        def coded(rule: Rule, *arguments: float | None) -> list[object] | None:
             return None if is_own else self._coded(Program(operation, rule, arguments))
 
         partials: list[Any] = []
@@ -153,7 +153,7 @@ class _Rules:
         whole = rule_formula(operation, rule, Slot(0), slots)
         return "" if whole is None else MATHML.write(whole)
 
-    def _coded(self, program: Program) -> list[Any]:
+    def _coded(self, program: Program) -> list[object]:
         """Return [constants, lines, result]; a constant's place counts down from -1."""
         constants: list[float] = []
 

@@ -88,7 +88,7 @@ class Expression:
             raise ExpressionError(f"{_cut(self.text)}: there is no number for {missing[0]!r}")
         return self._run(self._program, numbers)
 
-    def _run(self, program: Sequence[Instruction], numbers: Mapping[str, Any]) -> Any:
+    def _run(self, program: Sequence[Instruction], numbers: Mapping[str, object]) -> object:
         stack: list[Any] = []
         for instruction in program:
             if isinstance(instruction, Call):
@@ -543,7 +543,7 @@ _CONDITION = "a comparison may only be the condition of where(condition, a, b)"
 _KNOWN = {*_INFIX, *_PREFIX, "(", ")", ",", "="}
 
 
-def _by_name(function: Function, named: tuple[str, ...], *operands: Any) -> Any:
+def _by_name(function: Function, named: tuple[str, ...], *operands: object) -> object:
     """Call a function with its last operands by their names."""
     positional = operands[: len(operands) - len(named)]
     return function(*positional, **dict(zip(named, operands[len(positional) :], strict=True)))

@@ -24,16 +24,16 @@ class Formula(Operators):
     __slots__ = ()
 
     @staticmethod
-    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Formula:
+    def _apply(operation: Operation, operands: tuple[object, ...]) -> Formula:
         return Application(operation, tuple(formula(operand) for operand in operands))
 
-    def __gt__(self, other: Any) -> Formula:
+    def __gt__(self, other: object) -> Formula:
         return self._greater(ops.less, other)
 
-    def __ge__(self, other: Any) -> Formula:
+    def __ge__(self, other: object) -> Formula:
         return self._greater(ops.less_equal, other)
 
-    def _greater(self, operation: Operation, other: Any) -> Formula:
+    def _greater(self, operation: Operation, other: object) -> Formula:
         return Application(operation, (formula(other), self), flipped=True)
 
     def __bool__(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd.engine import order as walk
 from autograd.errors import ArgumentError, PictureError
@@ -122,7 +122,9 @@ def _sized(outline: Outline, rankdir: str, spec: str, partials: bool, legend: bo
     )
 
 
-def _check(root: Any, rankdir: Any, spec: Any, depth: Any, most: Any, engine: Any) -> None:
+def _check(
+    root: object, rankdir: object, spec: object, depth: object, most: object, engine: object
+) -> None:
     if not hasattr(root, "backward") or not hasattr(root, "partials"):
         raise ArgumentError(
             f"graph draws a Value, and was given a {type(root).__name__}; "

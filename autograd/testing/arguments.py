@@ -91,7 +91,7 @@ class Parameters:
         """Return a point whose numbers stand for nothing, and the bounds of each."""
         bounds: list[Bounds] = []
 
-        def number(tree: Any) -> Any:
+        def number(tree: object) -> object:
             if _is_pair(tree):
                 bounds.append(self._bounds(tree))
                 return 0.0

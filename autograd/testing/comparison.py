@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, StructureError
@@ -105,7 +104,7 @@ class Comparison:
         claims = self._precise_claims(point) or self._claims(point)
         return [Judgement(*pair) for pair in zip(claims, gradient, strict=False)]
 
-    def of(self, point: Point) -> Callable[[Sequence[Any]], Any]:
+    def of(self, point: Point) -> Callable[[Sequence[object]], object]:
         """Return f as a function of the numbers of a point."""
         return lambda numbers: self.f(*point.arguments(numbers))
 
@@ -179,7 +178,7 @@ class Comparison:
                 self._precise = point, [*map(float, found)]
         return self._precise[1]
 
-    def _leaves(self, point: Point, numbers: Sequence[object]) -> list[Any]:
+    def _leaves(self, point: Point, numbers: Sequence[object]) -> list[object]:
         """Return the components of what df gives, for the first argument or for all of them."""
         assert self.df is not None
         result = self.df(*point.arguments(numbers))

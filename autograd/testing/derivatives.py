@@ -6,7 +6,6 @@ import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, WrongDerivativeError
@@ -250,7 +249,7 @@ class Formula:
                 f"{expression.text!r} has {', '.join(expression.names)}"
             )
 
-    def __call__(self, *arguments: object) -> Any:
+    def __call__(self, *arguments: object) -> object:
         """Return its value."""
         return self.expression(dict(zip(self.names, arguments, strict=True)))
 

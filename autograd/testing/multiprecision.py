@@ -105,14 +105,14 @@ class Precise(Operators):
 
     __slots__ = ("number",)
 
-    def __init__(self, number: Any) -> None:
+    def __init__(self, number: object) -> None:
         arithmetic = context()
         if not isinstance(number, (arithmetic.mpf, arithmetic.mpc)):
             number = arithmetic.mpf(number if type(number) is int else real(number, "Precise"))
         self.number = _bounded(arithmetic, number)
 
     @staticmethod
-    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
+    def _apply(operation: Operation, operands: tuple[object, ...]) -> object:
         rule = PRIMITIVES.get(operation.name) or KNOWN.get(operation.name)
         if rule is not None and TABLE.get(operation.name) is operation:
             arithmetic = context()
@@ -143,11 +143,11 @@ class Precise(Operators):
         return f"Precise({context().nstr(self.number, 20)})"
 
 
-def _lifted(operand: Any, operation: Operation) -> Any:
+def _lifted(operand: object, operation: Operation) -> object:
     return operand if isinstance(operand, Precise) else Precise(_number(operand, operation))
 
 
-def _number(operand: Any, operation: Operation) -> Any:
+def _number(operand: object, operation: Operation) -> object:
     if isinstance(operand, Precise):
         return operand.number
     if isinstance(operand, Value):
@@ -157,7 +157,7 @@ def _number(operand: Any, operation: Operation) -> Any:
     return context().mpf(real(operand, operation.name))
 
 
-def _bounded(arithmetic: Any, number: Any) -> Any:
+def _bounded(arithmetic: Any, number: object) -> object:
     """Return a real number of the range; nan for a complex one."""
     if isinstance(number, arithmetic.mpc):
         return arithmetic.nan if number.imag != 0 else _bounded(arithmetic, number.real)
@@ -240,7 +240,7 @@ def _differences(
         point = [Precise(number) for number in numbers]
         here = _called(function, point)
 
-        def difference(sign: int, power: int) -> Any:
+        def difference(sign: int, power: int) -> object:
             step = arithmetic.ldexp(sign, scale + power)
             moved = Precise(arithmetic.mpf(numbers[index]) + step)
             return (_called(function, [*point[:index], moved, *point[index + 1 :]]) - here) / step
@@ -268,7 +268,7 @@ def _limit(differences: Sequence[Any], floor: Any) -> tuple[Any, Any, bool]:
     if is_large and abs(changes[2]) > max(abs(changes[1]) * 0.9999, abs(last) * 2.0**-20):
         return arithmetic.sign(changes[2]) * arithmetic.inf, arithmetic.zero, False
 
-    def extrapolated(number: Any, before: Any, change: Any) -> Any:
+    def extrapolated(number: object, before: Any, change: Any) -> Any:
         return number + change * change / (before - change) if before != change else number
 
     limit = extrapolated(last, changes[1], changes[2])
@@ -277,7 +277,7 @@ def _limit(differences: Sequence[Any], floor: Any) -> tuple[Any, Any, bool]:
     return limit if abs(limit) > error else arithmetic.zero, error, False
 
 
-def _same(before: Sequence[Any], after: Sequence[Any], bits: int) -> bool:
+def _same(before: Sequence[Any], after: Sequence[object], bits: int) -> bool:
     """Return whether more digits have changed nothing; a zero may yet become a small number."""
     for a, b in zip(before, after, strict=False):
         if a == 0 and b == 0:
@@ -289,7 +289,7 @@ def _same(before: Sequence[Any], after: Sequence[Any], bits: int) -> bool:
 
 
 def values(
-    function: Callable[[Sequence[Any]], Sequence[Any]], numbers: Sequence[float]
+    function: Callable[[Sequence[object]], Sequence[Any]], numbers: Sequence[float]
 ) -> list[Any]:
     """Return results at a point as mpmath's numbers, with as many digits as it takes."""
     bits = 240

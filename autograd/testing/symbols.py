@@ -94,7 +94,7 @@ class Symbolic(Operators):
 
     __slots__ = ("expression", "is_condition", "size")
 
-    def __init__(self, expression: Any, is_condition: bool = False, size: int = 1) -> None:
+    def __init__(self, expression: object, is_condition: bool = False, size: int = 1) -> None:
         if size > LARGEST:
             raise NotExpressibleError(f"written out it has more than {LARGEST} operations")
         s = sympy()
@@ -104,7 +104,7 @@ class Symbolic(Operators):
         self.size = size
 
     @staticmethod
-    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
+    def _apply(operation: Operation, operands: tuple[object, ...]) -> object:
         rule = KNOWN.get(operation.name) or PRIMITIVES.get(operation.name)
         if rule is None or TABLE.get(operation.name) is not operation:
             definition = operation.written or operation.definition
@@ -127,7 +127,7 @@ class Symbolic(Operators):
         return f"Symbolic({self.expression})"
 
 
-def exact(number: float) -> Any:
+def exact(number: float) -> object:
     """Return the number that a person meant by a float: a fraction, a decimal, pi or e."""
     s = sympy()
     if not math.isfinite(number):
@@ -149,14 +149,14 @@ def _lifted(operand: Any, operation: Operation) -> Symbolic:
     return Symbolic(real(operand, operation.name))
 
 
-def _condition(s: Any, expression: Any) -> Any:
+def _condition(s: Any, expression: object) -> object:
     """Return a condition: an expression is one where it is not zero."""
     if expression in (s.true, s.false) or isinstance(expression, s.logic.boolalg.Boolean):
         return expression
     return s.Ne(expression, 0)
 
 
-def _power(a: Any, b: Any) -> Any:
+def _power(a: Any, b: Any) -> object:
     """Return a power; SymPy would write out those of numbers, 9**9**9 with all its digits."""
     if a.is_Rational and b.is_Rational and abs(a) not in (0, 1):
         digits = len(str(a.p)) + len(str(a.q))
@@ -165,7 +165,7 @@ def _power(a: Any, b: Any) -> Any:
     return a**b
 
 
-def _refused(name: str) -> Any:
+def _refused(name: str) -> object:
     raise NotExpressibleError(f"{name} has no meaning for symbols")
 
 
@@ -178,8 +178,8 @@ LONGEST_FRACTION = 10**7  # of 2**(0.6931471805599453*x) SymPy would compute the
 
 
 def proof(
-    f: Callable[..., Any],
-    claims: Sequence[Callable[..., Any]],
+    f: Callable[..., object],
+    claims: Sequence[Callable[..., object]],
     names: Sequence[str],
     is_positive: Sequence[bool],
 ) -> str:
@@ -209,7 +209,7 @@ def proof(
     return f"SymPy has {', '.join(identities)}"
 
 
-def _expression(function: Callable[..., Any], symbols: Sequence[Any]) -> Any:
+def _expression(function: Callable[..., object], symbols: Sequence[object]) -> object:
     result = function(*map(Symbolic, symbols))
     if isinstance(result, Value):
         result = result.data
@@ -244,7 +244,7 @@ def _is_zero(gap: Any) -> bool:
     return False
 
 
-def _lowered(gap: Any) -> Any:
+def _lowered(gap: Any) -> object:
     """Return an expression with a symbol for what large powers of a sum have in common."""
     s = sympy()
     exponents: dict[Any, list[Any]] = {}

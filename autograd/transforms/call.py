@@ -52,10 +52,10 @@ class Call:
     def __init__(
         self,
         name: str,
-        f: Callable[..., Any],
+        f: Callable[..., object],
         argnums: Argnums,
-        args: tuple[Any, ...],
-        named: dict[str, Any],
+        args: tuple[object, ...],
+        named: dict[str, object],
         has_aux: bool = False,
     ) -> None:
         self.name = name
@@ -93,11 +93,11 @@ class Call:
 
     def _called(
         self,
-        f: Callable[..., Any],
+        f: Callable[..., object],
         argnums: Argnums,
-        args: tuple[Any, ...],
-        named: dict[str, Any],
-    ) -> Any:
+        args: tuple[object, ...],
+        named: dict[str, object],
+    ) -> object:
         arguments = list(args)
         for position in _positions(self.name, argnums, len(args)):
             numbers, structure = flatten(args[position])
@@ -122,7 +122,7 @@ class Call:
             check_numbers(self.name, leaves, structure, root, _is_number)
             raise
 
-    def _leaf(self, number: Any) -> Value:
+    def _leaf(self, number: object) -> Value:
         if isinstance(number, Value):
             node: Value = ops.identity(number)
             return node
@@ -141,7 +141,7 @@ class Call:
         leaves = [node for node in order if node.op is None]
         return all(getattr(leaf, "_level", 0) >= level for leaf in leaves)
 
-    def lowered(self, numbers: list[Any]) -> list[Any]:
+    def lowered(self, numbers: list[object]) -> list[object]:
         """Return floats, unless some of the numbers depend on a Value from outside."""
         values = [number for number in numbers if isinstance(number, Value)]
         if self.is_traced or not values:
@@ -155,7 +155,7 @@ class Call:
     def lowered_aux(self) -> Any:
         """Return what the function returned beside its result, plain where it can be."""
 
-        def leaf(thing: Any) -> Any:
+        def leaf(thing: Any) -> object:
             if isinstance(thing, Value):
                 return self.lowered([thing])[0]
             if is_array(thing) and thing.dtype == object:
@@ -177,7 +177,7 @@ class Call:
             )
         return self.outputs[0]
 
-    def pulled(self, output: Any, seed: Any = 1.0) -> list[Any]:
+    def pulled(self, output: object, seed: object = 1.0) -> list[object]:
         """Return d(output)/d(leaf) x seed for every leaf, walking backwards."""
         leaves = self.leaves
         if not isinstance(output, Value):
@@ -193,7 +193,7 @@ class Call:
         with _recording():
             return backwards(output, seed, leaves)
 
-    def pulled_together(self, seeds: list[Any]) -> list[Any]:
+    def pulled_together(self, seeds: list[object]) -> list[object]:
         """Return the sum of d(output)/d(leaf) x seed over all outputs, for every leaf."""
         sums: list[Any] = [0.0] * len(self.leaves)
         for output, seed in zip(self.outputs, seeds, strict=True):
@@ -202,7 +202,7 @@ class Call:
                 sums = [sweeps.plus(a, b) for a, b in zip(sums, pulled, strict=True)]
         return sums
 
-    def pushed(self, directions: list[Any]) -> list[Any]:
+    def pushed(self, directions: list[object]) -> list[object]:
         """Return the derivative of every output along the directions, walking forwards."""
         with _recording():
             if self.is_traced:
@@ -212,7 +212,7 @@ class Call:
             is_numeric = is_numeric and self._is_closed(order)
             return sweeps.tangents(order, self.outputs, self.leaves, directions, is_numeric)
 
-    def pushed_apart(self) -> list[list[Any]]:
+    def pushed_apart(self) -> list[list[object]]:
         """Return for every output its derivative by each leaf, walking forwards."""
         with _recording():
             if self.is_traced:
@@ -287,7 +287,7 @@ class Derivative:
         """Call f on Values that stand for the numbers, and return what was asked for."""
         return self._read(Call(self._name, self._f, self.argnums, args, named, self._has_aux))
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -121,19 +121,19 @@ def hessian(
     return jacobian(jacobian(f, argnums, has_aux), argnums, has_aux)
 
 
-def _cheaper(call: Call) -> Any:
+def _cheaper(call: Call) -> object:
     return (_by_columns if len(call.leaves) < len(call.outputs) else _by_rows)(call)
 
 
-def _by_rows(call: Call) -> Any:
+def _by_rows(call: Call) -> object:
     return _matrix(call, [call.pulled(output) for output in call.outputs])
 
 
-def _by_columns(call: Call) -> Any:
+def _by_columns(call: Call) -> object:
     return _matrix(call, call.pushed_apart())
 
 
-def _matrix(call: Call, rows: list[list[Any]]) -> Any:
+def _matrix(call: Call, rows: list[list[object]]) -> object:
     flat = call.lowered([entry for row in rows for entry in row])
     width = len(call.leaves)
     rows = [flat[width * place : width * (place + 1)] for place, _ in enumerate(rows)]
@@ -142,19 +142,19 @@ def _matrix(call: Call, rows: list[list[Any]]) -> Any:
     return (matrix, call.lowered_aux()) if call.has_aux else matrix
 
 
-def blocks(structure: Structure, items: list[Any], build: Callable[..., Any]) -> Any:
+def blocks(structure: Structure, items: list[Any], build: Callable[..., object]) -> object:
     """Rebuild a structure, giving each number or array of it, with its items, to ``build``."""
     supply = iter(items)
     built = (build(unit, [*islice(supply, unit.count())]) for unit in structure.units())
     return builder(structure, arrays_only=True)(iter(()), built)
 
 
-def _columns(unit: Structure, inner: Structure, rows: list[list[Any]]) -> Any:
+def _columns(unit: Structure, inner: Structure, rows: list[list[object]]) -> object:
     """Return the derivatives of one output (a number, or a whole array) in the inner structure."""
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else []
     outer = unit.detail if unit.kind == "array" else ()
 
-    def block(part: Structure, columns: list[list[Any]]) -> Any:
+    def block(part: Structure, columns: list[list[object]]) -> object:
         shape = outer + (part.detail if part.kind == "array" else ())
         flat = [number for row in zip(*columns, strict=True) for number in row]
         return array_of(flat, shape) if shape else flat[0]

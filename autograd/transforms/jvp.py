@@ -11,9 +11,9 @@ from autograd.trees import unflatten
 
 
 def jvp(
-    f: Callable[..., Any],
-    primals: Sequence[Any],
-    tangents: Sequence[Any],
+    f: Callable[..., object],
+    primals: Sequence[object],
+    tangents: Sequence[object],
     has_aux: bool = False,
 ) -> tuple[Any, ...]:
     """Return f at the primals and its derivative along the tangents (forward mode).
@@ -41,8 +41,12 @@ def jvp(
 
 
 def _pushed(
-    name: str, f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool
-) -> tuple[Any, ...]:
+    name: str,
+    f: Callable[..., object],
+    primals: Sequence[object],
+    tangents: Sequence[object],
+    has_aux: bool,
+) -> tuple[object, ...]:
     call = whole_call(name, f, primals, has_aux)
     directions = matching(name, "tangents", tangents, tuple(call.structures))
     slopes = call.lowered(call.pushed(directions))
@@ -52,9 +56,9 @@ def _pushed(
 
 
 def hvp(
-    f: Callable[..., Any],
-    primals: Sequence[Any],
-    tangents: Sequence[Any],
+    f: Callable[..., object],
+    primals: Sequence[object],
+    tangents: Sequence[object],
     has_aux: bool = False,
 ) -> Any:
     """Return the hessian of f at the primals times the tangents, without the hessian.

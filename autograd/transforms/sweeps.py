@@ -19,7 +19,7 @@ from autograd.table import rows as ops
 from autograd.table.operation import IEEE
 
 
-def times(upstream: Any, partial: Any) -> Any:
+def times(upstream: Any, partial: Any) -> object:
     """Return the product, as a float where both are, else as a graph, without factors of 1."""
     for one, other in ((upstream, partial), (partial, upstream)):
         if type(one) is float:
@@ -30,7 +30,7 @@ def times(upstream: Any, partial: Any) -> Any:
     return upstream * partial
 
 
-def plus(total: Any, term: Any) -> Any:
+def plus(total: Any, term: object) -> object:
     """Return the sum, without a node where one of the two is the number 0."""
     if type(term) is float and term == 0.0:
         return total
@@ -46,7 +46,7 @@ def above(order: Sequence[Value], targets: set[int]) -> set[int]:
     return dependent
 
 
-def copied(result: Any, known: set[int]) -> Any:
+def copied(result: Any, known: set[int]) -> object:
     """Copy a derivative that aliases a node of the graph, so that editing it changes nothing.
 
     d(a * b)/d(a) is b: handed out as it is, it would change with b, and its label would be b's.
@@ -55,7 +55,7 @@ def copied(result: Any, known: set[int]) -> Any:
     return ops.identity(result) if is_known else result
 
 
-def partial_of(node: Value, index: int) -> Any:
+def partial_of(node: Value, index: int) -> object:
     """Apply the rule of the table to the node itself, which gives a graph."""
     operation, args = node.op, node.args
     assert operation is not None
@@ -67,7 +67,7 @@ def partial_of(node: Value, index: int) -> Any:
     return partial if isinstance(partial, Value) else float(partial)
 
 
-def adjoints(root: Value, seed: Any, targets: Sequence[Value]) -> list[Any]:
+def adjoints(root: Value, seed: object, targets: Sequence[Value]) -> list[object]:
     """Return d(root)/d(target) x seed for each target, as a graph (or a float where constant)."""
     order = recorded(root)
     active = above(order, {id(target) for target in targets})
@@ -82,11 +82,11 @@ def adjoints(root: Value, seed: Any, targets: Sequence[Value]) -> list[Any]:
 
 def tangents(
     order: Sequence[Value],
-    outputs: Sequence[Any],
+    outputs: Sequence[object],
     leaves: Sequence[Value],
-    directions: Sequence[Any],
+    directions: Sequence[object],
     is_numeric: bool,
-) -> list[Any]:
+) -> list[object]:
     """Return the derivative of each output along the directions of the leaves.
 
     Where it is numeric, all directions are floats and the recorded partials are enough.
@@ -110,12 +110,12 @@ Row = dict[int, Any]  # a tangent for each leaf that reaches a node, by its inde
 
 
 def tangents_apart(
-    order: Sequence[Value], outputs: Sequence[Any], leaves: Sequence[Value], is_numeric: bool
-) -> list[list[Any]]:
+    order: Sequence[Value], outputs: Sequence[object], leaves: Sequence[Value], is_numeric: bool
+) -> list[list[object]]:
     """Return for each output its derivative by every leaf, all in one sweep."""
     multiply, add = (operator.mul, operator.add) if is_numeric else (times, plus)
 
-    def scaled(row: Row, partial: Any) -> Row:
+    def scaled(row: Row, partial: object) -> Row:
         return {index: multiply(tangent, partial) for index, tangent in row.items()}
 
     def added(total: Row | float, row: Row) -> Row:

@@ -12,7 +12,7 @@ from autograd.ir.trace import Tracer
 from autograd.transforms import sweeps
 
 
-def adjoints(root: Value, seed: Any, targets: Sequence[Value]) -> list[Any]:
+def adjoints(root: Value, seed: object, targets: Sequence[Value]) -> list[object]:
     """Return d(root)/d(target) x seed for each target, as tracers (or floats where constant).
 
     Where the trace has captured a result, the sweep goes on through the graph below it.
@@ -37,8 +37,8 @@ def adjoints(root: Value, seed: Any, targets: Sequence[Value]) -> list[Any]:
 
 
 def tangents(
-    outputs: Sequence[Any], leaves: Sequence[Value], directions: Sequence[Any]
-) -> list[Any]:
+    outputs: Sequence[object], leaves: Sequence[Value], directions: Sequence[object]
+) -> list[object]:
     """Return the derivative of each output along the directions of the leaves."""
     trace: Any = modes.current().recorder
     ends, inputs, steps = (

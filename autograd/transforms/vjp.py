@@ -85,7 +85,7 @@ def grad(
     return Derivative(grad, f, argnums, has_aux, gradient_of)
 
 
-def gradient_of(call: Call) -> Any:
+def gradient_of(call: Call) -> object:
     """Return the gradient of what a call returned, and its aux where it has one."""
     slopes = call.shaped(call.lowered(call.pulled(call.scalar())))
     return (slopes, call.lowered_aux()) if call.has_aux else slopes
@@ -120,7 +120,7 @@ def value_and_grad(
     return Derivative(value_and_grad, f, argnums, has_aux, _value_and_gradient)
 
 
-def _value_and_gradient(call: Call) -> tuple[Any, Any]:
+def _value_and_gradient(call: Call) -> tuple[object, object]:
     output = call.scalar()
     slopes = call.shaped(call.lowered(call.pulled(output)))
     is_known = isinstance(output, Value) and not call.is_open  # the sweep has seen its leaves
@@ -128,7 +128,7 @@ def _value_and_gradient(call: Call) -> tuple[Any, Any]:
     return ((value, call.lowered_aux()) if call.has_aux else value), slopes
 
 
-def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+def vjp(f: Callable[..., object], *primals: object, has_aux: bool = False) -> tuple[Any, ...]:
     """Return f at the primals, and a function that pulls cotangents back (reverse mode).
 
     Args:
@@ -152,7 +152,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
     """
     call = whole_call("vjp", f, primals, has_aux)
 
-    def pull(cotangents: Any) -> tuple[Any, ...]:
+    def pull(cotangents: object) -> tuple[object, ...]:
         seeds = matching("vjp", "cotangents", (cotangents,), (call.output_structure,))
         pulled: tuple[Any, ...] = call.shaped(call.lowered(call.pulled_together(seeds)))
         return pulled

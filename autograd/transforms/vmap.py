@@ -12,7 +12,7 @@ from autograd.transforms.jacobian import blocks
 from autograd.trees import Structure, array_in, array_of, flatten, map_with_axes
 
 
-def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
+def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) -> Callable[..., Any]:
     """Return a function that calls f for every row of its arguments, and stacks the results.
 
     It is a loop over the rows, in order; ``jit(f, in_axes=...)`` runs them side by side.
@@ -41,7 +41,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     checked("vmap", f)
 
     @functools.wraps(f, updated=())
-    def mapped(*args: Any, **named: Any) -> Any:
+    def mapped(*args: object, **named: object) -> object:
         axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
         if len(axes) != len(args):
             raise StructureError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
@@ -63,19 +63,21 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     return mapped
 
 
-def _rows(args: tuple[Any, ...], axes: Sequence[Any]) -> tuple[Callable[[int], list[Any]], int]:
+def _rows(
+    args: tuple[object, ...], axes: Sequence[object]
+) -> tuple[Callable[[int], list[object]], int]:
     """Return a function that gives the arguments of one row, and how many rows there are."""
     import numpy
 
     rows_in: dict[str, Any] = {}  # for each mapped array its rows, and at least one
 
-    def each(leaf: Callable[[str, Any, int | None], Any]) -> list[Any]:
+    def each(leaf: Callable[[str, object, int | None], object]) -> list[object]:
         return [
             map_with_axes(leaf, arg, axis, f"argument {place}", "vmap")
             for place, (arg, axis) in enumerate(zip(args, axes, strict=True))
         ]
 
-    def take_apart(path: str, leaf: Any, axis: int | None) -> None:
+    def take_apart(path: str, leaf: object, axis: int | None) -> None:
         if axis is None:
             return
         array = array_in(leaf)
@@ -102,21 +104,23 @@ def _rows(args: tuple[Any, ...], axes: Sequence[Any]) -> tuple[Callable[[int], l
                 f"{path} has {lengths[path]} rows"
             )
 
-    def row_of(row: int) -> list[Any]:
+    def row_of(row: int) -> list[object]:
         return each(lambda path, leaf, axis: leaf if axis is None else rows_in[path][row])
 
     return row_of, lengths[first]
 
 
-def _stacked(structure: Structure, columns: list[list[Any]], count: int, out_axes: Any) -> Any:
+def _stacked(
+    structure: Structure, columns: list[list[object]], count: int, out_axes: object
+) -> object:
     """Return the columns in their structure, each number or array with the rows on its axis."""
     import numpy
 
-    def block(unit: Structure, inside: list[list[Any]]) -> Any:
+    def block(unit: Structure, inside: list[list[object]]) -> object:
         flat = [number for row in zip(*inside, strict=True) for number in row]
         return array_of(flat, (count, *(unit.detail if unit.kind == "array" else ())))
 
-    def placed(path: str, leaf: Any, axis: int | None) -> Any:
+    def placed(path: str, leaf: Any, axis: int | None) -> object:
         if axis is None or not -leaf.ndim <= axis < leaf.ndim:
             raise StructureError(f"vmap: out_axes has {axis}, which is no axis of {path}")
         return numpy.moveaxis(leaf, 0, axis)

@@ -97,7 +97,7 @@ class Native:
         return addresses
 
     def many_rows(
-        self, numbers: Sequence[float], arrays: list[Any], foreign: dict[int, Any], rows: int
+        self, numbers: Sequence[float], arrays: list[Any], foreign: dict[int, object], rows: int
     ) -> list[float] | None:
         """Do what a call does, block by block, on several threads where that pays.
 
