@@ -5,7 +5,7 @@ The engine and the derivatives of functions are imported at once; a room that re
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd.engine.modes import detect_anomaly, no_grad, scope
 from autograd.engine.order import zero_grad
@@ -183,12 +183,14 @@ _ROOMS = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Enter the room of a public name when it is first asked for."""
-    if name not in _ROOMS:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    thing = globals()[name] = getattr(import_module(_ROOMS[name]), name)
-    return thing
+if not TYPE_CHECKING:  # which would take any name for a name of this module
+
+    def __getattr__(name: str) -> object:
+        """Enter the room of a public name when it is first asked for."""
+        if name not in _ROOMS:
+            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        thing = globals()[name] = getattr(import_module(_ROOMS[name]), name)
+        return thing
 
 
 def __dir__() -> list[str]:

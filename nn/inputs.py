@@ -192,7 +192,7 @@ def _row(row: object, name: str) -> list[float]:
     return [_number(number, name) for number in listed(row, name)]
 
 
-def _number(number: object, name: str) -> float:
+def _number(number: Any, name: str) -> float:
     if type(number) is not float:
         try:
             number = Value(number).data

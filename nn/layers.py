@@ -107,14 +107,14 @@ class Neuron(Module):
         self.activation = activation_named(activation)
         self.name = name or repr(self)
 
-    def __call__(self, x: Sequence[object]) -> Any:
+    def __call__(self, x: Sequence[Value | float]) -> Value:
         """Return the output for one row of inputs, a Value."""
         if len(x) != len(self.w):
             raise InputError(
                 f"{self!r} takes {len(self.w)} inputs, and was given {len(x)}: one row of numbers"
             )
         with scope(self.name):
-            act: Any = self.b
+            act = self.b
             for wi, xi in zip(self.w, x, strict=True):
                 act = act + wi * xi
             return self.activation(act) if self.nonlin else act
@@ -154,7 +154,7 @@ class Layer(Module):
         ]
         self.name = name or f"layer of {nout}"
 
-    def __call__(self, x: Sequence[object]) -> Any:
+    def __call__(self, x: Sequence[Value | float]) -> Any:
         """Return the outputs of all neurons for one row: a list, or a Value where there is one."""
         with scope(self.name):
             out = [neuron(x) for neuron in self.neurons]
@@ -215,11 +215,12 @@ class MLP(Module):
             for i in range(len(nouts))
         ]
 
-    def __call__(self, x: Sequence[object]) -> Any:
+    def __call__(self, x: Sequence[Value | float]) -> Any:
         """Return the scores of one row: a list, or a Value where the last layer is one neuron."""
+        out: Any = x
         for layer in self.layers:
-            x = layer(x if hasattr(x, "__len__") else [x])
-        return x
+            out = layer(out if hasattr(out, "__len__") else [out])
+        return out
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"

@@ -50,7 +50,7 @@ def module_of(file):
 
 
 # In the engine, each file imports from those before it.
-ENGINE = ["modes", "node", "order", "chain_rule", "copying", "value", "reductions"]
+ENGINE = ["modes", "node", "order", "chain_rule", "copying", "methods", "value", "reductions"]
 # Pairs whose imports, those for types alone included, still meet in a circle.
 CIRCLES = [
     {"autograd.compiler.opaque", "autograd.compiler.jit"},

@@ -305,7 +305,7 @@ class Inputs:
         return traced.reshape(shape) if shape else traced[0]
 
 
-def replaced(tree: object, replacement: Callable[[Value], object]) -> Any:
+def replaced(tree: object, replacement: Callable[[Any], object]) -> Any:
     """Return the tree with each Value replaced by what the function gives for it."""
 
     def leaf(thing: Any) -> object:

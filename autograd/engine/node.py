@@ -19,6 +19,7 @@ from autograd.callsite import user_line
 from autograd.engine import modes
 from autograd.engine.modes import Scope
 from autograd.errors import AmbiguousNumberError, ArgumentError, RecordedResultError, TraceError
+from autograd.table.number import RealNumber
 from autograd.table.operation import Operation, is_real, real
 
 epoch = 0  # grows whenever some leaf's data is edited
@@ -58,7 +59,7 @@ class Node:
     _epoch: int
     _mark: int
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: RealNumber, label: str = "") -> None:
         self._data = data if type(data) is float else real(data)
         self._grad = 0.0
         if type(label) is not str or label:
@@ -78,7 +79,7 @@ class Node:
         return self._data
 
     @data.setter
-    def data(self, number: Any) -> None:
+    def data(self, number: RealNumber) -> None:
         global epoch
         number = real(number, "data")
         if self.op is not None:
@@ -99,7 +100,7 @@ class Node:
         return self._grad
 
     @grad.setter
-    def grad(self, number: Any) -> None:
+    def grad(self, number: RealNumber) -> None:
         self._grad = real(number, "grad")
 
     @property

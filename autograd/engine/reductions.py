@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast, overload
 
 from autograd.errors import OperandError, StructureError
 from autograd.table import rows as ops
-from autograd.table.number import N, RealNumber
+from autograd.table.number import N, RealNumber, Symbolic
 from autograd.table.operation import real
 
 
@@ -23,6 +23,10 @@ class Reduction(Protocol):
     def __call__(self, numbers: Iterable[RealNumber]) -> float: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, numbers: Iterable[N | RealNumber]) -> N: ...
+    @overload  # mypy takes [x, 1.0], where it is written, for no list of either
+    def __call__(  # type: ignore[overload-cannot-match]
+        self, numbers: Iterable[Symbolic | RealNumber]
+    ) -> Any: ...
 
 
 def _typed(function: Callable[[Iterable[object]], object]) -> Reduction:
@@ -129,6 +133,10 @@ def dot(  # type: ignore[overload-overlap]
 ) -> float: ...
 @overload
 def dot(a: Iterable[N | RealNumber], b: Iterable[N | RealNumber]) -> N: ...
+@overload
+def dot(  # type: ignore[overload-cannot-match]
+    a: Iterable[Symbolic | RealNumber], b: Iterable[Symbolic | RealNumber]
+) -> Any: ...
 def dot(a: Iterable[object], b: Iterable[object]) -> object:
     """Return the sum of the products of two equally long sequences, added in pairs.
 

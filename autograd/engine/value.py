@@ -15,37 +15,42 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, TypeAlias, cast
 
 from autograd.callsite import user_line
 from autograd.engine import modes
 from autograd.engine import node as of_node
 from autograd.engine.chain_rule import check_forward, made_at, propagated
 from autograd.engine.copying import copied_graph, copied_node, flattened
+from autograd.engine.methods import Methods
 from autograd.engine.modes import current, transforms
 from autograd.engine.node import Node, levels
 from autograd.engine.order import walking
 from autograd.errors import ArgumentError
 from autograd.table import rows as ops
+from autograd.table.number import RealNumber
 from autograd.table.operation import TABLE, Operation, is_real, real
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
 NEGATIVE, POWER = ops.negative, ops.power
 
 
+Operand: TypeAlias = "Value | RealNumber"
+
+
 def _unary(row: Operation) -> Callable[[Value], Value]:
-    return lambda self: cast(Value, Value._apply(row, (self,)))
+    return lambda self: Value._apply(row, (self,))
 
 
-def _operator(row: Operation, swapped: bool = False) -> Callable[[Value, Any], Any]:
+def _operator(row: Operation, swapped: bool = False) -> Callable[[Value, Operand], Value]:
     return lambda a, b: _in_mode(row, b, a) if swapped else _in_mode(row, a, b)
 
 
-def _comparison(row: Operation, swapped: bool = False) -> Callable[[Value, Any], Any]:
+def _comparison(row: Operation, swapped: bool = False) -> Callable[[Value, Operand], bool]:
     return lambda a, b: _compared(row, b, a) if swapped else _compared(row, a, b)
 
 
-class Value(Node):
+class Value(Node, Methods):
     """A number in a computation graph.
 
     Args:
@@ -69,7 +74,7 @@ class Value(Node):
 
     # -- backward ------------------------------------------------------------------------------
 
-    def backward(self, gradient: Any = 1.0) -> None:
+    def backward(self, gradient: RealNumber = 1.0) -> None:
         """Add the derivative of this node to ``.grad`` of every node that it depends on.
 
         Args:
@@ -93,7 +98,7 @@ class Value(Node):
 
     # -- operators -----------------------------------------------------------------------------
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Operand) -> Value:
         if modes.active and current().special:
             return _in_mode(ADD, self, other)
         if isinstance(other, Value):
@@ -102,14 +107,14 @@ class Value(Node):
             return NotImplemented
         return _node(ADD, self._data + number, self, number, 1.0, None)
 
-    def __radd__(self, other: Any) -> Any:
+    def __radd__(self, other: RealNumber) -> Value:
         if modes.active and current().special:
             return _in_mode(ADD, other, self)
         if (number := _constant(ADD, other)) is None:
             return NotImplemented
         return _node(ADD, number + self._data, number, self, None, 1.0)
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: Operand) -> Value:
         if modes.active and current().special:
             return _in_mode(SUBTRACT, self, other)
         if isinstance(other, Value):
@@ -118,14 +123,14 @@ class Value(Node):
             return NotImplemented
         return _node(SUBTRACT, self._data - number, self, number, 1.0, None)
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: RealNumber) -> Value:
         if modes.active and current().special:
             return _in_mode(SUBTRACT, other, self)
         if (number := _constant(SUBTRACT, other)) is None:
             return NotImplemented
         return _node(SUBTRACT, number - self._data, number, self, None, -1.0)
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: Operand) -> Value:
         if modes.active and current().special:
             return _in_mode(MULTIPLY, self, other)
         if isinstance(other, Value):
@@ -135,14 +140,14 @@ class Value(Node):
             return NotImplemented
         return _node(MULTIPLY, self._data * number, self, number, number, None)
 
-    def __rmul__(self, other: Any) -> Any:
+    def __rmul__(self, other: RealNumber) -> Value:
         if modes.active and current().special:
             return _in_mode(MULTIPLY, other, self)
         if (number := _constant(MULTIPLY, other)) is None:
             return NotImplemented
         return _node(MULTIPLY, number * self._data, number, self, None, number)
 
-    def __truediv__(self, other: Any) -> Any:
+    def __truediv__(self, other: Operand) -> Value:
         if modes.active and current().special:
             return _in_mode(DIVIDE, self, other)
         if isinstance(other, Value):
@@ -156,32 +161,32 @@ class Value(Node):
             return self._apply(DIVIDE, (self, number))
         return _node(DIVIDE, self._data / number, self, number, 1.0 / number, None)
 
-    def __rtruediv__(self, other: Any) -> Any:
+    def __rtruediv__(self, other: RealNumber) -> Value:
         return _in_mode(DIVIDE, other, self)
 
     __floordiv__ = _operator(ops.floor_divide)
     __rfloordiv__ = _operator(ops.floor_divide, swapped=True)
     __mod__, __rmod__ = _operator(ops.remainder), _operator(ops.remainder, swapped=True)
 
-    def __divmod__(self, other: Any) -> Any:
+    def __divmod__(self, other: Operand) -> tuple[Value, Value]:
         return self // other, self % other
 
-    def __rdivmod__(self, other: Any) -> Any:
+    def __rdivmod__(self, other: RealNumber) -> tuple[Value, Value]:
         return other // self, other % self
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: Operand) -> Value:
         if modes.active and current().special:
             return _in_mode(POWER, self, other)
         if type(other) is int or type(other) is float:
             return _recorded(POWER, (self, real(other, "**")))
         return _in_mode(POWER, self, other)
 
-    def __rpow__(self, other: Any) -> Any:
+    def __rpow__(self, other: RealNumber) -> Value:
         return _in_mode(POWER, other, self)
 
     def __neg__(self) -> Value:
         if modes.active and current().special:
-            return cast(Value, self._apply(NEGATIVE, (self,)))
+            return self._apply(NEGATIVE, (self,))
         return _node(NEGATIVE, -self._data, self, None, -1.0, None)
 
     __pos__, __abs__ = _unary(ops.identity), _unary(ops.absolute)
@@ -191,7 +196,7 @@ class Value(Node):
     def __round__(self, ndigits: None = None) -> Value:
         if ndigits is not None:
             raise ArgumentError("round: a Value is rounded to whole numbers only, without digits")
-        return cast(Value, self._apply(ops.rounded, (self,)))
+        return self._apply(ops.rounded, (self,))
 
     # -- comparisons ---------------------------------------------------------------------------
 
@@ -200,10 +205,10 @@ class Value(Node):
 
     # -- copies and pickles ------------------------------------------------------------------------
 
-    def __copy__(self) -> Any:
+    def __copy__(self) -> Value:
         return copied_node(self)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         return copied_graph(self, memo)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -211,17 +216,13 @@ class Value(Node):
 
     # -- the table ---------------------------------------------------------------------------
 
-    if TYPE_CHECKING:  # the operations of the table are put in below, as methods
-
-        def __getattr__(self, name: str) -> Any: ...
-
     @staticmethod
-    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
+    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Value:
         """Record an operation of the table: its value, and its partials at these numbers."""
         if modes.active and current().special:
             state = current()
             if state.recorder is not None:
-                return state.recorder.record(operation, operands)
+                return cast(Value, state.recorder.record(operation, operands))
             node = _recorded(operation, operands)
             if state.anomaly:
                 made_at[node] = user_line()
@@ -236,10 +237,10 @@ _new = object.__new__
 def _node(
     operation: Operation | None,
     data: float,
-    left: Any,
-    right: Any,
-    left_partial: Any,
-    right_partial: Any,
+    left: object,
+    right: object,
+    left_partial: object,
+    right_partial: object,
 ) -> Value:
     """Make a node; the one place besides Value() where its slots are filled."""
     node: Value = _new(Value)
@@ -265,7 +266,7 @@ def leaf_of(number: float, level: int) -> Value:
     return node
 
 
-def _constant(operation: Operation, other: Any) -> float | None:
+def _constant(operation: Operation, other: object) -> float | None:
     """Return a plain number as a float, and None for what an operator leaves to others."""
     if type(other) is float:
         return other
@@ -279,23 +280,23 @@ def _unrecorded(node: Value) -> Value:
     return leaf_of(node._data, next(levels)) if transforms.get() else Value(node._data)
 
 
-def _in_mode(operation: Operation, left: Any, right: Any) -> Any:
+def _in_mode(operation: Operation, left: object, right: object) -> Value:
     """Record an operator by the table, where the short way of the common case does not serve."""
     for each in (left, right):
         if not isinstance(each, Value) and _constant(operation, each) is None:
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
     return Value._apply(operation, (left, right))
 
 
-def _compared(operation: Operation, left: Any, right: Any) -> Any:
+def _compared(operation: Operation, left: object, right: object) -> bool:
     numbers = []
     for operand in (left, right):
         number = operand if isinstance(operand, Value) else _constant(operation, operand)
         if number is None:
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
         numbers.append(number)
     if modes.active and (recorder := current().recorder) is not None:
-        return recorder.record(operation, tuple(numbers))
+        return cast(bool, recorder.record(operation, tuple(numbers)))
     a, b = [number._data if isinstance(number, Value) else number for number in numbers]
     return bool(operation.value(a, b))
 
@@ -325,15 +326,11 @@ def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
     return _node(operation, result, tuple(args), tuple(partials), None, None)
 
 
-def _method(row: Operation) -> Any:
-    def method(self: Value, *operands: Any, **named: Any) -> Any:
+def _method(row: Operation) -> Callable[..., Value]:
+    def several(self: Value, *operands: Operand, **named: Operand) -> Value:
         return row(self, *operands, **named)
 
-    def unary(self: Value) -> Any:
-        return Value._apply(row, (self,))
-
-    if row.arity == 1:
-        method = unary
+    method: Callable[..., Value] = _unary(row) if row.arity == 1 else several
     method.__name__, method.__doc__ = row.name, row.__doc__
     return method
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import Any, overload
+from typing import Any, Protocol, cast, overload
 
 from autograd.errors import OperandError
 from autograd.table.elementwise import by_element
-from autograd.table.number import Condition, N, Number, RealNumber
+from autograd.table.number import A, Condition, N, Number, RealNumber, Symbolic
 from autograd.table.operation import Operation, primitive, real
 from autograd.trees import is_array
 
@@ -113,13 +113,24 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return select(float(condition) if condition is True or condition is False else condition, a, b)
 
 
-def _operand(x: Any, name: str) -> Any:
+class Question(Protocol):
+    """What is asked of a number, or of each in an array; ``wraps`` keeps its name."""
+
+    __name__: str
+
+    @overload
+    def __call__(self, x: A) -> A: ...
+    @overload
+    def __call__(self, x: RealNumber | Symbolic) -> bool: ...
+
+
+def _operand(x: Any, name: str) -> Number:
     return x if hasattr(type(x), "_apply") else real(x, name)
 
 
-def _of_arrays_too(question: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _of_arrays_too(question: Callable[[Any], object]) -> Question:
     @functools.wraps(question)
-    def asked(x: Any) -> Any:
+    def asked(x: object) -> object:
         try:
             return question(x)
         except OperandError:
@@ -127,11 +138,11 @@ def _of_arrays_too(question: Callable[[Any], Any]) -> Callable[[Any], Any]:
                 raise
             return by_element(question, (x,), question.__name__)
 
-    return asked
+    return cast(Question, asked)
 
 
 @_of_arrays_too
-def isnan(x: Any) -> Any:
+def isnan(x: Any) -> object:
     """Return whether a number is nan.
 
     Args:
@@ -153,7 +164,7 @@ def isnan(x: Any) -> Any:
 
 
 @_of_arrays_too
-def isinf(x: Any) -> Any:
+def isinf(x: Any) -> object:
     """Return whether a number is infinite.
 
     Args:
@@ -174,7 +185,7 @@ def isinf(x: Any) -> Any:
 
 
 @_of_arrays_too
-def isfinite(x: Any) -> Any:
+def isfinite(x: Any) -> object:
     """Return whether a number is neither infinite nor nan.
 
     Args:

@@ -61,4 +61,5 @@ class Array(Protocol):
     def __array__(self) -> Any: ...
 
 
+A = TypeVar("A", bound=Array)
 N = TypeVar("N", bound=Symbolic | Array)

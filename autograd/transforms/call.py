@@ -141,7 +141,7 @@ class Call:
         leaves = [node for node in order if node.op is None]
         return all(getattr(leaf, "_level", 0) >= level for leaf in leaves)
 
-    def lowered(self, numbers: list[object]) -> list[object]:
+    def lowered(self, numbers: list[Value | float]) -> list[Value | float]:
         """Return floats, unless some of the numbers depend on a Value from outside."""
         values = [number for number in numbers if isinstance(number, Value)]
         if self.is_traced or not values:
@@ -177,7 +177,7 @@ class Call:
             )
         return self.outputs[0]
 
-    def pulled(self, output: object, seed: object = 1.0) -> list[object]:
+    def pulled(self, output: object, seed: Value | float = 1.0) -> list[Value | float]:
         """Return d(output)/d(leaf) x seed for every leaf, walking backwards."""
         leaves = self.leaves
         if not isinstance(output, Value):
@@ -193,7 +193,7 @@ class Call:
         with _recording():
             return backwards(output, seed, leaves)
 
-    def pulled_together(self, seeds: list[object]) -> list[object]:
+    def pulled_together(self, seeds: list[Value | float]) -> list[Value | float]:
         """Return the sum of d(output)/d(leaf) x seed over all outputs, for every leaf."""
         sums: list[Any] = [0.0] * len(self.leaves)
         for output, seed in zip(self.outputs, seeds, strict=True):
@@ -202,7 +202,7 @@ class Call:
                 sums = [sweeps.plus(a, b) for a, b in zip(sums, pulled, strict=True)]
         return sums
 
-    def pushed(self, directions: list[object]) -> list[object]:
+    def pushed(self, directions: list[Value | float]) -> list[Value | float]:
         """Return the derivative of every output along the directions, walking forwards."""
         with _recording():
             if self.is_traced:
@@ -212,7 +212,7 @@ class Call:
             is_numeric = is_numeric and self._is_closed(order)
             return sweeps.tangents(order, self.outputs, self.leaves, directions, is_numeric)
 
-    def pushed_apart(self) -> list[list[object]]:
+    def pushed_apart(self) -> list[list[Value | float]]:
         """Return for every output its derivative by each leaf, walking forwards."""
         with _recording():
             if self.is_traced:

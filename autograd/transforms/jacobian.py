@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, ParamSpec
 
+from autograd.engine.value import Value
 from autograd.transforms.call import Call, Derivative, checked
 from autograd.trees import Structure, array_of, builder
 
@@ -133,7 +134,7 @@ def _by_columns(call: Call) -> object:
     return _matrix(call, call.pushed_apart())
 
 
-def _matrix(call: Call, rows: list[list[object]]) -> object:
+def _matrix(call: Call, rows: list[list[Value | float]]) -> object:
     flat = call.lowered([entry for row in rows for entry in row])
     width = len(call.leaves)
     rows = [flat[width * place : width * (place + 1)] for place, _ in enumerate(rows)]
@@ -149,12 +150,12 @@ def blocks(structure: Structure, items: list[Any], build: Callable[..., object])
     return builder(structure, arrays_only=True)(iter(()), built)
 
 
-def _columns(unit: Structure, inner: Structure, rows: list[list[object]]) -> object:
+def _columns(unit: Structure, inner: Structure, rows: list[list[Value | float]]) -> object:
     """Return the derivatives of one output (a number, or a whole array) in the inner structure."""
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else []
     outer = unit.detail if unit.kind == "array" else ()
 
-    def block(part: Structure, columns: list[list[object]]) -> object:
+    def block(part: Structure, columns: list[list[Value | float]]) -> object:
         shape = outer + (part.detail if part.kind == "array" else ())
         flat = [number for row in zip(*columns, strict=True) for number in row]
         return array_of(flat, shape) if shape else flat[0]

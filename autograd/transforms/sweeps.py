@@ -19,7 +19,7 @@ from autograd.table import rows as ops
 from autograd.table.operation import IEEE
 
 
-def times(upstream: Any, partial: Any) -> object:
+def times(upstream: Value | float, partial: Value | float) -> Value | float:
     """Return the product, as a float where both are, else as a graph, without factors of 1."""
     for one, other in ((upstream, partial), (partial, upstream)):
         if type(one) is float:
@@ -30,7 +30,7 @@ def times(upstream: Any, partial: Any) -> object:
     return upstream * partial
 
 
-def plus(total: Any, term: object) -> object:
+def plus(total: Value | float, term: Value | float) -> Value | float:
     """Return the sum, without a node where one of the two is the number 0."""
     if type(term) is float and term == 0.0:
         return total
@@ -46,7 +46,7 @@ def above(order: Sequence[Value], targets: set[int]) -> set[int]:
     return dependent
 
 
-def copied(result: Any, known: set[int]) -> object:
+def copied(result: Value | float, known: set[int]) -> Value | float:
     """Copy a derivative that aliases a node of the graph, so that editing it changes nothing.
 
     d(a * b)/d(a) is b: handed out as it is, it would change with b, and its label would be b's.
@@ -67,7 +67,7 @@ def partial_of(node: Value, index: int) -> object:
     return partial if isinstance(partial, Value) else float(partial)
 
 
-def adjoints(root: Value, seed: object, targets: Sequence[Value]) -> list[object]:
+def adjoints(root: Value, seed: object, targets: Sequence[Value]) -> list[Value | float]:
     """Return d(root)/d(target) x seed for each target, as a graph (or a float where constant)."""
     order = recorded(root)
     active = above(order, {id(target) for target in targets})
@@ -84,9 +84,9 @@ def tangents(
     order: Sequence[Value],
     outputs: Sequence[object],
     leaves: Sequence[Value],
-    directions: Sequence[object],
+    directions: Sequence[Value | float],
     is_numeric: bool,
-) -> list[object]:
+) -> list[Value | float]:
     """Return the derivative of each output along the directions of the leaves.
 
     Where it is numeric, all directions are floats and the recorded partials are enough.
@@ -106,16 +106,16 @@ def tangents(
     return [copied(tangent.get(id(output), 0.0), known) for output in outputs]
 
 
-Row = dict[int, Any]  # a tangent for each leaf that reaches a node, by its index
+Row = dict[int, Value | float]  # a tangent for each leaf that reaches a node, by its index
 
 
 def tangents_apart(
     order: Sequence[Value], outputs: Sequence[object], leaves: Sequence[Value], is_numeric: bool
-) -> list[list[object]]:
+) -> list[list[Value | float]]:
     """Return for each output its derivative by every leaf, all in one sweep."""
     multiply, add = (operator.mul, operator.add) if is_numeric else (times, plus)
 
-    def scaled(row: Row, partial: object) -> Row:
+    def scaled(row: Row, partial: Value | float) -> Row:
         return {index: multiply(tangent, partial) for index, tangent in row.items()}
 
     def added(total: Row | float, row: Row) -> Row:

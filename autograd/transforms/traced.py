@@ -12,7 +12,7 @@ from autograd.ir.trace import Tracer
 from autograd.transforms import sweeps
 
 
-def adjoints(root: Value, seed: object, targets: Sequence[Value]) -> list[object]:
+def adjoints(root: Value, seed: object, targets: Sequence[Value]) -> list[Value | float]:
     """Return d(root)/d(target) x seed for each target, as tracers (or floats where constant).
 
     Where the trace has captured a result, the sweep goes on through the graph below it.
@@ -38,7 +38,7 @@ def adjoints(root: Value, seed: object, targets: Sequence[Value]) -> list[object
 
 def tangents(
     outputs: Sequence[object], leaves: Sequence[Value], directions: Sequence[object]
-) -> list[object]:
+) -> list[Value | float]:
     """Return the derivative of each output along the directions of the leaves."""
     trace: Any = modes.current().recorder
     ends, inputs, steps = (
