@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from autograd.notation.names import one_line
 from autograd.render.measure import shortened, width
-from autograd.render.outline import Box
+from autograd.render.outline import Box, Content, Text
 
 TITLE, NUMBER, WORD, SMALL, NAME = 11.0, 10.5, 8.5, 9.5, 7.5  # font sizes in pixels
 LINE = 13.5  # from one line of a box to the next
@@ -16,35 +14,6 @@ ROOM = 132.0  # the widest title
 USUAL = "-0.1234"  # a number as wide as most: shorter ones leave the box as it is
 NOT_COMPUTED = "—"
 WORDS = ("data", "grad")
-
-
-@dataclass(slots=True, eq=False)
-class Text:
-    """One line of text in a box, placed from the top left of the box; y is its baseline."""
-
-    role: str
-    text: str
-    x: float
-    y: float
-    size: float
-    anchor: str = "start"
-
-
-@dataclass(slots=True, eq=False)
-class Content:
-    """The text of a box, and the size that holds it.
-
-    Attributes:
-        texts: its lines; ``role`` is "title", "name", "symbol", "caption", "word",
-            "data" or "grad".
-        width, height: the size of the box in pixels.
-        divider: where the line between the symbol and the rest stands; 0.0 where there is none.
-    """
-
-    texts: list[Text]
-    width: float
-    height: float
-    divider: float = 0.0
 
 
 def content(box: Box, spec: str, computed: bool) -> Content:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
-    from autograd.render.boxes import Content
 
 MARGIN = 12.0  # pixels around a picture
 
@@ -91,6 +90,35 @@ class Box:
         if self.data is None or self.grad is None:
             return False
         return self.data - self.data != 0.0 or (computed and self.grad - self.grad != 0.0)
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """One line of text in a box, placed from the top left of the box; y is its baseline."""
+
+    role: str
+    text: str
+    x: float
+    y: float
+    size: float
+    anchor: str = "start"
+
+
+@dataclass(slots=True, eq=False)
+class Content:
+    """The text of a box, and the size that holds it.
+
+    Attributes:
+        texts: its lines; ``role`` is "title", "name", "symbol", "caption", "word",
+            "data" or "grad".
+        width, height: the size of the box in pixels.
+        divider: where the line between the symbol and the rest stands; 0.0 where there is none.
+    """
+
+    texts: list[Text]
+    width: float
+    height: float
+    divider: float = 0.0
 
 
 @dataclass(slots=True, eq=False)

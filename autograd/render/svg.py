@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 
 from autograd.notation.names import one_line
-from autograd.render.boxes import Content
 from autograd.render.captions import NAME, NOTE, PARTIAL, SWATCH, frame_name, partial_text
 from autograd.render.measure import shortened, width
-from autograd.render.outline import MARGIN, Box, Frame, Layout, Link
+from autograd.render.outline import MARGIN, Box, Content, Frame, Layout, Link
 from autograd.render.theme import DARK, LIGHT, STEPS, Theme, largest_of, step_of
 from autograd.render.wording import counted, xml
 
