@@ -27,7 +27,6 @@
 
 # %% tags=["hide-output"]
 import course
-
 from autograd import Value, explore, graph, steps
 
 x = Value(2.0, label="x")

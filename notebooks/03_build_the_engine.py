@@ -27,9 +27,8 @@
 # %%
 import math
 
-import course
-
 import autograd
+import course
 from autograd import Value, graph
 
 

@@ -28,10 +28,10 @@
 # %%
 import math
 
-import course
 from IPython.display import HTML
 
 import autograd
+import course
 from autograd import Value, steps
 
 operations = {
@@ -40,14 +40,15 @@ operations = {
 print(len(operations), "named operations, and + - * / // % ** besides")
 
 # %% [markdown]
-# Here they are with their slopes, as a textbook writes them: the slope of y by each operand.
+# Here they are with their slopes, as a textbook writes them: the slope of the result f by each operand.
 
 
 # %%
 def example(operation):
     """Return operands at which an operation is defined."""
     starts = [low + 0.5 if math.isfinite(low) else 0.5 for low, _ in operation.domain]
-    return [Value(start + index, "xyz"[index]) for index, start in enumerate(starts)]
+    names = operation.parameters
+    return [Value(start + index, names[index]) for index, start in enumerate(starts)]
 
 
 def slopes(name, operation):
@@ -62,16 +63,16 @@ def slopes(name, operation):
     return [f"{rule[0].strip()} = {rule[1]}" for rule in rules]
 
 
-rows = []
+LEFT, rows = "style='text-align:left'", []
 for name, operation in operations.items():
     rules = "<br>".join(slopes(name, operation)) or "none: it passes nothing"
     kink = ", ".join(f"{kink:g}" for kink in operation.kinks)
     rows.append(
-        f"<tr><td><code>{operation.signature}</code></td><td style='text-align:left'>{rules}</td>"
+        f"<tr><td {LEFT}><code>{operation.signature}</code></td><td {LEFT}>{rules}</td>"
         f"<td>{kink}</td></tr>"
     )
 HTML(
-    "<table><tr><th>operation</th><th>slopes</th><th>corner at</th></tr>"
+    f"<table><tr><th {LEFT}>operation</th><th {LEFT}>slopes</th><th>corner at</th></tr>"
     + "".join(rows)
     + "</table>"
 )
@@ -121,13 +122,13 @@ picture("gelu")
 # Where a curve has a corner there are two slopes, left and right, and a library must choose. Ours are these:
 
 # %%
-print(f"{'operation':12} {'at':>4} {'left':>6} {'ours':>6} {'right':>6}")
+print(f"{'operation':12} {'at':>4} {'left':>9} {'ours':>6} {'right':>9}")
 for name, operation in operations.items():
     if operation.arity == 1 or name in ("leaky_relu", "elu"):
         for kink in operation.kinks:
             slope = autograd.grad(operation)
             print(
-                f"{name:12} {kink:4g} {slope(kink - 1e-9):6.3g} {slope(kink):6.3g} {slope(kink + 1e-9):6.3g}"
+                f"{name:12} {kink:4g} {slope(kink - 1e-9):9.3g} {slope(kink):6.3g} {slope(kink + 1e-9):9.3g}"
             )
 
 # %%

@@ -26,9 +26,8 @@
 
 # %%
 
-import course
-
 import autograd
+import course
 from autograd.testing import assert_derivative, check_gradient
 
 

@@ -25,7 +25,6 @@
 
 # %%
 import course
-
 import nn
 from autograd import Value, explore, graph
 
@@ -67,6 +66,8 @@ course.chart(
     },
     x="step",
     y="error",
+    low=1e-6,
+    high=1e3,
     log=True,
 )
 
@@ -177,7 +178,8 @@ def train(model, steps=200, rate=0.1):
 
 
 one = nn.MLP(2, [1], seed=1)
-course.chart({"one neuron": train(one)}, x="step", y="error", low=0, high=1.6)
+alone = train(one)
+course.chart({"one neuron": alone}, x="step", y="error", low=0, high=1.6)
 
 # %% [markdown]
 # It stays at 1: half of the answers are wrong, whatever it does.
@@ -190,9 +192,7 @@ course.chart({"one neuron": train(one)}, x="step", y="error", low=0, high=1.6)
 # %%
 network = nn.MLP(2, [4, 1], activation="tanh", seed=1)
 errors = train(network)
-course.chart(
-    {"one neuron": train(one), "4 + 1 neurons": errors}, x="step", y="error", low=0, high=1.6
-)
+course.chart({"one neuron": alone, "4 + 1 neurons": errors}, x="step", y="error", low=0, high=1.6)
 
 # %%
 for x, t in zip(X, T, strict=True):

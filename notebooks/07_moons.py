@@ -25,9 +25,9 @@
 # score is 0 lies the *boundary*.
 
 # %%
-import course
 from matplotlib import pyplot
 
+import course
 import nn
 from nn import MLP, SGD, Adam, AdamW, data, fit, plot
 

@@ -35,11 +35,15 @@ print(f"0.8 ** 30 = {0.8**30:.5f}      1.25 ** 30 = {1.25**30:.0f}")
 # %%
 import random
 
-import course
-
 import autograd
+import course
 import nn
 from autograd import Value
+
+
+def size(numbers):
+    """Return the root of the mean of the squares."""
+    return (sum(number * number for number in numbers) / len(numbers)) ** 0.5
 
 
 def tower(activation, scale, depth=30, width=8, seed=1):
@@ -52,7 +56,6 @@ def tower(activation, scale, depth=30, width=8, seed=1):
         xs = [activation(autograd.dot(row, xs)) for row in weights]
         layers.append(xs)
     autograd.sum(xs).backward()
-    size = lambda numbers: (sum(n * n for n in numbers) / width) ** 0.5  # noqa: E731
     gradients = [(i, size([x.grad for x in layer])) for i, layer in enumerate(layers, 1)]
     outputs = [(i, size([x.data for x in layer])) for i, layer in enumerate(layers, 1)]
     return gradients, outputs
@@ -80,7 +83,7 @@ course.chart(
 # %%
 x = Value(1.0, label="x")
 h = x
-for _ in range(6):
+for _ in range(3):
     h = autograd.sigmoid(0.9 * h)
 h.label = "h"
 print(autograd.explain(h, x))
@@ -93,8 +96,8 @@ print(autograd.explain(h, x))
 
 # %% tags=["hide-output"]
 course.chart(
-    {f"tanh, {scale}": tower(autograd.tanh, scale)[0] for scale in (0.7, 1.0, 2.0)}
-    | {f"relu, {scale}": tower(autograd.relu, scale)[0] for scale in (1.0, 2**0.5, 2.5)},
+    {f"tanh, {scale:.2g}": tower(autograd.tanh, scale)[0] for scale in (0.7, 1.0, 2.0)}
+    | {f"relu, {scale:.2g}": tower(autograd.relu, scale)[0] for scale in (1.0, 2**0.5, 2.5)},
     x="layer",
     y="size of the gradient",
     log=True,

@@ -24,9 +24,8 @@
 # The slope of the slope says how the curve bends: upward (a valley, positive) or downward (a hill, negative).
 
 # %%
-import course
-
 import autograd
+import course
 from autograd import Value, grad, gradient, graph
 
 

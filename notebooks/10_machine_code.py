@@ -27,10 +27,10 @@
 # %%
 import time
 
-import course
 import numpy as np
 
 import autograd
+import course
 from autograd import jit, value_and_grad
 
 

@@ -29,10 +29,10 @@
 import random
 from pathlib import Path
 
-import course
 import numpy as np
 
 import autograd
+import course
 from autograd import jit, value_and_grad
 
 dice = random.Random(5)
@@ -207,7 +207,7 @@ def sample(weights, dice, heat=1.0):
 
 dice = random.Random(1)
 new = [sample(weights, dice) for _ in range(24)]
-print(" ".join(new))
+print(" ".join(new[:12]), " ".join(new[12:]), sep="\n")
 print(sum(word in words for word in new), "of these 24 were in the list")
 
 # %% [markdown]
