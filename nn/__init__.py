@@ -1,5 +1,7 @@
 """Neurons, layers and MLPs on the scalar engine, and their training."""
 
+from typing import TYPE_CHECKING, Any
+
 from nn import data, initializers, plot, schedules
 from nn.clipping import clip_norm, clip_value
 from nn.errors import DivergedError, InputError, KindError, MissingPackageError
@@ -22,11 +24,15 @@ from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.saving import load, save
 from nn.training import fit
 
+if TYPE_CHECKING:
+    from nn.estimators import Classifier, Regressor
+
 __all__ = [
     "MLP",
     "SGD",
     "Adam",
     "AdamW",
+    "Classifier",
     "DivergedError",
     "History",
     "InputError",
@@ -37,6 +43,7 @@ __all__ = [
     "Neuron",
     "Optimizer",
     "RMSprop",
+    "Regressor",
     "accuracy",
     "activations",
     "binary_cross_entropy",
@@ -60,6 +67,17 @@ __all__ = [
     "save",
     "schedules",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import scikit-learn when one of its estimators is first asked for."""
+    if name not in ("Classifier", "Regressor"):
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    try:
+        from nn import estimators
+    except ImportError as error:
+        raise MissingPackageError(f"nn.{name}", "data") from error
+    return getattr(estimators, name)
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,165 @@
+"""``Classifier`` and ``Regressor``: an MLP behind scikit-learn's interface (extra ``data``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from nn.errors import InputError
+from nn.inspection import predict
+from nn.layers import MLP
+from nn.losses import l2_penalty
+from nn.optimizers import Adam
+from nn.training import fit
+
+
+class _Network(BaseEstimator):
+    """What both have: an MLP that Adam trains. Parameters are named as scikit-learn's are."""
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] = (16,),
+        activation: str | Callable[[Any], Any] = "tanh",
+        *,
+        alpha: float = 0.0,
+        batch_size: int | None = None,
+        learning_rate_init: float = 0.03,
+        max_iter: int = 300,
+        random_state: Any = None,
+        engine: str | None = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate_init = learning_rate_init
+        self.max_iter = max_iter
+        self.random_state = random_state
+        self.engine = engine
+
+    def _train(self, X: Any, y: Any, outputs: int, loss: str) -> Self:
+        rows = len(X)
+        seed = int(check_random_state(self.random_state).randint(2**31))
+        self.model_ = MLP(
+            X.shape[1],
+            [*self.hidden_layer_sizes, outputs],
+            activation=self.activation,
+            seed=seed,
+            initializer="xavier",
+        )
+        self.history_ = fit(
+            self.model_,
+            X,
+            y,
+            loss,
+            Adam(lr=self.learning_rate_init),
+            self.max_iter,
+            None if self.batch_size is None else min(self.batch_size, rows),
+            penalty=(lambda p: l2_penalty(p, self.alpha / rows)) if self.alpha else None,
+            engine=self.engine,
+            seed=seed,
+            progress=False,
+        )
+        self.n_iter_ = len(self.history_)
+        return self
+
+    def _scores(self, X: Any) -> Any:
+        check_is_fitted(self)
+        rows = validate_data(self, X, reset=False, dtype=float)
+        return np.array(predict(self.model_, rows, scores=True))
+
+
+class Classifier(ClassifierMixin, _Network):
+    """An MLP that tells classes apart, as an estimator of scikit-learn.
+
+    It takes arrays and data frames, labels that are numbers or texts, and works in pipelines, in
+    searches and in cross-validation. It trains on the cross-entropy with Adam.
+
+    Args:
+        hidden_layer_sizes: neurons in each hidden layer.
+        activation: of the hidden layers: a function of ``autograd`` by name, or a callable.
+        alpha: the strength of the L2 penalty.
+        batch_size: rows for one update; None takes all.
+        learning_rate_init: the learning rate of Adam.
+        max_iter: epochs.
+        random_state: a seed, or a generator of NumPy's; the same seed gives the same numbers.
+        engine: "jit", "eager", or None for jit where it is installed.
+
+    Attributes:
+        classes_: the labels, sorted.
+        model_: the trained ``MLP``.
+        history_: the ``History`` of its training.
+
+    Example:
+        >>> import nn
+        >>> X, y = nn.data.moons(60, noise=0.1, seed=1)
+        >>> names = ["lower" if side > 0 else "upper" for side in y]
+        >>> classifier = nn.Classifier((8,), random_state=1).fit(X, names)
+        >>> bool(classifier.score(X, names) > 0.95), str(classifier.predict([[0.0, 1.0]])[0])
+        (True, 'upper')
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train a new network on rows X with labels y, and return the estimator."""
+        X, y = validate_data(self, X, y, dtype=float)
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise InputError(
+                f"Classifier: y has one class, '{self.classes_[0]}'; it takes two or more classes"
+            )
+        if len(self.classes_) == 2:
+            return self._train(X, codes.astype(float), 1, "binary_cross_entropy")
+        return self._train(X, codes, len(self.classes_), "cross_entropy")
+
+    def decision_function(self, X: Any) -> Any:
+        """Return the score of each row; of more than two classes, a score for each class."""
+        return self._scores(X)
+
+    def predict_proba(self, X: Any) -> Any:
+        """Return the probability of each class, in the order of ``classes_``, for each row."""
+        scores = self._scores(X)
+        if scores.ndim == 1:
+            scores = np.stack([np.zeros_like(scores), scores], axis=1)
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def predict(self, X: Any) -> Any:
+        """Return the most probable class of each row."""
+        scores = self._scores(X)
+        best = (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
+        return self.classes_[best]
+
+
+class Regressor(RegressorMixin, _Network):
+    """An MLP that predicts a number, as an estimator of scikit-learn.
+
+    It trains on the mean squared error, with targets brought to mean 0 and deviation 1; arguments
+    are those of ``Classifier``.
+
+    Attributes:
+        model_: the trained ``MLP``, of targets brought to mean 0 and deviation 1.
+        history_: the ``History`` of its training.
+
+    Example:
+        >>> import nn
+        >>> X, y = nn.data.noisy_sine(60, noise=0.1, seed=1)
+        >>> bool(nn.Regressor((8,), random_state=1).fit(X, y).score(X, y) > 0.9)
+        True
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train a new network on rows X with numbers y, and return the estimator."""
+        X, y = validate_data(self, X, y, dtype=float, y_numeric=True)
+        self._mean, self._deviation = float(y.mean()), float(y.std()) or 1.0
+        return self._train(X, (y - self._mean) / self._deviation, 1, "mse")
+
+    def predict(self, X: Any) -> Any:
+        """Return a number for each row."""
+        return self._scores(X) * self._deviation + self._mean
