@@ -215,7 +215,7 @@ def test_one_class_alone_is_refused(moons):
 def test_scikit_learn_finds_nothing_wrong_with_the_estimators(estimator):
     from sklearn.utils.estimator_checks import check_estimator
 
-    check_estimator(estimator(max_iter=60))
+    check_estimator(estimator(max_iter=60), on_skip=None)
 
 
 def test_without_scikit_learn_the_estimators_name_the_extra(monkeypatch):
