@@ -98,13 +98,9 @@ NOTE = (
 
 
 def _single(function: Function, name: str) -> list[str]:
-    numbers = range(len(function.parameters), len(function))
-    names = {place: f"in[{place}]" for place in range(len(function.parameters))}
-    lines = [f"    {line}" for line in C.lines(function, numbers, names)]
-    outputs = [
-        f"    out[{place}] = {C.operand(function, number, names)};"
-        for place, number in enumerate(function.results)
-    ]
+    parts = C.parts(function, Binding(), "in[{}]", "")
+    lines = [f"    {line}" for line in parts.once]
+    outputs = [f"    out[{place}] = {result};" for place, result in enumerate(parts.results)]
     used = _unused([*lines, *outputs], "in")
     return [f"void {name}(const double *in, double *out)", "{", *used, *lines, *outputs, "}"]
 
@@ -115,23 +111,8 @@ def _unused(lines: Sequence[str], name: str) -> list[str]:
 
 
 def _mapped(function: Function, binding: Binding, name: str) -> list[str]:
-    assert binding.mapped is not None
-    names: dict[int, str] = {}
-    shared = row = 0
-    for place in range(len(function.parameters)):
-        if place in binding.mapped:
-            names[place] = f"row[{row}]"
-            row += 1
-        else:
-            names[place] = f"in[{shared}]"
-            shared += 1
-    varies = function.depends_on(sorted(binding.mapped))
-    numbers = range(len(function.parameters), len(function))
-    once = [number for number in numbers if not varies[number]]
-    each = [number for number in numbers if varies[number]]
-    before = [f"    {line}" for line in C.lines(function, once, names)]
-    body = [f"        {line}" for line in C.lines(function, each, names)]
-    outputs = [C.operand(function, number, names) for number in function.results]
+    once, each, outputs, row = C.parts(function, binding, "in[{}]", "row[{}]")
+    before, body = [f"    {line}" for line in once], [f"        {line}" for line in each]
     count = len(outputs)
     head = f"void {name}(int64_t rows, const double *in, const double *row, double *out)"
     used = _unused([*before, *body, *outputs], "in")

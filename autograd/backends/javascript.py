@@ -112,36 +112,18 @@ NOTE = (
 
 
 def _single(function: Function, name: str) -> list[str]:
-    numbers = range(len(function.parameters), len(function))
-    names = {place: f"input[{place}]" for place in range(len(function.parameters))}
-    lines = [f"  {line}" for line in JAVASCRIPT.lines(function, numbers, names)]
-    outputs = [JAVASCRIPT.operand(function, number, names) for number in function.results]
+    parts = JAVASCRIPT.parts(function, Binding(), "input[{}]", "")
     return [
         f"export function {name}(input, library = Math) {{",
-        *lines,
-        f"  return Float64Array.of({', '.join(outputs)});",
+        *[f"  {line}" for line in parts.once],
+        f"  return Float64Array.of({', '.join(parts.results)});",
         "}",
     ]
 
 
 def _mapped(function: Function, binding: Binding, name: str) -> list[str]:
-    assert binding.mapped is not None
-    names: dict[int, str] = {}
-    shared = row = 0
-    for place in range(len(function.parameters)):
-        if place in binding.mapped:
-            names[place] = f"rows[at + {row}]"
-            row += 1
-        else:
-            names[place] = f"input[{shared}]"
-            shared += 1
-    varies = function.depends_on(sorted(binding.mapped))
-    numbers = range(len(function.parameters), len(function))
-    once = [number for number in numbers if not varies[number]]
-    each = [number for number in numbers if varies[number]]
-    before = [f"  {line}" for line in JAVASCRIPT.lines(function, once, names)]
-    body = [f"    {line}" for line in JAVASCRIPT.lines(function, each, names)]
-    outputs = [JAVASCRIPT.operand(function, number, names) for number in function.results]
+    once, each, outputs, row = JAVASCRIPT.parts(function, binding, "input[{}]", "rows[at + {}]")
+    before, body = [f"  {line}" for line in once], [f"    {line}" for line in each]
     count = len(outputs)
     head = f"export function {name}(count, input, rows, library = Math) {{"
     if not binding.reduce:

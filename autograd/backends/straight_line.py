@@ -5,10 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autograd.backends.binding import Binding
 from autograd.errors import ExportError
 from autograd.ir.function import CONSTANT, I1, Function
+
+
+class Parts(NamedTuple):
+    """A function in lines.
+
+    Attributes:
+        once: the lines that are the same for every row; all of them where nothing is mapped.
+        each: the lines that each row runs for itself.
+        results: what is returned.
+        width: how many numbers a row has for itself.
+    """
+
+    once: list[str]
+    each: list[str]
+    results: list[str]
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,31 @@ class Language:
             given = [self.operand(function, each, names) for each in function.operands[number]]
             kind = self.truth if function.types[number] == I1 else self.number
             yield f"{kind} v{number} = {self.spellings[opcode].format(*given)};"
+
+    def parts(self, function: Function, binding: Binding, shared: str, own: str) -> Parts:
+        """Return the lines and results of a function, and what each row takes of them.
+
+        Args:
+            function: what is written.
+            binding: which parameters each row has for itself.
+            shared: a template for what all rows share, such as ``in[{}]``.
+            own: likewise for what a row has for itself.
+        """
+        mapped = binding.mapped or frozenset()
+        counts = {shared: 0, own: 0}
+        names: dict[int, str] = {}
+        for place in range(len(function.parameters)):
+            template = own if place in mapped else shared
+            names[place] = template.format(counts[template])
+            counts[template] += 1
+        varies = function.depends_on(sorted(mapped))
+        numbers = range(len(function.parameters), len(function))
+        once, each = (
+            list(self.lines(function, [n for n in numbers if varies[n] == how], names))
+            for how in (0, 1)
+        )
+        results = [self.operand(function, number, names) for number in function.results]
+        return Parts(once, each, results, counts[own])
 
     def operand(self, function: Function, number: int, names: Mapping[int, str]) -> str:
         """Return what an operand is called; constants are written where they stand."""

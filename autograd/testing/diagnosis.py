@@ -8,10 +8,12 @@ point; the slip whose predictions are the derivative in question is named.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from autograd.engine.chain_rule import contributions
 from autograd.engine.order import ordered
 from autograd.engine.value import Value
 from autograd.notation.formula import Application, Formula, Name, Number, tidied
@@ -128,15 +130,10 @@ class _Tape:
         self.true = true
         self.leaf = leaf
         self.tangents: dict[int, float] = {id(leaf): 1.0}
-        adjoints = dict.fromkeys(map(id, self.order), 0.0) | {id(root): 1.0}
-        for node in self.order:
-            self.tangents.setdefault(
-                id(node), sum(partial * self.tangent(arg) for arg, partial in active(node))
-            )
-        for node in reversed(self.order):
-            for arg, partial in active(node):
-                adjoints[id(arg)] += adjoints[id(node)] * partial
-        self.adjoints = [adjoints[id(node)] for node in self.order]
+        deque(contributions(self.order, self.tangents, forwards=True), maxlen=0)
+        adjoints = {id(root): 1.0}
+        deque(contributions(self.order, adjoints), maxlen=0)
+        self.adjoints = [adjoints.get(id(node), 0.0) for node in self.order]
         self.shape = tuple(node.op.name if node.op else "" for node in self.order)
 
     def tangent(self, node: Value) -> float:
@@ -223,13 +220,6 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             lambda tape, here: divided(tape.tangent(here), _number(here.args[1])),
             named("the power rule: the exponent of {0} comes down as a factor"),
         )
-
-
-def active(node: Value) -> Iterator[tuple[Value, float]]:
-    """Yield the operands of a node that are no constants, each with the partial derivative."""
-    for arg, partial in zip(node.args, node.partials, strict=True):
-        if partial is not None and isinstance(arg, Value):
-            yield arg, partial
 
 
 def _number(operand: Value | float) -> float:
