@@ -77,9 +77,11 @@ class Ways:
         self.adjoints = {id(self.root): 1.0}
         self._added: dict[tuple[int, int], float] = {}
         self._closed: set[tuple[int, int]] = set()
+        self._counts = dict.fromkeys(map(id, order), 0) | {id(self.root): 1}
+        self._magnitudes = dict.fromkeys(map(id, order), 0.0) | {id(self.root): 1.0}
         self._propagate(order)
-        self.count = self._counted_up().get(id(x), 0)
-        self.magnitude = self._magnitude()
+        self.count = self._counts[id(x)] if self.between else 0
+        self.magnitude = self._magnitudes[id(x)] if self.between else 0.0
 
     def _leads_to_x(self, node: Value) -> bool:
         edges = [
@@ -98,9 +100,8 @@ class Ways:
 
     def uses(self) -> list[Use]:
         """Return the uses of x in the order of backward; their totals add up to the gradient."""
-        above = self._counted_up()
         return [
-            Use(node, index, above[id(node)], self.added(node, index))
+            Use(node, index, self._counts[id(node)], self.added(node, index))
             for node in reversed(self.between)
             for index, arg, _ in self.edges.get(id(node), ())
             if arg is self.x
@@ -115,31 +116,17 @@ class Ways:
         return (id(node), index) not in self._closed
 
     def _propagate(self, order: list[Value]) -> None:
-        """Compute the adjoints: backward's numbers, kept apart from ``.grad``."""
+        """Compute the adjoints, kept apart from ``.grad``, and beside them counts and sizes."""
+        counts, sizes = self._counts, self._magnitudes
         for step in contributions(order, self.adjoints):
-            edge = (id(step.node), step.index)
-            self._added[edge] = step.product
+            node, arg = id(step.node), id(step.arg)
+            self._added[node, step.index] = step.product
             if not step.passes:
-                self._closed.add(edge)
+                self._closed.add((node, step.index))
+            counts[arg] = min(counts[arg] + counts[node], MOST_COUNTED)
+            if step.partial != 0.0 and sizes[node] != 0.0:
+                sizes[arg] += sizes[node] * abs(step.partial)
         self.adjoints = dict.fromkeys(map(id, order), 0.0) | self.adjoints
-
-    def _counted_up(self) -> dict[int, int]:
-        """Return for each node the number of paths from the root to it."""
-        counts = dict.fromkeys(map(id, self.between), 0)
-        counts[id(self.root)] = 1
-        for node in reversed(self.between):
-            for _, arg, _ in self.edges.get(id(node), ()):
-                counts[id(arg)] = min(counts[id(arg)] + counts[id(node)], MOST_COUNTED)
-        return counts
-
-    def _magnitude(self) -> float:
-        sizes = dict.fromkeys(map(id, self.between), 0.0)
-        sizes[id(self.root)] = 1.0
-        for node in reversed(self.between):
-            for _, arg, partial in self.edges.get(id(node), ()):
-                if partial != 0.0 and sizes[id(node)] != 0.0:
-                    sizes[id(arg)] += sizes[id(node)] * abs(partial)
-        return sizes[id(self.x)] if self.between else 0.0
 
     def largest(self, limit: int) -> list[Path]:
         """Return the paths of the largest magnitude, at most ``limit`` of them, largest first."""
