@@ -1,7 +1,7 @@
 """A scalar automatic differentiation engine: ``Value``, ``backward`` and what reads a graph.
 
-The engine and the derivatives of functions are imported at once; a room that reads graphs
-(pictures, the explorer, the compiler) when one of its names is first asked for.
+The engine and the derivatives of functions are imported at once. Packages that read graphs
+(pictures, the explorer, the compiler) are imported when one of their names is first used.
 """
 
 from importlib import import_module
@@ -183,10 +183,10 @@ _ROOMS = {
 }
 
 
-if not TYPE_CHECKING:  # which would take any name for a name of this module
+if not TYPE_CHECKING:  # a type checker would accept every name
 
     def __getattr__(name: str) -> object:
-        """Enter the room of a public name when it is first asked for."""
+        """Import the package of a public name when the name is first used."""
         if name not in _ROOMS:
             raise AttributeError(f"module 'autograd' has no attribute {name!r}")
         thing = globals()[name] = getattr(import_module(_ROOMS[name]), name)

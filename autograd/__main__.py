@@ -55,14 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = given[: given.index("--")] if "--" in given else given
     try:
-        if not given or "--help" in options or given == ["-h"]:  # -h, with numbers, is minus h
+        if not given or "--help" in options or given == ["-h"]:  # with numbers: minus h
             _print(HELP)
             return 0
         written, numbers, file = _understood(given)
         expression, inputs = _inputs(written, numbers)
         root = _root(expression, inputs)
         _print("".join(f"{line}\n" for line in _report(expression, inputs, root)))
-        if file is not None:  # not before the report is out: a failure leaves no file behind
+        if file is not None:  # only after the report: a failure leaves no file behind
             _save(root, file)
             _print(f"\nSaved {file}\n")
     except AutogradError as error:
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print(text: str) -> None:
-    """Write text to stdout, to the last byte; a reader that has seen enough is no error."""
+    """Write all of a text to stdout; it is no error if the reader closes the pipe."""
     if sys.stdout is None:  # it was closed when Python began
         return
     try:
@@ -91,7 +91,7 @@ def _print(text: str) -> None:
 def _understood(arguments: list[str]) -> tuple[str, list[str], str | None]:
     """Return the formula, the inputs as they were written, and the file to save.
 
-    Not argparse: it takes a formula that begins with a minus for an option.
+    argparse would treat a formula that begins with a minus as an option.
     """
     formula: str | None = None
     file: str | None = None
@@ -166,7 +166,7 @@ def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Val
 
 
 def _parts(name: str, known: Sequence[str]) -> str:
-    """Return a name as a call or a product of others, if it may be meant as one: sinx, xy."""
+    """Return the call or the product that a name may have been meant as: sinx, xy."""
     for place in range(1, len(name)):
         first, rest = name[:place], name[place:]
         if rest in known or rest in CONSTANTS:
@@ -207,7 +207,7 @@ def _root(expression: Expression, inputs: dict[str, Value]) -> Value:
 
 
 def _save(root: Value, file: str) -> None:
-    """Write a picture or a page, whole or not at all."""
+    """Write a picture or a page; an error leaves no partial file."""
     try:
         if file.lower().endswith(PAGES):
             from autograd.explorer import explore
@@ -260,7 +260,7 @@ def _report(expression: Expression, inputs: dict[str, Value], root: Value) -> It
 
 
 def _folded(line: str) -> Iterator[str]:
-    """Yield a chain of equal signs in lines of 80 columns, the signs below one another."""
+    """Yield a chain of equations in lines of 80 columns, with the equal signs aligned."""
     place = line.find("= ")
     if len(line) <= COLUMNS or place < 0:
         yield line
@@ -277,9 +277,9 @@ def _folded(line: str) -> Iterator[str]:
 
 
 def _table(expression: Expression, inputs: dict[str, Value]) -> Iterator[str]:
-    """Yield the gradients beside differences in columns, then what there is to say of each.
+    """Yield a table of gradients and finite differences, then the remarks.
 
-    Differences by each of very many inputs would take very long: there all of them move at once.
+    Where there are very many inputs, one difference is taken in which all of them move at once.
     """
     numbers = {name: value.data for name, value in inputs.items()}
     directions = {name: {name: 1.0} for name in inputs}
@@ -312,7 +312,7 @@ def _table(expression: Expression, inputs: dict[str, Value]) -> Iterator[str]:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield rows as text: what is no number stands on the left of its column."""
+    """Yield rows as text: numbers are aligned to the right, other cells to the left."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [row[0].ljust(widths[0])]

@@ -1,4 +1,4 @@
-"""The slope of a function of floats by differences, with care, and what it looks like nearby.
+"""The slope of a function of floats by finite differences, and how it behaves nearby.
 
 Central differences at steps that are halved again and again, extrapolated to step zero: Ridders,
 Accurate computation of F'(x) and F'(x)F''(x), Advances in Engineering Software 4, 1982.
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from autograd.table.operation import divided
 
 HALVINGS = 40
-SURE = 1e-6  # relative: digits that differences of floats can be asked for
+SURE = 1e-6  # the relative accuracy to expect of differences of floats
 _EPSILON, _SMALLEST = 2.0**-52, 5e-324
 JUMP, ENDLESS = "the value jumps here", "no finite slope here: it grows without end"
 
@@ -25,7 +25,7 @@ Difference = tuple[float, float]  # a slope, and how far off it may be
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """What differences say of a function at one point.
+    """What finite differences tell about a function at one point.
 
     Attributes:
         central: the slope by central differences, nan where there is none.
@@ -49,14 +49,14 @@ class Slope:
         return self.remark.startswith("kink")
 
     def nearest(self, derivative: float) -> float:
-        """Return the slope that is nearest to a derivative: at a kink all from left to right."""
+        """Return the slope nearest to a derivative; at a kink any between left and right counts."""
         if not self.is_kink:
             return self.central
         low, high = sorted((self.left, self.right))
         return min(max(0.0 if math.isnan(derivative) else derivative, low), high)
 
     def allows(self, derivative: float, error: float) -> bool:
-        """Return whether a derivative is right, up to an error besides that of the slope."""
+        """Return whether a derivative is right within this error plus that of the slope."""
         nearest = self.nearest(derivative)
         if derivative == nearest or math.isnan(nearest):
             return True
@@ -71,10 +71,10 @@ class Slope:
         return max(0, min(16, math.floor(-math.log10(ratio)))) if ratio > 0.0 else 0
 
     def agrees(self, derivative: float) -> bool:
-        """Return whether a derivative is what the central difference makes it, as far as it can.
+        """Return whether the central differences are consistent with a derivative.
 
-        No one step is right for every function, and none tells how much rounding there is inside
-        of it: a derivative is contradicted where no step of those that tell something bears it out.
+        No single step suits every function, and none shows how much rounding happens inside it.
+        So a derivative is rejected only if none of the informative steps supports it.
         """
         if self.digits(derivative) >= 6 or abs(self.central - derivative) <= self.error:
             return True
@@ -105,7 +105,7 @@ def slope(function: Callable[[float], float], at: float) -> Slope:
     here = function(at)
     if not math.isfinite(here):
         return Slope(math.nan, math.nan, math.nan, math.nan, "the value is not finite here")
-    # Near 0 what matters may lie as close as 0 itself: steps of the size of the number follow.
+    # Near 0 the function may change on the scale of the number itself: add such steps.
     both, above, below = _differences(function, at, here, max(1.0, abs(at)))
     if 0.0 < abs(at) < 1e-6:
         nearer = _differences(function, at, here, abs(at))
@@ -165,7 +165,7 @@ def _extrapolated(differences: list[Difference], ratio: float) -> list[Differenc
 
 
 def _surest(rows: list[Difference]) -> Difference:
-    """Return the surest limit, as long as it does not contradict those of smaller steps."""
+    """Return the most certain limit that does not contradict those of smaller steps."""
     answer, error = math.nan, math.inf
     for best, least in reversed(rows):
         if math.isnan(answer) or (least < error and abs(best - answer) <= 10.0 * (least + error)):
@@ -187,7 +187,7 @@ def _remark(
 
 
 def described(left: float, right: float, is_kink: bool) -> str:
-    """Return what is special where there are these slopes on the left and on the right."""
+    """Return words for a point with these slopes on its left and on its right."""
     if math.isnan(left) and math.isnan(right):
         return "not defined around here"
     if math.isnan(left) or math.isnan(right):
@@ -197,9 +197,9 @@ def described(left: float, right: float, is_kink: bool) -> str:
 
 
 def _growth(differences: list[Difference]) -> float:
-    """Return by how much the differences grow, at least, whenever the step is halved.
+    """Return the least factor by which the differences grow when the step is halved.
 
-    The smallest steps are left out: rounding has its say there.
+    The smallest steps are left out, because rounding dominates there.
     """
     sizes = [abs(difference) for difference, _ in differences[-16:-4]]
     if len(sizes) < 2 or not all(size > 0.0 for size in sizes):

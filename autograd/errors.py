@@ -1,10 +1,10 @@
-"""The errors of this project: each is an AutogradError and the built-in that one would catch."""
+"""The errors of this project: each is an AutogradError and a built-in error."""
 
 from __future__ import annotations
 
 
 class AutogradError(Exception):
-    """Base of every error that autograd and nn raise on their own account."""
+    """Base of all errors that autograd and nn raise themselves."""
 
 
 class OperandError(AutogradError, TypeError):
@@ -36,7 +36,7 @@ class StructureError(AutogradError, ValueError):
 
 
 class ArgumentError(AutogradError, TypeError):
-    """A function was called with an argument of a kind that it does not take."""
+    """A function was called with an argument of a type that it does not accept."""
 
 
 class ExpressionError(AutogradError, ValueError):
@@ -52,7 +52,7 @@ class NotExpressibleError(AutogradError, TypeError):
 
 
 class TraceError(AutogradError, TypeError):
-    """Under jit: Python asked a traced Value for a number that is not there yet."""
+    """Under jit: Python asked a traced Value for its number, which does not exist yet."""
 
 
 class ProgramError(AutogradError, ValueError):
@@ -64,7 +64,7 @@ class ExportError(AutogradError, ValueError):
 
 
 class PictureError(AutogradError, ValueError):
-    """A picture was asked for with an argument, or in a kind of file, that there is not."""
+    """A picture was requested with an invalid argument or in an unknown file format."""
 
 
 class OutputFileError(AutogradError, OSError):
@@ -72,7 +72,7 @@ class OutputFileError(AutogradError, OSError):
 
 
 class MissingExtraError(AutogradError, ImportError):
-    """A part of the project needs a package that is not installed."""
+    """A feature needs a package that is not installed."""
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Writes a file whole or not at all: no reader ever sees half of one."""
+"""Writes files completely or not at all: no reader ever sees half of one."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def saved(
 
 
 def write_whole(target: Path, contents: bytes) -> None:
-    """Write beside the target (beside what it points to, if it is a link), then put it in place.
+    """Write a new file next to the target (or to what a link points to), then rename it.
 
     A file that was there keeps its mode.
 
@@ -74,7 +74,7 @@ def write_whole(target: Path, contents: bytes) -> None:
 
 
 def _mode(place: str) -> int:
-    """Return the mode of the file that is there, or that of one that open() would make."""
+    """Return the mode of the existing file, or the mode that open() would give a new one."""
     with contextlib.suppress(OSError):
         return stat.S_IMODE(os.stat(place).st_mode)
     mask = os.umask(0)

@@ -27,7 +27,7 @@ Array: TypeAlias = "ndarray[Any, Any]"
 
 
 class Container(NamedTuple):
-    """How the containers of one class come apart and together.
+    """How containers of one class are taken apart and rebuilt.
 
     Attributes:
         kind: "number", "array", "none", "list", "tuple", "dict" or "object".
@@ -160,7 +160,7 @@ DICTS = Container(
 
 
 def _container_of(kind: type) -> Container:
-    """Return how the objects of a class come apart, as containers or as leaves."""
+    """Return the Container of a class, which may say that its objects are leaves."""
     for ancestor in kind.__mro__:
         if ancestor in _registered:
             return _registered[ancestor]
@@ -248,13 +248,13 @@ def _named_steps(detail: Sequence[Iterable[str]], count: int) -> Iterable[str]:
 
 
 def _dataclass(cls: Any) -> Container:
-    """Return how a dataclass comes apart: by its fields, and together: by its constructor.
+    """Return how a dataclass is taken apart (by its fields) and rebuilt (by its constructor).
 
-    Part of the structure are fields with ``metadata={"static": True}``, and what is no number:
+    Parts of the structure are fields with ``metadata={"static": True}``, and what is no number:
     text, flags, members of an Enum, functions, classes.
     """
     fields = [field for field in dataclasses.fields(cls) if field.init]
-    if hasattr(cls, "__post_init__"):  # which computes the others
+    if hasattr(cls, "__post_init__"):  # __post_init__ computes the others
         rest = []
     else:
         rest = [field for field in dataclasses.fields(cls) if not field.init]
@@ -299,7 +299,7 @@ def _steps(structure: Structure) -> Iterable[str]:
 
 
 def _container(structure: Structure) -> Container:
-    """Return how the containers of a structure come together."""
+    """Return the Container that rebuilds a structure."""
     kind = structure.kind
     if kind == "list":
         return LISTS
@@ -364,7 +364,7 @@ def _described(tree: object, leaves: list[object], like: Structure | None) -> St
         models = like.parts
         if container is DICTS and like.kind == "dict" and (ordered := _ordered(tree, like.detail)):
             parts, detail = ordered, like.detail
-    elif set(map(type, parts)) == {float}:  # the common case, kept short
+    elif set(map(type, parts)) == {float}:  # fast path for the common case
         leaves += parts
         return Structure(container.kind, (NUMBER,) * len(parts), detail)
     inside = [_described(part, leaves, model) for part, model in zip(parts, models, strict=False)]
@@ -472,7 +472,7 @@ def tree_leaves(tree: object) -> list[Any]:
 
 
 def tree_map(f: Callable[..., object], tree: object, *rest: object) -> Any:
-    """Return a tree of what f gives for each leaf, and for what stands in its place in the others.
+    """Return a tree of the results of f for each leaf and its counterparts in the other trees.
 
     Args:
         f: a function of one leaf of each tree; an array is one leaf.
@@ -500,7 +500,7 @@ def tree_map(f: Callable[..., object], tree: object, *rest: object) -> Any:
 def map_with_axes(
     f: Callable[[str, Any, Any], object], tree: object, axes: object, path: str, who: str = "jit"
 ) -> Any:
-    """Return a tree of what f gives for the path, the leaf and the axis of each leaf.
+    """Return a tree of the results of f for the path, the value and the axis of each leaf.
 
     Args:
         f: a function of where a leaf stands, the leaf (an array is one), and its axis.
@@ -544,7 +544,7 @@ def _mapped(
 def _parts_like(
     other: object, container: Container, detail: object, count: int, path: str
 ) -> Sequence[object]:
-    """Return the parts of another tree that stand for those of a container."""
+    """Return the parts of another tree that correspond to those of a container."""
     kind = container_of(type(other))
     parts, its = kind.apart(other)
     if container is kind is DICTS and (ordered := _ordered(other, detail)):
@@ -572,7 +572,7 @@ def axes_inside(
     path: str,
     who: str = "jit",
 ) -> Sequence[object]:
-    """Return the axes of the parts of a container, whose own are an int, None, or a container."""
+    """Return the axes of a container's parts; its own axes are an int, None, or a container."""
     if axes is None or isinstance(axes, int):
         return [axes] * count
     kind = container_of(type(axes))
@@ -600,7 +600,7 @@ def is_array(thing: object) -> bool:
 
 
 def array_in(thing: object) -> Array | None:
-    """Return what is like an array as NumPy's; None where it has no dimension.
+    """Return an array-like object as a NumPy array; None if it has no dimensions.
 
     Raises:
         TypeError: it is a masked array with masked entries, which have no numbers.

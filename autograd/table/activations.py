@@ -1,4 +1,4 @@
-"""The rows of the functions between layers: sigmoid, softplus, relu and their kin."""
+"""The rows of activation functions: sigmoid, softplus, relu and similar ones."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ leaky_relu: Operation = composite(
 
 
 def _times_exp(factor: Number, x: Number) -> Number:
-    """Return factor * exp(x), to the last digits also where exp(x) by itself has few or none."""
+    """Return factor * exp(x), accurate even where exp(x) alone underflows."""
     half = exp(0.5 * x)
     return factor * half * half
 

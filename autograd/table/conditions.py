@@ -114,7 +114,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 
 
 class Question(Protocol):
-    """What is asked of a number, or of each in an array; ``wraps`` keeps its name."""
+    """A question about a number, or about each number of an array."""
 
     __name__: str
 
@@ -211,7 +211,7 @@ QUESTIONS = (isnan, isinf, isfinite)
 def lazy_where(
     condition: Condition, first: Callable[[], Number], second: Callable[[], Number]
 ) -> Number:
-    """Return ``where`` of what two functions return; only the one chosen by a bool is called."""
+    """Return ``where`` of the results of two functions; a bool calls only the chosen one."""
     if type(condition) is bool:
         return first() if condition else second()
     return where(condition, first(), second())
@@ -233,14 +233,14 @@ def is_zero(x: Number) -> Condition:
 
 
 def zero_wins(a: Number, b: Number) -> Number:
-    """Return a * b, where zero times infinity is zero: for factors of which the zero is exact."""
+    """Return a * b, but 0 for zero times infinity: used where the zero is exact."""
     meets = (is_zero(a) & (abs(b) >= INF)) | ((abs(a) >= INF) & is_zero(b))
     return choose(meets, 0.0, a * b)
 
 
 def within(limit: float, x: Number, inside: Number) -> Number:
-    """Return ``inside``, but 0 beyond -limit and limit, where it has long underflowed.
+    """Return ``inside``, but 0 beyond -limit and limit, where it has underflowed.
 
-    So it has a value at infinity, and so have its derivatives.
+    So the value and its derivatives are defined at infinity too.
     """
     return choose((x > limit) | (x < -limit), 0.0, inside)

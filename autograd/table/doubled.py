@@ -1,4 +1,4 @@
-"""Sums of two doubles (high, low) for one number, where a double by itself is too short.
+"""Numbers kept as a sum of two doubles (high, low), where one double is not precise enough.
 
 Plain arithmetic only, so that it runs on floats and on traced Values alike, in every back end.
 Sources: Dekker, A floating-point technique for extending the available precision, Numer. Math. 18,
@@ -15,7 +15,7 @@ Pair = tuple[Number, Number]
 
 PI: Pair = (math.pi, 1.2246467991473532e-16)
 _SPLITTER = 2.0**27 + 1.0
-_ROUNDER = 1.5 * 2.0**52  # added to a number below 2^51 and taken off again, it rounds it
+_ROUNDER = 1.5 * 2.0**52  # adding and subtracting it rounds a number below 2^51
 _LN2 = (0.6931471805592082, 7.371002565167799e-13)  # k times the first is exact for |k| < 2^11
 _EXPONENTIAL = tuple(1.0 / math.factorial(n) for n in range(14, 2, -1))
 

@@ -84,7 +84,7 @@ cbrt: Operation = primitive(
 
 
 def _one_minus_square(x: Number) -> Number:
-    """Return 1 - x^2, to the last digits also next to 1; so is its derivative, also next to 0."""
+    """Return 1 - x^2 accurately near 1, with a derivative that is accurate near 0."""
     return lazy_where(abs(x) < 0.5, lambda: 1.0 - x * x, lambda: (1.0 - x) * (1.0 + x))
 
 

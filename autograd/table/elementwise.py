@@ -1,6 +1,7 @@
 """Functions of numbers on NumPy's arrays: element by element, broadcast as NumPy does.
 
-Scalars pay nothing for it: an operation looks for arrays when it has met what is no number.
+Scalars pay nothing for it: an operation looks for arrays only after it met something that is no
+number.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The rows of the table that come of the error function: erf, erfc, normal_cdf, gelu.
+"""The rows based on the error function: erf, erfc, normal_cdf, gelu.
 
 Not every libm has these, and JavaScript has none. So they are written here in arithmetic and exp,
-once for every back end. Where a double is too short to keep a value within the last digits of the
-true one, a sum of two stands for it (``doubled``).
+once for every back end. Where one double is not precise enough, a sum of two is used (``doubled``).
 
 The polynomials are near-minimax fits by Chebyshev expansion (mpmath's ``chebyfit`` at 60 digits;
 a test computes them again), highest power first. The form of the second: Shepherd and Laframboise,
@@ -120,7 +119,7 @@ def _erf(x: Number) -> Number:
 
 def _erfc_tail(x: Number) -> Number:
     a, b, k = _erfc_far(x)
-    half = where(k < -1000.0, k + 100.0, k)  # 2^k by itself may have no digits
+    half = where(k < -1000.0, k + 100.0, k)  # 2^k alone may underflow
     return (a + b) * exp2(half) * where(k < -1000.0, 2.0**-100, 1.0)
 
 
@@ -182,7 +181,7 @@ def _normal_cdf(x: Number) -> Number:
 def _gelu(x: Number) -> Number:
     def below() -> Number:
         size = where(x < -_LARGEST, _LARGEST, -x)
-        is_far = size > 37.0  # the exponential by itself has few digits there, or none
+        is_far = size > 37.0  # the exponential alone may underflow there
         root = _exp_of_square(size, where(is_far, 0.25, 0.5))
         value = -size * root * _half_scaled_erfc(size)
         return where(is_far, value * root, value)

@@ -1,8 +1,8 @@
-"""The rows of the table that come of the gamma function: lgamma, digamma, polygamma.
+"""The rows based on the gamma function: lgamma, digamma, polygamma.
 
 JavaScript has none of these, and Python's lgamma is off by millions of units near 1 and 2. So they
-are written here in arithmetic, exp and log, once for every back end. Where a double is too short to
-keep a value within the last digits of the true one, a sum of two stands for it (``doubled``).
+are written here in arithmetic, exp and log, once for every back end. Where one double is not
+precise enough, a sum of two is used (``doubled``).
 
 The polynomials are near-minimax fits by Chebyshev expansion (mpmath's ``chebyfit`` at 60 digits;
 a test computes them again), highest power first. Source of the forms: NIST Digital Library of

@@ -1,4 +1,4 @@
-"""The rows of points in the plane: hypot, atan2 and the two functions that their slopes are."""
+"""The rows for points in the plane: hypot, atan2 and the two functions in their derivatives."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _over_square(x: Number, y: Number) -> Number:
 
 
 def _unless_origin(x: Number, y: Number, slope: Number) -> Number:
-    """Return the slope, and at the origin nan, as all its derivatives are there."""
+    """Return the slope; at the origin nan, since all derivatives of the slope are nan there."""
     return choose(_larger(x, y) <= 0.0, sqrt(x * x + y * y + -1.0), slope)
 
 

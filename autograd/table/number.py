@@ -17,7 +17,7 @@ class RealNumber(Protocol):
 
 
 class Condition(Protocol):
-    """What a comparison gives: a bool, or what stands for one."""
+    """The result of a comparison: a bool, or an object that represents one."""
 
     def __and__(self, other: Any, /) -> Condition: ...
     def __or__(self, other: Any, /) -> Condition: ...
@@ -45,7 +45,7 @@ class Number(Protocol):
 
 
 class Symbolic(Number, Protocol):
-    """What is no plain number, and says itself what an operation on it means."""
+    """A number-like object that defines itself what an operation on it means."""
 
     @property
     def _apply(self) -> Callable[..., object]: ...

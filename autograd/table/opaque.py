@@ -1,4 +1,4 @@
-"""Operations of the user's own: a function of floats and its partial derivatives."""
+"""Operations that users define: a function of floats and its partial derivatives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.table.operation import Operation, Rule, real
 
 
 class Primitive(Operation):
-    """A row that stands in the user's module instead of the table, and is pickled by its place."""
+    """A row in the user's module instead of the table; it is pickled by its qualified name."""
 
     __qualname__: str
 

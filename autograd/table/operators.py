@@ -1,4 +1,4 @@
-"""Python's operators for whatever says what operations mean on it: formulas, digits, symbols."""
+"""Python's operators for number-like classes: formulas, multiprecision numbers, symbols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of whole quotients and what they leave: fmod, //, %, and the sign that a zero keeps."""
+"""The rows of whole quotients and remainders: fmod, //, %, and copysign."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _remainder(rest: Number, b: Number) -> Number:
 
 
 def _whole_quotient(a: Number, b: Number) -> Number:
-    """Return a // b as Python has it: of a less its remainder, so that no rounding adds a one."""
+    """Return a // b as Python does, from a minus its remainder, so that rounding adds no 1."""
     rest = fmod(a, b)
     quotient = (a - rest) / b - where(_differs(rest, b), 1.0, 0.0)
     below = floor(quotient)

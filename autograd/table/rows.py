@@ -1,9 +1,9 @@
-"""Every row of the operation table: all that the project knows of each operation.
+"""Every row of the operation table: all that the project knows about each operation.
 
 A row is ``primitive(signature, value, *partials, ...)`` or ``composite(signature, definition,
 *partials, ...)``. A primitive is what every back end provides itself (Python here, LLVM, C,
-JavaScript, mpmath, SymPy). A composite is an expression in our own functions, which at once runs
-everywhere. A partial is called with the result ``y`` and the operands.
+JavaScript, mpmath, SymPy). A composite is an expression in our own functions, and so it runs on
+every back end. A partial is called with the result ``y`` and the operands.
 
 Rules are written with arithmetic and other operations only, so that they serve floats, Values,
 traced Values and formulas alike. The form that computes is the one that is accurate everywhere, and
