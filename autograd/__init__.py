@@ -68,6 +68,8 @@ from autograd.table.rows import (
 from autograd.table.rows import rounded as round
 from autograd.transforms.jacobian import hessian, jacfwd, jacobian, jacrev
 from autograd.transforms.jvp import hvp, jvp
+from autograd.transforms.lookups import put, take
+from autograd.transforms.loops import fori_loop, scan, while_loop
 from autograd.transforms.vjp import grad, gradient, value_and_grad, vjp
 from autograd.transforms.vmap import vmap
 from autograd.trees import register_tree, tree_leaves, tree_map
@@ -113,6 +115,7 @@ __all__ = [
     "expm1",
     "floor",
     "fmod",
+    "fori_loop",
     "gelu",
     "grad",
     "gradient",
@@ -144,9 +147,11 @@ __all__ = [
     "polygamma",
     "primitive",
     "prod",
+    "put",
     "register_tree",
     "relu",
     "round",
+    "scan",
     "scope",
     "sigmoid",
     "sign",
@@ -159,6 +164,7 @@ __all__ = [
     "steps",
     "stop_gradient",
     "sum",
+    "take",
     "tan",
     "tanh",
     "tree_leaves",
@@ -167,6 +173,7 @@ __all__ = [
     "vjp",
     "vmap",
     "where",
+    "while_loop",
     "zero_grad",
 ]
 

@@ -6,24 +6,34 @@ It is the referee of the other back ends: every one gives its bits.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
+from typing import Any
 
 from autograd.backends.binding import Binding, reduced
 from autograd.errors import ProgramError
 from autograd.ir.function import (
+    ADD_ALL,
+    ARRAY,
     CALL,
     COND,
     CONSTANT,
     EXTRACT,
+    LOAD,
+    ON_ARRAYS,
+    PUSH,
     SCAN,
+    SIZE,
     WHILE,
+    ZEROS,
     Branch,
     Function,
     Return,
+    place_in,
 )
 from autograd.table.operation import TABLE
 
 Number = float | bool
-Held = Number | list[Number]  # what a number of a Function stands for; a list for a tuple
+Held = Number | list[Number]  # what stands for a number; a list for an array or a tuple
 
 
 class Interpreted:
@@ -89,6 +99,9 @@ def _result(function: Function, number: int, values: list[Held]) -> Held:
     if opcode == EXTRACT:
         return given[0][function.statics[number][0]]  # type: ignore[index]
     bodies = function.bodies.get(number, ())
+    if opcode in ON_ARRAYS:
+        result_: Held = _on_arrays(opcode, given)
+        return result_
     if opcode == CALL:
         return run(bodies[0], given)
     if opcode == COND:
@@ -110,3 +123,25 @@ def _result(function: Function, number: int, values: list[Held]) -> Held:
     row = TABLE[opcode]
     result = row.value(*map(float, given))  # type: ignore[arg-type]
     return result != 0.0 if row.is_condition else result
+
+
+def _on_arrays(opcode: str, given: list[Any]) -> Any:
+    """Return the result of an instruction on arrays, which are lists here."""
+    if opcode == ARRAY:
+        return [*given]
+    if opcode == ZEROS:
+        return [0.0] * int(given[0])
+    array = given[0]
+    if opcode == SIZE:
+        return float(len(array))
+    if opcode == PUSH:
+        array.append(given[1])
+        return array
+    if opcode == ADD_ALL:
+        return [a + b for a, b in zip(array, given[1], strict=True)]
+    place = place_in(len(array), given[1])
+    if opcode == LOAD:
+        return nan if place is None else array[place]
+    if place is not None:
+        array[place] += given[2]
+    return array

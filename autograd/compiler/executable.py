@@ -12,7 +12,8 @@ from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows, replaced
 from autograd.engine.value import Value
-from autograd.ir.differentiate import Truth, choose, pullback_where_reached
+from autograd.ir.contributions import Truth, choose
+from autograd.ir.differentiate import pullback_where_reached
 from autograd.ir.lower import lower
 from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
 from autograd.trees import NUMBER, Builder, Structure, builder

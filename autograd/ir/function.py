@@ -5,7 +5,8 @@ lowered to primitives, simplified, and then interpreted or written as LLVM, C or
 
 A function's values are numbered: first its parameters, then one for each instruction. So number
 ``n`` has an opcode, operands (numbers before it) and a type: ``f64``, ``i1`` (a condition), or a
-tuple of these for the instructions that have bodies, whose parts are taken out by ``extract``.
+tuple of these for the instructions that have bodies, whose parts are taken out by ``extract``. What
+loops keep and look up lies in arrays of numbers, ``f64[]``, of a length that only the call knows.
 Constants are instructions, captured Values are parameters: nothing is hidden in an operand.
 
 Instructions stand in blocks. The first block is entered; it ends by returning, or by branching to
@@ -19,10 +20,22 @@ predecessor at most, so blocks form a tree, and a value may be used in its block
 | ``call`` | the body's parameters | a tuple of its results |
 | ``cond`` | a condition, then the parameters of both bodies | a tuple of their results |
 | ``scan`` | a length, then carries, then invariants; its body takes the index, carries and \
-invariants, and gives the next carries | a tuple of the last carries |
+invariants, and gives the next carries; it runs while the index is less than the length | a tuple \
+of the last carries |
 | ``while`` | carries, then invariants, for two bodies: the first gives a condition, the second \
 the next carries | a tuple of the last carries |
 | ``extract`` | a tuple; ``statics`` holds the place | its part |
+| ``array`` | numbers | an array of them |
+| ``zeros`` | a number | an array of so many zeros |
+| ``size`` | an array | how many numbers are in it |
+| ``load`` | an array, an index | the number there; nan where there is none. An index below 0 \
+counts from the end |
+| ``push`` | an array, a number | the array with one number more at its end |
+| ``add_at`` | an array, an index, a number | the array with the number added to the one there |
+| ``add_all`` | two arrays of one size | their sum |
+
+The last three *consume* their first operand, as a loop consumes the arrays among its carries: it is
+not used after them, so that back ends may change it where it lies.
 """
 
 from __future__ import annotations
@@ -33,12 +46,25 @@ from typing import NamedTuple
 
 from autograd.table.operation import TABLE
 
-F64, I1 = "f64", "i1"
+F64, I1, ARRAY_TYPE = "f64", "i1", "f64[]"
 Type = str | tuple[str, ...]
 
 PARAMETER, CONSTANT, CALL, COND, SCAN, WHILE, EXTRACT = STRUCTURAL = (
     *("parameter", "constant", "call", "cond", "scan", "while", "extract"),
 )
+ARRAY, ZEROS, SIZE, LOAD, PUSH, ADD_AT, ADD_ALL = (
+    *("array", "zeros", "size", "load", "push", "add_at", "add_all"),
+)
+ON_ARRAYS = {  # the types of operands and result; an array takes any count of numbers
+    ARRAY: ((), ARRAY_TYPE),
+    ZEROS: ((F64,), ARRAY_TYPE),
+    SIZE: ((ARRAY_TYPE,), F64),
+    LOAD: ((ARRAY_TYPE, F64), F64),
+    PUSH: ((ARRAY_TYPE, F64), ARRAY_TYPE),
+    ADD_AT: ((ARRAY_TYPE, F64, F64), ARRAY_TYPE),
+    ADD_ALL: ((ARRAY_TYPE, ARRAY_TYPE), ARRAY_TYPE),
+}
+CONSUMING = frozenset((PUSH, ADD_AT, ADD_ALL))
 BODIES = {CALL: 1, COND: 2, SCAN: 1, WHILE: 2}  # how many bodies an instruction has
 
 
@@ -136,7 +162,7 @@ class Function:
         return self._append(PARAMETER, (), parameter.type)
 
     def add(self, opcode: str, operands: tuple[int, ...]) -> int:
-        """Return the number of a new instruction that applies a row of the table."""
+        """Return the number of a new instruction without bodies."""
         return self._append(opcode, operands, result_type(opcode))
 
     def add_constant(self, constant: float | bool) -> int:
@@ -182,6 +208,17 @@ class Function:
         results = next((end.results for end in ends if isinstance(end, Return)), ())
         return [str(self.types[number]) for number in results]
 
+    def copy_instruction(self, other: Function, number: int, operands: tuple[int, ...]) -> int:
+        """Return the number of a copy of another function's instruction, on these operands."""
+        copied = self._append(other.opcodes[number], operands, other.types[number])
+        if number in other.constants:
+            self.constants[copied] = other.constants[number]
+        if number in other.statics:
+            self.statics[copied] = other.statics[number]
+        if number in other.bodies:
+            self.bodies[copied] = other.bodies[number]
+        return copied
+
     def instructions(self, block: Block | None = None) -> Iterator[Instruction]:
         """Yield the instructions of a block, or all of them, in order."""
         first, last = (block.first, block.last) if block else (len(self.parameters), len(self))
@@ -204,7 +241,9 @@ class Function:
 
 
 def result_type(opcode: str) -> str:
-    """Return the type of what a row of the table gives."""
+    """Return the type of what a row of the table gives, or an instruction on arrays."""
+    if opcode in ON_ARRAYS:
+        return ON_ARRAYS[opcode][1]
     return I1 if TABLE[opcode].is_condition else F64
 
 
@@ -212,3 +251,10 @@ def operand_types(opcode: str) -> tuple[str, ...]:
     """Return the types of the operands that a row of the table takes."""
     row = TABLE[opcode]
     return tuple(I1 if place in row.conditions else F64 for place in range(row.arity))
+
+
+def place_in(size: int, index: float) -> int | None:
+    """Return the place of an array that an index means; None where it means none."""
+    if not -size <= index < size or index % 1.0:
+        return None
+    return int(index) % size

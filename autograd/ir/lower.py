@@ -14,10 +14,29 @@ the careful program is made. So strong zeros cost nothing until there is a nan.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
-from autograd.ir.differentiate import GUARDED_MULTIPLY
-from autograd.ir.function import CONSTANT, I1, Function, Parameter
+from autograd.ir.contributions import GUARDED_MULTIPLY
+from autograd.ir.function import (
+    ADD_ALL,
+    ADD_AT,
+    ARRAY,
+    ARRAY_TYPE,
+    BODIES,
+    CONSTANT,
+    CONSUMING,
+    EXTRACT,
+    I1,
+    PUSH,
+    SCAN,
+    SIZE,
+    WHILE,
+    ZEROS,
+    Function,
+    Parameter,
+)
+from autograd.ir.loops import ON_ARRAYS, Loop, LoopBody, Part
 from autograd.ir.rules import Steps, primitive_steps
 from autograd.ir.simplify import SIMPLER, SIMPLER_WITH_CONSTANT
 from autograd.ir.trace import Reference, Trace
@@ -49,7 +68,10 @@ class Lowering:
         self.exact = exact
         self.careful = careful
         self.guarded: set[int] = set()
+        self.results: tuple[int, ...] = ()
         self._known: dict[tuple[object, ...], int] = {}
+        self._loops: dict[tuple[object, ...], list[tuple[tuple[Function, ...], int]]] = {}
+        self._bodies: dict[int, list[Lowering]] = {}
 
     def constant(self, constant: float | bool) -> int:
         """Return the number of a constant (0.0 and -0.0 are two)."""
@@ -109,22 +131,99 @@ class Lowering:
         self.guarded.add(number)
         return number
 
+    def on_arrays(self, opcode: str, operands: tuple[int, ...]) -> int:
+        """Return the number of an instruction on arrays; what can be changed is made anew."""
+        if opcode in (ZEROS, *CONSUMING):
+            return self.function.add(opcode, operands)
+        key = (opcode, operands)
+        if key not in self._known:
+            self._known[key] = self.function.add(opcode, operands)
+        return self._known[key]
+
+    def loop(
+        self, opcode: str, head: list[int], arrays: list[tuple[str, tuple[int, ...]]],
+        captures: list[int], bodies: list[Lowering],
+    ) -> list[int]:  # fmt: skip
+        """Return the numbers of the parts of a loop: an equal one that there is, or a new one.
+
+        Args:
+            opcode: scan or while.
+            head: the count of steps, where they are counted, and the first carries.
+            arrays: how the arrays among the carries are made: opcodes and operands.
+            captures: what the body has from outside.
+            bodies: the functions in it.
+        """
+        functions = tuple([pruned(body.function.end(body.results)) for body in bodies])
+        key = (opcode, *head, *arrays, *captures)
+        known = self._loops.setdefault(key, [])
+        number = next((number for same, number in known if same == functions), None)
+        if number is None:
+            made = [self.function.add(*each) for each in arrays]
+            number = self.function.add_call(opcode, (*head, *made, *captures), *functions)
+            known.append((functions, number))
+            self._bodies[number] = bodies
+        keys: list[tuple[object, ...]] = [
+            (EXTRACT, number, place) for place in range(len(self.function.types[number]))
+        ]
+        for place, each in enumerate(keys):
+            if each not in self._known:
+                self._known[each] = self.function.add_extract(number, place)
+        return [self._known[each] for each in keys]
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether there are products, in loops too, that the careful program guards."""
+        bodies = [body for each in self._bodies.values() for body in each]
+        return bool(self.guarded) or any(body.is_guarded for body in bodies)
+
     def loses_nan(self) -> bool:
         """Return whether a nan of a guarded product could be lost before it reaches a result."""
+        return self.is_guarded and self._spread(())[0]
+
+    def _spread(self, arguments: Iterable[int]) -> tuple[bool, bytearray]:
+        """Return whether a nan is lost, and the numbers that it spreads to.
+
+        Args:
+            arguments: the parameters that may be such a nan.
+        """
         function = self.function
-        if not self.guarded:
-            return False
         tainted = bytearray(len(function))
-        for number in self.guarded:
+        for number in (*self.guarded, *arguments):
             tainted[number] = 1
-        for number in range(min(self.guarded), len(function)):
-            for operand in function.operands[number]:
-                if tainted[operand]:
-                    if function.opcodes[number] in _LOSES_NAN:
-                        return True
-                    tainted[number] = 1
-                    break
-        return False
+        parts: dict[int, list[int]] = {}
+        is_lost = False
+        for number in range(len(function.parameters), len(function)):
+            opcode, operands = function.opcodes[number], function.operands[number]
+            if opcode in BODIES:
+                lost, parts[number] = self._spread_in_loop(number, tainted)
+                is_lost |= lost
+            elif opcode == EXTRACT:
+                tainted[number] = parts[operands[0]][function.statics[number][0]]
+            elif opcode != SIZE and any(tainted[operand] for operand in operands):
+                is_lost |= opcode in _LOSES_NAN
+                tainted[number] = 1
+        return is_lost, tainted
+
+    def _spread_in_loop(self, number: int, tainted: bytearray) -> tuple[bool, list[int]]:
+        function, bodies = self.function, self._bodies[number]
+        counted = int(function.opcodes[number] == SCAN)
+        given = [tainted[operand] for operand in function.operands[number]]
+        count = len(function.types[number])
+        is_lost = bool(counted and given[0])
+        while True:
+            arguments = [place for place, each in enumerate(given) if each]
+            for body in bodies:
+                lost, inner = body._spread(arguments)
+                is_lost |= lost
+            parts = [
+                max(before, inner[result])
+                for before, result in zip(
+                    given[counted : counted + count], bodies[-1].results, strict=True
+                )
+            ]
+            if parts == given[counted : counted + count]:
+                return is_lost, parts
+            given[counted : counted + count] = parts
 
 
 def lower(
@@ -156,31 +255,64 @@ def lower(
     ]
     lowering = Lowering(parameters, exact, careful)
     lowering.function.name = name
-    numbers = [-1] * len(trace)
-    for place, number in enumerate([*trace.arguments, *trace.captures.values()]):
-        numbers[number] = place
-    wanted = _wanted(trace, outputs, careful)
+    own = [*trace.arguments, *trace.captures.values()]
+    _fill(lowering, trace, outputs, dict(zip(own, range(len(own)), strict=True)))
+    function = pruned(lowering.function.end(lowering.results))
+    if lowering.loses_nan():
+        return lower(trace, outputs, exact, True, name)
+    return checked(function, PRIMITIVES), lowering.is_guarded
+
+
+def _fill(
+    lowering: Lowering,
+    trace: Trace,
+    outputs: Sequence[Reference],
+    given: dict[int, int],
+) -> Callable[[Reference], int]:
+    """Add the instructions that compute the outputs of a trace.
+
+    Args:
+        lowering: has a parameter for each argument.
+        trace: what is lowered.
+        outputs: what it returns.
+        given: the parameters that stand for numbers of the trace.
+
+    Returns:
+        A function from references of the trace that an output needs to numbers of the program.
+    """
+    needed = Needed(trace, outputs, lowering.careful)
+    numbers: dict[int, int] = {**given}
+    parts: dict[int, dict[int, int]] = {}
 
     def at(reference: Reference) -> int:
         return numbers[reference] if type(reference) is int else lowering.constant(reference)
 
     for number, operation in enumerate(trace.operations):
-        if not wanted[number]:
+        if not needed.numbers[number] or number in given:
             continue
         if operation is None:
-            if numbers[number] < 0:
-                numbers[number] = lowering.constant(trace.constants[number])
+            numbers[number] = lowering.constant(trace.constants[number])
             continue
         references = trace.operands[number]
-        if operation is GUARDED_MULTIPLY:
-            reached = at(references[0]) if careful else 0
-            place = lowering.guarded_multiply(reached, at(references[1]), at(references[2]))
+        if isinstance(operation, Part):
+            numbers[number] = parts[references[0]][operation.place]  # type: ignore[index]
+        elif isinstance(operation, Loop):
+            live = needed.loops[number]
+            parts[number] = _lower_loop(lowering, operation, live, references, at)
+        elif operation in ON_ARRAYS:
+            operands = tuple([at(each) for each in references])
+            numbers[number] = lowering.on_arrays(operation.name, operands)
+        elif operation is GUARDED_MULTIPLY:
+            reached = at(references[0]) if lowering.careful else 0
+            numbers[number] = lowering.guarded_multiply(
+                reached, at(references[1]), at(references[2])
+            )
         elif operation.definition is None:
-            place = lowering.add(operation.name, tuple([at(each) for each in references]))
+            operands = tuple([at(each) for each in references])
+            numbers[number] = lowering.add(operation.name, operands)
         else:
             steps = primitive_steps(operation, references)
-            place = lowering.expand(steps, [at(each) for each in references])
-        numbers[number] = place
+            numbers[number] = lowering.expand(steps, [at(each) for each in references])
     results = []
     for output in outputs:
         result = at(output)
@@ -188,29 +320,155 @@ def lower(
             arms = lowering.constant(1.0), lowering.constant(0.0)
             result = lowering.add(WHERE, (result, *arms))
         results.append(result)
-    function = pruned(lowering.function.end(tuple(results)))
-    if lowering.loses_nan():
-        return lower(trace, outputs, exact, True, name)
-    return checked(function, PRIMITIVES), bool(lowering.guarded)
+    lowering.results = tuple(results)
+    return at
 
 
-def _wanted(trace: Trace, outputs: Sequence[Reference], careful: bool) -> bytearray:
-    """Return for each number of the trace whether an output needs it."""
-    wanted = bytearray(len(trace))
-    for output in outputs:
-        if type(output) is int:
-            wanted[output] = 1
-    operations, operands = trace.operations, trace.operands
-    for number in range(len(trace) - 1, -1, -1):
-        if wanted[number]:
-            references = operands[number]
-            operation = operations[number]
-            if operation is GUARDED_MULTIPLY and not careful:
-                references = references[1:]
-            for reference in references:
-                if type(reference) is int:
-                    wanted[reference] = 1
-    return wanted
+def _lower_loop(
+    lowering: Lowering,
+    loop: Loop,
+    live: Live,
+    references: tuple[Reference, ...],
+    at: Callable[[Reference], int],
+) -> dict[int, int]:
+    """Add a loop, as far as it is needed; return the numbers of its parts."""
+    body = loop.body
+    captures = [at(references[loop.captures + place]) for place in live.captures]
+    parameters = [Parameter("step")]
+    parameters += [Parameter(f"carry {j}") for j in live.carries]
+    first_array = len(parameters)
+    arrays: list[tuple[str, tuple[int, ...]]] = [
+        (ZEROS, (at(references[loop.sizes + place]),)) for place in live.sums
+    ]
+    arrays += [(ARRAY, ())] * len(live.stacks)
+    parameters += [Parameter(f"array {place}", ARRAY_TYPE) for place in range(len(arrays))]
+    first_capture = len(parameters)
+    types = lowering.function.types
+    parameters += [
+        Parameter(f"capture {place}", str(types[number])) for place, number in enumerate(captures)
+    ]
+    own = list(body.trace.outer.values())
+    given = {body.index: 0} | {body.carries[j]: 1 + k for k, j in enumerate(live.carries)}
+    given |= {own[place]: first_capture + k for k, place in enumerate(live.captures)}
+
+    inner = Lowering(parameters, lowering.exact, lowering.careful)
+    here = _fill(inner, body.trace, live.outputs(loop), given)
+    following = [here(body.following[j]) for j in live.carries]
+    changed: list[int] = []
+    for place in live.sums:
+        array = first_array + len(changed)
+        for where, term in body.sums[place]:
+            if where is None:
+                array = inner.on_arrays(ADD_ALL, (array, here(term)))
+            else:
+                array = inner.on_arrays(ADD_AT, (array, here(where), here(term)))
+        changed.append(array)
+    for place in live.stacks:
+        array = first_array + len(changed)
+        for term in body.stacks[place]:
+            array = inner.on_arrays(PUSH, (array, here(term)))
+        changed.append(array)
+    inner.results = (*following, *changed)
+    inner.function.name = "step"
+    initial = [at(references[loop.first + j]) for j in live.carries]
+    if loop.is_counted:
+        head, bodies = [at(references[0]), *initial], [inner]
+        numbers = lowering.loop(SCAN, head, arrays, captures, bodies)
+        counted = []
+    else:
+        test = Lowering(parameters, lowering.exact, lowering.careful)
+        test.function.name = "condition"
+        _fill_condition(test, body, given)
+        one = inner.constant(1.0)
+        inner.results = (inner.add("add", (0, one)), *inner.results)
+        head = [lowering.constant(0.0), *initial]
+        counted = lowering.loop(WHILE, head, arrays, captures, [test, inner])
+        numbers = counted[1:]
+    places = [*live.carries]
+    places += [loop.parts_of_sums().start + place for place in live.sums]
+    places += [loop.parts_of_stacks().start + place for place in live.stacks]
+    parts = dict(zip(places, numbers, strict=True))
+    return parts | ({loop.count: counted[0]} if counted else {})
+
+
+def _fill_condition(lowering: Lowering, body: LoopBody, given: dict[int, int]) -> None:
+    """Add the instructions that compute the condition of a loop, and make it the result."""
+    assert body.test is not None
+    at = _fill(lowering, body.trace, [body.test], given)
+    lowering.results = (
+        lowering.constant(body.test != 0.0) if type(body.test) is not int else at(body.test),
+    )
+
+
+class Live(NamedTuple):
+    """What of a loop is needed: the places of carries, sums, stacks and captures."""
+
+    carries: list[int]
+    sums: list[int]
+    stacks: list[int]
+    captures: list[int]
+
+    def outputs(self, loop: Loop) -> list[Reference]:
+        """Return what a step must compute, but for the condition."""
+        body = loop.body
+        found = [body.following[j] for j in self.carries]
+        for place in self.sums:
+            for where, term in body.sums[place]:
+                found += [term] if where is None else [where, term]
+        return found + [term for place in self.stacks for term in body.stacks[place]]
+
+
+class Needed:
+    """What some outputs of a trace need.
+
+    Attributes:
+        numbers: whether a number is needed.
+        loops: for each loop that is, which of its parts.
+    """
+
+    def __init__(self, trace: Trace, outputs: Sequence[Reference], careful: bool) -> None:
+        self.numbers = wanted = bytearray(len(trace))
+        self.loops: dict[int, Live] = {}
+        parts: dict[Reference, set[int]] = {}
+        for output in outputs:
+            if type(output) is int:
+                wanted[output] = 1
+        operations, operands = trace.operations, trace.operands
+        for number in range(len(trace) - 1, -1, -1):
+            if wanted[number]:
+                references = operands[number]
+                operation = operations[number]
+                if operation is GUARDED_MULTIPLY and not careful:
+                    references = references[1:]
+                elif isinstance(operation, Part):
+                    parts.setdefault(references[0], set()).add(operation.place)
+                elif isinstance(operation, Loop):
+                    live = self.loops[number] = _live(operation, parts[number], careful)
+                    places = [*range(operation.first)]
+                    places += [operation.first + j for j in live.carries]
+                    places += [operation.captures + place for place in live.captures]
+                    places += [operation.sizes + place for place in live.sums]
+                    references = tuple([references[place] for place in places])
+                for reference in references:
+                    if type(reference) is int:
+                        wanted[reference] = 1
+
+
+def _live(loop: Loop, parts: set[int], careful: bool) -> Live:
+    """Return what must be kept of a loop of which these parts are needed."""
+    body = loop.body
+    carries = {place for place in parts if place < loop.count}
+    sums = [k for k, place in enumerate(loop.parts_of_sums()) if place in parts]
+    stacks = [k for k, place in enumerate(loop.parts_of_stacks()) if place in parts]
+    while True:
+        live = Live(sorted(carries), sums, stacks, [])
+        test = [] if body.test is None else [body.test]
+        needed = Needed(body.trace, [*live.outputs(loop), *test], careful).numbers
+        more = {j for j, number in enumerate(body.carries) if needed[number]} - carries
+        if not more:
+            captures = [k for k, own in enumerate(body.trace.outer.values()) if needed[own]]
+            return live._replace(captures=captures)
+        carries |= more
 
 
 def frozen(function: Function, captured: Sequence[float]) -> Function:
@@ -224,11 +482,8 @@ def frozen(function: Function, captured: Sequence[float]) -> Function:
         made.add_parameter(parameter)
     numbers = [*range(len(given)), *[made.add_constant(number) for number in captured]]
     for number in range(len(function.parameters), len(function)):
-        if number in function.constants:
-            numbers.append(made.add_constant(function.constants[number]))
-        else:
-            operands = tuple([numbers[operand] for operand in function.operands[number]])
-            numbers.append(made.add(function.opcodes[number], operands))
+        operands = tuple([numbers[operand] for operand in function.operands[number]])
+        numbers.append(made.copy_instruction(function, number, operands))
     return pruned(made.end(tuple([numbers[number] for number in function.results])))
 
 
@@ -250,7 +505,5 @@ def pruned(function: Function) -> Function:
     for number in range(first, len(opcodes)):
         if wanted[number]:
             given = tuple([numbers[operand] for operand in operands[number]])
-            place = numbers[number] = kept._append(opcodes[number], given, function.types[number])
-            if opcodes[number] == CONSTANT:
-                kept.constants[place] = function.constants[number]
+            numbers[number] = kept.copy_instruction(function, number, given)
     return kept.end(tuple([numbers[number] for number in function.results]))

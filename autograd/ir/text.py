@@ -102,8 +102,10 @@ def _terminator(terminator: Terminator) -> str:
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _HEAD = re.compile(rf"func ({_STRING}) \((.*)\) \{{")
-_PARAMETER = re.compile(rf"%(\d+) (capture )?({_STRING}): (f64|i1)(?:, |$)")
-_LINE = re.compile(r"%(\d+) = (\w+)(?:\[([-\d, ]*)\])?(?: (.*?))? : (f64|i1|\([^)]*\))( \{)?")
+_PARAMETER = re.compile(rf"%(\d+) (capture )?({_STRING}): (f64\[\]|f64|i1)(?:, |$)")
+_LINE = re.compile(
+    r"%(\d+) = (\w+)(?:\[([-\d, ]*)\])?(?: (.*?))? : (f64\[\]|f64|i1|\([^)]*\))( \{)?"
+)
 _NUMBERS = re.compile(r"(?:%\d+(?:, %\d+)*)?")
 _BRANCH = re.compile(r"branch %(\d+), \^(\d+), \^(\d+)")
 
@@ -156,7 +158,7 @@ class _Reader:
         while place < len(head[2]):
             parameter = _PARAMETER.match(head[2], place)
             if parameter is None or int(parameter[1]) != len(function):
-                raise self.refuse(f'%{len(function)} "name": f64 or i1 among the parameters')
+                raise self.refuse(f'%{len(function)} "name": f64, i1 or f64[] among the parameters')
             place = parameter.end()
             function.add_parameter(
                 Parameter(json.loads(parameter[3]), parameter[4], bool(parameter[2]))

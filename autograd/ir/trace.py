@@ -220,6 +220,8 @@ class Trace:
         substitutes: what stands for some Values instead (``called_with``).
         examples: the numbers of the arguments in the call at hand; empty where there are none.
         guards: the conditions on which Python decided, in order.
+        parts: for each loop the numbers of the parts of what it gives, and which parts they are.
+        tables: the numbers of arrays, by what is in them.
     """
 
     def __init__(self) -> None:
@@ -233,9 +235,11 @@ class Trace:
         self.substitutes: dict[int, Value] = {}
         self.examples: dict[int, float] = {}
         self.guards: dict[int, Guard] = {}
+        self.parts: dict[Reference, dict[int, int]] = {}
+        self.tables: dict[tuple[str, ...], int] = {}
         self._fingerprint = (0, 0)
         self._conditions: dict[tuple[object, ...], int] = {}
-        self._values: dict[int, float] = {}
+        self._values: dict[int, Any] = {}
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -292,7 +296,9 @@ class Trace:
     def _printed(self) -> int:
         """Return a fingerprint of all operations so far."""
         first, before = self._fingerprint
-        rows = tuple([id(row) for row in self.operations[first:]])
+        rows = tuple(
+            [id(row) if row is None else row.identity() for row in self.operations[first:]]
+        )
         now = hash((before, rows, marshal.dumps(self.operands[first:], 2)))
         self._fingerprint = (len(self.operations), now)
         return now
@@ -310,12 +316,14 @@ class Trace:
                 stack.pop() if place in values else stack.extend(missing)
             elif operation is not None:
                 given = [values[each] if type(each) is int else float(each) for each in operands]
-                values[place] = float(operation.value(*given))
+                result: Any = operation.value(*given)
+                values[place] = result if isinstance(result, list) else float(result)
             elif place in captured:
                 values[place] = captured[place]._data
             else:
                 values[place] = self.constants.get(place, self.examples.get(place, 0.0))
-        return values[number]
+        number_: float = values[number]
+        return number_
 
     def holds(self) -> Reference:
         """Append the condition that all guards hold; return where it is, as the number 1 or 0."""

@@ -9,11 +9,14 @@ import os
 
 from autograd.errors import ProgramError
 from autograd.ir.function import (
+    ARRAY_TYPE,
     BODIES,
     CONSTANT,
+    CONSUMING,
     EXTRACT,
     F64,
     I1,
+    ON_ARRAYS,
     PARAMETER,
     SCAN,
     STRUCTURAL,
@@ -67,8 +70,9 @@ class _Verifier:
         self._check_blocks()
         seen = bytearray(count)  # the numbers that may be used here
         for number, parameter in enumerate(function.parameters):
-            if function.opcodes[number] != PARAMETER or parameter.type not in (F64, I1):
-                raise self.refuse(number, "is no parameter of type f64 or i1")
+            known = (F64, I1, ARRAY_TYPE)
+            if function.opcodes[number] != PARAMETER or parameter.type not in known:
+                raise self.refuse(number, "is no parameter of type f64, i1 or f64[]")
             if function.types[number] != parameter.type:
                 raise self.refuse(number, f"has not the type {parameter.type} of its parameter")
             seen[number] = 1
@@ -113,6 +117,8 @@ class _Verifier:
                         raise self.refuse(number, f"uses %{operand}, which is not defined there")
                 self._check_instruction(number)
                 seen[number] = 1
+                for operand in self._consumed(number):
+                    seen[operand] = 0
             match block.terminator:
                 case Return(results):
                     for number in results:
@@ -136,6 +142,18 @@ class _Verifier:
                         )
                     stack += [(otherwise, False), (then, False)]
 
+    def _consumed(self, number: int) -> list[int]:
+        """Return the arrays among the operands that nothing may use from here on."""
+        function = self.function
+        opcode, operands = function.opcodes[number], function.operands[number]
+        if opcode in CONSUMING:
+            return [operands[0]]
+        if opcode in (SCAN, WHILE):
+            first = int(opcode == SCAN)
+            carries = operands[first : first + len(function.types[number])]
+            return [each for each in carries if function.types[each] == ARRAY_TYPE]
+        return []
+
     def _check_instruction(self, number: int) -> None:
         function = self.function
         opcode = function.opcodes[number]
@@ -151,6 +169,9 @@ class _Verifier:
             if len(given) != 1 or isinstance(given[0], str) or not 0 <= place < len(given[0]):
                 raise self.refuse(number, "takes a part that there is not out of a tuple")
             wanted, type_ = given, given[0][place]
+        elif opcode in ON_ARRAYS:
+            wanted, type_ = ON_ARRAYS[opcode]
+            wanted = wanted or (F64,) * len(given)
         elif opcode in BODIES:
             wanted, type_ = self._check_bodies(number)
         elif opcode in STRUCTURAL or opcode not in TABLE:

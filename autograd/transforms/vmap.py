@@ -48,7 +48,7 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         rows, count = _rows(args, axes)
         if not count:  # a row of zeros, for the structure of what comes back
             structure = flatten(f(*rows(0), **named))[1]
-            return _stacked(structure, [[] for _ in range(structure.count())], 0, out_axes)
+            return stacked(structure, [[] for _ in range(structure.count())], 0, out_axes)
         results = [flatten(f(*rows(row), **named)) for row in range(count)]
         structure = results[0][1]
         for row, (_, other) in enumerate(results):
@@ -58,7 +58,7 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
                     f"return the same structure for every row"
                 )
         columns = [list(column) for column in zip(*[leaves for leaves, _ in results], strict=True)]
-        return _stacked(structure, columns, count, out_axes)
+        return stacked(structure, columns, count, out_axes)
 
     return mapped
 
@@ -110,7 +110,7 @@ def _rows(
     return row_of, lengths[first]
 
 
-def _stacked(
+def stacked(
     structure: Structure, columns: list[list[object]], count: int, out_axes: object
 ) -> object:
     """Return the columns in their structure, each number or array with the rows on its axis."""

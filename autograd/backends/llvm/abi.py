@@ -39,12 +39,14 @@ class Source:
         offset: bytes from its start, or from the start of the row.
         element: the dtype's name.
         row: bytes from one row to the next; None where all rows share the number.
+        extent: of a whole array, where its count of numbers is among the packed numbers, in bytes.
     """
 
     array: int | None
     offset: int
     element: str = "float64"
     row: int | None = None
+    extent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograd.backends.llvm.instructions import LIBRARY
+from autograd.backends.llvm.loops import C_LIBRARY, PYTHON
 from autograd.errors import MissingExtraError
 
 TARGETS = {  # processor and features by name, for tests and for code that must run elsewhere
@@ -38,6 +39,10 @@ def binding() -> Any:
             for name in set(LIBRARY.values()):
                 address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
                 llvm.add_symbol(f"library_{name}", address)
+            for where, names in ((ctypes.pythonapi, PYTHON), (library, C_LIBRARY)):
+                for name in names:
+                    address = ctypes.cast(getattr(where, name), ctypes.c_void_p).value
+                    llvm.add_symbol(f"library_{name}", address)
             _ready = True
     return llvm
 

@@ -14,6 +14,7 @@ from autograd.backends.binding import ONE_BLOCK, Binding, block_size
 from autograd.backends.llvm.abi import Layout, Sink, Source
 from autograd.backends.llvm.engine import NativeCode
 from autograd.backends.llvm.loop import padded
+from autograd.backends.llvm.loops import ERROR, HEAD, INTERRUPTED, LIMIT, OUT_OF_MEMORY, STATUS
 from autograd.backends.llvm.module import assembled
 from autograd.backends.llvm.staging import Blocks
 from autograd.ir.function import Function
@@ -45,7 +46,7 @@ class Native:
         module = assembled(function, layout, exact, alone, watched)
         self.layout = layout
         self.text, self.level = module.text, module.level
-        self.work, self.shared = module.work, module.shared
+        self.work, self.shared, self._arena = module.work, module.shared, module.arena
         self._steps = len(function)
         self._plain = sum(sink.array is None for sink in layout.sinks)
         self._code = code = NativeCode(module.text, module.level)
@@ -84,17 +85,27 @@ class Native:
             memory = self._memory_of_thread()
         plain = self._result_type()
         count, blocks = (0, 0) if rows is None else (rows, 1)
-        if self._run(self._pack(*numbers, *map(id, arrays), count, count, blocks, *memory), plain):
-            return None
-        return plain[:]
+        packed = self._pack(*numbers, *map(id, arrays), count, count, blocks, *memory)
+        told = self._run(packed, plain)
+        if self._arena is not None:
+            check_arena(memory[2] + self._arena)
+        return None if told else plain[:]
 
     def _memory_of_thread(self) -> tuple[int, int, int]:
         """Make this thread's working memories, at its first call, and return their addresses."""
         sums = 8 * padded(len(self.layout.sinks)) if self.layout.reduce else 0
-        kept = [_memory(size) for size in (self.shared, sums, self.work)]
+        kept = [_memory(size) for size in (self.shared, sums)] + [self._working_memory()]
         self._memory.kept = kept
         self._memory.addresses = addresses = (kept[0][1], kept[1][1], kept[2][1])
         return addresses
+
+    def _working_memory(self) -> tuple[Any, int]:
+        """Make the working memory of a thread."""
+        if self._arena is None:
+            return _memory(self.work)
+        made = _memory(self.work)
+        set_up_arena(made[1] + self._arena)
+        return made
 
     def many_rows(
         self, numbers: Sequence[float], arrays: list[Any], foreign: dict[int, object], rows: int
@@ -119,10 +130,12 @@ class Native:
         threads = 1
         if rows * self._steps >= THREADED:
             threads = min(_processors(), blocks)
-        works = [_memory(self.work) for _ in range(threads)]
+        works = [self._working_memory() for _ in range(threads)]
         tail = (rows, size, blocks, shared, sums, works[0][1])
         packed = self._pack(*numbers, *map(id, arrays), *tail)
         self._prepare(packed, plain)
+        if self._arena is not None:
+            check_arena(works[0][1] + self._arena)
         step = -(-blocks // (4 * threads)) if threads > 1 else max(blocks, 1)
         queue = deque((first, min(first + step, blocks)) for first in range(0, blocks, step))
 
@@ -138,13 +151,17 @@ class Native:
                         return
                     if fetched is None:
                         self._blocks(packed, plain, address, first, last)
-                        continue
-                    for block in range(first, last):
-                        fetched.fetch(block)
-                        self._blocks(fetched.packed, plain, address, block, block + 1)
+                    else:
+                        for block in range(first, last):
+                            fetched.fetch(block)
+                            self._blocks(fetched.packed, plain, address, block, block + 1)
+                    if self._arena is not None:
+                        check_arena(address + self._arena)
             except BaseException as error:
                 failures.append(error)
                 queue.clear()
+                for _, other in works if self._arena is not None else ():
+                    stop_arena(other + (self._arena or 0))
 
         tasks = [  # memory is made here, where an error is seen
             (address, Blocks(packed, copied, size) if copied else None) for _, address in works
@@ -158,6 +175,48 @@ class Native:
         if failures:
             raise failures[0]
         return None if self._finish(packed, plain) else plain[:]
+
+
+def set_up_arena(address: int) -> None:
+    """Prepare the head of an arena (see ``loops``): it may take most of the machine's memory."""
+    ctypes.memset(address, 0, HEAD)
+    ctypes.c_int64.from_address(address + LIMIT).value = _memory_of_machine() // 10 * 9
+
+
+def stop_arena(address: int) -> None:
+    """Let the loops of another thread end."""
+    ctypes.c_int64.from_address(address + STATUS).value = INTERRUPTED
+
+
+def check_arena(address: int) -> None:
+    """Raise what ended a loop before its time.
+
+    Raises:
+        MemoryError: what it keeps does not fit in memory.
+        BaseException: what a signal raised, KeyboardInterrupt as a rule.
+    """
+    status = ctypes.c_int64.from_address(address + STATUS)
+    if not status.value:
+        return
+    code, status.value = status.value, 0
+    if code == OUT_OF_MEMORY:
+        raise MemoryError(
+            "a compiled loop keeps what each step began with, for its derivative, and that does "
+            "not fit in memory: take fewer steps, or check its condition"
+        )
+    error = [ctypes.c_void_p.from_address(address + ERROR + 8 * place).value for place in range(3)]
+    ctypes.memset(address + ERROR, 0, 24)
+    if not error[0]:  # another thread has the error
+        raise KeyboardInterrupt
+    restore = ctypes.PyDLL(None).PyErr_Restore
+    restore.argtypes, restore.restype = [ctypes.c_void_p] * 3, None
+    restore(*error)
+
+
+def _memory_of_machine() -> int:
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return 2**34
 
 
 def _memory(size: int) -> tuple[Any, int]:

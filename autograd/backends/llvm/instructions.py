@@ -6,6 +6,7 @@ One instruction is one line of LLVM. A number is a ``double``; where rows are ma
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Callable
 
@@ -105,7 +106,7 @@ class Body:
         self._names: dict[int, str] = {}
         self._loaded: dict[int, int] = {}  # for numbers that were fetched, at which step
         self._steps = 0
-        self._count = 0
+        self._count = itertools.count(1)
         self.type = f"<{LANES} x double>" if lanes else "double"
         self.bit = f"<{LANES} x i1>" if lanes else "i1"
         self._suffix = f"v{LANES}f64" if lanes else "f64"
@@ -113,8 +114,7 @@ class Body:
 
     def new(self, expression: str) -> str:
         """Add a line that names the result of an expression; return the name."""
-        self._count += 1
-        name = f"%t{self._count}"
+        name = f"%t{next(self._count)}"
         self.lines.append(f"{name} = {expression}")
         return name
 

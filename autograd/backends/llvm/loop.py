@@ -68,8 +68,6 @@ def mapped_entry(
         finish = _entry("rows", layout, ROWS, "i64")
     watch, end = _watch(layout) if watched else ("", "ret i64 0")
     return f"""{HOLDS_NAN if watched else ""}
-declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 define void @prepare(ptr %in, ptr %out) {{
 {_entry("work", layout, WORK, "ptr")}{_entry("shared", layout, SHARED, "ptr")}
 {shared_calls}

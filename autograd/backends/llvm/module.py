@@ -14,9 +14,17 @@ from autograd.backends.llvm.instructions import (
     library_declarations,
 )
 from autograd.backends.llvm.loop import direct_entry, mapped_entry, single_entry
+from autograd.backends.llvm.loops import (
+    ARENA_AT,
+    ARENA_BYTES,
+    MEMORY,
+    arena_functions,
+    is_structured,
+    steps_in,
+)
 from autograd.backends.llvm.memory import VECTOR
 from autograd.backends.llvm.partition import Section
-from autograd.ir.function import CONSTANT, Function
+from autograd.ir.function import CONSTANT, F64, I1, PARAMETER, Function
 
 DIRECT_LIMIT = 6  # arguments that fit in registers on every platform
 LARGE = 4000  # steps from which on functions are cut, and left as they are by the optimiser
@@ -33,6 +41,7 @@ class Assembled:
         direct: whether there is the entry point for plain numbers.
         work: bytes of working memory for each thread.
         shared: bytes for numbers that all rows share.
+        arena: where in the working memory the arena is, if there are loops.
     """
 
     text: str
@@ -40,6 +49,7 @@ class Assembled:
     direct: bool
     work: int
     shared: int
+    arena: int | None = None
 
 
 def assembled(
@@ -59,17 +69,25 @@ def assembled(
         for place in range(len(function.parameters), len(function))
         if function.opcodes[place] != CONSTANT
     ]
-    level, chunk = _level(len(steps))
+    is_looping = is_structured(function)
+    level, chunk = _level(steps_in(function) if is_looping else len(steps))
+    if is_looping:
+        chunk = len(steps) or 1
     mapped_inputs = [i for i, source in enumerate(layout.sources) if source.row is not None]
     varies = function.depends_on(mapped_inputs)
     shared_places = [place for place in steps if not varies[place]]
     row_places = [place for place in steps if varies[place]]
+    if is_looping and layout.mapped:
+        row_places = _with_arrays(function, row_places)
     if not layout.mapped:
         exports: dict[int, int] = {}
     else:
         read = {operand for place in row_places for operand in function.operands[place]}
         read.update(function.results)
-        crossing = [place for place in shared_places if place in read]
+        crossing = [
+            place for place in shared_places
+            if place in read and function.types[place] in (F64, I1)
+        ]  # fmt: skip
         exports = {place: 8 * slot for slot, place in enumerate(crossing)}
     single = Section(
         "single",
@@ -83,6 +101,7 @@ def assembled(
         imports={},
         first_slot=0,
         chunk=chunk,
+        varies=varies,
     )
     sections = [single]
     if layout.mapped:
@@ -99,22 +118,45 @@ def assembled(
             imports=exports,
             first_slot=sums,
             chunk=chunk,
+            varies=varies,
         )
         sections.append(rows)
         entry = mapped_entry(single.calls, rows.calls, layout, len(function.results), watched)
     else:
         entry = single_entry(single.calls, layout, watched)
     direct = ""
-    if alone and not layout.mapped and _fits_direct(layout, len(steps)):
+    if alone and not layout.mapped and not is_looping and _fits_direct(layout, len(steps)):
         direct = direct_entry(function, steps, exact)
     parts = [_head(sections, exact), *("\n".join(s.text) for s in sections)]
+    work = max(section.work for section in sections)
+    arena = None
+    if any(section.has_loops for section in sections):
+        arena = work + -work % 64
+        work = arena + ARENA_BYTES
+        constants = {name: line for section in sections for name, line in section.constants.items()}
+        parts = [*constants.values(), arena_functions(), *parts]
+    text = "\n".join([MEMORY, *parts, entry, direct])
     return Assembled(
-        text="\n".join([*parts, entry, direct]),
+        text=text.replace(ARENA_AT, str(arena)),
         level=level,
         direct=bool(direct),
-        work=max(section.work for section in sections),
+        work=work,
         shared=8 * len(exports),
+        arena=arena,
     )
+
+
+def _with_arrays(function: Function, places: Sequence[int]) -> list[int]:
+    """Return these steps, and those besides that make the arrays and tuples that they use."""
+    kept = set(places)
+    stack = list(places)
+    while stack:
+        for operand in function.operands[stack.pop()]:
+            is_made = function.opcodes[operand] != PARAMETER
+            if operand not in kept and is_made and function.types[operand] not in (F64, I1):
+                kept.add(operand)
+                stack.append(operand)
+    return sorted(kept)
 
 
 def _level(steps: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from autograd.backends.binding import LANES
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.instructions import Body
+from autograd.backends.llvm.loops import Looping, is_structured
 from autograd.backends.llvm.memory import Chunk
 from autograd.ir.function import PARAMETER, Function
 
@@ -28,6 +29,7 @@ class Section:
         imports: likewise, for those that this section reads.
         outputs: (index, place) of the outputs that it writes.
         first_slot: bytes of working memory that are taken already.
+        varies: which numbers differ from row to row.
     """
 
     def __init__(
@@ -44,7 +46,12 @@ class Section:
         imports: dict[int, int],
         first_slot: int,
         chunk: int,
+        varies: Sequence[int],
     ) -> None:
+        self.varies = varies
+        self.is_structured = is_structured(function)
+        self.constants: dict[str, str] = {}
+        self.has_loops = False
         self.name = name
         self.function = function
         self.layout = layout
@@ -125,7 +132,7 @@ class Section:
                 body.write(body.name(place), self.layout.sinks[index])
 
     def _function(self, number: int, piece: Sequence[int], pieces: Sequence[Sequence[int]]) -> str:
-        body = Chunk(self.function, self.layout, self.lanes, self.exact, self._fetch)
+        body = self._body()
         rest: list[int] = []
         if number == len(pieces) - 1:  # results that are inputs, constants or computed elsewhere
             computed = {place for part in pieces for place in part}
@@ -143,9 +150,15 @@ class Section:
             self._deliver(body, place)
         return self._defined(f"{self.name}_{number}", body)
 
+    def _body(self) -> Chunk:
+        given = (self.function, self.layout, self.lanes, self.exact, self._fetch)
+        if self.is_structured:
+            return Looping(*given, lambda number: not self.varies[number])
+        return Chunk(*given)
+
     def _collecting(self) -> str:
         """Define the function that collects the inputs of eight rows in memory."""
-        body = Chunk(self.function, self.layout, self.lanes, self.exact, self._fetch)
+        body = self._body()
         body.read_rows(list(self._columns))
         for place, slot in self._columns.items():
             body.store(body.type, body.name(place), body.at("%work", slot))
@@ -155,6 +168,11 @@ class Section:
         """Define a function of this body, and return the call of it."""
         self.functions |= body.functions
         self.text.append(f"define internal void @{name}({PARAMETERS}) #0 {{")
-        self.text += body.lines
-        self.text.append("ret void\n}\n")
+        if isinstance(body, Looping):
+            self.constants |= body.constants
+            self.has_loops |= body.has_loops
+            self.text += body.enclosed()
+        else:
+            self.text += [*body.lines, "ret void"]
+        self.text.append("}\n")
         return f"call void @{name}({PARAMETERS})"

@@ -1,0 +1,356 @@
+"""``scan``, ``fori_loop`` and ``while_loop``: Python's loops on Values, one loop in compiled code.
+
+Eager they are loops of Python, whose every operation stands in the graph. While a function is
+traced the step is traced once, as the body of a loop (``ir/loops.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.callsite import user_line
+from autograd.engine.modes import current
+from autograd.engine.value import Value
+from autograd.errors import ArgumentError, StructureError, TraceError
+from autograd.ir.loops import LOADED, SIZE_OF, Body, LoopBody, append_loop
+from autograd.ir.trace import Condition, Reference, Trace, Tracer, tracing
+from autograd.table import rows as ops
+from autograd.table.operation import is_real, real
+from autograd.transforms.lookups import Rows, load, row_structure, rows_in
+from autograd.transforms.vmap import stacked
+from autograd.trees import Structure, flatten, unflatten
+
+Step = Callable[[Any, Any], tuple[Any, Any]]
+
+
+def scan(step: Step, init: Any, xs: Any = None, length: Any = None) -> tuple[Any, Any]:
+    """Call ``step`` for one row of xs after the other, handing on a carry.
+
+    It means ``for x in xs: carry, y = step(carry, x)``. In a compiled function it is one loop,
+    traced and compiled once, whatever its length; its derivative is a loop too, in reverse order.
+
+    Args:
+        step: a function of the carry and a row of xs, which returns the next carry, of the same
+            structure, and a result (None for none).
+        init: the first carry, a tree of numbers.
+        xs: arrays, or lists, each with as many rows as there are steps; tuples, dicts and so on of
+            such. None for steps that need none: ``step`` is then given None.
+        length: how many steps there are; it may be left out if there are xs. In a compiled function
+            it may be a traced number, if step returns no results.
+
+    Returns:
+        The last carry, and the results of all steps, stacked as arrays.
+
+    Raises:
+        ValueError: the lengths of xs differ, or ``length`` is another; there is neither; a step
+            returned a carry of another structure.
+        TypeError: step returned no pair, or length is no whole number.
+
+    Example:
+        >>> from autograd import scan
+        >>> scan(lambda total, x: (total + x, None), 0.0, [1.0, 2.0, 3.0])
+        (6.0, None)
+    """
+    trace: Any = current().recorder
+    rows = rows_in("scan", xs)
+    if rows is None and length is None:
+        raise StructureError("scan: give xs, or length: how many steps there are is not known")
+    if not isinstance(trace, Trace):
+        return _scanned(step, init, rows, _count("scan", rows, length))
+    steps = _traced_count(trace, rows, length)
+    if type(steps) is float and steps == 0.0:
+        return _scanned(step, init, rows, 0)
+    own: list[Structure] = []
+
+    def run(body: Body, index: int, carry: Any) -> tuple[Any, list[Any]]:
+        following, y = _pair(step, carry, None if rows is None else load(body, rows, index))
+        results, structure = flatten(y)
+        own[:] = [structure]
+        return following, results
+
+    last, stacks = _traced(trace, "scan", init, run, steps)
+    if not stacks:
+        return last, unflatten(own[0], [])
+    if type(steps) is not float:
+        raise TraceError(
+            f"scan at {user_line()}\nstacks the results of as many steps as only each call knows: "
+            f"let step return None and keep in the carry what is needed, or give a length that is "
+            f"a plain int (jit(f, static_argnames=...))"
+        )
+    count, array = own[0].count(), stacks[0]
+    columns = [
+        [array(count * step_ + place) for step_ in range(int(steps))] for place in range(count)
+    ]
+    return last, stacked(own[0], columns, int(steps), 0)
+
+
+def fori_loop(lower: Any, upper: Any, body: Callable[[Any, Any], Any], init: Any) -> Any:
+    """Return what is left of init after ``value = body(i, value)`` for i from lower to upper - 1.
+
+    Args:
+        lower: the first i, a whole number; in a compiled function it may be traced.
+        upper: the number after the last i, likewise.
+        body: a function of i and the value, which returns the next value, of the same structure.
+        init: the first value, a tree of numbers.
+
+    Raises:
+        TypeError: lower or upper is no whole number.
+        ValueError: body returned a value of another structure.
+
+    Example:
+        >>> from autograd import fori_loop, grad
+        >>> grad(lambda x: fori_loop(0, 3, lambda i, power: power * x, 1.0))(2.0)
+        12.0
+    """
+    trace: Any = current().recorder
+    is_traced = isinstance(trace, Trace)
+    if not (is_traced and isinstance(lower, Tracer)):
+        lower = _whole("fori_loop", lower)
+    if not (is_traced and isinstance(upper, Tracer)):
+        upper = _whole("fori_loop", upper)
+
+    if not is_traced:
+        carry, structure = init, flatten(init)[1]
+        for index in range(lower, upper):
+            carry = _same(body(index, carry), structure, "fori_loop")
+        return carry
+
+    def run(inner: Body, index: int, carry: Any) -> tuple[Any, list[Any]]:
+        return body(lower + inner.tracer(index), carry), []
+
+    steps = trace.reference(upper - lower, "fori_loop")
+    return _traced(trace, "fori_loop", init, run, steps)[0]
+
+
+def while_loop(cond: Callable[[Any], Any], body: Callable[[Any], Any], init: Any) -> Any:
+    """Return what is left of init after ``value = body(value)`` as long as ``cond(value)`` holds.
+
+    There is no bound on the number of steps, also where the loop is differentiated backwards: then
+    what each step began with is kept, so memory grows with the steps that are taken.
+
+    Args:
+        cond: a function of the value, which returns a comparison, or a bool.
+        body: a function of the value, which returns the next one, of the same structure.
+        init: the first value, a tree of numbers.
+
+    Raises:
+        TypeError: what cond returned is no condition.
+        ValueError: body returned a value of another structure.
+        MemoryError: in compiled code, what is kept for the derivative does not fit in memory.
+
+    Example:
+        >>> from autograd import grad, while_loop
+        >>> double = lambda x: while_loop(lambda v: v < 100.0, lambda v: 2.0 * v, x)
+        >>> double(3.0), grad(double)(3.0)
+        (192.0, 64.0)
+    """
+    trace: Any = current().recorder
+    if not isinstance(trace, Trace):
+        carry, structure = init, flatten(init)[1]
+        while _holds(cond(carry)):
+            carry = _same(body(carry), structure, "while_loop")
+        return carry
+
+    def run(inner: Body, index: int, carry: Any) -> tuple[Any, list[Any]]:
+        return body(carry), []
+
+    return _traced(trace, "while_loop", init, run, None, cond)[0]
+
+
+# -- eager -----------------------------------------------------------------------------------------
+
+
+def _scanned(step: Step, init: Any, rows: Rows | None, count: int) -> tuple[Any, Any]:
+    carry, structure = init, flatten(init)[1]
+    results = []
+    for index in range(count):
+        carry, y = _pair(step, carry, None if rows is None else rows.row(index))
+        _same(carry, structure, "scan")
+        results.append(flatten(y))
+    if not results:  # a row of zeros, for the structure of what comes back
+        y = _pair(step, carry, None if rows is None else row_structure("scan", rows))[1]
+        structure = flatten(y)[1]
+        return carry, stacked(structure, [[] for _ in range(structure.count())], 0, 0)
+    structure = results[0][1]
+    for index, (_, other) in enumerate(results):
+        if other != structure:
+            raise StructureError(
+                f"scan: the step returned {structure} as result of step 0 and {other} of step "
+                f"{index}: return the same structure at every step"
+            )
+    columns = [list(column) for column in zip(*[leaves for leaves, _ in results], strict=True)]
+    return carry, stacked(structure, columns, count, 0)
+
+
+def _pair(step: Step, carry: Any, x: Any) -> tuple[Any, Any]:
+    result = step(carry, x)
+    if not isinstance(result, tuple) or len(result) != 2:
+        raise ArgumentError(
+            f"scan at {user_line()}\nthe step returns a pair, the next carry and a result (None "
+            f"for none), and it returned {flatten(result)[1]}"
+        )
+    return result
+
+
+def _same(carry: Any, structure: Structure, name: str) -> Any:
+    """Return a carry if it has the structure of the first one."""
+    found = flatten(carry)[1]
+    if found != structure:
+        raise StructureError(
+            f"{name} at {user_line()}\nthe step was given {structure} and returned {found}: a "
+            f"carry keeps its structure"
+        )
+    return carry
+
+
+def _holds(condition: Any) -> bool:
+    if isinstance(condition, bool) or type(condition).__name__ == "bool_":
+        return bool(condition)
+    raise ArgumentError(
+        f"while_loop at {user_line()}\nthe first function returns a comparison, such as x < 1.0, "
+        f"and it returned a {type(condition).__name__}"
+    )
+
+
+def _whole(name: str, count: Any) -> int:
+    """Return a count as an int."""
+    number = count._data if isinstance(count, Value) and not isinstance(count, Tracer) else count
+    if isinstance(number, Tracer) or not is_real(number):
+        raise ArgumentError(
+            f"{name} at {user_line()}\na count is a whole number, and was a {type(count).__name__}"
+        )
+    if real(number) % 1.0:
+        raise ArgumentError(f"{name} at {user_line()}\na count is a whole number, and was {number}")
+    return int(number)
+
+
+def _count(name: str, rows: Rows | None, length: Any) -> int:
+    count = None if length is None else _whole(name, length)
+    if rows is None:
+        assert count is not None
+        return count
+    if count is not None and count != rows.count:
+        raise StructureError(f"{name}: xs has {rows.count} rows, and length is {count}")
+    return rows.count
+
+
+# -- traced ----------------------------------------------------------------------------------------
+
+
+def _traced_count(trace: Trace, rows: Rows | None, length: Any) -> Reference:
+    """Return how many steps there are: a constant, or the number of a trace."""
+    if rows is not None and rows.whole is not None and length is None:
+        array, width = rows.whole(trace)
+        size = trace.append(SIZE_OF, (array,))
+        return size if width == 1 else trace.append(ops.divide, (size, float(width)))
+    if isinstance(length, Tracer) and rows is None:
+        return trace.reference(length, "scan")
+    return float(_count("scan", rows, length))
+
+
+def _traced(
+    trace: Trace,
+    name: str,
+    init: Any,
+    run: Callable[[Body, int, Any], tuple[Any, list[Any]]],
+    steps: Reference | None,
+    cond: Callable[[Any], Any] | None = None,
+) -> tuple[Any, list[Callable[[int], Any]]]:
+    """Trace the body of a loop and append the loop.
+
+    Args:
+        trace: the trace around it.
+        name: the function that was called, for messages.
+        init: the first carry.
+        run: gives for the body, the number of the step and a carry the next carry and results.
+        steps: how many there are; None if ``cond`` says whether there is another.
+        cond: a function of the carry.
+
+    Returns:
+        The last carry, and a list of one function, from a place to a result among those of all
+        steps; empty where steps have no results.
+    """
+    leaves, structure = flatten(init)
+    truths = [isinstance(leaf, (bool, Condition)) for leaf in leaves]
+    first = [_number_of(trace, leaf, name) for leaf in leaves]
+    is_recording = current().recording
+    reached = trace.reached() if isinstance(trace, Body) else True
+    body = Body(trace)
+    index = body.append(None, ())
+    carries = [body.append(None, ()) for _ in leaves]
+
+    def carry() -> Any:
+        tracers = [
+            body.tracer(body.condition(ops.less, (0.0, number)) if is_truth else number)
+            for number, is_truth in zip(carries, truths, strict=True)
+        ]
+        return unflatten(structure, tracers)
+
+    count = len(carries)
+
+    def stepped() -> list[Reference]:
+        following, results = run(body, index, carry())
+        found, other = flatten(following)
+        if other != structure:
+            _same(following, structure, name)
+        return [_number_of(body, each, name) for each in (*found, *results)]
+
+    def tested() -> list[Reference]:
+        assert cond is not None
+        condition = cond(carry())
+        if isinstance(condition, Tracer) and not isinstance(condition, Condition):
+            raise TraceError(
+                f"{name} at {user_line()}\nthe first function returns a comparison, such as "
+                f"x < 1.0, and it returned a traced Value"
+            )
+        if not isinstance(condition, Condition):
+            _holds(condition)
+        return [_number_of(body, condition, name)]
+
+    test: Reference | None = None
+    with tracing(body):
+        if cond is not None:
+            number = body.followed(tested)[0]
+            test = float(number) if type(number) is float else _as_condition(body, number)
+            if reached is not True:
+                flag = trace.append(ops.select, (reached, 1.0, 0.0))
+                inside = body.condition(ops.less, (0.0, body.captured_number(flag)))
+                test = inside if type(test) is float and test else test
+                if test != inside and type(test) is int:
+                    test = body.condition(ops.both, (inside, test))
+        elif reached is not True:
+            assert steps is not None
+            steps = trace.append(ops.select, (reached, steps, 0.0))
+        found = body.followed(stepped)
+    stacks = (tuple(found[count:]),) if len(found) > count else ()
+    loop = LoopBody(body, index, tuple(carries), tuple(found[:count]), stacks, (), test)
+    done = append_loop(trace, loop, first, steps)
+
+    def result(number: int, is_truth: bool = False) -> Any:
+        if not is_recording:
+            number = trace.append(ops.stop_gradient, (number,))
+        return trace.tracer(trace.condition(ops.less, (0.0, number)) if is_truth else number)
+
+    last = unflatten(structure, list(map(result, done.carries, truths)))
+
+    def stacked_number(place: int) -> Any:
+        return result(trace.append(LOADED, (done.stacks[0], float(place))))
+
+    return last, [stacked_number] if done.stacks else []
+
+
+def _as_condition(body: Body, number: Reference) -> Reference:
+    """Return a truth that is the number 1 or 0 as a condition again."""
+    operands = body.operands[number]  # type: ignore[index]
+    if body.operations[number] is ops.select and operands[1:] == (1.0, 0.0):  # type: ignore[index]
+        return operands[0]
+    return body.condition(ops.less, (0.0, number))
+
+
+def _number_of(trace: Trace, leaf: Any, name: str) -> Reference:
+    """Return what stands for a number or a truth; a truth is 1 or 0."""
+    reference = trace.reference(leaf, name)
+    if isinstance(leaf, Condition) and type(reference) is int:
+        return trace.append(ops.select, (reference, 1.0, 0.0))
+    return reference
