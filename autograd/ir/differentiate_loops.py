@@ -321,10 +321,10 @@ def _pull_loop(sweep: Differentiation, number: int, loop: Loop, sweep_backwards:
         sizes,
     )
     for place, j in enumerate(carries):
-        start = operands[loop.first + j]
-        if type(start) is int and sweep.active[start]:
+        first_carry = operands[loop.first + j]
+        if type(first_carry) is int and sweep.active[first_carry]:
             flag = done.carries[len(carries) + place]
-            sweep.add(start, done.carries[place], as_truth(trace, flag))
+            sweep.add(first_carry, done.carries[place], as_truth(trace, flag))
     for operand, place in receivers:
         _add_to_array(sweep, operand, (None, done.sums[place], done.sums[place + 1]))
     for place, operand in enumerate(scalars):
