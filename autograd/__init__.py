@@ -77,6 +77,7 @@ from autograd.trees import register_tree, tree_leaves, tree_map
 if TYPE_CHECKING:
     from autograd.compiler.jit import jit
     from autograd.explorer import Step, derivation, explain, explore, latex, steps
+    from autograd.installation import about
     from autograd.render import Graph, graph
 
 __version__ = "0.1.0"
@@ -87,6 +88,7 @@ __all__ = [
     "Step",
     "TraceError",
     "Value",
+    "about",
     "abs",
     "acos",
     "acosh",
@@ -180,6 +182,7 @@ __all__ = [
 _ROOMS = {
     "Graph": "autograd.render",
     "Step": "autograd.explorer",
+    "about": "autograd.installation",
     "derivation": "autograd.explorer",
     "explain": "autograd.explorer",
     "explore": "autograd.explorer",

@@ -15,7 +15,7 @@ FLOORS = [
     ["engine"],
     ["ir"],
     ["transforms"],
-    ["differences", "notation", "render"],
+    ["differences", "installation", "notation", "render"],
     ["backends"],
     ["explorer", "testing", "compiler"],
     ["__init__", "__main__"],
@@ -50,7 +50,7 @@ def module_of(file):
 
 
 # In the engine, each file imports from those before it.
-ENGINE = ["modes", "node", "order", "chain_rule", "copying", "methods", "value", "reductions"]
+ENGINE = "accelerator modes node order chain_rule copying methods value reductions".split()
 
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 FILES = sorted((ROOT / "autograd").rglob("*.py")) + sorted((ROOT / "nn").rglob("*.py"))

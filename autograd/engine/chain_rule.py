@@ -15,9 +15,11 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 
 from autograd.engine import modes
+from autograd.engine.accelerator import native
 from autograd.engine.modes import current
 from autograd.engine.node import Node, named
 from autograd.engine.order import N, ordered
@@ -125,29 +127,47 @@ def propagated(root: N, gradient: float) -> list[N]:
     Returns ``ordered(root)``. Call it, and read the adjoints, while holding no other walk.
     """
     order = ordered(root)
-    root._adjoint = gradient
+    if not _swept(order, gradient):
+        return _with_choices(order, gradient)
+    if modes.active and current().anomaly:
+        _check_adjoints(order, gradient)
+    return order
+
+
+def _swept(order: Sequence[Node], gradient: float) -> bool:
+    """Set the adjoints, and return True; False where some product is nan."""
+    order[-1]._adjoint = gradient
     for node in reversed(order):  # to add 0 changes nothing: below a relu that is off, all of it
         upstream = node._adjoint
         partial = node._left_partial
         if partial is not None and (product := upstream * partial) != 0.0:
             if product != product:
-                return _with_choices(order, gradient)
+                return False
             node._left._adjoint += product
         partial = node._right_partial
         if partial is not None:
             if (product := upstream * partial) != 0.0:
                 if product != product:
-                    return _with_choices(order, gradient)
+                    return False
                 node._right._adjoint += product
         elif type(node._left) is tuple:
             for arg, partial in zip(node._left, node._right, strict=True):
                 if partial is not None and (product := upstream * partial) != 0.0:
                     if product != product:
-                        return _with_choices(order, gradient)
+                        return False
                     arg._adjoint += product
-    if modes.active and current().anomaly:
-        _check_adjoints(order, gradient)
-    return order
+    return True
+
+
+def committed(order: Sequence[Node]) -> None:
+    """Add the adjoint of every node to its gradient."""
+    sums = [node._grad + node._adjoint for node in order]
+    # One call of C, so that Ctrl-C falls before or after it: no half of a gradient.
+    deque(map(setattr, order, repeat("_grad"), sums), maxlen=0)
+
+
+if native is not None:
+    _swept, committed = native.swept, native.committed
 
 
 def _with_choices(order: list[N], gradient: float) -> list[N]:

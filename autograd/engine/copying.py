@@ -122,9 +122,10 @@ def _leaf(
     leaf._data, leaf._grad, leaf._label, leaf.op = data, grad, label, None
     leaf._left = leaf._right = leaf._left_partial = leaf._right_partial = None
     leaf._mark, leaf._epoch = 0, epoch
-    leaf._scope = None
+    inside: Scope | None = None
     for name in scopes:
-        leaf._scope = Scope(name, leaf._scope)
+        inside = Scope(name, inside)
+    leaf._scope = inside
     of_node.epoch = max(of_node.epoch, epoch)  # what is recorded from now on is younger
     return _restored(leaf, extras)
 

@@ -113,8 +113,8 @@ _NOTHING.special = _NOTHING.anomaly = False
 _NOTHING.recording = True
 _NOTHING._present = _NOTHING._present_in_scope = None
 
-_state: ContextVar[State] = ContextVar("modes of autograd", default=_NOTHING)
-current = _state.get  # returns the state of this context
+state_of_context: ContextVar[State] = ContextVar("modes of autograd", default=_NOTHING)
+current = state_of_context.get  # returns the state of this context
 
 # The derivatives of functions that are being taken in this context, the outermost first.
 transforms: ContextVar[tuple[Any, ...]] = ContextVar("derivatives of autograd", default=())
@@ -205,12 +205,12 @@ class Mode(contextlib.ContextDecorator):
         return state
 
     def __enter__(self) -> None:
-        _state.set(self.entered(current()))
+        state_of_context.set(self.entered(current()))
 
     def __exit__(self, *error: object) -> None:
         state: State | None = current()
         if state is not None and state.mode is self and state.outer is not None:
-            _state.set(state.outer)
+            state_of_context.set(state.outer)
             return
         left: list[State] = []  # the states entered after this mode, the last one first
         while state is not None and state.mode is not self:
@@ -224,7 +224,7 @@ class Mode(contextlib.ContextDecorator):
             for inner in reversed(left):
                 assert inner.mode is not None
                 rest = inner.mode.entered(rest, inner)
-        _state.set(rest)
+        state_of_context.set(rest)
 
 
 @overload

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import itertools
 from struct import pack
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd.callsite import user_line
 from autograd.engine import modes
+from autograd.engine.accelerator import accelerated, native
 from autograd.engine.modes import Scope
 from autograd.errors import AmbiguousNumberError, ArgumentError, RecordedResultError, TraceError
 from autograd.table.number import RealNumber
@@ -40,8 +41,8 @@ def _refuse_while_tracing(what: str) -> NoReturn:
     )
 
 
-class Node:
-    """A number, what made it, its operands and its partials; Value adds the arithmetic."""
+class Slots:
+    """The fields, as slots of Python's; the accelerator has them as numbers and pointers of C."""
 
     __slots__ = (*FIELDS, "__weakref__")
 
@@ -58,6 +59,17 @@ class Node:
     _level: int  # of a leaf that stands for a number while a derivative is taken; else empty
     _epoch: int
     _mark: int
+
+
+if not TYPE_CHECKING and native is not None:
+    Slots = native.Slots
+
+
+@accelerated
+class Node(Slots):
+    """A number, what made it, its operands and its partials; Value adds the arithmetic."""
+
+    __slots__ = ()
 
     def __init__(self, data: RealNumber, label: str = "") -> None:
         self._data = data if type(data) is float else real(data)

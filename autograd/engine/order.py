@@ -12,6 +12,7 @@ from collections import deque
 from itertools import repeat
 from typing import Any, TypeVar
 
+from autograd.engine.accelerator import native
 from autograd.engine.node import Node, named
 from autograd.errors import ArgumentError, EditedLeafError
 
@@ -33,6 +34,8 @@ def ordered(*roots: N) -> list[N]:
     """
     global _walk
     with walking:
+        if native is not None:
+            return native.ordered(*roots)  # type: ignore[no-any-return]
         _walk += 1
         walk = _walk
         order: list[N] = []
@@ -111,7 +114,7 @@ def zero_grad(root: Node) -> None:
         >>> x.grad
         0.0
     """
-    if not hasattr(root, "_mark"):
+    if not isinstance(root, Node):
         raise ArgumentError(f"zero_grad: takes a Value, and was given a {type(root).__name__}")
     with walking:  # one call of C, so that Ctrl-C falls before or after it
         deque(map(setattr, ordered(root), repeat("_grad"), repeat(0.0)), maxlen=0)

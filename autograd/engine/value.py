@@ -12,15 +12,14 @@ equal.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from itertools import repeat
 from typing import Any, TypeAlias, cast
 
 from autograd.callsite import user_line
 from autograd.engine import modes
 from autograd.engine import node as of_node
-from autograd.engine.chain_rule import check_forward, made_at, propagated
+from autograd.engine.accelerator import accelerated, native
+from autograd.engine.chain_rule import check_forward, committed, made_at, propagated
 from autograd.engine.copying import copied_graph, copied_node, flattened
 from autograd.engine.methods import Methods
 from autograd.engine.modes import current, transforms
@@ -50,6 +49,7 @@ def _comparison(row: Operation, swapped: bool = False) -> Callable[[Value, Opera
     return lambda a, b: _compared(row, b, a) if swapped else _compared(row, a, b)
 
 
+@accelerated
 class Value(Node, Methods):
     """A number in a computation graph.
 
@@ -91,10 +91,7 @@ class Value(Node, Methods):
             (4.0, 2.0)
         """
         with walking:
-            order = propagated(self, real(gradient, "backward"))
-            sums = [node._grad + node._adjoint for node in order]
-            # One call of C, so that Ctrl-C falls before or after it: no half of a gradient.
-            deque(map(setattr, order, repeat("_grad"), sums), maxlen=0)
+            committed(propagated(self, real(gradient, "backward")))
 
     # -- operators -----------------------------------------------------------------------------
 
@@ -326,6 +323,11 @@ def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
     return _node(operation, result, tuple(args), tuple(partials), None, None)
 
 
+if native is not None:
+    native.connect(Value, modes.active, modes.scoped, modes.state_of_context, real)
+    _node = native.node
+
+
 def _method(row: Operation) -> Callable[..., Value]:
     def several(self: Value, *operands: Operand, **named: Operand) -> Value:
         return row(self, *operands, **named)
@@ -339,8 +341,9 @@ def _method(row: Operation) -> Callable[..., Value]:
 # it half of the speed of every walk.
 for _row in TABLE.values():
     _row.document()
+    _is_known = native is not None and native.registered(_row)  # by the accelerator, with a formula
     if _row.public and _row.symbol == _row.name:
-        setattr(Value, _row.name, _method(_row))
+        setattr(Value, _row.name, native.method(_row) if _is_known else _method(_row))
 for _asked in ops.QUESTIONS:
     setattr(Value, _asked.__name__, _asked)
 for _name, _known in ops.NUMPY_NAMES.items():

@@ -1,0 +1,56 @@
+/* Freeing of graphs of any depth, without recursion.
+
+   A node whose last reference goes while another is being freed waits in a queue of its thread. */
+
+#include "native.h"
+
+typedef struct {
+    Node *waiting;
+    int is_busy;
+} Queue;
+static THREAD_LOCAL Queue of_this_thread;
+
+/* Take a reference away; a plain Value goes straight into the queue. */
+static inline void let_go(PyObject *operand, Queue *queue) {
+#ifndef Py_DEBUG /* a debug build counts all references of the interpreter */
+    if (Py_REFCNT(operand) == 1 && Py_TYPE(operand) == value_type &&
+        ((Node *)operand)->weak_references == NULL) {
+        Py_SET_REFCNT(operand, 0);
+        ((Node *)operand)->walk.next = queue->waiting;
+        queue->waiting = (Node *)operand;
+        return;
+    }
+#endif
+    Py_DECREF(operand);
+}
+
+static void free_one(Node *node, Queue *queue) {
+    PyTypeObject *type = Py_TYPE(node);
+    if (node->left != NULL)
+        let_go(node->left, queue);
+    if (node->right != NULL)
+        let_go(node->right, queue);
+    release_details(node->details);
+    type->tp_free((PyObject *)node);
+    Py_DECREF(type);
+}
+
+void node_dealloc(PyObject *self) {
+    Node *node = (Node *)self;
+    Queue *queue = &of_this_thread;
+    if (node->weak_references != NULL)
+        PyObject_ClearWeakRefs(self);
+    if (queue->is_busy) {
+        node->walk.next = queue->waiting;
+        queue->waiting = node;
+        return;
+    }
+    queue->is_busy = 1;
+    while (node != NULL) {
+        free_one(node, queue);
+        node = queue->waiting;
+        if (node != NULL)
+            queue->waiting = node->walk.next;
+    }
+    queue->is_busy = 0;
+}

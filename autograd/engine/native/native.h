@@ -1,0 +1,147 @@
+/* The accelerator of autograd/engine: what its files share. README.md says how it is put together.
+
+   The Python beside it is the specification. Whatever is not the common case goes there. */
+
+#ifndef AUTOGRAD_NATIVE_H
+#define AUTOGRAD_NATIVE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <float.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <structmember.h>
+
+#ifdef Py_GIL_DISABLED
+#error "the accelerator relies on the lock of the interpreter: free-threaded builds run plain Python"
+#endif
+#if FLT_EVAL_METHOD != 0
+#error "arithmetic of doubles is not exact here: plain Python would give other bits"
+#endif
+
+#ifdef _MSC_VER
+#define THREAD_LOCAL __declspec(thread)
+#define HIDDEN
+#else
+#define THREAD_LOCAL _Thread_local
+#define HIDDEN __attribute__((visibility("hidden")))
+#endif
+
+/* What stands in an operand's slot. */
+enum { NOTHING, NODE, NUMBER, TUPLE };
+
+/* What made a node, and what is known of few nodes only: shared where nothing is the node's own. */
+typedef struct {
+    Py_ssize_t users;
+    PyObject *op;    /* the Operation; None for a leaf; NULL where nothing was said yet */
+    PyObject *scope; /* NULL outside every scope */
+    PyObject *label; /* NULL without a label */
+    long long level; /* 0 where there is none */
+} Details;
+
+/* 96 bytes. The collector does not look at nodes: they hold nodes, numbers and details, and nothing
+   points back, so that no cycle can be made of them. All zero is a node without any number. */
+typedef struct Node {
+    PyObject_HEAD
+    double data;
+    double grad;
+    union {
+        double adjoint;
+        uint64_t seen;     /* while a graph is put in order: the number of the walk that was here */
+        struct Node *next; /* while it waits to be freed */
+    } walk;
+    PyObject *left; /* a Node; a tuple of all operands where there are more than two; else NULL */
+    PyObject *right;       /* a Node; then a tuple of all partials; else NULL */
+    double left_partial;   /* or the operand itself, where that is a number */
+    double right_partial;
+    Details *details;      /* NULL as long as nothing was said */
+    PyObject *weak_references;
+    uint64_t epoch : 48;
+    uint64_t is_filled : 1; /* whether it has a number */
+    uint64_t left_kind : 2;
+    uint64_t right_kind : 2;
+    uint64_t has_left_partial : 1;
+    uint64_t has_right_partial : 1;
+    uint64_t left_edge : 1;  /* left is a Node and has a partial */
+    uint64_t right_edge : 1; /* likewise */
+    uint64_t is_wide : 1;    /* left and right are tuples */
+} Node;
+
+/* A formula gives value and partial at x, and returns 0 where it leaves x to the row's Python. */
+typedef int (*Formula)(double x, double *value, double *partial);
+
+/* A row of the operation table, for as long as the process lives. */
+typedef struct {
+    PyObject *operation;
+    Details *details; /* of its results outside every scope */
+    Details *scoped;  /* of those in the scope that was seen last, or NULL */
+    Formula formula;  /* NULL where the row runs through its Python */
+    PyObject *value, *partials; /* what the row had when its formula was held against it */
+} Row;
+
+/* node.c */
+HIDDEN extern PyTypeObject *node_type;  /* the base of the Python classes Node and Value */
+HIDDEN extern PyTypeObject *value_type; /* the Python class Value */
+HIDDEN extern uint64_t epoch;           /* grows whenever some leaf's data is edited */
+HIDDEN extern Details *leaf_details;
+HIDDEN extern PyGetSetDef node_fields[];
+HIDDEN int node_init(PyObject *self, PyObject *args, PyObject *named);
+HIDDEN PyObject *node_made(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN Node *new_node(Details *details, double data);
+HIDDEN int real_number(PyObject *number, const char *what, double *result);
+
+/* details.c */
+HIDDEN Details *new_details(PyObject *op, PyObject *scope, PyObject *label, long long level);
+HIDDEN Details *details_of(PyObject *op, PyObject *scope);
+HIDDEN void release_details(Details *details);
+HIDDEN Details *details_of_row(Row *row);
+HIDDEN Row *row_of(PyObject *operation);
+HIDDEN Row *new_row(PyObject *operation);
+HIDDEN PyObject *current_scope(void);
+
+/* freeing.c */
+HIDDEN void node_dealloc(PyObject *self);
+
+/* operators.c */
+HIDDEN PyObject *node_add(PyObject *a, PyObject *b);
+HIDDEN PyObject *node_subtract(PyObject *a, PyObject *b);
+HIDDEN PyObject *node_multiply(PyObject *a, PyObject *b);
+HIDDEN PyObject *node_divide(PyObject *a, PyObject *b);
+HIDDEN PyObject *node_power(PyObject *a, PyObject *b, PyObject *modulus);
+HIDDEN PyObject *node_negative(PyObject *a);
+HIDDEN PyObject *made_of_one(Row *row, Node *operand, double result, double partial);
+HIDDEN PyObject *node_absolute(PyObject *a);
+
+/* functions.c */
+HIDDEN PyObject *node_apply(PyObject *none, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *applied(Row *row, Node *operand);
+HIDDEN PyObject *method_of_row(PyObject *module, PyObject *row);
+HIDDEN PyObject *registered(PyObject *module, PyObject *operation);
+HIDDEN int prepare_functions(void);
+
+/* walks.c */
+HIDDEN PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t count);
+HIDDEN PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *committed(PyObject *module, PyObject *order);
+HIDDEN PyObject *cleared(PyObject *module, PyObject *order);
+
+/* module.c: what the Python side hands over */
+typedef struct {
+    PyObject *active;  /* the set of contexts that are in a mode */
+    PyObject *scoped;  /* and of those in a scope */
+    PyObject *state;   /* the context variable of the modes */
+    PyObject *real;    /* autograd.table.operation.real */
+    PyObject *add, *radd, *subtract, *rsubtract, *multiply, *rmultiply, *divide, *rdivide;
+    PyObject *power, *rpower, *negative, *absolute, *apply, *data, *grad, *label;
+    Row *add_row, *subtract_row, *multiply_row, *divide_row, *power_row, *negative_row;
+    Row *absolute_row;
+} Specification;
+HIDDEN extern Specification python;
+
+static inline int is_node(PyObject *thing) {
+    return Py_TYPE(thing) == value_type || PyObject_TypeCheck(thing, node_type);
+}
+static inline int in_a_mode(void) { return PySet_GET_SIZE(python.active) != 0; }
+static inline int in_a_scope(void) { return PySet_GET_SIZE(python.scoped) != 0; }
+
+#endif

@@ -1,0 +1,494 @@
+/* The fields of a node, as the Python side reads and writes them, and how nodes are made. */
+
+#include "native.h"
+
+PyTypeObject *node_type, *value_type;
+uint64_t epoch;
+Details *leaf_details;
+
+/* -- making nodes ---------------------------------------------------------------------------- */
+
+/* Return a node of class Value without operands. Takes over the reference to the details. */
+Node *new_node(Details *details, double data) {
+    Node *node = details != NULL ? PyObject_Malloc(sizeof(Node)) : NULL;
+    if (node == NULL) {
+        release_details(details);
+        return details != NULL ? (Node *)PyErr_NoMemory() : NULL;
+    }
+    memset((char *)node + sizeof(PyObject), 0, sizeof(Node) - sizeof(PyObject));
+    PyObject_Init((PyObject *)node, value_type);
+    node->data = data;
+    node->details = details;
+    node->epoch = epoch;
+    node->is_filled = 1;
+    return node;
+}
+
+/* Read a number as the table's ``real`` does; ``what`` names it in an error. */
+int real_number(PyObject *number, const char *what, double *result) {
+    if (PyFloat_CheckExact(number)) {
+        *result = PyFloat_AS_DOUBLE(number);
+        return 0;
+    }
+    PyObject *converted = PyObject_CallFunction(python.real, "Os", number, what);
+    if (converted == NULL)
+        return -1;
+    *result = PyFloat_AsDouble(converted);
+    Py_DECREF(converted);
+    return *result == -1.0 && PyErr_Occurred() ? -1 : 0;
+}
+
+static Details *details_of_leaf(void) {
+    Details *details = NULL;
+    if (!in_a_scope())
+        return details_of(Py_None, NULL);
+    PyObject *scope = current_scope();
+    if (scope != NULL)
+        details = details_of(Py_None, scope == Py_None ? NULL : scope);
+    Py_XDECREF(scope);
+    return details;
+}
+
+static void set_kinds(Node *node, int left, int right) {
+    node->left_kind = (unsigned)left;
+    node->right_kind = (unsigned)right;
+    node->left_edge = left == NODE && node->has_left_partial;
+    node->right_edge = right == NODE && node->has_right_partial;
+    node->is_wide = left == TUPLE && right == TUPLE;
+}
+
+static void set_operands(Node *node, PyObject *left, PyObject *right) {
+    PyObject *left_before = node->left, *right_before = node->right;
+    node->left = Py_XNewRef(left);
+    node->right = Py_XNewRef(right);
+    Py_XDECREF(left_before);
+    Py_XDECREF(right_before);
+}
+
+/* Value(data, label=""): make a leaf of what type() has allocated; once more, make it afresh. */
+int node_init(PyObject *self, PyObject *args, PyObject *named) {
+    static char *names[] = {"data", "label", NULL};
+    Node *node = (Node *)self;
+    PyObject *data, *label = NULL;
+    double number;
+    if (!PyArg_ParseTupleAndKeywords(args, named, "O|O:Value", names, &data, &label))
+        return -1;
+    if (real_number(data, "Value", &number) < 0)
+        return -1;
+    Details *details = details_of_leaf(), *before = node->details;
+    if (details == NULL)
+        return -1;
+    node->details = details;
+    release_details(before);
+    node->data = number;
+    node->grad = 0.0;
+    node->epoch = epoch;
+    node->is_filled = 1;
+    node->has_left_partial = node->has_right_partial = 0;
+    set_kinds(node, NOTHING, NOTHING);
+    set_operands(node, NULL, NULL);
+    if (label == NULL || (PyUnicode_CheckExact(label) && PyUnicode_GET_LENGTH(label) == 0))
+        return 0;
+    return PyObject_SetAttrString(self, "label", label);
+}
+
+/* -- details --------------------------------------------------------------------------------- */
+
+static int set_details(Node *node, PyObject *op, PyObject *scope, PyObject *label,
+                       long long level) {
+    Details *before = node->details, *details;
+    if (label == NULL && level == 0)
+        details = details_of(op, scope);
+    else
+        details = new_details(op, scope, label, level);
+    if (details == NULL)
+        return -1;
+    node->details = details;
+    release_details(before);
+    return 0;
+}
+
+static int is_deleted(PyObject *value, const char *name) {
+    if (value == NULL)
+        PyErr_Format(PyExc_AttributeError, "%s of a node cannot be deleted", name);
+    return value == NULL;
+}
+
+static PyObject *missing(const char *name) {
+    PyErr_SetString(PyExc_AttributeError, name);
+    return NULL;
+}
+
+static PyObject *get_op(PyObject *self, void *closure) {
+    Details *details = ((Node *)self)->details;
+    (void)closure;
+    return details != NULL && details->op != NULL ? Py_NewRef(details->op) : missing("op");
+}
+
+static int set_op(PyObject *self, PyObject *op, void *closure) {
+    Details *details = ((Node *)self)->details;
+    (void)closure;
+    if (is_deleted(op, "op"))
+        return -1;
+    return details == NULL ? set_details((Node *)self, op, NULL, NULL, 0)
+                           : set_details((Node *)self, op, details->scope, details->label,
+                                         details->level);
+}
+
+static PyObject *get_scope(PyObject *self, void *closure) {
+    Details *details = ((Node *)self)->details;
+    if (details != NULL && details->scope != NULL)
+        return Py_NewRef(details->scope);
+    return closure != NULL ? missing("_scope") : Py_NewRef(Py_None);
+}
+
+static int set_scope(PyObject *self, PyObject *scope, void *closure) {
+    Details *details = ((Node *)self)->details;
+    (void)closure;
+    if (is_deleted(scope, "_scope"))
+        return -1;
+    scope = scope == Py_None ? NULL : scope;
+    return details == NULL ? set_details((Node *)self, NULL, scope, NULL, 0)
+                           : set_details((Node *)self, details->op, scope, details->label,
+                                         details->level);
+}
+
+static PyObject *get_label(PyObject *self, void *closure) {
+    Details *details = ((Node *)self)->details;
+    if (details != NULL && details->label != NULL)
+        return Py_NewRef(details->label);
+    return closure != NULL ? missing("_label") : PyUnicode_FromStringAndSize(NULL, 0);
+}
+
+static int set_private_label(PyObject *self, PyObject *label, void *closure) {
+    Details *details = ((Node *)self)->details;
+    (void)closure;
+    if (is_deleted(label, "_label"))
+        return -1;
+    if (PyUnicode_Check(label) && PyUnicode_GET_LENGTH(label) == 0)
+        label = NULL;
+    return details == NULL ? set_details((Node *)self, NULL, NULL, label, 0)
+                           : set_details((Node *)self, details->op, details->scope, label,
+                                         details->level);
+}
+
+static int set_label(PyObject *self, PyObject *label, void *closure) {
+    if (label != NULL && PyUnicode_CheckExact(label))
+        return set_private_label(self, label, closure);
+    return Py_TYPE(python.label)->tp_descr_set(python.label, self, label);
+}
+
+static PyObject *get_level(PyObject *self, void *closure) {
+    Details *details = ((Node *)self)->details;
+    (void)closure;
+    return details != NULL && details->level ? PyLong_FromLongLong(details->level)
+                                             : missing("_level");
+}
+
+static int set_level(PyObject *self, PyObject *number, void *closure) {
+    Details *details = ((Node *)self)->details;
+    (void)closure;
+    if (is_deleted(number, "_level"))
+        return -1;
+    long long level = PyLong_AsLongLong(number);
+    if (level == -1 && PyErr_Occurred())
+        return -1;
+    return details == NULL ? set_details((Node *)self, NULL, NULL, NULL, level)
+                           : set_details((Node *)self, details->op, details->scope,
+                                         details->label, level);
+}
+
+/* -- numbers --------------------------------------------------------------------------------- */
+
+/* The fields that are doubles, by their place in the struct, and their names. */
+typedef struct {
+    const char *name;
+    size_t offset;
+} Field;
+static Field data_field = {"_data", offsetof(Node, data)};
+static Field grad_field = {"_grad", offsetof(Node, grad)};
+static Field adjoint_field = {"_adjoint", offsetof(Node, walk)};
+
+static PyObject *get_double(PyObject *self, void *field) {
+    if (!((Node *)self)->is_filled)
+        return missing(((Field *)field)->name);
+    return PyFloat_FromDouble(*(double *)((char *)self + ((Field *)field)->offset));
+}
+
+static int set_double(PyObject *self, PyObject *number, void *field) {
+    if (is_deleted(number, ((Field *)field)->name))
+        return -1;
+    double result = PyFloat_AsDouble(number);
+    if (result == -1.0 && PyErr_Occurred())
+        return -1;
+    *(double *)((char *)self + ((Field *)field)->offset) = result;
+    ((Node *)self)->is_filled |= field == &data_field;
+    return 0;
+}
+
+static PyObject *get_data(PyObject *self, void *closure) {
+    (void)closure;
+    if (in_a_mode() || !((Node *)self)->is_filled)
+        return Py_TYPE(python.data)->tp_descr_get(python.data, self, (PyObject *)Py_TYPE(self));
+    return PyFloat_FromDouble(((Node *)self)->data);
+}
+
+/* Assign a leaf's number; the same number again is no edit. */
+static int set_data(PyObject *self, PyObject *number, void *closure) {
+    Node *node = (Node *)self;
+    double result;
+    (void)closure;
+    if (is_deleted(number, "data") || real_number(number, "data", &result) < 0)
+        return -1;
+    if (node->details == NULL || node->details->op != Py_None) { /* an error */
+        PyObject *converted = PyFloat_FromDouble(result);
+        int state = converted == NULL
+                        ? -1
+                        : Py_TYPE(python.data)->tp_descr_set(python.data, self, converted);
+        Py_XDECREF(converted);
+        return state;
+    }
+    if (memcmp(&result, &node->data, sizeof(double)) != 0)
+        node->epoch = ++epoch;
+    node->data = result;
+    return 0;
+}
+
+static PyObject *get_grad(PyObject *self, void *closure) {
+    (void)closure;
+    if (in_a_mode() || !((Node *)self)->is_filled)
+        return Py_TYPE(python.grad)->tp_descr_get(python.grad, self, (PyObject *)Py_TYPE(self));
+    return PyFloat_FromDouble(((Node *)self)->grad);
+}
+
+static int set_grad(PyObject *self, PyObject *number, void *closure) {
+    (void)closure;
+    return is_deleted(number, "grad") ? -1 : real_number(number, "grad", &((Node *)self)->grad);
+}
+
+static PyObject *get_epoch(PyObject *self, void *closure) {
+    (void)closure;
+    if (!((Node *)self)->is_filled)
+        return missing("_epoch");
+    return PyLong_FromUnsignedLongLong(((Node *)self)->epoch);
+}
+
+/* Set when a node was recorded or edited; what is recorded from now on is younger. */
+static int set_epoch(PyObject *self, PyObject *number, void *closure) {
+    (void)closure;
+    if (is_deleted(number, "_epoch"))
+        return -1;
+    unsigned long long time = PyLong_AsUnsignedLongLong(number);
+    if (time == (unsigned long long)-1 && PyErr_Occurred())
+        return -1;
+    ((Node *)self)->epoch = time;
+    epoch = Py_MAX(epoch, ((Node *)self)->epoch);
+    return 0;
+}
+
+/* Walks in Python mark nodes here; those in C have their own way. */
+static PyObject *get_mark(PyObject *self, void *closure) {
+    (void)closure;
+    return ((Node *)self)->is_filled ? PyLong_FromLong(0) : missing("_mark");
+}
+
+static int set_mark(PyObject *self, PyObject *number, void *closure) {
+    (void)self;
+    (void)closure;
+    return is_deleted(number, "_mark") ? -1 : 0;
+}
+
+/* -- operands and partials --------------------------------------------------------------------- */
+
+static PyObject *operand_at(int kind, PyObject *operand, double number) {
+    if (kind == NUMBER)
+        return PyFloat_FromDouble(number);
+    return kind == NOTHING ? Py_NewRef(Py_None) : Py_NewRef(operand);
+}
+
+static PyObject *get_left(PyObject *self, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    return node->is_filled ? operand_at(node->left_kind, node->left, node->left_partial)
+                           : missing("_left");
+}
+
+static PyObject *get_right(PyObject *self, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    return node->is_filled ? operand_at(node->right_kind, node->right, node->right_partial)
+                           : missing("_right");
+}
+
+static int kind_of(PyObject *operand) {
+    if (operand == Py_None)
+        return NOTHING;
+    if (is_node(operand))
+        return NODE;
+    if (PyFloat_Check(operand))
+        return NUMBER;
+    if (PyTuple_CheckExact(operand))
+        return TUPLE;
+    PyErr_Format(PyExc_TypeError, "an operand is a Value, a float, a tuple or None, not %.100s",
+                 Py_TYPE(operand)->tp_name);
+    return -1;
+}
+
+static int set_left(PyObject *self, PyObject *operand, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    int kind = is_deleted(operand, "_left") ? -1 : kind_of(operand);
+    if (kind < 0)
+        return -1;
+    if (kind == NUMBER) {
+        node->left_partial = PyFloat_AS_DOUBLE(operand);
+        node->has_left_partial = 0;
+    }
+    set_kinds(node, kind, node->right_kind);
+    set_operands(node, kind == NODE || kind == TUPLE ? operand : NULL, node->right);
+    return 0;
+}
+
+static int set_right(PyObject *self, PyObject *operand, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    int kind = is_deleted(operand, "_right") ? -1 : kind_of(operand);
+    if (kind < 0)
+        return -1;
+    if (kind == NUMBER) {
+        node->right_partial = PyFloat_AS_DOUBLE(operand);
+        node->has_right_partial = 0;
+    }
+    set_kinds(node, node->left_kind, kind);
+    set_operands(node, node->left, kind == NODE || kind == TUPLE ? operand : NULL);
+    return 0;
+}
+
+static PyObject *get_left_partial(PyObject *self, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    return node->has_left_partial ? PyFloat_FromDouble(node->left_partial) : Py_NewRef(Py_None);
+}
+
+static PyObject *get_right_partial(PyObject *self, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    return node->has_right_partial ? PyFloat_FromDouble(node->right_partial) : Py_NewRef(Py_None);
+}
+
+static int set_left_partial(PyObject *self, PyObject *partial, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    if (is_deleted(partial, "_left_partial"))
+        return -1;
+    node->has_left_partial = partial != Py_None && node->left_kind != NUMBER;
+    if (node->has_left_partial) {
+        node->left_partial = PyFloat_AsDouble(partial);
+        if (node->left_partial == -1.0 && PyErr_Occurred())
+            return -1;
+    }
+    set_kinds(node, node->left_kind, node->right_kind);
+    return 0;
+}
+
+static int set_right_partial(PyObject *self, PyObject *partial, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    if (is_deleted(partial, "_right_partial"))
+        return -1;
+    node->has_right_partial = partial != Py_None && node->right_kind != NUMBER;
+    if (node->has_right_partial) {
+        node->right_partial = PyFloat_AsDouble(partial);
+        if (node->right_partial == -1.0 && PyErr_Occurred())
+            return -1;
+    }
+    set_kinds(node, node->left_kind, node->right_kind);
+    return 0;
+}
+
+/* Return one or two things as a tuple; takes over the references. */
+static PyObject *as_tuple(PyObject *left, PyObject *right, int count) {
+    PyObject *both = left != NULL && right != NULL ? PyTuple_New(count) : NULL;
+    if (both == NULL) {
+        Py_XDECREF(left);
+        Py_XDECREF(right);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(both, 0, left);
+    if (count == 2)
+        PyTuple_SET_ITEM(both, 1, right);
+    else
+        Py_DECREF(right);
+    return both;
+}
+
+static int is_leaf(Node *node) { return node->details == NULL || node->details->op == Py_None; }
+
+static PyObject *get_args(PyObject *self, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    if (is_leaf(node))
+        return PyTuple_New(0);
+    if (node->left_kind == TUPLE)
+        return Py_NewRef(node->left);
+    return as_tuple(get_left(self, NULL), get_right(self, NULL), node->right_kind ? 2 : 1);
+}
+
+static PyObject *get_partials(PyObject *self, void *closure) {
+    Node *node = (Node *)self;
+    (void)closure;
+    if (is_leaf(node))
+        return PyTuple_New(0);
+    if (node->left_kind == TUPLE)
+        return Py_NewRef(node->right_kind == TUPLE ? node->right : Py_None);
+    return as_tuple(get_left_partial(self, NULL), get_right_partial(self, NULL),
+                    node->right_kind ? 2 : 1);
+}
+
+/* node(operation, data, left, right, left_partial, right_partial): what value.py calls _node. */
+PyObject *node_made(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    double data;
+    PyObject *self;
+    (void)module;
+    if (count != 6)
+        return PyErr_Format(PyExc_TypeError, "node takes six arguments, and was given %zd", count);
+    if (real_number(args[1], "the result", &data) < 0)
+        return NULL;
+    Row *row = args[0] == Py_None ? NULL : row_of(args[0]);
+    if (row != NULL)
+        self = (PyObject *)new_node(details_of_row(row), data);
+    else
+        self = (PyObject *)new_node(details_of_leaf(), data);
+    if (self == NULL)
+        return NULL;
+    if ((row == NULL && args[0] != Py_None && set_op(self, args[0], NULL) < 0) ||
+        set_left(self, args[2], NULL) < 0 || set_right(self, args[3], NULL) < 0 ||
+        set_left_partial(self, args[4], NULL) < 0 || set_right_partial(self, args[5], NULL) < 0)
+        Py_CLEAR(self);
+    return self;
+}
+
+#define PRIVATE ((void *)1)
+
+PyGetSetDef node_fields[] = {
+    {"_data", get_double, set_double, NULL, &data_field},
+    {"_grad", get_double, set_double, NULL, &grad_field},
+    {"_adjoint", get_double, set_double, NULL, &adjoint_field},
+    {"_label", get_label, set_private_label, NULL, PRIVATE},
+    {"_scope", get_scope, set_scope, NULL, PRIVATE},
+    {"_level", get_level, set_level, NULL, NULL},
+    {"_epoch", get_epoch, set_epoch, NULL, NULL},
+    {"_mark", get_mark, set_mark, NULL, NULL},
+    {"_left", get_left, set_left, NULL, NULL},
+    {"_right", get_right, set_right, NULL, NULL},
+    {"_left_partial", get_left_partial, set_left_partial, NULL, NULL},
+    {"_right_partial", get_right_partial, set_right_partial, NULL, NULL},
+    {"op", get_op, set_op, NULL, NULL},
+    {"data", get_data, set_data, NULL, NULL},
+    {"grad", get_grad, set_grad, NULL, NULL},
+    {"label", get_label, set_label, NULL, NULL},
+    {"scope", get_scope, NULL, NULL, NULL},
+    {"args", get_args, NULL, NULL, NULL},
+    {"partials", get_partials, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,167 @@
+/* The operators of every day: + - * / ** and the signs, between Values and exact floats and ints.
+
+   Each computes what value.py and table/arithmetic.py write, in the same order of operations. In a
+   mode, with other operands and where IEEE's answer is not C's, the Python method is asked. */
+
+#include "native.h"
+#include <math.h>
+
+/* Read an operand's number. NOTHING where it is left to Python. */
+static inline int number_of(PyObject *operand, double *number) {
+    if (Py_TYPE(operand) == value_type || is_node(operand)) {
+        *number = ((Node *)operand)->data;
+        return ((Node *)operand)->is_filled ? NODE : NOTHING;
+    }
+    if (PyFloat_CheckExact(operand)) {
+        *number = PyFloat_AS_DOUBLE(operand);
+        return NUMBER;
+    }
+    if (PyLong_CheckExact(operand)) {
+        *number = PyLong_AsDouble(operand);
+        if (*number == -1.0 && PyErr_Occurred()) {
+            PyErr_Clear(); /* too large for a float: Python says so */
+            return NOTHING;
+        }
+        return NUMBER;
+    }
+    return NOTHING;
+}
+
+typedef struct {
+    PyObject *left, *right;
+    double a, b;
+    int left_kind, right_kind;
+} Pair;
+
+/* Read both operands of an operator; 0 where Python has to see to it. */
+static inline int read_pair(PyObject *left, PyObject *right, Pair *pair) {
+    pair->left = left;
+    pair->right = right;
+    if (in_a_mode())
+        return 0;
+    pair->left_kind = number_of(left, &pair->a);
+    pair->right_kind = number_of(right, &pair->b);
+    return pair->left_kind && pair->right_kind;
+}
+
+/* Make the node of an operation with two operands. */
+static inline PyObject *made_of(Row *row, const Pair *pair, double result, double by_left,
+                                double by_right) {
+    Node *node = new_node(details_of_row(row), result);
+    if (node == NULL)
+        return NULL;
+    if (pair->left_kind == NODE) {
+        node->left = Py_NewRef(pair->left);
+        node->left_partial = by_left;
+        node->has_left_partial = node->left_edge = 1;
+    } else
+        node->left_partial = pair->a;
+    if (pair->right_kind == NODE) {
+        node->right = Py_NewRef(pair->right);
+        node->right_partial = by_right;
+        node->has_right_partial = node->right_edge = 1;
+    } else
+        node->right_partial = pair->b;
+    node->left_kind = (unsigned)pair->left_kind;
+    node->right_kind = (unsigned)pair->right_kind;
+    return (PyObject *)node;
+}
+
+/* Ask the Python method: the operator's, or the reflected one where only the right is a Value. */
+static PyObject *by_python(PyObject *method, PyObject *reflected, PyObject *a, PyObject *b) {
+    if (is_node(a))
+        return PyObject_CallFunctionObjArgs(method, a, b, NULL);
+    return PyObject_CallFunctionObjArgs(reflected, b, a, NULL);
+}
+
+PyObject *node_add(PyObject *a, PyObject *b) {
+    Pair pair;
+    if (!read_pair(a, b, &pair))
+        return by_python(python.add, python.radd, a, b);
+    return made_of(python.add_row, &pair, pair.a + pair.b, 1.0, 1.0);
+}
+
+PyObject *node_subtract(PyObject *a, PyObject *b) {
+    Pair pair;
+    if (!read_pair(a, b, &pair))
+        return by_python(python.subtract, python.rsubtract, a, b);
+    return made_of(python.subtract_row, &pair, pair.a - pair.b, 1.0, -1.0);
+}
+
+PyObject *node_multiply(PyObject *a, PyObject *b) {
+    Pair pair;
+    if (!read_pair(a, b, &pair))
+        return by_python(python.multiply, python.rmultiply, a, b);
+    return made_of(python.multiply_row, &pair, pair.a * pair.b, pair.b, pair.a);
+}
+
+PyObject *node_divide(PyObject *a, PyObject *b) {
+    Pair pair;
+    if (!read_pair(a, b, &pair) || pair.b == 0.0)
+        return by_python(python.divide, python.rdivide, a, b);
+    double quotient = pair.a / pair.b;
+    return made_of(python.divide_row, &pair, quotient, 1.0 / pair.b, -quotient / pair.b);
+}
+
+/* Compute a ** b as Python's float does; 0 where that is special. */
+static int power_of(double a, double b, double *result) {
+    if (a == 0.0 || !isfinite(a) || !isfinite(b) || (a < 0.0 && b != floor(b)))
+        return 0;
+    int is_odd = a < 0.0 && fmod(fabs(b), 2.0) == 1.0;
+    *result = pow(fabs(a), b);
+    if (fabs(a) == 1.0)
+        *result = 1.0;
+    if (is_odd)
+        *result = -*result;
+    return isfinite(*result);
+}
+
+/* The derivative of a ** b by a, for a number b, as table/power.py writes it. */
+static int by_base(double a, double b, double *slope) {
+    if (b == 0.0 || b == 1.0 || b == 2.0) {
+        *slope = b == 0.0 ? 0.0 : b == 1.0 ? b : b * a;
+        return 1;
+    }
+    double lower = b - 1.0, lowered;
+    if (lower + 1.0 != b || fabs(b) >= 9007199254740992.0 || !power_of(a, lower, &lowered))
+        return 0;
+    *slope = b * lowered;
+    return 1;
+}
+
+PyObject *node_power(PyObject *a, PyObject *b, PyObject *modulus) {
+    Pair pair;
+    double result, slope;
+    if (modulus != Py_None)
+        return PyObject_CallFunctionObjArgs(python.power, a, b, modulus, NULL);
+    if (!read_pair(a, b, &pair) || pair.right_kind != NUMBER ||
+        !power_of(pair.a, pair.b, &result) || !by_base(pair.a, pair.b, &slope))
+        return by_python(python.power, python.rpower, a, b);
+    return made_of(python.power_row, &pair, result, slope, 0.0);
+}
+
+/* Make the node of an operation with one operand. */
+PyObject *made_of_one(Row *row, Node *operand, double result, double partial) {
+    Node *node = new_node(details_of_row(row), result);
+    if (node == NULL)
+        return NULL;
+    node->left = Py_NewRef((PyObject *)operand);
+    node->left_partial = partial;
+    node->left_kind = NODE;
+    node->has_left_partial = node->left_edge = 1;
+    return (PyObject *)node;
+}
+
+PyObject *node_negative(PyObject *a) {
+    Node *operand = (Node *)a;
+    if (in_a_mode() || !operand->is_filled)
+        return PyObject_CallOneArg(python.negative, a);
+    return made_of_one(python.negative_row, operand, -operand->data, -1.0);
+}
+
+PyObject *node_absolute(PyObject *a) {
+    Node *operand = (Node *)a;
+    if (in_a_mode() || !operand->is_filled)
+        return PyObject_CallOneArg(python.absolute, a);
+    return applied(python.absolute_row, operand);
+}
