@@ -1,4 +1,4 @@
-"""``explain(y, x)``: a gradient taken apart into its paths, and why it is odd where it is."""
+"""``explain(y, x)``: a gradient split into its paths, and why it is zero, nan or extreme."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Explorer:
 
     @functools.cached_property
     def html(self) -> str:
-        """The page: HTML that asks no network for anything; made when it is first asked for."""
+        """The page as HTML that needs no network; it is made on first use."""
         parts = {
             "title": html.escape(self._title),
             "css": _palette() + _lean("page.css"),
@@ -75,7 +75,7 @@ class Explorer:
         return "".join(filled)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file, whole or not at all.
+        """Write the page to a file, completely or not at all.
 
         Args:
             path: a file name that ends in .html or .htm.
@@ -104,10 +104,10 @@ class Explorer:
         return f"<explorer of {self._name}, {size}; .save('y.html') writes the page>"
 
     def _repr_html_(self) -> str:
-        """Return the page in a frame, and a picture for hosts that let no frame through.
+        """Return the page in a frame, with a picture for hosts that remove frames.
 
-        A host that keeps only harmless HTML drops the style and the frame: what is left is the
-        picture. Where the frame is let through, so is the style that hides the picture.
+        A host that sanitises HTML removes the style and the frame, and leaves the picture. A host
+        that keeps the frame keeps the style too, which hides the picture.
         """
         mark = f"picture-{uuid.uuid4().hex[:12]}"
         name = html.escape(self._title)
@@ -138,7 +138,7 @@ class Explorer:
 
 
 def _palette() -> str:
-    """Return the colours of pictures as variables: light, and dark where the reader or host is."""
+    """Return the colours as CSS variables: light ones, and dark ones for dark hosts."""
 
     def rule(selector: str, theme: Theme, scheme: str) -> str:
         colours = "".join(f"--{name.replace('_', '-')}:{getattr(theme, name)};" for name in COLOURS)

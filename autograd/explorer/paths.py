@@ -112,7 +112,7 @@ class Ways:
         return self._added[id(node), index]
 
     def passes(self, node: Value, index: int) -> bool:
-        """Return whether a node adds its adjoint x partial to an operand, and not nothing."""
+        """Return whether a node passes anything to an operand: whether no strong zero stops it."""
         return (id(node), index) not in self._closed
 
     def _propagate(self, order: list[Value]) -> None:
@@ -204,6 +204,6 @@ def _product_size(a: float, b: float) -> float:
 
 
 def _difference(best: float, size: float, rest: float) -> float:
-    """Return what it costs to leave the best way here: nothing where both are as infinite."""
+    """Return the cost of leaving the best way here; 0 where both are equally infinite."""
     detour = _product_size(size, rest)
     return 0.0 if best == detour else best - detour

@@ -1,4 +1,4 @@
-"""What a page is told of a graph: nodes, numbers, rules, formulas and places, as JSON.
+"""What a page needs to know about a graph: nodes, numbers, rules, formulas, places, as JSON.
 
 Rules and formulas are sent once for each operation, with slots for names and numbers: a node is
 then its operation and its operands.
@@ -74,7 +74,7 @@ def _path(node: Value) -> str:
 
 
 def as_json(contents: Any) -> str:
-    """Return JSON that can stand in a script element, where it can neither end it nor open one."""
+    """Return JSON that is safe inside a script element: it can neither close nor open one."""
     text = json.dumps(contents, allow_nan=False, separators=(",", ":"))
     return re.sub(r"<(?=[!sS])", r"\\u003c", text.replace("</", r"<\/"))
 

@@ -18,7 +18,7 @@ MOST_NAMED = 4
 
 
 class Reasons:
-    """Finds the reason for what is remarkable in one gradient."""
+    """Finds the reason why one gradient is remarkable."""
 
     def __init__(self, ways: Ways, names: Names) -> None:
         self.ways = ways

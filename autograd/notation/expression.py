@@ -39,7 +39,7 @@ class Call(NamedTuple):
 
     function: Function
     operands: int
-    start: int = 0  # of where: its condition is what stands from here to middle
+    start: int = 0  # for where: its condition is the program from here to middle
     middle: int = 0
 
 
@@ -72,13 +72,13 @@ class Expression:
         self._program = program
 
     def __call__(self, numbers: Mapping[str, Any]) -> Any:
-        """Return the formula's value; operations mean what they mean to the numbers given.
+        """Return the formula's value, by the operations of the numbers given.
 
         Args:
-            numbers: for each name a real number, a Value, or whatever else knows operations.
+            numbers: for each name a real number, a Value, or another number-like object.
 
         Returns:
-            A float if all of them are real numbers, else a Value (or what they make of it).
+            A float if all of them are real numbers, else a Value (or another such object).
 
         Raises:
             ValueError: a name has no number.
@@ -111,7 +111,7 @@ class Expression:
         }
 
     def lifted(self, kind: Callable[[float], Any]) -> Expression:
-        """Return the formula with its numbers as something else, such as symbols."""
+        """Return the formula with its numbers converted, to symbols for example."""
         program = [kind(part) if type(part) is float else part for part in self._program]
         return Expression(self.text, program, self.constants)
 
@@ -159,7 +159,7 @@ def is_name(text: str) -> bool:
 
 
 def normal(name: str) -> str:
-    """Return the name as the formula has it: letters of equal meaning are one, as in Python."""
+    """Return the name in its normal form: equivalent letters become one, as in Python."""
     return unicodedata.normalize("NFKC", name)
 
 
@@ -197,7 +197,7 @@ _SAME = {"^": "**", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "�
     "or": "|",
 }
 _WORDS = ("and", "or", "not", "if", "else")
-_INSTEAD = {  # of what mathematics or Python has and a formula has not
+_INSTEAD = {  # for functions of mathematics or Python that formulas lack
     "[": "write round brackets",
     "{": "write round brackets",
     "%": "it is a remainder, a % b; write x/100 for a percentage",
@@ -324,7 +324,7 @@ class _Reader:
         yield _Token("end", "", max(0, len(self.text.rstrip()) - 1))
 
     def checked(self, number: _Token) -> _Token:
-        """Return a number that is none of Python's imaginary, hexadecimal or endless ones."""
+        """Return a number; refuse imaginary, hexadecimal and infinite ones."""
         after = self.text[number.place + len(number.text) :][:2]
         if re.match(r"[jJ](?!\w)", after):
             raise self.refused(
@@ -360,7 +360,7 @@ class _Reader:
     # -- operands ------------------------------------------------------------------------------
 
     def operand(self, token: _Token) -> bool:
-        """Read a word where an operand may begin, and return whether one is missing still."""
+        """Read a word where an operand may begin; return whether one is still missing."""
         if token.kind == "number":
             return self.push(float(token.text))
         if token.kind == "constant":
@@ -394,7 +394,7 @@ class _Reader:
     # -- operators -----------------------------------------------------------------------------
 
     def operator(self, token: _Token) -> bool:
-        """Read a word where an operator may stand, and return whether an operand is to follow."""
+        """Read a word where an operator may stand; return whether an operand must follow."""
         if token.kind in (*_ATOMS, "function") or token.text in ("(", "√"):
             self.multiply(token)
             return self.operand(token)
@@ -438,7 +438,7 @@ class _Reader:
         self.operator(token._replace(kind="sign", text="*"))
 
     def is_or(self) -> bool:
-        """Return whether a bar stands after a condition; else it has to do with a magnitude."""
+        """Return whether a bar means or, after a condition; else it marks a magnitude."""
         inside = itertools.takewhile(lambda part: part.rank, reversed(self.waiting))
         return self.is_condition[-1] or any(part.symbol in _COMPARISONS for part in inside)
 
@@ -526,7 +526,7 @@ class _Reader:
     # -- what is refused -----------------------------------------------------------------------
 
     def meaning(self, token: _Token) -> str:
-        """Return what a sign is doing here that has no place in a formula, if it has none."""
+        """Return an error message for a sign that has no place in a formula; else an empty text."""
         hint = _INSTEAD.get(token.text)
         if token.kind != "sign" or (hint is None and token.text in _KNOWN):
             return ""
@@ -550,7 +550,7 @@ def _by_name(function: Function, named: tuple[str, ...], *operands: object) -> o
 
 
 def _unknown(name: str) -> str:
-    """Return what to write for a function that there is not."""
+    """Return a suggestion for a function that does not exist."""
     if name in _UNKNOWN:
         return f"there is no function {name!r}: {_UNKNOWN[name]}"
     near = difflib.get_close_matches(name, functions(), n=3, cutoff=0.7)

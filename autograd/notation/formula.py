@@ -1,8 +1,7 @@
 """Formulas: symbols on which the rules of the operation table run.
 
-A rule called with symbols gives the formula of a derivative, for every row of the table and
-with nothing said twice. How a formula is written is the business of ``writing``, and how nodes are
-called that of ``names``.
+A rule called with symbols gives the formula of a derivative, for every row of the table. How
+formulas are written stands in ``writing``, and how nodes are called in ``names``.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from autograd.table.operators import Operators
 
 
 class Formula(Operators):
-    """Something that can be written down, and with which the rules of the table can reckon."""
+    """Something that can be written down, and that the rules of the table can compute with."""
 
     __slots__ = ()
 
@@ -132,11 +131,11 @@ def partial_formula(
     operands: Sequence[Formula],
     recorded: float,
 ) -> Formula:
-    """Return the derivative by one operand, as the textbook writes it where that is right.
+    """Return the derivative by one operand, in the textbook's form where that is right.
 
-    The textbook's form is not the one that computes: at a tie, or where a function is saturated,
-    it gives another number, as striking out 0 * x does where x is infinite. The first form is
-    taken that has the recorded number: the textbook's, that of the rule, the number alone.
+    The textbook's form is not the rule that computes. At a tie, or where a function is saturated,
+    it gives another number; so does cancelling 0 * x where x is infinite. The first form that has
+    the recorded number is returned: the textbook's, the rule's, or the number alone.
 
     Args:
         operation: a row of the table.

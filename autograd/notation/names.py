@@ -24,15 +24,15 @@ JOINERS = "\u200c\u200d"  # scripts and emoji are written with them
 
 
 def is_accent(character: str) -> bool:
-    """Return whether a character is set on the one before it, and so takes no room of its own."""
+    """Return whether a character is a mark on the one before it, with no width of its own."""
     return unicodedata.category(character) in ("Mn", "Me")
 
 
 def one_line(text: str, longest: int = 400) -> str:
-    r"""Return text as one clean line: what cannot be seen is escaped, as \x1b or \u202e.
+    r"""Return text as one clean line: invisible characters are escaped, as \x1b or \u202e.
 
-    Of accents piled up on one letter, which would grow out of its box, two stay, and more only
-    among the first eight characters, which are never cut.
+    Of many accents on one letter, which would grow out of the box, two are kept; the first eight
+    characters, which are never cut, may have more.
     """
     if text.isascii() and text.isprintable() and len(text) <= longest:
         return text.strip()
@@ -52,7 +52,7 @@ def one_line(text: str, longest: int = 400) -> str:
 
 
 def _is_unseen(character: str) -> bool:
-    """Return whether a character is a control, hides or turns text, or is none at all."""
+    """Return whether a character is a control, hides or reverses text, or is unassigned."""
     code = ord(character)
     return (
         (unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in JOINERS)
@@ -66,9 +66,8 @@ def _is_unseen(character: str) -> bool:
 class Names:
     """The names of the nodes of a graph: their labels, and v1, v2, ... where they have none.
 
-    Where several nodes bear one label, the scopes around each stand before it; what is the same
-    even so is numbered from its second bearer on: x, x#2, x#3. Nothing is read before a name is
-    asked for.
+    Nodes with the same label are told apart by the scopes around them; those that are still the
+    same are numbered from the second on: x, x#2, x#3. Nothing is computed before a name is needed.
 
     Args:
         order: the nodes, as ``ordered`` has them.
@@ -124,7 +123,7 @@ class Names:
     def operands(self, node: Value) -> tuple[Formula, ...]:
         """Return the operands of a node: names, and numbers for its constants.
 
-        The condition of ``where`` stands for itself, where a formula was read that has it.
+        The condition of ``where`` is shown as it was written, if a formula was read.
         """
         operands = tuple(
             Number(arg) if partial is None else self[arg]

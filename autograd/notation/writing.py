@@ -113,9 +113,9 @@ class Worked(ABC):
 
 
 class Writer(ABC):
-    """Sets formulas in one language; what the languages share is where parentheses go.
+    """Writes formulas in one language; all languages share the rules for parentheses.
 
-    A language is its templates, in which %s stands for what is set already, and its way of writing
+    A language has templates, in which %s stands for what is written already, and methods that write
     numbers, names and calls.
 
     Attributes:
@@ -142,7 +142,7 @@ class Writer(ABC):
         return self._set(whole)[0]
 
     def _set(self, whole: Formula, first: bool = True) -> tuple[str, int]:
-        """Return the formula written out, and how strongly it holds together.
+        """Return the formula written out, and its rank.
 
         ``first`` is true where a minus sign may come first, as nothing stands before it.
         """
@@ -304,7 +304,7 @@ _LATEX_ACCENTS = {
 
 
 class LatexWriter(Writer):
-    """LaTeX for mathematical mode, with what MathJax and KaTeX know too."""
+    """LaTeX for mathematical mode, limited to what MathJax and KaTeX know too."""
 
     group, power, fraction = r"\left(%s\right)", "{%s}^{%s}", r"\frac{%s}{%s}"
     cases = (

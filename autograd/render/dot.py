@@ -1,4 +1,4 @@
-"""A layout written down as DOT, the language of Graphviz, for those who work on with it."""
+"""A layout written as DOT, the language of Graphviz, for use in other tools."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from autograd.render.wording import dot_string
 
 
 def dot_of(layout: Layout) -> str:
-    """Write a layout's boxes, links and frames as DOT source; Graphviz finds the places anew.
+    """Write a layout's boxes, links and frames as DOT source; Graphviz computes the places again.
 
-    Labels are quoted strings, never HTML: whatever is in them is shown, not obeyed.
+    Labels are quoted strings, never HTML: their text is shown, not interpreted.
     """
     lines = [
         "digraph {",

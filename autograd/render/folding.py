@@ -43,7 +43,7 @@ def outlined(order: list[Value], depth: int | None, most: int, elements: float) 
 def _drawn(
     order: list[Value], scopes: Scopes, opened: int, most: int, elements: float, merge: bool
 ) -> tuple[Outline, set[str]]:
-    """Return an outline with at most so many scopes open, and the scopes that cannot be drawn."""
+    """Return an outline with at most this many scopes open, and the scopes not to be drawn."""
     while opened >= 0:
         outline = folded(order, scopes, opened, merge)
         if _elements(outline) <= elements:
@@ -53,14 +53,14 @@ def _drawn(
 
 
 def _elements(outline: Outline) -> int:
-    """Return about how many elements an SVG file of an outline will have, rather too many."""
+    """Return an estimate, rather too high, of the elements in the SVG file of an outline."""
     constants = sum(1 for box in outline.boxes if box.kind == "constant")
     boxes = len(outline.boxes) - constants
     return 10 * boxes + 4 * constants + 3 * len(outline.links) + 3 * len(outline.frames) + 10
 
 
 def folded(order: list[Value], scopes: Scopes, opened: int, merge: bool) -> Outline:
-    """Make the boxes, links and frames of a graph with so many nested scopes open.
+    """Make the boxes, links and frames of a graph with this many nested scopes open.
 
     With ``merge``, folded scopes of one shape that lie side by side are drawn once, with a count.
     """

@@ -1,4 +1,4 @@
-"""Gathers boxes and links, one node after the other, for whoever decides which box shows a node."""
+"""Collects boxes and links node by node; the caller decides which box shows a node."""
 
 from __future__ import annotations
 

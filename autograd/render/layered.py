@@ -1,6 +1,6 @@
 """The layered drawing of one acyclic graph: ranks, order within ranks, coordinates.
 
-The method of Sugiyama, Tagawa and Toda (1981), as the dot program made it well known (Gansner,
+The method of Sugiyama, Tagawa and Toda (1981), known from the dot program (Gansner,
 Koutsofios, North, Vo, A technique for drawing directed graphs, 1993), in four steps:
 
 1. each item gets a rank, as near to the items that use it as they allow;
@@ -33,7 +33,7 @@ class Item:
 
     Attributes:
         length, breadth: its size along and across, in pixels.
-        space: pixels to keep free across, to an item with the same; between two, the mean.
+        space: pixels to keep free across; between two items, the mean of theirs.
         pinned: "first" or "last" rank; empty for any other.
         light: a leaf or a constant, which follows what uses it and never pulls at it.
         along, across: the start along, the middle across: where it was placed.
@@ -176,7 +176,7 @@ class Layered:
 
 
 def reach(items: list[Item], pieces: list[Piece]) -> int:
-    """Return how many ranks the links pass through, taken together: what it costs to lead them.
+    """Return how many ranks the links pass through in total: the cost of routing them.
 
     Args:
         items: what to place.
@@ -220,7 +220,7 @@ def _ranks(items: list[Item], ends: list[tuple[int, int]]) -> list[int]:
 
 
 def _without_repeats(knots: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Leave out the middle ones of knots on one straight line along."""
+    """Leave out knots between two others on the same straight line."""
     kept = knots[:1]
     for knot, after in zip(knots[1:], [*knots[2:], None], strict=True):
         on_line = after is not None and kept[-1][1] == knot[1] == after[1]

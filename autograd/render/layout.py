@@ -47,8 +47,8 @@ def layout_of(
         whatever is folded.
 
     Raises:
-        TypeError: the root is not a Value, or an argument is of the wrong kind.
-        ValueError: an argument is none of those that there are.
+        TypeError: the root is not a Value, or an argument has the wrong type.
+        ValueError: an argument has an unknown value.
 
     Example:
         >>> from autograd import Value

@@ -193,7 +193,7 @@ class Nesting:
     # -- one frame -----------------------------------------------------------------------------
 
     def _fill_in_ports(self, sheet: _Sheet) -> None:
-        """Say where on the frames in a sheet its links enter and leave: those are laid out."""
+        """Record where links enter and leave the frames in a sheet, which are laid out already."""
         for piece, start, end, net in sheet.ends:
             if isinstance(start, Frame):
                 piece.leaves = self._port(start, self.sheets[start].exits[net], sheet)

@@ -12,7 +12,7 @@ PASSES = 4  # over all neighbours, at most, to swap them
 
 
 def order(ranked: Ranked) -> None:
-    """Order each rank by the mean of its neighbours, to and fro, and keep the best order."""
+    """Order each rank by the mean of its neighbours, back and forth; keep the best order."""
     ordering = _Ordering(ranked)
     best, fewest = [rank[:] for rank in ranked.ranks], ordering.crossings()
     idle = 0
@@ -108,10 +108,10 @@ class _Ordering:
         return crossings
 
     def swap_neighbours(self, ties: bool) -> None:
-        """Swap two neighbours of a rank wherever that saves crossings, while it does.
+        """Swap neighbours within a rank as long as that saves crossings.
 
         Args:
-            ties: swap too where it neither saves nor costs: that leads out of many a dead end.
+            ties: also swap where it makes no difference, which leads out of many dead ends.
         """
         for _ in range(PASSES):
             saved = 0

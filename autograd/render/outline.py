@@ -171,7 +171,7 @@ class Outline:
 
 @dataclass(slots=True, eq=False)
 class Layout:
-    """A picture in its places, which the writers of SVG, DOT and text only write down.
+    """A finished layout, which the writers of SVG, DOT and text only write out.
 
     Attributes:
         boxes, links, frames: what is drawn; see ``Box``, ``Link`` and ``Frame``.

@@ -73,11 +73,11 @@ class Graph:
 
     @functools.cached_property
     def png(self) -> bytes:
-        """The picture as a PNG file, with twice the pixels of the SVG and so as large on paper."""
+        """The picture as a PNG file, with twice the pixels of the SVG at the same size."""
         return png_of(svg_of(self.layout, "dark" if self.theme == "dark" else "light"))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to a file, whole or not at all.
+        """Write the picture to a file, completely or not at all.
 
         Args:
             path: a file name that ends in .svg, .png or .dot.
@@ -116,7 +116,7 @@ class Graph:
     def html(self) -> str:
         """The picture as HTML for a notebook, dark where the notebook is unless a theme was chosen.
 
-        An image, since hosts that take scripts and styles out of what nobody trusted leave it.
+        An image, because hosts that remove untrusted scripts and styles keep images.
         """
         wide, high = math.ceil(self.layout.width), math.ceil(self.layout.height)
         mark = f"picture-{uuid.uuid4().hex[:12]}"
@@ -154,7 +154,7 @@ def bundled(
     include: Container[str] | None,
     exclude: Container[str] | None,
 ) -> dict[str, str]:
-    """Make what a notebook asks for of the kinds that there are."""
+    """Make the representations that a notebook asks for."""
     bundle = {}
     for kind, made in kinds.items():
         if (not include or kind in include) and not (exclude and kind in exclude):
@@ -201,15 +201,15 @@ def graph(
         legend: say below the picture what the colours mean.
         engine: None for our own layout, or "dot" for that of Graphviz, if it is installed.
         max_nodes: the most boxes, constants aside, before more is folded and summarised; 300
-            where depth is None, else 600. Fewer are drawn where so many links run past so many
-            boxes that it would take long to lead them.
+            where depth is None, else 600. Fewer are drawn where routing so many links would take
+            too long.
 
     Returns:
         A Graph, with ``.svg``, ``.dot``, ``.text``, ``.png`` and ``.save(path)``.
 
     Raises:
-        TypeError: y is not a Value, or another argument is of the wrong kind.
-        ValueError: another argument is none of those that there are.
+        TypeError: y is not a Value, or another argument has the wrong type.
+        ValueError: another argument has an unknown value.
         OSError: engine is "dot", and Graphviz is not installed or fails.
 
     Example:

@@ -1,4 +1,4 @@
-"""A graph cut into ranks, as the steps of a layered drawing hand it on."""
+"""A graph divided into ranks, which the steps of a layered drawing pass on."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from autograd.render.ranked import Join, Ranked
 
 ROUNDS = 6
 ONE_SIDED = 2  # rounds in which a vertex looks to one side only, so that chains come to be straight
-LIGHT, LANE = 1e-4, 4.0  # how much leaves and lanes weigh, where they stand in each other's way
+LIGHT, LANE = 1e-4, 4.0  # the weights of leaves and lanes that compete for a place
 
 Pull = tuple[int, float, float]  # a vertex, how far from its middle, how strongly
 
@@ -47,7 +47,7 @@ class _Settling:
                 self.ups[vertex] = [(leaf, there - here, 1.0) for leaf, here, there, _ in joins]
 
     def _packed(self, rank: list[int]) -> list[float]:
-        """Pack a rank as densely as it may be, around 0.0, and return its places from the first."""
+        """Pack a rank as densely as possible, around 0.0, and return its places from the first."""
         ranked = self.ranked
         places: list[float] = []
         at = 0.0
@@ -62,9 +62,9 @@ class _Settling:
         return places
 
     def _pulls(self, vertex: int, joins: list[Join]) -> list[Pull]:
-        """Return what a vertex is drawn to on one side: lanes most, so that they are straight.
+        """Return the pulls on a vertex from one side; lanes pull most, to become straight.
 
-        Leaves are drawn to what uses them, and draw nothing themselves: chains stay straight.
+        Leaves are pulled towards their users and pull nothing themselves: chains stay straight.
         """
         ranked = self.ranked
         pulls = []
@@ -76,7 +76,7 @@ class _Settling:
         return pulls
 
     def move(self, number: int, side: list[list[Pull]], one_sided: bool) -> None:
-        """Move the vertices of a rank to where they are drawn, as nearly as the others let them.
+        """Move the vertices of a rank to where they are pulled, as far as the others allow.
 
         Args:
             number: of the rank.

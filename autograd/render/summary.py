@@ -1,4 +1,4 @@
-"""A graph too large to read, said in a few boxes: how many of what, level by level."""
+"""A graph too large to read, as a few boxes: how many nodes of each kind, level by level."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def _operands(node: Value) -> list[Value]:
 def _describe(
     box: Box, parts: list[Part], kinds: dict[Part, tuple[str, str]], level: dict[Part, int]
 ) -> None:
-    """Say in words what a group holds, with honest counts."""
+    """Return words for what a group holds, with exact counts."""
     kind_counts = Counter(kinds[part] for part in parts)
     if len(kind_counts) == 1:
         ((kind, name),) = kind_counts

@@ -1,4 +1,4 @@
-"""A layout written down as SVG: shapes and text, no script, no style that leaks, no id.
+"""A layout written as SVG: shapes and text; no scripts, no ids, no styles that affect the page.
 
 Colours are attributes, so that the picture survives where style sheets are taken out. With the
 theme "auto" a style sheet on top of them turns dark where the reader's screen is.

@@ -2,7 +2,7 @@
 
 Blue and orange, a gradient's signs, stay apart for every common kind of colour blindness (Okabe
 and Ito, Color Universal Design, 2008); the tints are mixed with the paper, so that dark ink reads
-on all of them. No mark rests on its colour alone: nan and infinity have a dashed border.
+on all of them. No meaning depends on colour alone: nan and infinity have a dashed border.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def point_of(arguments: Sequence[object], name: str) -> Point:
 
 
 class Parameters:
-    """The parameters of a function, as far as it tells, and points in their terms.
+    """The parameters of a function, as far as its signature tells, and points given by them.
 
     Attributes:
         names: the names of those that a point must give.
@@ -88,7 +88,7 @@ class Parameters:
         return point
 
     def domain(self, domain: object) -> tuple[Point, list[Bounds]]:
-        """Return a point whose numbers stand for nothing, and the bounds of each."""
+        """Return a placeholder for points, and the bounds of each of its numbers."""
         bounds: list[Bounds] = []
 
         def number(tree: object) -> object:

@@ -22,13 +22,13 @@ SURE, VOUCHED = 16, 32  # points at which differences are taken whatever backwar
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is said of one component of a derivative at a point, and what is true.
+    """The claimed and the true value of one component of a derivative at a point.
 
     Attributes:
-        claimed: what is said.
+        claimed: the value in question.
         true: what it should be.
-        is_right: whether the two are the same, as far as can be told.
-        is_precise: whether differences of many digits have told it.
+        is_right: whether the two agree, as far as differences can tell.
+        is_precise: whether multiprecision differences decided it.
     """
 
     claimed: float
@@ -67,10 +67,10 @@ class Comparison:
         return self._seen[point]
 
     def judged(self, point: Point, verified: bool) -> list[Judgement]:
-        """Return what there is to say of each component; nothing where f is not real.
+        """Return the judgement of each component; nothing where f is not real.
 
-        What backward gives serves as a sieve: where a claim is what it gives, differences are taken
-        at the first points only, unless all are to be verified.
+        To save time, a claim that equals the result of backward is checked by differences at the
+        first points only, unless all are to be verified.
         """
         value, gradient = self.backward(point)
         if not math.isfinite(value):
@@ -97,7 +97,7 @@ class Comparison:
             return math.nan, []
 
     def trusting(self, point: Point) -> list[Judgement]:
-        """Return the components with what backward gives for the truth; not where f is not real."""
+        """Return the judgements with the results of backward taken as true; or nothing."""
         value, gradient = self.backward(point)
         if not math.isfinite(value):
             return []
@@ -140,7 +140,7 @@ class Comparison:
                 error += grain(value, numbers[index])
             is_right = slope.allows(claimed, error) or error == math.inf
             if math.isnan(claimed) and slope.remark and self.df is not None:
-                is_right = True  # there is no derivative here, which is what it says
+                is_right = True  # there is no derivative here, and the claim says so
         return Judgement(claimed, slope.nearest(claimed), is_right, is_precise)
 
     def _backward_along(self, point: Point, index: int, x: float) -> float:
@@ -150,7 +150,7 @@ class Comparison:
     # -- what df says --------------------------------------------------------------------------
 
     def _claims(self, point: Point) -> list[float]:
-        """Return what df gives: with floats, or where it does not take these, with many digits."""
+        """Return the results of df for floats, or in multiprecision if it refuses floats."""
         try:
             return [plain(leaf, "the derivative") for leaf in self._leaves(point, point.numbers)]
         except AutogradError:
@@ -165,7 +165,7 @@ class Comparison:
             return precise
 
     def _precise_claims(self, point: Point) -> list[float] | None:
-        """Return what df gives with many digits, if it does: math.cos and others take floats only.
+        """Return the results of df in multiprecision, if it takes that (math.cos does not).
 
         Where it gives a plain number all the same, this was no result of rounding.
         """

@@ -25,7 +25,7 @@ MOST_LISTED = 20  # wrong components in a report
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a passed check was worth.
+    """How a check that passed was made.
 
     Attributes:
         method: "exact" where SymPy has proved it, "numeric" where numbers were compared.
@@ -259,7 +259,7 @@ class Formula:
 
 
 def _together(formulas: Sequence[Formula]) -> Function:
-    """Return what gives the values of formulas as grad gives derivatives."""
+    """Return a function that gives the values of formulas in the form of grad's results."""
     if len(formulas) == 1:
         return formulas[0]
     return lambda *arguments: tuple(formula(*arguments) for formula in formulas)
@@ -337,7 +337,7 @@ def _shown(
     heads: tuple[str, str],
     where: str = "",
 ) -> list[str]:
-    """Return the point, and beside one another the numbers of all components that are wrong."""
+    """Return the point, and a table of all components that are wrong."""
     names = comparison.parameters.components(point)
     numbers = [f"{name} = {n!r}" for name, n in zip(names, point.numbers, strict=True)]
     where = f"   ({where})" if where else ""
@@ -381,7 +381,7 @@ def _trials(
 ) -> list[Trial]:
     """Return what is claimed and what is true at some points, with the graphs of f there.
 
-    Where backward is right at the point in question, it is taken to be at the others.
+    If backward is right at the point in question, it is trusted at the others too.
     """
     backward = comparison.backward(point)[1]
     is_trusted = all(map(near, backward, (judgement.true for judgement in judged)))

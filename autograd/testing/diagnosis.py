@@ -1,8 +1,8 @@
 """Guesses what went wrong in a derivative worked out by hand.
 
-The graph of the function knows where the chain rule was applied. Each usual slip (a sign, a lost
-inner derivative, a forgotten term, the product of two derivatives) predicts a number at every
-point; the slip whose predictions are the derivative in question is named.
+The graph of the function knows where the chain rule was applied. Each common mistake (a sign, a
+lost inner derivative, a forgotten term, the product of two derivatives) predicts a number at every
+point; the mistake whose predictions equal the derivative in question is named.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
     for index in places:
 
         def along(change: Callable[[float], float], index: int = index) -> Derivative:
-            """Return the derivative of the node, had that by one operand been another."""
+            """Return the derivative of the node with another partial by one operand."""
 
             def changed(tape: _Tape, here: Value) -> float:
                 partial = here.partials[index]

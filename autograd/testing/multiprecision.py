@@ -59,7 +59,7 @@ PRIMITIVES: dict[str, Callable[..., Any]] = {
     "ceil": lambda m, x: m.ceil(x),
     "round": lambda m, x: m.nint(x),
 }
-# Defined rows whose definition is an approximation good for floats: mpmath knows them to any digit.
+# Composite rows whose definition approximates for floats: mpmath knows them to any digit.
 KNOWN: dict[str, Callable[..., Any]] = {
     "gaussian": lambda m, x: m.exp(-x * x),
     "normal_density": lambda m, x: m.npdf(x),
@@ -92,7 +92,7 @@ def context() -> Any:
 class Precise(Operators):
     """A real number of many digits; functions of Values run on it unchanged.
 
-    A Value that it meets comes from outside and does not depend on it: it counts as its number.
+    A Value that it is combined with comes from outside: it is treated as a constant.
 
     Args:
         number: a real number, or one of mpmath's.
@@ -181,9 +181,9 @@ GUARD_BITS = 70  # that a change of the value must have, to tell something
 def slope(function: OfPoint, numbers: Sequence[float], index: int) -> Slope:
     """Return the slope of a function at a point along one of its numbers, to a float's last digit.
 
-    Where the slopes on either side are the same but for what its curvature does, the function is
-    smooth. Else each side is looked at by itself, with four steps each of which is 2**30 times
-    shorter than the one before, and with more and more digits until they change nothing.
+    If the slopes on both sides agree except for the effect of curvature, the function is smooth.
+    Otherwise each side is examined separately, with four steps, each 2**30 times shorter than the
+    one before, and with more and more digits until they change nothing.
 
     Args:
         function: of a list of Precise numbers, giving one.

@@ -1,9 +1,8 @@
 """How far rounding may take a derivative that is computed in floats, measured on its function.
 
 Running error analysis: Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.3.
-Whoever works out a derivative by hand has the chain rule's terms in one form or another, so what
-rounding does to these terms, in the form of the textbook or in that which computes, is what it may
-do to theirs.
+A derivative worked out by hand has the chain rule's terms in some form. So the effect of rounding
+on these terms, in the textbook's form or in the rule's, tells what it may do to them.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ class Rounded(Operators):
 def _result(
     number: float, operands: Sequence[Rounded], partials: Sequence[float | None]
 ) -> Rounded:
-    """Return a result with an ulp of its own, or the smallest float, and what comes to it."""
+    """Return a result with an error of its own, an ulp or the smallest float, and those passed."""
     error = ULP * abs(number) if math.isfinite(number) else 0.0
     if abs(number) < NORMAL and all(operand.number for operand in operands):  # it underflowed
         error = SMALLEST
@@ -71,10 +70,10 @@ def _rounded(operand: object) -> Rounded:
 
 
 def noise(root: Value, leaf: Value) -> float:
-    """Return what a few ulps in each operation make of d(root)/d(leaf), inf where it is anything.
+    """Return the effect of a few ulps in each operation on d(root)/d(leaf); inf if unbounded.
 
-    It may be anything where a square below a fraction bar underflows, and where rounding meets a
-    slope without end.
+    It is unbounded where the square of a denominator underflows, and where rounding meets an
+    infinite slope.
     """
     shown = _tangent(root, leaf, lambda row: row.shown).error
     computed = _tangent(root, leaf, lambda row: row.partials).error
@@ -119,7 +118,7 @@ def _partial(
 
 
 def roughness(derivative: Callable[[float], float], x: float) -> float:
-    """Return how far a derivative may be off by what it does near x that nothing smooth does.
+    """Return how far a derivative may be off, judged by how rough it is near x.
 
     Sixth differences of a smooth function all but vanish; those of rounding errors are 30 times as
     large as these: Moré and Wild, Estimating computational noise, SIAM J. Sci. Comput. 33, 2011.

@@ -24,7 +24,7 @@ NEXT = 3  # floats on either side of a kink
 
 
 def simplicity(numbers: Iterable[float]) -> tuple[int, float, bool]:
-    """Return what simpler points are smaller by: few digits, small numbers, and no minus."""
+    """Return a key that sorts simple points first: few digits, small numbers, no minus."""
     texts = [f"{number:.17g}" if number.is_integer() else repr(number) for number in numbers]
     sizes = [abs(number) for number in numbers]
     return sum(map(len, texts)), math.fsum(sizes), any(number < 0.0 for number in numbers)

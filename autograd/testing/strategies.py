@@ -1,4 +1,4 @@
-"""Hypothesis strategies for tests of one's own: values, points of operations, random graphs."""
+"""Hypothesis strategies for your own tests: values, points of operations, random graphs."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def points(operation: Operation) -> SearchStrategy[tuple[float, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class RandomFunction:
-    """A function made of random operations, for floats, Values, and all that knows operations.
+    """A function made of random operations, for floats, Values and other number-like objects.
 
     Attributes:
         inputs: how many numbers it takes.
@@ -153,7 +153,7 @@ def functions(
         kinks: whether abs, relu, maximum and others that are not smooth are among them.
 
     Returns:
-        A Hypothesis strategy of functions, which show themselves as formulas.
+        A Hypothesis strategy of functions, whose text is a formula.
 
     Example:
         >>> from hypothesis import given

@@ -41,7 +41,7 @@ PRIMITIVES: dict[str, Callable[..., Any]] = {
         - s.Piecewise((1, s.Eq(s.Mod(x, 2), s.Rational(1, 2))), (0, True))
     ),
 }
-# Defined rows whose definition is an approximation good for floats, or which SymPy knows better.
+# Composite rows whose definition approximates for floats, or which SymPy knows better.
 KNOWN: dict[str, Callable[..., Any]] = {
     "sech_squared": lambda s, x: s.sech(x) ** 2,
     "logistic_slope": lambda s, x: s.exp(-x) / (1 + s.exp(-x)) ** 2,
@@ -71,7 +71,7 @@ MOST_DIGITS = 10_000  # of a number to the power of a number
 
 @functools.cache
 def sympy() -> Any:
-    """Return SymPy, imported when it is first wanted."""
+    """Return SymPy, imported on first use."""
     try:
         import sympy as imported
     except ImportError:
@@ -80,7 +80,7 @@ def sympy() -> Any:
 
 
 class Symbolic(Operators):
-    """A SymPy expression that functions of Values take for a Value.
+    """A SymPy expression that can stand in place of a Value.
 
     Args:
         expression: a SymPy expression or condition, or a real number.
@@ -142,7 +142,7 @@ def exact(number: float) -> object:
 def _lifted(operand: Any, operation: Operation) -> Symbolic:
     if isinstance(operand, Symbolic):
         return operand
-    if isinstance(operand, Value):  # from outside: it counts as its number
+    if isinstance(operand, Value):  # from outside: a constant
         return Symbolic(operand.data)
     if hasattr(type(operand), "_apply"):
         raise NotExpressibleError(f"{operation.name} was given a {type(operand).__name__} as well")
@@ -217,7 +217,7 @@ def _expression(function: Callable[..., object], symbols: Sequence[object]) -> o
 
 
 def _is_zero(gap: Any) -> bool:
-    """Return whether SymPy finds that an expression is zero, asked for no more than it can do."""
+    """Return whether SymPy finds that an expression is zero, within its limits."""
     s = sympy()
     gap = _lowered(gap)
     if gap == 0:

@@ -1,4 +1,4 @@
-"""What the derivative of a function is at a point, found by differences: no rule has a say in it.
+"""The true derivative of a function at a point, by differences, independent of all rules.
 
 The differences are those of numbers with many digits where the function runs on such, else those of
 floats. What backward gives is asked for where the mathematics leaves a choice: at a jump.
@@ -25,7 +25,7 @@ NEAREST = 1e-12  # to 0, for differences of floats
 
 
 def plain(number: object, name: str = "the function") -> float:
-    """Return the number alone, of a Value too: derivatives are Values where outside ones play."""
+    """Return a plain number; a derivative that depends on outside Values is a Value."""
     return number.data if isinstance(number, Value) else real(number, name)
 
 
