@@ -1,4 +1,4 @@
-"""``python -m nn``: train an MLP on the two moons, and say how well it does on new points."""
+"""``python -m nn``: train an MLP on two moons, and report its accuracy on new points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checkpoints: all that ``fit`` needs to go on after a break, to the numbers of an unbroken run."""
+"""Checkpoints: all that ``fit`` needs to resume with the numbers of an uninterrupted run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nn.state import State
 
 
 def write_checkpoint(state: State, path: FilePath) -> None:
-    """Write the state at the end of an epoch; a file that is there is replaced in one move."""
+    """Write the state at the end of an epoch; an existing file is replaced atomically."""
     names = [name for name, _ in state.model.named_parameters()]
 
     def named(weights: Numbers) -> dict[str, float]:
@@ -40,7 +40,7 @@ def write_checkpoint(state: State, path: FilePath) -> None:
 def read_checkpoint(
     state: State, path: FilePath, numbers: Callable[[Sequence[float]], Numbers], seed_given: bool
 ) -> None:
-    """Put a training in the state of a checkpoint, once all of it has been checked.
+    """Restore a training from a checkpoint, after checking all of it.
 
     Args:
         state: of a training that has not begun.

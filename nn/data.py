@@ -24,7 +24,7 @@ def moons(
     seed: Seed = None,
     labels: tuple[float, float] = (-1.0, 1.0),
 ) -> tuple[Rows, list[float]]:
-    """Return two half circles of radius 1 that reach into each other.
+    """Return two interleaved half circles of radius 1.
 
     Args:
         rows: how many points; half of them, and the odd one, lie on the upper moon.
@@ -131,7 +131,7 @@ def blobs(
     seed: Seed = None,
     labels: Sequence[float] = (0.0, 1.0, 2.0),
 ) -> tuple[Rows, list[float]]:
-    """Return round clouds of points whose centres stand evenly on a circle of radius 1.
+    """Return round clouds of points with centres spaced evenly on a circle of radius 1.
 
     Args:
         rows: how many points in all.
@@ -221,7 +221,7 @@ def noisy_sine(rows: int = 50, noise: float = 0.1, seed: Seed = None) -> tuple[R
 
 
 def digits() -> tuple[Rows, list[int]]:
-    """Return the 1797 images of handwritten digits that scikit-learn brings.
+    """Return the 1797 images of handwritten digits that come with scikit-learn.
 
     Source: Alpaydin and Kaynak, Optical recognition of handwritten digits, UCI repository, 1998.
 
@@ -241,7 +241,7 @@ def digits() -> tuple[Rows, list[int]]:
 
 
 def iris() -> tuple[Rows, list[int]]:
-    """Return the 150 iris flowers that scikit-learn brings.
+    """Return the 150 iris flowers that come with scikit-learn.
 
     Source: Fisher, The use of multiple measurements in taxonomic problems, Annals of Eugenics 7,
     1936.
@@ -264,7 +264,7 @@ def iris() -> tuple[Rows, list[int]]:
 def split(
     X: Sequence[object], y: Sequence[object], held_out: float = 0.2, seed: Seed = None
 ) -> tuple[tuple[list[object], list[object]], tuple[list[object], list[object]]]:
-    """Divide rows at random into those to train on and those held out to judge by.
+    """Divide rows at random into a part for training and a part held out for evaluation.
 
     Args:
         X: the rows.
@@ -273,7 +273,7 @@ def split(
         seed: a whole number or a ``random.Random``; None draws from the module ``random``.
 
     Returns:
-        (X, y) to train on, and (X, y) held out.
+        (X, y) for training, and (X, y) held out.
 
     Raises:
         ValueError: there are not as many rows as targets, or one of the two parts has no rows.

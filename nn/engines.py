@@ -3,7 +3,7 @@
 An engine is a model and a loss as a function of the weights. Both engines give the sums over the
 rows; what is a mean, and the weight update, are the same for both (``training.py``).
 
-A loss, a penalty or an activation may reach the model's parameters by any way that Python has.
+A loss, a penalty or an activation may reach the model's parameters in any way that Python allows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Body = Callable[..., Any]
 
 
 class EagerEngine:
-    """Records every row as a graph of Values, as one would by hand.
+    """Records every row as a graph of Values, as you would by hand.
 
     Args:
         model: a Module.
@@ -68,7 +68,7 @@ class EagerEngine:
         return [parameter.grad for parameter in self.parameters]
 
     def settle(self, rows: Numbers, targets: Numbers) -> None:
-        """Do nothing: what is recorded is the model itself."""
+        """Do nothing: this engine records the model itself."""
 
     def examined(self, weights: Numbers, X: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
         """Return the loss and the score of each row."""
@@ -110,7 +110,7 @@ class Compiled:
         self.trace(in_place or bool(layout_of(model).recipe(model).refusal))
 
     def trace(self, in_place: bool) -> None:
-        """Trace it anew, at the next call."""
+        """Trace it again at the next call."""
         body, parameters, settings = self._body, self._parameters, {**self._settings}
         self.in_place, self._captures = in_place, [*parameters]  # until it is known
         self._is_new = True  # whether it has been traced since its captures were looked at
@@ -135,7 +135,7 @@ class Compiled:
 
     def __call__(self, weights: Numbers, *args: Numbers) -> Any:
         """Return what the function gives, as plain numbers."""
-        if not (self.in_place or self._is_new or self._captures):  # the common case, kept short
+        if not (self.in_place or self._is_new or self._captures):  # fast path for the common case
             result = self._fast(weights, *args)
             if not self._is_new:
                 return result
@@ -207,7 +207,7 @@ class CompiledEngine:
         return self._loss(score, target), score
 
     def settle(self, rows: Numbers, targets: Numbers) -> None:
-        """Find out what has to be traced, and on a few rows that it gives what is recorded.
+        """Find out what has to be traced, and check it against the eager engine on some rows.
 
         Raises:
             ValueError: the compiled loss does not follow the weights either way.
@@ -284,10 +284,10 @@ Engine = EagerEngine | CompiledEngine
 
 
 def _drawing_nothing(function: Callable[..., object]) -> Callable[..., object]:
-    """Return a function that refuses to draw random numbers: they would be the same for ever.
+    """Return a function that refuses to draw random numbers: tracing would freeze them.
 
-    Seen are those of the modules ``random`` and ``numpy.random``; those of generators of their own
-    are found by ``settle``.
+    It notices the modules ``random`` and ``numpy.random``; separate generators are found by
+    ``settle``.
     """
     import numpy
 
@@ -309,7 +309,7 @@ def _drawing_nothing(function: Callable[..., object]) -> Callable[..., object]:
 
 
 def _below(value: Value) -> Iterable[Value]:
-    """Return a Value and all that it was made of."""
+    """Return a Value and all nodes below it."""
     found, pending = {id(value): value}, [value]
     while pending:
         for arg in pending.pop().args:

@@ -1,4 +1,4 @@
-"""The errors of ``nn``: each is an AutogradError and the built-in that one would catch."""
+"""The errors of ``nn``: each is an AutogradError and a built-in error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class InputError(AutogradError, ValueError):
 
 
 class KindError(AutogradError, TypeError):
-    """An argument of a kind that is not taken there."""
+    """An argument of a type that is not accepted."""
 
 
 class DivergedError(AutogradError, FloatingPointError):
@@ -18,7 +18,7 @@ class DivergedError(AutogradError, FloatingPointError):
 
 
 class MissingPackageError(AutogradError, ImportError):
-    """A part of ``nn`` needs a package that is not installed."""
+    """A feature of ``nn`` needs a package that is not installed."""
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(

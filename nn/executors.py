@@ -1,7 +1,7 @@
-"""Executors: whatever computes tasks elsewhere by ``submit`` or by ``map``.
+"""Executors: objects that compute tasks elsewhere by ``submit`` or by ``map``.
 
 Those of ``concurrent.futures`` and a Dask Client have ``submit``; a ``multiprocessing.Pool`` has
-``map``. All else that an executor may have (``shutdown``, ``cancel``) is used where it is there.
+``map``. Other methods (``shutdown``, ``cancel``) are used where an executor has them.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def made(executor: Any) -> tuple[AnyExecutor, Callable[[], AnyExecutor] | None]:
 def outcomes(
     executor: AnyExecutor, function: Callable[..., object], tasks: Sequence[Task]
 ) -> Iterator[object]:
-    """Yield the result of function(*task) for each task, or the Exception that came instead.
+    """Yield the result of function(*task) for each task, or the Exception that it raised.
 
     A ``map`` ends at its first exception; the tasks after it have no outcome.
 
@@ -73,7 +73,7 @@ def outcomes(
 
 
 def end(executor: AnyExecutor, wait: bool = True) -> None:
-    """Shut down an executor in the way that it has, if any."""
+    """Shut down an executor by its own method, if it has one."""
     if isinstance(executor, Executor):
         executor.shutdown(wait=wait)
     elif close := _method(executor, "close"):  # shutdown would end the cluster of a Dask Client
@@ -83,7 +83,7 @@ def end(executor: AnyExecutor, wait: bool = True) -> None:
 
 
 def _way(executor: object) -> str | None:
-    """Return by which method an executor computes; None is no executor."""
+    """Return the method by which an executor computes, or None for no executor."""
     for name in ("submit", "map"):
         inherited = getattr(type(executor), name, None) is getattr(Executor, name)  # does nothing
         if _method(executor, name) and not inherited:

@@ -1,4 +1,4 @@
-"""How weights begin: a function of a random generator and of a neuron's fan-in and fan-out."""
+"""Initial weights: functions of a random generator and of a neuron's fan-in and fan-out."""
 
 from __future__ import annotations
 

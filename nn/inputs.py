@@ -1,4 +1,4 @@
-"""Checks that what is given to ``fit`` can be learned from, before anything is computed."""
+"""Checks the arguments of ``fit`` before anything is computed."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def known_classes(model: Module) -> tuple[str, ...]:
 
 
 def codes_of(classes: Sequence[str], loss: Loss) -> list[float]:
-    """Return the numbers by which a loss knows classes.
+    """Return the numbers that a loss uses for classes.
 
     Raises:
         ValueError: the loss takes two classes, or no classes.
@@ -106,7 +106,7 @@ def codes_of(classes: Sequence[str], loss: Loss) -> list[float]:
 
 
 def class_named(classes: Sequence[str], score: float | list[float]) -> str:
-    """Return the class that a score, or a row of scores, speaks for."""
+    """Return the class that a score, or a row of scores, stands for."""
     number = score.index(max(score)) if isinstance(score, list) else int(score > 0.0)
     return classes[number]
 

@@ -1,4 +1,4 @@
-"""What goes on inside a model: scores, the outputs of every neuron, gradients, dead units."""
+"""The inside of a model: scores, the outputs of every neuron, gradients, dead units."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ def _scores(model: Module, rows: list[list[float]]) -> list[Any]:
     with autograd.no_grad():
         first = numbers_of(model(rows[0]))
         if not layout.recipe(model).refusal:
-            with contextlib.suppress(Exception):  # of what asks for what only Values have
+            with contextlib.suppress(Exception):  # it asks for what only Values have
                 on_numbers = layout.recipe(model).on_numbers([p.data for p in layout.parameters])
-                if repr(numbers_of(on_numbers(rows[0]))) == repr(first):  # faster by far
+                if repr(numbers_of(on_numbers(rows[0]))) == repr(first):  # much faster
                     return [first, *[numbers_of(on_numbers(row)) for row in rows[1:]]]
         return [first, *[numbers_of(model(row)) for row in rows[1:]]]
 
 
 def activations(model: Module, X: object) -> list[list[list[float]]]:
-    """Return what every layer puts out for every row.
+    """Return the outputs of every layer for every row.
 
     Args:
         model: an MLP, or another Module with a list ``layers`` that are called in order.
@@ -93,9 +93,9 @@ def activations(model: Module, X: object) -> list[list[list[float]]]:
 
 
 def dead_units(model: Module, X: object) -> list[str]:
-    """Return the names of the hidden neurons that put out 0 for every row.
+    """Return the names of the hidden neurons whose output is 0 for every row.
 
-    Such a relu passes no gradient, so no row of these can bring it back to life.
+    Such a relu passes no gradient, so training on these rows cannot revive it.
 
     Args:
         model: an MLP, or another Module with a list ``layers`` that are called in order.

@@ -1,4 +1,4 @@
-"""Losses: how wrong a score is, as one number to go downhill on.
+"""Losses: how wrong a score is, as one number to minimise.
 
 A loss takes the score of one row, or a list of scores, and as many targets; of a list it gives the
 mean. Scores are Values, targets are plain numbers.

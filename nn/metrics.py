@@ -64,6 +64,6 @@ def accuracy(scores: Any, targets: Any) -> float:
 
 
 def usual_metrics(loss: Loss) -> dict[str, Metric]:
-    """Return what ``fit`` records for a loss when nothing is asked for."""
+    """Return the metrics that ``fit`` records by default for a loss."""
     judged = loss in (hinge, binary_cross_entropy, cross_entropy)
     return {"accuracy": accuracy} if judged else {}

@@ -1,4 +1,4 @@
-"""``Module``: whatever holds parameters, and how these are named, saved and replaced."""
+"""``Module``: an object with parameters, and how these are named, saved and replaced."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Optimisers: the fourth step of back-propagation, the weight update.
 
-Each rule is arithmetic on one weight and its gradient. The same rule runs on one number after the
-other (a plain install), and on NumPy arrays of all of them at once (the compiled engine).
+Each rule is arithmetic on one weight and its gradient. The same rule runs on one number after
+another (in a plain install) and on NumPy arrays of all weights at once (in the compiled engine).
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Optimizer(ABC):
         return self.lr, self.steps, self._memory
 
     def restore(self, snapshot: tuple[Any, ...]) -> None:
-        """Put the state back as it was."""
+        """Restore the state."""
         self.lr, self.steps, self._memory = snapshot
 
     def state_dict(self) -> dict[str, object]:
@@ -129,7 +129,7 @@ class Optimizer(ABC):
         return {"steps": self.steps, "averages": [list(map(float, m)) for m in self._memory]}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what ``state_dict`` returned.
+        """Continue from the state that ``state_dict`` returned.
 
         Args:
             state: a dict of "steps" and "averages".
@@ -325,7 +325,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay shrinks the weights themselves, apart from the gradient.
+    """Adam with weight decay that shrinks the weights directly, not through the gradient.
 
     Source: Loshchilov and Hutter, Decoupled weight decay regularization, ICLR 2019, algorithm 2.
 

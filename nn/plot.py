@@ -68,7 +68,7 @@ def decision_boundary(
 ) -> Axes:
     """Draw the classes that a model sees in the plane, and points with their labels.
 
-    Where a model has one score, the colour fades towards the line where it is 0.
+    If a model has one score, the colour fades towards the line where the score is 0.
 
     Args:
         model: a Module of two inputs.
@@ -171,7 +171,7 @@ def gradient_histograms(
 
 
 class Film:
-    """A callback that remembers the decision boundary during training, to be shown as a film.
+    """A callback that records the decision boundary during training and shows it as a film.
 
     Args:
         X: rows of two numbers, drawn as points.

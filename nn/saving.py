@@ -1,4 +1,4 @@
-"""Weights and checkpoints as JSON: exact to the bit, readable, and never half a file."""
+"""Weights and checkpoints as JSON: exact to the bit, readable, never a partial file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ M = TypeVar("M", bound=Module)
 
 
 def save(model: Module, path: FilePath) -> None:
-    """Write the weights of a model to a JSON file; a file that is there is replaced at once.
+    """Write the weights of a model to a JSON file; an existing file is replaced atomically.
 
     Numbers are written in the shortest form that gives back the same float, so that loading them
     is exact to the bit.
@@ -106,7 +106,7 @@ def number_in(thing: Any) -> float:
 
 
 def write_json(path: FilePath, content: object) -> None:
-    """Write JSON to a temporary file beside the path, and put it in its place in one move.
+    """Write JSON to a temporary file next to the path, and rename it to the path.
 
     The file keeps its mode. What a killed process has left behind is written over.
     """
@@ -129,8 +129,8 @@ def write_json(path: FilePath, content: object) -> None:
 def _temporary(target: Path) -> tuple[Path, TextIO]:
     """Open a file beside the target that no one else is writing, under the target's mode or less.
 
-    Its name is short, whatever that of the target, and the same each time, so that nothing stays
-    of a process that was killed; where someone else is writing, it is another one.
+    Its name is short, whatever the target's name, and always the same, so that files of killed
+    processes do not pile up; while another process is writing, another name is used.
     """
     name = f".nn-{hashlib.sha256(target.name.encode()).hexdigest()[:16]}"
     try:

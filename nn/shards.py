@@ -24,7 +24,7 @@ from nn.module import Module, Numbers
 
 
 class Sums(NamedTuple):
-    """What a worker gives back: the sums over a shard, and the number of its first row."""
+    """The result of a worker: the sums over a shard, and the number of its first row."""
 
     row: int
     error: float
@@ -37,7 +37,7 @@ CARRIERS = 8  # to so many shards the training rows are sent along at first, the
 
 @dataclass(frozen=True)
 class Problem:
-    """All that a worker has to know to compute gradients, sent to it once."""
+    """All that a worker needs to compute gradients, sent to it once."""
 
     engine: str
     model: Module
@@ -74,7 +74,7 @@ class Here:
 
 
 class Workers:
-    """Computes the shards of a batch by an executor, and here what it loses.
+    """Computes the shards of a batch by an executor, and in this process those that it loses.
 
     Args:
         executor: what has ``submit`` or ``map``, or a function that makes such (then a broken one
@@ -131,7 +131,7 @@ class Workers:
             end(self._executor)
 
     def _results(self, tasks: list[Task]) -> list[Sums | None]:
-        """Return what the executor makes of the tasks, None for what it does not."""
+        """Return the executor's results of the tasks, None for those that it loses."""
         results: list[Sums | None] = []
         if not self._broken:
             try:
@@ -146,7 +146,7 @@ class Workers:
         return results + [None] * (len(tasks) - len(results))
 
     def _warn(self) -> None:
-        """Say once that shards are computed here which the executor ought to have computed."""
+        """Warn once that shards are computed here because the executor lost them."""
         if self._error is not None and not self._warned:
             self._warned = True
             warnings.warn(

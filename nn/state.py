@@ -1,4 +1,4 @@
-"""Where a training stands: what an epoch moves on, and what a checkpoint keeps."""
+"""The state of a training: what an epoch changes, and what a checkpoint keeps."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class State:
         return epochs
 
     def judge(self, loss: float) -> None:
-        """Take notice of the validation loss of an epoch."""
+        """Record the validation loss of an epoch."""
         if -math.inf < loss < self.best_loss:
             self.best_loss, self.best_weights = loss, self.weights
             self.history.best_epoch = len(self.history)

@@ -1,8 +1,8 @@
-"""Modules as trees: where their parameters are, and how others like them are made.
+"""Modules as trees: where their parameters are, and how to make copies with other parameters.
 
-The leaves of a Module are the numbers of its parameters. All else (names, sizes, activations, how
-it is nested) is its structure, a ``Recipe``: it can be compared and hashed, and makes a Module of
-the same kind around other leaves.
+The leaves of a Module are the numbers of its parameters. Everything else (names, sizes,
+activations, nesting) is its structure, a ``Recipe``: it can be compared and hashed, and makes a
+Module of the same class around other leaves.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Path = tuple[Any, str, object] | None  # that of the container, its kind, the ke
 
 
 class Tree:
-    """What holds parameters; the base of ``Module``, which says what one may do with it."""
+    """An object with parameters: the base of ``Module``, which has the public methods."""
 
     def parameters(self) -> list[Value]:
         """Return the parameters in the order of their names."""
@@ -95,7 +95,7 @@ class Recipe:
     def fill(self, module: Tree, leaves: Sequence[object], put: Sequence[object] = ()) -> object:
         """Fill a new Module, with these in the places of parameters, and return it.
 
-        Those that were ``put`` there are parameters of it, whatever they are.
+        The objects in ``put`` become its parameters, whatever they are.
         """
         memo = self._shared | dict(zip(map(id, self._slots), leaves, strict=True))
         _copy(self._model, module, memo)
@@ -120,7 +120,7 @@ def _copy(source: Tree, target: Tree, memo: dict[int, object]) -> None:
 
 
 def settle(module: Tree) -> list[Any]:
-    """Make all parts of a Module that a recipe has promised, and return its parameters."""
+    """Build all parts of a Module that a recipe has promised, and return its parameters."""
     recipe, leaves = vars(module).pop(PENDING)
     boxed: list[Any] = recipe.boxed(leaves)
     foreign = [leaf for leaf in leaves if type(leaf) is not float]
@@ -170,7 +170,7 @@ class Layout:
         return self._recipe
 
     def holds(self, module: Tree) -> bool:
-        """Return whether the Module is as it was, but for the numbers of its parameters."""
+        """Return whether the Module is unchanged except for the numbers of its parameters."""
         root = _attributes(module)
         try:
             return (
@@ -196,7 +196,7 @@ class Layout:
         return names
 
     def _key(self, thing: Any, path: Path) -> object:
-        """Return what has to be equal in Modules that are alike but for their parameters."""
+        """Return what must be equal in Modules that differ only in their parameters."""
         kind = type(thing)
         if kind in PLAIN:
             return (kind, thing)
@@ -280,7 +280,7 @@ REFUSAL = "no Module with other parameters can be made:"
 
 
 def _contents(thing: Any) -> object:
-    """Return what tells one number, set or array from another; None for other things."""
+    """Return what distinguishes one number, set or array from another; None for others."""
     if isinstance(thing, float):
         return (type(thing), repr(thing))
     if isinstance(thing, enum.Enum):
@@ -310,7 +310,7 @@ def _attributes(module: Tree) -> dict[str, object]:
 
 
 def _called(thing: object) -> object:
-    """Return the function or method inside of what wraps one: jit(f), grad(f), partial(f)."""
+    """Return the function or method that another wraps: jit(f), grad(f), partial(f)."""
     for _ in range(100):
         inner = getattr(thing, "__wrapped__", None) or getattr(thing, "func", None)
         if inner is None or not callable(inner):
@@ -320,7 +320,7 @@ def _called(thing: object) -> object:
 
 
 def _held_by(function: FunctionType) -> list[object]:
-    """Return what a function holds by its closure and its defaults, and what is in lists there."""
+    """Return the objects in a function's closure and defaults, and in lists among them."""
     held = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     for cell in function.__closure__ or ():
         with contextlib.suppress(ValueError):  # an empty one
@@ -341,7 +341,7 @@ def _hides_values(thing: object, depth: int = 3) -> bool:
 
 
 def layout_of(module: Tree) -> Layout:
-    """Return the layout of a Module, which is kept as long as nothing but numbers change."""
+    """Return the layout of a Module, cached while nothing but numbers changes."""
     layout: Layout | None = vars(module).get(LAYOUT)
     if layout is None or not layout.holds(module):
         layout = Layout(module)

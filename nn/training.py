@@ -1,4 +1,4 @@
-"""``fit``: the four steps of back-propagation in a loop, and what is wanted around it."""
+"""``fit``: the four steps of back-propagation in a loop, and what belongs around it."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def fit(
 
 @dataclass
 class Training:
-    """One call of fit: its settings, and the state that an epoch moves on."""
+    """One call of fit: its settings, and the state that an epoch changes."""
 
     model: Module
     engine: Engine
@@ -264,7 +264,7 @@ class Training:
         return error, gradient
 
     def clipped(self, gradient: Numbers) -> Numbers:
-        """Return the gradient within the limits that were asked for."""
+        """Return the gradient, clipped to the given limits."""
         if self.clip_norm is not None:
             gradient = times(gradient, norm_scale(gradient, self.clip_norm))
         if self.clip_value is not None:
@@ -418,7 +418,7 @@ def _bar(epochs: int, done: int, progress: bool, engine: str) -> Any:
 
 
 class _NoBar(contextlib.nullcontext["_NoBar"]):
-    """What stands for the progress bar where there is none."""
+    """The progress bar where none is shown."""
 
     def __enter__(self) -> _NoBar:
         return self

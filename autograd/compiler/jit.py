@@ -51,7 +51,7 @@ P = ParamSpec("P")
 
 @dataclass(slots=True)
 class Cache:
-    """What has been compiled of a function; it does not hold the function itself.
+    """What has been compiled for a function; it does not refer to the function itself.
 
     Attributes:
         executables: one for each structure of arguments.
@@ -186,7 +186,7 @@ class Jitted(Generic[P]):
         return row_by_row(jitted, args, axes)
 
     def _watched(self, args: tuple[object, ...], named: dict[str, object]) -> object:
-        """Under detect_anomaly: leave the call to the eager engine, which names what is at fault.
+        """Under detect_anomaly: leave the call to the eager engine, which names the operation.
 
         Plain numbers become Values for it, row by row, since on floats nothing is watched.
         """
@@ -311,7 +311,7 @@ class Jitted(Generic[P]):
             return executable
 
     def _check_differentiated(self, args: tuple[Any, ...], axes: Any) -> None:
-        """Refuse to add up over all rows a derivative that each row has for itself."""
+        """Refuse to reduce a derivative by a mapped argument, which differs from row to row."""
         if self.reduce is None:
             return
         for position in differentiated(self._function, len(args)):
@@ -442,7 +442,7 @@ class Jitted(Generic[P]):
         return self._exported("c", False)
 
     def save(self, path: str | os.PathLike[str], freeze: bool = False) -> Path:
-        """Write the program to a file, whole or not at all.
+        """Write the program to a file, completely or not at all.
 
         Args:
             path: a file name that ends in .c (C11) or .js or .mjs (an ES module).
@@ -618,7 +618,7 @@ def differentiated(function: Any, count: int) -> list[int]:
 
 @contextlib.contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """Keep Python's collector from looking, over and over, through a graph without cycles."""
+    """Pause Python's garbage collector, which would scan a graph without cycles repeatedly."""
     was_on = gc.isenabled()
     gc.disable()
     try:

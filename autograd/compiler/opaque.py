@@ -89,7 +89,7 @@ class CompiledCall:
     ) -> tuple[object, list[list[float]], list[tuple[bool, ...]]]:
         """Return the outputs in their structure, and for each of them two things by operand.
 
-        These are the derivative, and whether nothing passes since no choice chose the operand.
+        These are the derivative, and whether nothing passes because no choice chose the operand.
         """
         numbers = list(self._given.numbers)
         for place, operand in zip(self._places, operands, strict=False):

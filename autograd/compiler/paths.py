@@ -1,4 +1,4 @@
-"""The ways through a function whose Python decides by numbers, each compiled when first met.
+"""The ways through a function with Python decisions on numbers, each compiled when first met.
 
 Tracing follows ``if``, ``and``, ``max`` and so on by the numbers of the call at hand, and the
 program tells besides its results whether all these decisions are the same for the numbers it was

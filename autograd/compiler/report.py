@@ -1,4 +1,4 @@
-"""What a compiled function says of itself."""
+"""The report of a compiled function."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Report:
 
 
 def report_of(executable: Executable) -> Report:
-    """Return the report of a executable."""
+    """Return the report of an executable."""
     function = executable.function
     inputs = len(function.parameters)
     return Report(

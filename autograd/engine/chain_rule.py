@@ -32,7 +32,7 @@ made_at: weakref.WeakKeyDictionary[Node, str] = weakref.WeakKeyDictionary()
 
 @dataclass(slots=True)
 class Contribution(Generic[N, T]):
-    """What the chain rule brings along one edge.
+    """What the chain rule passes along one edge.
 
     Attributes:
         node: the node above the edge.
@@ -72,7 +72,7 @@ def contributions(
     times: Callable[[Any, Any], Any] = operator.mul,
     plus: Callable[[Any, Any], Any] = operator.add,
 ) -> Iterator[Contribution[N, Any]]:
-    """Apply the chain rule to every edge of a graph, and yield what it brings.
+    """Apply the chain rule to every edge of a graph, and yield each contribution.
 
     Args:
         order: the nodes, as ``ordered`` gives them; they are read from the root downwards, and in
@@ -114,7 +114,7 @@ def is_unchosen(node: Node, index: int) -> bool:
     numbers: list[float] = []
     for arg in node.args:
         if type(arg) is not float:
-            if arg._epoch > node._epoch:  # edited since: what is recorded has to say
+            if arg._epoch > node._epoch:  # edited since: go by what was recorded
                 return True
             arg = arg._data
         numbers.append(arg)
@@ -137,7 +137,7 @@ def propagated(root: N, gradient: float) -> list[N]:
 def _swept(order: Sequence[Node], gradient: float) -> bool:
     """Set the adjoints, and return True; False where some product is nan."""
     order[-1]._adjoint = gradient
-    for node in reversed(order):  # to add 0 changes nothing: below a relu that is off, all of it
+    for node in reversed(order):  # adding 0 changes nothing; below an inactive relu all is 0
         upstream = node._adjoint
         partial = node._left_partial
         if partial is not None and (product := upstream * partial) != 0.0:

@@ -18,7 +18,7 @@ from autograd.table.operation import Operation
 
 
 def _extras(node: Node) -> dict[str, Any]:
-    """Return what a subclass of Value keeps beside the fields of a node."""
+    """Return the attributes that a subclass of Value adds to the fields of a node."""
     own = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
     slots = set(own) - {*FIELDS, "__weakref__", "__dict__"}
     kept = {name: getattr(node, name) for name in slots if hasattr(node, name)}

@@ -11,7 +11,7 @@ from autograd.table.number import RealNumber
 
 
 class Methods:
-    """What a Value can be asked for by name."""
+    """The public operations, as methods."""
 
     __slots__ = ()
 

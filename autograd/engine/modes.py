@@ -3,8 +3,8 @@
 Modes belong to the context (``contextvars``): neither another thread nor another asyncio task sees
 those that are entered here. The engine looks at ``active`` before each operation, a set for the
 whole process; only while it is not empty does it ask for the ``current()`` modes. Contexts in a
-scope stand apart, in ``scoped``: networks are in one all the time, and it concerns only the node
-that is made.
+scope are counted separately, in ``scoped``: networks are always in one, and it matters only to the
+node that is made.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class _Presence:
 
 
 class State:
-    """The modes of one context: the one entered last, with the settings that hold in it.
+    """The modes of one context: the mode entered last, and the settings inside it.
 
     Attributes:
         mode: the mode entered last; None outside all.

@@ -1,7 +1,7 @@
 """The one order in which a graph is read: operands before results.
 
-Whoever reads a graph (backward, pictures, steps, the gradient as a graph, the compiler) takes the
-nodes in the order of ``ordered``, or in its reverse.
+Everything that reads a graph (backward, pictures, steps, the gradient as a graph, the compiler)
+takes the nodes in the order of ``ordered``, or in its reverse.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from autograd.errors import ArgumentError, EditedLeafError
 N = TypeVar("N", bound=Node)
 
 walking = threading.RLock()  # marks and adjoints live in the nodes: one walk at a time
-if hasattr(os, "register_at_fork"):  # a child would wait for ever for a thread it does not have
+if hasattr(os, "register_at_fork"):  # a forked child would wait for a thread that it lacks
     os.register_at_fork(
         before=walking.acquire, after_in_parent=walking.release, after_in_child=walking.release
     )

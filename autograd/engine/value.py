@@ -5,9 +5,8 @@ Backward is one line, the chain rule,
     operand.adjoint += node.adjoint * partial
 
 called for every node in the reverse of the order in which a depth-first walk finishes with them
-(chain_rule.py). Here are the operators: each makes a node with its operands and their partials. The
-arithmetic of every day is written out, three times as fast as asking the table; a test holds them
-equal.
+(chain_rule.py). Here are the operators: each makes a node with its operands and their partials.
+Common arithmetic is written out, three times as fast as the table; a test holds the two equal.
 """
 
 from __future__ import annotations
@@ -278,7 +277,7 @@ def _unrecorded(node: Value) -> Value:
 
 
 def _in_mode(operation: Operation, left: object, right: object) -> Value:
-    """Record an operator by the table, where the short way of the common case does not serve."""
+    """Slow path: record an operator through the operation table."""
     for each in (left, right):
         if not isinstance(each, Value) and _constant(operation, each) is None:
             return NotImplemented  # type: ignore[no-any-return]
@@ -300,7 +299,7 @@ def _compared(operation: Operation, left: object, right: object) -> bool:
 
 def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
     """Make the node of any operation of the table."""
-    if len(operands) == 1:  # the common case, in few steps
+    if len(operands) == 1:  # fast path for the common case
         (operand,) = operands
         result = operation.value(operand._data)
         partial = operation.partial(0, result, (operand._data,))

@@ -1,9 +1,9 @@
-"""One call of the user's function on Values of our own, which is what every derivative begins with.
+"""One call of the user's function on Values of our own: every derivative begins with it.
 
 Each call has a level, a number larger than those of all calls begun before. The leaves made of its
-arguments bear it. So a leaf is a number to a call where its level is at least the call's (it was
-made by this call or by one inside of it), and comes from outside where it is smaller or missing:
-what depends on no leaf from outside is returned as plain floats. Levels are the way of JAX's and of
+arguments carry that level. A leaf whose level is at least the call's was made by this call or
+inside it, and counts as a number; a leaf with a smaller level, or none, comes from outside. Results
+that depend on no leaf from outside are returned as plain floats. Levels are the way of JAX's and of
 Autodidact's nested derivatives.
 """
 
@@ -31,7 +31,7 @@ Argnums = int | tuple[int, ...]
 
 
 class Call:
-    """One call of a function on Values of our own, and what came out.
+    """One call of a function on Values of our own, and its results.
 
     Every number among the chosen arguments becomes a leaf. A Value among them becomes the operand
     of an identity node: to differentiate with respect to that node leaves alone whatever else the
@@ -115,7 +115,7 @@ class Call:
     def _each(
         self, convert: Callable[[Any], Any], leaves: list[Any], structure: Structure, root: str
     ) -> list[Any]:
-        """Return each leaf converted, or say where one stands that is no number."""
+        """Return each leaf converted, or raise an error that says which one is no number."""
         try:
             return [convert(leaf) for leaf in leaves]
         except OperandError:
@@ -153,7 +153,7 @@ class Call:
         return [Value(n._data if isinstance(n, Value) else n) for n in numbers]
 
     def lowered_aux(self) -> Any:
-        """Return what the function returned beside its result, plain where it can be."""
+        """Return what the function returned beside its result, as plain numbers if possible."""
 
         def leaf(thing: Any) -> object:
             if isinstance(thing, Value):

@@ -49,7 +49,7 @@ def above(order: Sequence[Value], targets: set[int]) -> set[int]:
 def copied(result: Value | float, known: set[int]) -> Value | float:
     """Copy a derivative that aliases a node of the graph, so that editing it changes nothing.
 
-    d(a * b)/d(a) is b: handed out as it is, it would change with b, and its label would be b's.
+    d(a * b)/d(a) is b itself: without a copy it would change with b and have the label of b.
     """
     is_known = isinstance(result, Value) and (id(result) in known or result.op is None)
     return ops.identity(result) if is_known else result
