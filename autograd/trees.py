@@ -116,7 +116,7 @@ class Keys(tuple[Hashable, ...]):
 TEXTS: set[tuple[Hashable, ...]] = set()  # keys of dicts that are known to be all text
 
 
-def keys_of(tree: Mapping[Any, object]) -> tuple[Hashable, ...]:
+def keys_of(tree: Mapping[object, object]) -> tuple[Hashable, ...]:
     """Return the keys of a dict, to be compared exactly."""
     keys = tuple(tree)
     if keys in TEXTS:
@@ -499,7 +499,7 @@ def tree_map(f: Callable[..., object], tree: object, *rest: object) -> Any:
 
 def map_with_axes(
     f: Callable[[str, Any, Any], object], tree: object, axes: object, path: str, who: str = "jit"
-) -> Any:
+) -> object:
     """Return a tree of the results of f for the path, the value and the axis of each leaf.
 
     Args:
@@ -618,7 +618,7 @@ def array_in(thing: object) -> Array | None:
     return numpy.asarray(thing)
 
 
-def unboxed(thing: Any) -> Any:
+def unboxed(thing: Any) -> object:
     """Return a Value that NumPy has put into an array of no dimension, or the thing itself."""
     if getattr(getattr(thing, "dtype", None), "kind", "") == "O" and thing.shape == ():
         return thing.item()

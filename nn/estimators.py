@@ -25,13 +25,13 @@ class _Network(BaseEstimator):
     def __init__(
         self,
         hidden_layer_sizes: Sequence[int] = (16,),
-        activation: str | Callable[[Any], Any] = "tanh",
+        activation: str | Callable[[Any], object] = "tanh",
         *,
         alpha: float = 0.0,
         batch_size: int | None = None,
         learning_rate_init: float = 0.03,
         max_iter: int = 300,
-        random_state: Any = None,
+        random_state: object = None,
         engine: str | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -43,7 +43,7 @@ class _Network(BaseEstimator):
         self.random_state = random_state
         self.engine = engine
 
-    def _train(self, X: Any, y: Any, outputs: int, loss: str) -> Self:
+    def _train(self, X: Any, y: object, outputs: int, loss: str) -> Self:
         rows = len(X)
         seed = int(check_random_state(self.random_state).randint(2**31))
         self.model_ = MLP(
@@ -69,7 +69,7 @@ class _Network(BaseEstimator):
         self.n_iter_ = len(self.history_)
         return self
 
-    def _scores(self, X: Any) -> Any:
+    def _scores(self, X: object) -> Any:
         check_is_fitted(self)
         rows = validate_data(self, X, reset=False, dtype=float)
         return np.array(predict(self.model_, rows, scores=True))
@@ -118,11 +118,11 @@ class Classifier(ClassifierMixin, _Network):
             return self._train(X, codes.astype(float), 1, "binary_cross_entropy")
         return self._train(X, codes, len(self.classes_), "cross_entropy")
 
-    def decision_function(self, X: Any) -> Any:
+    def decision_function(self, X: object) -> Any:
         """Return the score of each row; of more than two classes, a score for each class."""
         return self._scores(X)
 
-    def predict_proba(self, X: Any) -> Any:
+    def predict_proba(self, X: object) -> Any:
         """Return the probability of each class, in the order of ``classes_``, for each row."""
         scores = self._scores(X)
         if scores.ndim == 1:
@@ -130,7 +130,7 @@ class Classifier(ClassifierMixin, _Network):
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
 
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: object) -> Any:
         """Return the most probable class of each row."""
         scores = self._scores(X)
         best = (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
@@ -154,12 +154,12 @@ class Regressor(RegressorMixin, _Network):
         True
     """
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: object, y: Any) -> Self:
         """Train a new network on rows X with numbers y, and return the estimator."""
         X, y = validate_data(self, X, y, dtype=float, y_numeric=True)
         self._mean, self._deviation = float(y.mean()), float(y.std()) or 1.0
         return self._train(X, (y - self._mean) / self._deviation, 1, "mse")
 
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: object) -> Any:
         """Return a number for each row."""
         return self._scores(X) * self._deviation + self._mean

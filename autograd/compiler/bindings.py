@@ -348,7 +348,7 @@ def no_rows() -> StructureError:
     return StructureError('jit: reduce="mean" of no rows: the mapped axis has length 0')
 
 
-def checked_axes(in_axes: object, reduce: object) -> Any:
+def checked_axes(in_axes: object, reduce: object) -> object:
     """Return in_axes if it is an int, None or a container of them; check reduce too.
 
     Raises:

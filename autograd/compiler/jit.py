@@ -579,7 +579,7 @@ class Jitted(Generic[P]):
         return Jitted(function, self._in_axes, self.reduce, self.exact, max_paths=self.max_paths)
 
 
-def _bound(method: Jitted[...], instance: Any) -> Jitted[...]:
+def _bound(method: Jitted[...], instance: object) -> Jitted[...]:
     return method.__get__(instance)
 
 

@@ -70,7 +70,7 @@ class CompiledCall:
         self._known: weakref.WeakKeyDictionary[Value, tuple[Any, list[Any]]]
         self._known = weakref.WeakKeyDictionary()
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return CompiledCall, (self.jitted, self.arguments)
 
     @property
@@ -149,7 +149,7 @@ class CompiledOperation(Operation):
         self.variables = tuple(range(self.arity))
         self.domain = self.domain * self.arity
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return CompiledOperation, (self.call, self.output, self.untaken)
 
     def _number(self, *operands: float) -> float:

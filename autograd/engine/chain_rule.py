@@ -69,8 +69,8 @@ def contributions(
     forwards: bool = False,
     among: Collection[int] | None = None,
     partial_of: Callable[[N, int], Any] = recorded_partial,
-    times: Callable[[Any, Any], Any] = operator.mul,
-    plus: Callable[[Any, Any], Any] = operator.add,
+    times: Callable[[Any, Any], object] = operator.mul,
+    plus: Callable[[Any, Any], object] = operator.add,
 ) -> Iterator[Contribution[N, Any]]:
     """Apply the chain rule to every edge of a graph, and yield each contribution.
 

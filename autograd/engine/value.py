@@ -204,16 +204,16 @@ class Value(Node, Methods):
     def __copy__(self) -> Value:
         return copied_node(self)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+    def __deepcopy__(self, memo: dict[int, object]) -> Value:
         return copied_graph(self, memo)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return flattened(self)
 
     # -- the table ---------------------------------------------------------------------------
 
     @staticmethod
-    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Value:
+    def _apply(operation: Operation, operands: tuple[object, ...]) -> Value:
         """Record an operation of the table: its value, and its partials at these numbers."""
         if modes.active and current().special:
             state = current()

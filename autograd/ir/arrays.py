@@ -40,7 +40,7 @@ def traced_array() -> Any:
         def __getitem__(self, index: Any) -> Any:
             return super().__getitem__(settled(index))
 
-        def __setitem__(self, index: Any, entries: Any) -> None:
+        def __setitem__(self, index: object, entries: object) -> None:
             super().__setitem__(settled(index), entries)
 
     return TracedArray

@@ -291,7 +291,7 @@ class Loop(Operation):
         return [*carries, index, *sums, *stacks]
 
 
-def evaluated(trace: Trace, given: dict[int, Any]) -> list[Any]:
+def evaluated(trace: Trace, given: dict[int, object]) -> list[object]:
     """Return the numbers of a trace for these numbers of its arguments."""
     values: list[Any] = []
     for number, (operation, operands) in enumerate(

@@ -67,11 +67,11 @@ class Tracer(Value):
         _refuse("the number (grad) of a traced Value was asked for", NUMBERS)
 
     @grad.setter
-    def grad(self, number: Any) -> None:
+    def grad(self, number: object) -> None:
         _refuse("the number (grad) of a traced Value was assigned to", NUMBERS)
 
     @property
-    def args(self) -> tuple[Any, ...]:
+    def args(self) -> tuple[object, ...]:
         """The operands in order: a traced Value each, or a constant."""
         return tuple(map(self.trace.tracer, self.trace.operands[self.number]))
 
@@ -112,17 +112,17 @@ class Tracer(Value):
 
     __hash__ = object.__hash__
 
-    def backward(self, gradient: Any = 1.0) -> None:
+    def backward(self, gradient: object = 1.0) -> None:
         """Refuse: the derivative of a traced function is autograd.grad of it."""
         _refuse("backward() of a traced Value was called", "Write jit(grad(f)) or value_and_grad")
 
     def __copy__(self) -> Value:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+    def __deepcopy__(self, memo: dict[int, object]) -> Value:
         _refuse("a copy of a traced Value was asked for", NUMBERS)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         _refuse("a pickle of a traced Value was asked for", NUMBERS)
 
 
@@ -132,12 +132,12 @@ class Condition(Tracer):
     __slots__ = ()
     is_condition = True
 
-    def __and__(self, other: Any) -> Any:
+    def __and__(self, other: object) -> object:
         return _combined(ops.both, self, other)
 
     __rand__ = __and__
 
-    def __or__(self, other: Any) -> Any:
+    def __or__(self, other: object) -> object:
         return _combined(ops.either, self, other)
 
     __ror__ = __or__
@@ -184,7 +184,7 @@ def _is_truth(thing: object) -> bool:
     return type(thing).__name__ in ("bool", "bool_")
 
 
-def _combined(operation: Operation, left: Condition, right: Any) -> Any:
+def _combined(operation: Operation, left: Condition, right: Any) -> object:
     if isinstance(right, Condition) or _is_truth(right):
         other = right if isinstance(right, Condition) else float(right)
         return left._apply(operation, (left, other))
@@ -276,7 +276,7 @@ class Trace:
         tracer._label = name
         return tracer
 
-    def leaf(self, number: float) -> Any:
+    def leaf(self, number: float) -> object:
         """Return a tracer for a constant by which a derivative is taken."""
         place = self.append(None, ())
         self.constants[place] = number
@@ -337,7 +337,7 @@ class Trace:
         """Return what stands for a Value while the function is traced: as a rule itself."""
         return self.substitutes.get(id(value), value)
 
-    def reference(self, thing: Any, name: str) -> Reference:
+    def reference(self, thing: object, name: str) -> Reference:
         """Return the number of a Value, captured where it is from outside, or a constant."""
         if isinstance(thing, Value):
             thing = self.standing_for(thing)
@@ -354,7 +354,7 @@ class Trace:
             return self.captures[id(thing)]
         return real(thing, name)
 
-    def record(self, operation: Operation, operands: tuple[Any, ...]) -> Any:
+    def record(self, operation: Operation, operands: tuple[object, ...]) -> object:
         """Record one operation; the engine calls it in place of computing."""
         if operation.definition is None and TABLE.get(operation.name) is not operation:
             raise TraceError(
@@ -379,7 +379,7 @@ class Trace:
             number = self.append(ops.stop_gradient, (number,))
         return self.tracer(number)
 
-    def _converted(self, reference: Reference, operand: Any) -> Reference:
+    def _converted(self, reference: Reference, operand: object) -> Reference:
         """Return a condition as the number 1 or 0, as Python has it, and a number as its truth."""
         if type(reference) is not int:
             return bool(reference)
@@ -450,8 +450,8 @@ def tracing(trace: Trace) -> Mode:
 
 
 def called_with(
-    substitutes: Sequence[Value], values: Sequence[Value], function: Any, *arguments: Any
-) -> Any:
+    substitutes: Sequence[Value], values: Sequence[Value], function: Any, *arguments: object
+) -> object:
     """Call a function in which tracers stand for captured Values.
 
     So what it captures can be among the arguments of the function that is being traced.
@@ -470,7 +470,7 @@ def called_with(
 
 
 def traced_call(
-    function: Callable[..., Any], trace: Trace, arguments: Sequence[Any]
+    function: Callable[..., object], trace: Trace, arguments: Sequence[object]
 ) -> tuple[list[Reference], Structure]:
     """Run the function while the trace records; return what it returned, flattened.
 
@@ -483,6 +483,6 @@ def traced_call(
         return [trace.reference(leaf, name) for leaf in leaves], structure
 
 
-def name_of(function: Any) -> str:
+def name_of(function: object) -> str:
     """Return what to call a function in messages."""
     return getattr(function, "__name__", None) or type(function).__name__

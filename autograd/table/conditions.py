@@ -77,7 +77,7 @@ def where(  # type: ignore[overload-overlap]
 ) -> N: ...
 @overload
 def where(condition: Condition, a: Number, b: Number) -> Number: ...
-def where(condition: Any, a: Any, b: Any) -> Any:
+def where(condition: Any, a: object, b: object) -> Any:
     """Return a where the condition holds, else b; the branch not taken has derivative 0.
 
     Args:

@@ -59,7 +59,7 @@ def is_real(thing: Any) -> bool:
     return isinstance(thing, numbers.Real)
 
 
-def _described(thing: Any) -> str:
+def _described(thing: object) -> str:
     if thing is None:
         return "None"
     shown = (
@@ -71,7 +71,7 @@ def _described(thing: Any) -> str:
 def _method(compute: Callable[[float, float], float]) -> Any:
     """Return the method of IEEE for an operator; it leaves whatever is no float to the other."""
 
-    def method(self: float, other: Any, modulo: None = None) -> Any:
+    def method(self: float, other: object, modulo: None = None) -> object:
         if not isinstance(other, (float, int)):
             return NotImplemented
         return IEEE(compute(float(self), float(other)))
@@ -102,7 +102,7 @@ class IEEE(float):
         return IEEE(abs(float(self)))
 
     @staticmethod
-    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
+    def _apply(operation: Operation, operands: tuple[Any, ...]) -> object:
         for operand in operands:
             apply = getattr(type(operand), "_apply", None)
             if apply is not None and not isinstance(operand, IEEE):
@@ -260,7 +260,7 @@ class Operation:
             placed[place] = rule
         return tuple(placed)
 
-    def _no_partial(self, *operands: Any) -> Any:
+    def _no_partial(self, *operands: object) -> object:
         names = " and ".join(self.static)
         raise OperandError(f"{self.signature} has no derivative by {names}: whole numbers")
 
@@ -299,7 +299,7 @@ class Operation:
             return partial
         return real(partial, f"the partial of {self.name} by {self.parameters[index]}")
 
-    def bound(self, operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    def bound(self, operands: tuple[object, ...], named: dict[str, object]) -> tuple[object, ...]:
         """Return the operands in order, with those given by name and the defaults put in."""
         given = dict(zip(self.parameters, operands, strict=False))
         for name, operand in named.items():
@@ -318,7 +318,7 @@ class Operation:
 
     def plain_static(
         self, operands: Sequence[Any], number: Callable[[Any], float]
-    ) -> tuple[Any, ...]:
+    ) -> tuple[object, ...]:
         """Return the operands with plain numbers for those that are static."""
         variables = self.variables
         return tuple(
@@ -326,7 +326,7 @@ class Operation:
             for place, operand in enumerate(operands)
         )
 
-    def _whole(self, name: str, number: Any) -> float:
+    def _whole(self, name: str, number: object) -> float:
         """Return a static operand as a float, or say what it has to be."""
         if is_real(number):
             order = real(number, self.name)
@@ -348,7 +348,7 @@ class Operation:
     ) -> N: ...
     @overload
     def __call__(self, *operands: Number, **named: Number) -> Number: ...
-    def __call__(self, *operands: Any, **named: Any) -> Any:
+    def __call__(self, *operands: object, **named: object) -> Any:
         """Apply the operation: of numbers a float, of Values a Value, of arrays an array."""
         if named or len(operands) != self._count:
             operands = self.bound(operands, named)
@@ -367,13 +367,13 @@ class Operation:
     def __repr__(self) -> str:
         return f"<operation {self.signature}>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return (operation_named, (self.name,))
 
     def __copy__(self) -> Operation:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Operation:
+    def __deepcopy__(self, memo: dict[int, object]) -> Operation:
         return self
 
 

@@ -10,13 +10,13 @@ from autograd.table.operation import TABLE, Operation
 
 
 def _operator(operation: Operation, swapped: bool = False) -> Callable[[Operators, Any], Any]:
-    def method(self: Operators, other: Any) -> Any:
+    def method(self: Operators, other: object) -> object:
         return self._apply(operation, (other, self) if swapped else (self, other))
 
     return method
 
 
-def _sign(operation: Operation) -> Callable[[Operators], Any]:
+def _sign(operation: Operation) -> Callable[[Operators], object]:
     return lambda self: self._apply(operation, (self,))
 
 
@@ -26,7 +26,7 @@ class Operators:
     __slots__ = ()
 
     @staticmethod
-    def _apply(operation: Operation, operands: tuple[Any, ...]) -> Any:
+    def _apply(operation: Operation, operands: tuple[object, ...]) -> object:
         """Apply an operation to operands, at least one of which is of this kind."""
         raise NotImplementedError
 
@@ -44,7 +44,7 @@ class Operators:
     __neg__, __abs__, __round__ = _sign(ops.negative), _sign(ops.absolute), _sign(ops.rounded)
     __floor__, __ceil__, __invert__ = _sign(ops.floor), _sign(ops.ceil), _sign(ops.opposite)
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> object:
         return self
 
     def __getattr__(self, name: str) -> Any:

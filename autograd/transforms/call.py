@@ -271,11 +271,11 @@ class Derivative:
 
     def __init__(
         self,
-        transform: Callable[..., Any],
-        f: Callable[..., Any],
+        transform: Callable[..., object],
+        f: Callable[..., object],
         argnums: int | Sequence[int],
         has_aux: bool,
-        read: Callable[[Call], Any],
+        read: Callable[[Call], object],
     ) -> None:
         self._name = transform.__name__
         self.argnums = checked(self._name, f, argnums)
@@ -283,14 +283,14 @@ class Derivative:
         self._recipe = transform, f, has_aux
         self._f, self._has_aux, self._read = f, has_aux, read
 
-    def __call__(self, *args: Any, **named: Any) -> Any:
+    def __call__(self, *args: object, **named: object) -> Any:
         """Call f on Values that stand for the numbers, and return what was asked for."""
         return self._read(Call(self._name, self._f, self.argnums, args, named, self._has_aux))
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         transform, f, has_aux = self._recipe
         return transform, (f, self.argnums, has_aux)
 
@@ -298,7 +298,7 @@ class Derivative:
         return f"<{self._name} of {getattr(self._f, '__name__', self._f)}>"
 
 
-def checked(name: str, f: Any, argnums: Any = 0) -> Argnums:
+def checked(name: str, f: object, argnums: object = 0) -> Argnums:
     """Check a transform's own arguments; return argnums as an int or a tuple of ints."""
     if not callable(f):
         raise ArgumentError(f"{name}: takes a function, and was given a {type(f).__name__}")
@@ -315,7 +315,7 @@ def checked(name: str, f: Any, argnums: Any = 0) -> Argnums:
 
 
 def whole_call(
-    name: str, f: Callable[..., Any], primals: Sequence[Any], has_aux: bool = False
+    name: str, f: Callable[..., object], primals: Sequence[object], has_aux: bool = False
 ) -> Call:
     """Call f, differentiating with respect to all its arguments."""
     checked(name, f)
@@ -327,7 +327,7 @@ def whole_call(
     return Call(name, f, tuple(range(len(primals))), tuple(primals), {}, has_aux)
 
 
-def matching(name: str, what: str, trees: Any, structures: tuple[Structure, ...]) -> list[Any]:
+def matching(name: str, what: str, trees: object, structures: tuple[Structure, ...]) -> list[Any]:
     """Return the numbers of tangents or cotangents, which must have these structures."""
     if not isinstance(trees, (tuple, list)):
         raise ArgumentError(f"{name}: the {what} are a tuple, and were a {type(trees).__name__}")

@@ -28,7 +28,7 @@ from autograd.trees import (
 )
 
 
-def take(table: Any, index: Any) -> Any:
+def take(table: object, index: object) -> Any:
     """Return ``table[index]``, where index may be a Value, and in a compiled function a traced one.
 
     Derivatives go to the entry that was read, and none to the index.
@@ -72,7 +72,7 @@ def take(table: Any, index: Any) -> Any:
     return unflatten(structure, [_loaded(trace, array, place) for place in places])
 
 
-def put(table: Any, index: Any, value: Any) -> Any:
+def put(table: object, index: object, value: object) -> Any:
     """Return a copy of a table with one entry replaced; index may be a Value or traced.
 
     Args:
@@ -219,7 +219,7 @@ class Rows:
         return _each_sequence("scan", lambda sequence: sequence[index], self.tree)
 
 
-def rows_in(name: str, xs: Any) -> Rows | None:
+def rows_in(name: str, xs: object) -> Rows | None:
     """Return the sequences in xs; None where there are none.
 
     Raises:
@@ -253,7 +253,7 @@ def rows_in(name: str, xs: Any) -> Rows | None:
 def load(body: Body, rows: Rows, index: int) -> Any:
     """Return one row of each sequence in the body of a loop, loaded by the number of the step."""
 
-    def loaded(sequence: Any) -> Any:
+    def loaded(sequence: object) -> object:
         array, structure = _array_of_rows(body, sequence, "scan")
         count = structure.count()
         start = index if count == 1 else body.append(ops.multiply, (index, float(count)))
@@ -269,7 +269,7 @@ def load(body: Body, rows: Rows, index: int) -> Any:
 def row_structure(name: str, rows: Rows) -> Any:
     """Return a row of zeros of each sequence, of which there are no rows."""
 
-    def zeros(sequence: Any) -> Any:
+    def zeros(sequence: Any) -> object:
         if not is_array(sequence):
             raise StructureError(
                 f"{name}: xs holds an empty list, and what its rows would be is not known: give an "
@@ -281,7 +281,7 @@ def row_structure(name: str, rows: Rows) -> Any:
     return _each_sequence(name, zeros, rows.tree)
 
 
-def _each_sequence(name: str, f: Callable[[Any], Any], tree: Any) -> Any:
+def _each_sequence(name: str, f: Callable[[Any], object], tree: object) -> object:
     """Return a tree of what f gives for each array and each list in it."""
     container = container_of(type(tree))
     if container is ARRAYS and (array := array_in(tree)) is not None:

@@ -24,7 +24,7 @@ from autograd.trees import Structure, flatten, unflatten
 Step = Callable[[Any, Any], tuple[Any, Any]]
 
 
-def scan(step: Step, init: Any, xs: Any = None, length: Any = None) -> tuple[Any, Any]:
+def scan(step: Step, init: object, xs: object = None, length: object = None) -> tuple[Any, Any]:
     """Call ``step`` for one row of xs after the other, handing on a carry.
 
     It means ``for x in xs: carry, y = step(carry, x)``. In a compiled function it is one loop,
@@ -63,7 +63,7 @@ def scan(step: Step, init: Any, xs: Any = None, length: Any = None) -> tuple[Any
         return _scanned(step, init, rows, 0)
     own: list[Structure] = []
 
-    def run(body: Body, index: int, carry: Any) -> tuple[Any, list[Any]]:
+    def run(body: Body, index: int, carry: object) -> tuple[object, list[object]]:
         following, y = _pair(step, carry, None if rows is None else load(body, rows, index))
         results, structure = flatten(y)
         own[:] = [structure]
@@ -85,7 +85,9 @@ def scan(step: Step, init: Any, xs: Any = None, length: Any = None) -> tuple[Any
     return last, stacked(own[0], columns, int(steps), 0)
 
 
-def fori_loop(lower: Any, upper: Any, body: Callable[[Any, Any], Any], init: Any) -> Any:
+def fori_loop(
+    lower: object, upper: object, body: Callable[[Any, Any], object], init: object
+) -> Any:
     """Return what is left of init after ``value = body(i, value)`` for i from lower to upper - 1.
 
     Args:
@@ -116,14 +118,14 @@ def fori_loop(lower: Any, upper: Any, body: Callable[[Any, Any], Any], init: Any
             carry = _same(body(index, carry), structure, "fori_loop")
         return carry
 
-    def run(inner: Body, index: int, carry: Any) -> tuple[Any, list[Any]]:
+    def run(inner: Body, index: int, carry: object) -> tuple[object, list[object]]:
         return body(lower + inner.tracer(index), carry), []
 
     steps = trace.reference(upper - lower, "fori_loop")
     return _traced(trace, "fori_loop", init, run, steps)[0]
 
 
-def while_loop(cond: Callable[[Any], Any], body: Callable[[Any], Any], init: Any) -> Any:
+def while_loop(cond: Callable[[Any], object], body: Callable[[Any], object], init: object) -> Any:
     """Return what is left of init after ``value = body(value)`` as long as ``cond(value)`` holds.
 
     There is no bound on the number of steps, also where the loop is differentiated backwards: then
@@ -152,7 +154,7 @@ def while_loop(cond: Callable[[Any], Any], body: Callable[[Any], Any], init: Any
             carry = _same(body(carry), structure, "while_loop")
         return carry
 
-    def run(inner: Body, index: int, carry: Any) -> tuple[Any, list[Any]]:
+    def run(inner: Body, index: int, carry: object) -> tuple[object, list[object]]:
         return body(carry), []
 
     return _traced(trace, "while_loop", init, run, None, cond)[0]
@@ -161,7 +163,7 @@ def while_loop(cond: Callable[[Any], Any], body: Callable[[Any], Any], init: Any
 # -- eager -----------------------------------------------------------------------------------------
 
 
-def _scanned(step: Step, init: Any, rows: Rows | None, count: int) -> tuple[Any, Any]:
+def _scanned(step: Step, init: object, rows: Rows | None, count: int) -> tuple[object, object]:
     carry, structure = init, flatten(init)[1]
     results = []
     for index in range(count):
@@ -183,7 +185,7 @@ def _scanned(step: Step, init: Any, rows: Rows | None, count: int) -> tuple[Any,
     return carry, stacked(structure, columns, count, 0)
 
 
-def _pair(step: Step, carry: Any, x: Any) -> tuple[Any, Any]:
+def _pair(step: Step, carry: object, x: object) -> tuple[object, object]:
     result = step(carry, x)
     if not isinstance(result, tuple) or len(result) != 2:
         raise ArgumentError(
@@ -193,7 +195,7 @@ def _pair(step: Step, carry: Any, x: Any) -> tuple[Any, Any]:
     return result
 
 
-def _same(carry: Any, structure: Structure, name: str) -> Any:
+def _same(carry: object, structure: Structure, name: str) -> object:
     """Return a carry if it has the structure of the first one."""
     found = flatten(carry)[1]
     if found != structure:
@@ -225,7 +227,7 @@ def _whole(name: str, count: Any) -> int:
     return int(number)
 
 
-def _count(name: str, rows: Rows | None, length: Any) -> int:
+def _count(name: str, rows: Rows | None, length: object) -> int:
     count = None if length is None else _whole(name, length)
     if rows is None:
         assert count is not None
@@ -238,7 +240,7 @@ def _count(name: str, rows: Rows | None, length: Any) -> int:
 # -- traced ----------------------------------------------------------------------------------------
 
 
-def _traced_count(trace: Trace, rows: Rows | None, length: Any) -> Reference:
+def _traced_count(trace: Trace, rows: Rows | None, length: object) -> Reference:
     """Return how many steps there are: a constant, or the number of a trace."""
     if rows is not None and rows.whole is not None and length is None:
         array, width = rows.whole(trace)
@@ -252,11 +254,11 @@ def _traced_count(trace: Trace, rows: Rows | None, length: Any) -> Reference:
 def _traced(
     trace: Trace,
     name: str,
-    init: Any,
-    run: Callable[[Body, int, Any], tuple[Any, list[Any]]],
+    init: object,
+    run: Callable[[Body, int, object], tuple[object, list[object]]],
     steps: Reference | None,
-    cond: Callable[[Any], Any] | None = None,
-) -> tuple[Any, list[Callable[[int], Any]]]:
+    cond: Callable[[Any], object] | None = None,
+) -> tuple[object, list[Callable[[int], object]]]:
     """Trace the body of a loop and append the loop.
 
     Args:
@@ -280,7 +282,7 @@ def _traced(
     index = body.append(None, ())
     carries = [body.append(None, ()) for _ in leaves]
 
-    def carry() -> Any:
+    def carry() -> object:
         tracers = [
             body.tracer(body.condition(ops.less, (0.0, number)) if is_truth else number)
             for number, is_truth in zip(carries, truths, strict=True)
@@ -327,14 +329,14 @@ def _traced(
     loop = LoopBody(body, index, tuple(carries), tuple(found[:count]), stacks, (), test)
     done = append_loop(trace, loop, first, steps)
 
-    def result(number: int, is_truth: bool = False) -> Any:
+    def result(number: int, is_truth: bool = False) -> object:
         if not is_recording:
             number = trace.append(ops.stop_gradient, (number,))
         return trace.tracer(trace.condition(ops.less, (0.0, number)) if is_truth else number)
 
     last = unflatten(structure, list(map(result, done.carries, truths)))
 
-    def stacked_number(place: int) -> Any:
+    def stacked_number(place: int) -> object:
         return result(trace.append(LOADED, (done.stacks[0], float(place))))
 
     return last, [stacked_number] if done.stacks else []
@@ -348,7 +350,7 @@ def _as_condition(body: Body, number: Reference) -> Reference:
     return body.condition(ops.less, (0.0, number))
 
 
-def _number_of(trace: Trace, leaf: Any, name: str) -> Reference:
+def _number_of(trace: Trace, leaf: object, name: str) -> Reference:
     """Return what stands for a number or a truth; a truth is 1 or 0."""
     reference = trace.reference(leaf, name)
     if isinstance(leaf, Condition) and type(reference) is int:

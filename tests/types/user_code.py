@@ -124,6 +124,10 @@ ag.vmap(power, in_axes=(0, None))(rows[:, 0], 2.0)
 ag.jvp(power, (3.0,), (1.0,))
 ag.vjp(power, 3.0)
 print(ag.jit(power).source, ag.jit(power).report())
+ag.scan(lambda total, row: (total + row, total), 0.0, rows[:, 0])
+ag.fori_loop(0, 3, lambda i, value: value * 2.0, x)
+ag.while_loop(lambda value: value < 9.0, lambda value: value * 2.0, x)
+ag.put(rows[:, 0], 1, ag.take(rows[:, 0], 0))
 ag.grad(power)("a")  # refused
 ag.grad(power)(3.0, width=1.0)  # refused
 ag.value_and_grad(power)()  # refused

@@ -219,7 +219,7 @@ def _memory_of_machine() -> int:
     return 2**34
 
 
-def _memory(size: int) -> tuple[Any, int]:
+def _memory(size: int) -> tuple[object, int]:
     """Return a new aligned piece of memory, what keeps it alive first."""
     if not size:
         return None, 0
