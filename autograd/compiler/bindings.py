@@ -14,7 +14,7 @@ from typing import Any
 from autograd.backends.llvm.abi import ELEMENTS, Layout, Source
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingExtraError, OperandError, StructureError
-from autograd.ir.arrays import traced_array
+from autograd.ir.arrays import Whole, argument_array, traced_array
 from autograd.ir.trace import Trace
 from autograd.table.operation import is_real, real
 from autograd.trees import (
@@ -77,14 +77,24 @@ class Arguments:
             and the dtypes that it reads.
         rows: the length of the mapped axis; None where nothing is mapped.
         key: hashable, equal for calls that the same program serves.
+
+    Args:
+        arguments: the arguments.
+        axes: the mapped axis of each; None where nothing is mapped.
+        varying: the places of arrays whose length may be any.
     """
 
     __slots__ = (
-        *("_rows_of", "arrays", "foreign", "has_mapped_values", "has_values", "key"),
+        *("_rows_of", "_varying", "arrays", "foreign", "has_mapped_values", "has_values", "key"),
         *("numbers", "rows"),
     )
 
-    def __init__(self, arguments: tuple[object, ...], axes: tuple[object, ...] | None) -> None:
+    def __init__(
+        self,
+        arguments: tuple[object, ...],
+        axes: tuple[object, ...] | None,
+        varying: frozenset[int] = frozenset(),
+    ) -> None:
         self.numbers: list[Any] = []
         self.arrays: list[Array] = []
         self.foreign: dict[int, Any] = {}
@@ -92,6 +102,7 @@ class Arguments:
         self.has_values = False
         self.has_mapped_values = False
         self._rows_of: str | int = 0
+        self._varying = varying
         try:
             if axes is None:
                 self.key: Any = tuple([self._key(thing) for thing in arguments])
@@ -121,7 +132,7 @@ class Arguments:
             return NUMBER
         if kind is _ndarray and thing.dtype is _doubles and thing.flags.c_contiguous and thing.ndim:
             self.arrays.append(thing)  # the common case, kept short
-            return thing.shape
+            return self._shape(thing) if self._varying else thing.shape
         if kind is dict:
             keys = tuple(thing)
             if keys not in TEXTS:
@@ -156,8 +167,17 @@ class Arguments:
         if array.dtype.kind == "O":
             return ("objects", array.shape, *[self._key(part) for part in array.ravel()])
         dtype = _read_as(array)
+        if len(self.arrays) in self._varying:
+            dtype = _doubles
         self.arrays.append(numpy.ascontiguousarray(array, dtype))
-        return array.shape if dtype is _doubles else (dtype, array.shape)
+        shape = self._shape(array) if self._varying else array.shape
+        return shape if dtype is _doubles else (dtype, shape)
+
+    def _shape(self, array: Array) -> object:
+        """Return the shape of the latest array, without its length where any will do."""
+        if len(self.arrays) - 1 in self._varying:
+            return ("any", *array.shape[1:])
+        return array.shape
 
     def readable(self) -> list[Array]:
         """Return the arrays, the foreign ones as copies."""
@@ -301,8 +321,12 @@ class Inputs:
             offset = place * dtype.itemsize
             self.layout.sources.append(Source(self.layout.arrays, offset, dtype.name, row))
             self.examples.append(numbers[place])
+        made = traced.reshape(shape) if shape else traced[0]
+        if shape and axis is None and len(array):
+            made = made.view(argument_array())
+            made.whole = Whole(self._trace, self.layout.arrays, numbers, len(array))
         self.layout.arrays += 1
-        return traced.reshape(shape) if shape else traced[0]
+        return made
 
 
 def replaced(tree: object, replacement: Callable[[Any], object]) -> Any:
@@ -315,6 +339,8 @@ def replaced(tree: object, replacement: Callable[[Any], object]) -> Any:
             copy = thing.copy()
             for place, part in enumerate(thing.ravel()):
                 copy.flat[place] = leaf(part)
+            if getattr(thing, "whole", None) is not None:
+                copy.whole = thing.whole
             return copy
         return thing
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from math import nan
 from typing import Any
 
 from autograd.backends.binding import ONE_BLOCK, added_up
@@ -12,9 +14,11 @@ from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows, replaced
 from autograd.engine.value import Value
+from autograd.errors import StructureError
 from autograd.ir.contributions import Truth, choose
 from autograd.ir.differentiate import pullback_where_reached
-from autograd.ir.lower import lower
+from autograd.ir.lower import Needed, lower
+from autograd.ir.tables import ARRAY_OF
 from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
 from autograd.trees import NUMBER, Builder, Structure, builder
 
@@ -51,10 +55,42 @@ class TracedFunction:
         self.arguments = inputs.arguments
         self.trace.examples = dict(zip(self.trace.arguments, self.examples, strict=True))
         own = replaced(self.arguments, lambda node: node)  # the function may change its lists
+        self.trace.fixed.clear()
         self.outputs, self.structure = traced_call(function, self.trace, own)
         self.operations = len(self.trace)
         self.has_gradients = False
         self.seconds = time.perf_counter() - start
+
+    def settle_wholes(self) -> None:
+        """Leave out the numbers of arrays that are used as whole arrays, of any length.
+
+        An array that is used in another way too, or whose length was asked for, is an array of its
+        numbers.
+        """
+        trace, sources = self.trace, self.layout.sources
+        self._every = [*trace.arguments], [*trace.names], [*self.examples]
+        self.wholes: list[int] = []
+        if not trace.wholes:
+            return
+        needed = Needed(trace, self.outputs, True).numbers
+        dropped: set[int] = set()
+        for place, number in trace.wholes.items():
+            own = [at for at, source in enumerate(sources) if source.array == place]
+            numbers = [trace.arguments[at] for at in own]
+            if trace.guards or place in trace.fixed or any(needed[each] for each in numbers):
+                trace.operations[number], trace.operands[number] = ARRAY_OF, tuple(numbers)
+            else:
+                dropped.update(own)
+                self.wholes.append(place)
+        kept = [at for at in range(len(sources)) if at not in dropped]
+        lists: tuple[list[Any], ...] = (trace.arguments, trace.names, self.examples, sources)
+        for listed in lists:
+            listed[:] = [listed[at] for at in kept]
+        for place in self.wholes:
+            trace.arguments.append(trace.wholes[place])
+            trace.names.append(f"array {place}")
+            self.examples.append(nan)
+            sources.append(Source(place, 0))
 
     def plain_arguments(self) -> list[int]:
         """Return the numbers of the plain numbers among the arguments."""
@@ -92,8 +128,9 @@ class TracedFunction:
 
     def graph(self, function: Callable[..., object]) -> object:
         """Return what the function gives for Values with the numbers of the traced call."""
-        numbers = dict(zip(self.trace.arguments, self.examples, strict=True))
-        names = dict(zip(self.trace.arguments, self.trace.names, strict=True))
+        places, labels, examples = self._every
+        numbers = dict(zip(places, examples, strict=True))
+        names = dict(zip(places, labels, strict=True))
         values = {number: Value(numbers[number], names[number]) for number in numbers}
         return function(*replaced(self.arguments, lambda tracer: values[tracer.number]))
 
@@ -137,7 +174,9 @@ class Executable:
         self.layout.reduce = reduce
         self.exact = exact
         self.captured = list(traced.trace.captured)
+        self.same_length = traced.trace.same_length
         if of is None:
+            traced.settle_wholes()
             trace, outputs = traced.trace, traced.outputs
         else:
             assert of._frozen is not None
@@ -151,7 +190,7 @@ class Executable:
             traced.outputs = []
             self._finish_layout(traced.structure)
         else:
-            for name in ("_shapes", "_plain", "_results_mapped"):
+            for name in ("wholes", "_shapes", "_plain", "_results_mapped"):
                 setattr(self, name, getattr(of, name))
         alone = traced.structure == NUMBER
         self.native = Native(self.function, self.layout, exact, alone, self.is_fast)
@@ -199,6 +238,11 @@ class Executable:
         for _ in self.captured:
             layout.sources.append(Source(None, 8 * layout.numbers))
             layout.numbers += 1
+        self.wholes = self.traced.wholes
+        for at, source in enumerate(layout.sources):
+            if source.array in self.wholes and source.row is None:
+                layout.sources[at] = replace(source, extent=8 * layout.numbers)
+                layout.numbers += 1
         self._shapes: list[tuple[int, ...]] = []
         self._plain = 0
         self._results_mapped = layout.mapped and layout.reduce is None
@@ -230,7 +274,9 @@ class Executable:
         numbers = given.numbers
         if self.captured:
             numbers = [*numbers, *[value._data for value in self.captured]]
-        if given.rows is None and not self._shapes:  # the common case, kept short
+        if (
+            given.rows is None and not self._shapes and not self.wholes
+        ):  # the common case, kept short
             plain = self.native(numbers, given.arrays)
             if plain is not None:
                 return self._build(iter(plain), iter(()))
@@ -250,6 +296,8 @@ class Executable:
     ) -> Any:
         """Run the program on these numbers (with the captured ones) and the arrays given."""
         build = build or self._build
+        if self.wholes:
+            numbers = [*numbers, *self._lengths(given)]
         shapes = self._shapes
         rows = given.rows
         if rows is not None and self._results_mapped:
@@ -268,8 +316,23 @@ class Executable:
         else:
             plain = self.native(numbers, arrays, rows)
         if plain is None:
-            return self.careful().results(numbers, given, build)
+            plain_numbers = numbers[: len(numbers) - len(self.wholes)]
+            return self.careful().results(plain_numbers, given, build)
         return build(iter(plain), iter(made))
+
+    def _lengths(self, given: Arguments) -> list[float]:
+        """Return how many numbers are in each array that is used as a whole one."""
+        arrays = given.arrays
+        for one, other in self.same_length:
+            if len(arrays[one]) != len(arrays[other]):
+                raise StructureError(
+                    f"{self.traced.name}: scan goes through arrays of {len(arrays[one])} and "
+                    f"{len(arrays[other])} rows together"
+                )
+        for place in self.wholes:
+            if arrays[place].dtype != float:
+                arrays[place] = arrays[place].astype(float)
+        return [float(arrays[place].size) for place in self.wholes]
 
     def columns(self, given: Arguments) -> list[Any]:
         """Return the arrays of results of a mapped call, which is not reduced, in their order."""

@@ -8,12 +8,13 @@ import functools
 import gc
 import inspect
 import os
+import re
 import sys
 import threading
 import types
 import weakref
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -33,11 +34,18 @@ from autograd.compiler.executable import Executable, TracedFunction, gradients_o
 from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_values, row_by_row
 from autograd.compiler.paths import MAX_PATHS, CapturedAnew, Paths, too_many
 from autograd.compiler.report import Report, report_of
+from autograd.compiler.static import BY_POSITION, WithStatic, checked_static, key_of, taken_out
 from autograd.engine import modes
 from autograd.engine.modes import current, transforms
 from autograd.engine.order import ordered
 from autograd.engine.value import Value
-from autograd.errors import ArgumentError, ExportError, StructureError, TraceError
+from autograd.errors import (
+    ArgumentError,
+    ExportError,
+    OperandError,
+    StructureError,
+    TraceError,
+)
 from autograd.files import write_whole
 from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
@@ -56,6 +64,7 @@ class Cache:
     Attributes:
         executables: one for each structure of arguments.
         direct: the fast paths of some of them, by the types of the arguments.
+        of_any_length: those that serve arrays of any length, by which arrays these are and the key.
         latest: the last executable, if there is one.
         row: the cache of the function for single rows, where it is mapped.
         named: that for calls with keyword arguments, which shares ``latest``.
@@ -64,13 +73,15 @@ class Cache:
 
     executables: dict[Any, Any] = field(default_factory=dict)
     direct: dict[Any, Callable[..., Any]] = field(default_factory=dict)
+    of_any_length: dict[Any, Any] = field(default_factory=dict)
     latest: list[Executable] = field(default_factory=list)
     row: Cache | None = None
     named: Cache | None = None
     lock: Any = field(default_factory=threading.RLock)
 
 
-BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+MOST_LENGTHS = 256  # lengths of arrays for which a program is found without a search
+MOST_SPECIALISATIONS = 256  # values of static arguments for which programs are kept
 OTHERS = 16  # objects without weak references whose compiled methods are kept
 
 
@@ -141,7 +152,10 @@ class Jitted(Generic[P]):
             return self.__get__(args[0])(*args[1:])
         if axes is not None:
             axes = self.axes_for(args)
-        given = Arguments(args, axes)
+        try:
+            given = Arguments(args, axes)
+        except OperandError as error:
+            raise self._with_option(args, error) from None
         if given.has_values:
             return self._with_values(args, axes, given)
         executable = self._programs.executables.get(given.key) or self._executable_for(
@@ -156,6 +170,18 @@ class Jitted(Generic[P]):
             except CapturedAnew:
                 return self._with_values(args, axes, given)
         return executable(given)
+
+    def _with_option(self, args: tuple[object, ...], error: OperandError) -> OperandError:
+        """Return an error about an argument that is no number, with the option that keeps it."""
+        found = re.search(r"argument (\d+)( |$)", str(error))
+        names = self._names(len(args))
+        if found is None or int(found[1]) >= len(names):
+            return error
+        name = names[int(found[1])]
+        return OperandError(
+            f"{error}. What only Python can take, it keeps as it is: "
+            f"jit(f, static_argnames={name!r})"
+        )
 
     def _with_values(self, args: tuple[Any, ...], axes: Any, given: Arguments) -> object:
         if axes is None:
@@ -265,22 +291,42 @@ class Jitted(Generic[P]):
     # -- executables ---------------------------------------------------------------------------
 
     def _executable_for(
-        self, given: Arguments, args: tuple[object, ...], axes: object
+        self, given: Arguments, args: tuple[object, ...], axes: Any
     ) -> Executable | Paths:
         self._check_differentiated(args, axes)
         programs = self._programs
         with programs.lock:
             executable = programs.executables.get(given.key)
             if executable is None:
+                executable = self._of_any_length(given, args, axes)
+            if executable is None:
                 made = self._compiled(args, axes, None)
                 executable = self._paths(made) if made.is_guarded else made
                 if _is_transient(made):
                     return executable
                 programs.executables[given.key] = executable
+                if made.wholes:
+                    varying = frozenset(made.wholes)
+                    key = varying, Arguments(args, axes, varying).key
+                    programs.of_any_length[key] = executable
                 kinds = tuple(map(type, args))
                 if made.direct is not None and set(kinds) <= {float}:
                     programs.direct[kinds] = made.direct
             return executable
+
+    def _of_any_length(
+        self, given: Arguments, args: tuple[object, ...], axes: Any
+    ) -> Executable | None:
+        """Return a program for arrays of other lengths that serves these too, if there is one."""
+        programs = self._programs
+        for varying in {varying for varying, _ in programs.of_any_length}:
+            key = varying, Arguments(args, axes, varying).key
+            found: Executable | None = programs.of_any_length.get(key)
+            if found is not None:
+                if len(programs.executables) < MOST_LENGTHS:
+                    programs.executables[given.key] = found
+                return found
+        return None
 
     def _paths(self, first: Executable) -> Paths:
         def trace_again(args: tuple[object, ...], axes: object, row: int) -> Executable:
@@ -563,8 +609,10 @@ class Jitted(Generic[P]):
             found = getattr(found, part, None)
         if found is self:  # decorated: it is found under its own name
             return name
-        options = (self._in_axes, self.reduce, self.exact, self.max_paths)
-        return jit, (self._function, *options)
+        return jit, (self._function, *self._options())
+
+    def _options(self) -> tuple[Any, ...]:
+        return self._in_axes, self.reduce, self.exact, self.max_paths
 
     def __deepcopy__(self, memo: dict[int, object]) -> object:
         if self._bound_to is not None:
@@ -576,7 +624,74 @@ class Jitted(Generic[P]):
         if inner is None:
             return self
         function = copy.deepcopy(self._function, memo)  # a method of the copied object
-        return Jitted(function, self._in_axes, self.reduce, self.exact, max_paths=self.max_paths)
+        return jit(function, *self._options())
+
+
+class StaticJitted(Jitted[P]):
+    """A function some of whose arguments stay Python's: a program for each of their values."""
+
+    def __init__(self, static: tuple[Any, ...], *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._static = static
+        self._specialised: OrderedDict[Any, Jitted[...]] = OrderedDict()
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call the function, compiling it first where the static arguments are new."""
+        if self._is_unbound(args):
+            return self.__get__(args[0])(*args[1:], **named)
+        places, by_name = taken_out(self._function, self._static, args, named)
+        key = len(args), key_of(places, by_name)
+        jitted = self._specialised.get(key)
+        if jitted is None:
+            jitted = self._specialised[key] = self._specialisation(places, by_name, args)
+            if len(self._specialised) > MOST_SPECIALISATIONS:
+                self._specialised.popitem(last=False)
+        else:
+            self._specialised.move_to_end(key)
+        rest = [each for place, each in enumerate(args) if place not in places]
+        return jitted(*rest, **{name: named[name] for name in named if name not in by_name})
+
+    def _specialisation(
+        self, places: dict[int, Any], by_name: dict[str, Any], args: tuple[Any, ...]
+    ) -> Jitted[...]:
+        axes = self._in_axes
+        if axes is not None and not isinstance(axes, int):
+            axes = self.axes_for(args) or ()
+            for place in places:
+                if axes[place] is not None:
+                    raise StructureError(
+                        f"jit: argument {place} of {name_of(self)} is static, and in_axes maps it: "
+                        f"write None there"
+                    )
+            axes = tuple([axis for place, axis in enumerate(axes) if place not in places])
+        for place in differentiated(self._function, len(args)):
+            if place in places:
+                raise StructureError(
+                    f"jit: argument {place} of {name_of(self)} is static, and is differentiated: "
+                    f"leave it out of static_argnums or of argnums"
+                )
+        function = WithStatic(self._function, places, by_name)
+        programs = Cache(latest=self._programs.latest)
+        return Jitted(function, axes, self.reduce, self.exact, programs, self.max_paths)
+
+    def _executables(self) -> list[Executable]:
+        found = [each for jitted in self._specialised.values() for each in jitted._executables()]
+        return list({id(each): each for each in found}.values())
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Jitted[...]:
+        """Return the compiled method of an object."""
+        bound = super().__get__(instance, owner)
+        if bound is not self and isinstance(bound, StaticJitted):
+            bound._static = tuple(
+                [each - 1 if isinstance(each, int) else each for each in self._static]
+            )
+            bound._specialised = OrderedDict()
+        return bound
+
+    def _options(self) -> tuple[Any, ...]:
+        numbers = tuple([each for each in self._static if isinstance(each, int)])
+        names = tuple([each for each in self._static if isinstance(each, str)])
+        return (*super()._options(), numbers or None, names or None)
 
 
 def _bound(method: Jitted[...], instance: object) -> Jitted[...]:
@@ -602,6 +717,9 @@ def differentiated(function: Any, count: int) -> list[int]:
         return differentiated(function.function, count - 1)
     if isinstance(function, Jitted):
         return differentiated(function._function, count)
+    if isinstance(function, WithStatic):
+        places = differentiated(function.function, count + len(function.places))
+        return function.places_here(places)
     given = 0  # arguments that it has already
     if isinstance(function, functools.partial):
         function, given = function.func, len(function.args)
@@ -635,6 +753,8 @@ def jit(
     reduce: None = None,
     exact: bool = True,
     max_paths: int = MAX_PATHS,
+    static_argnums: int | Sequence[int] | None = None,
+    static_argnames: str | Sequence[str] | None = None,
 ) -> Jitted[P]: ...
 @overload
 def jit(
@@ -643,6 +763,8 @@ def jit(
     reduce: str | None = None,
     exact: bool = True,
     max_paths: int = MAX_PATHS,
+    static_argnums: int | Sequence[int] | None = None,
+    static_argnames: str | Sequence[str] | None = None,
 ) -> Jitted[...]: ...
 def jit(
     f: Callable[..., object],
@@ -650,6 +772,8 @@ def jit(
     reduce: str | None = None,
     exact: bool = True,
     max_paths: int = MAX_PATHS,
+    static_argnums: int | Sequence[int] | None = None,
+    static_argnames: str | Sequence[str] | None = None,
 ) -> Jitted[...]:
     """Trace a function once for each structure of its arguments, and compile it to native code.
 
@@ -666,6 +790,10 @@ def jit(
         exact: True for the bits of the eager engine; False allows contracted multiply-adds,
             and vector functions within 4 units in the last place.
         max_paths: how many ways through f there may be, where it decides by traced numbers.
+        static_argnums: the places of arguments that stay Python's, such as counts, flags, strings
+            and functions: there is a program for each of their values, which must be hashable
+            (the latest 256 are kept).
+        static_argnames: likewise, their names.
 
     Returns:
         The compiled function. Given plain numbers it returns floats and float64 arrays; given
@@ -698,4 +826,10 @@ def jit(
         )
     need_numpy()
     binding()
-    return Jitted(f, in_axes, reduce, bool(exact), max_paths=max_paths)
+    rows = getattr(f, "rows_of", None)
+    if rows is not None and in_axes is None:  # vmap: the rows go side by side
+        f, in_axes = rows[0], checked_axes(rows[1], None)
+    options = (f, in_axes, reduce, bool(exact), None, max_paths)
+    if static_argnums is None and static_argnames is None:
+        return Jitted(*options)
+    return StaticJitted(checked_static(f, static_argnums, static_argnames), *options)

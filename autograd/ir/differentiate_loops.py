@@ -19,12 +19,6 @@ from typing import Any
 
 from autograd.ir.contributions import ArrayTerm, Differentiation, Truth, as_number, as_truth
 from autograd.ir.loops import (
-    ADDED_ALL,
-    ADDED_AT,
-    ARRAY_OF,
-    LOADED,
-    SIZE_OF,
-    ZEROS_OF,
     Body,
     Loop,
     LoopBody,
@@ -34,6 +28,7 @@ from autograd.ir.loops import (
     inlined,
     part,
 )
+from autograd.ir.tables import ADDED_ALL, ADDED_AT, ARRAY_OF, LOADED, SIZE_OF, ZEROS_OF
 from autograd.ir.trace import Reference, Trace
 from autograd.table import rows as ops
 

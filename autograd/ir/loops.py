@@ -21,38 +21,12 @@ from typing import Any
 from autograd.callsite import user_line
 from autograd.engine.value import Value
 from autograd.errors import TraceError
-from autograd.ir.function import place_in
+from autograd.ir.tables import CHANGING, ON_ARRAYS, added_at
 from autograd.ir.trace import Condition, Reference, Trace, Tracer
 from autograd.table import rows as ops
 from autograd.table.operation import Operation, real
 
 MAX_WAYS = 64  # ways through the body of a loop
-
-
-def _loaded(array: list[float], index: float) -> float:
-    place = place_in(len(array), index)
-    return nan if place is None else array[place]
-
-
-def _added_at(array: list[float], index: float, number: float) -> list[float]:
-    place = place_in(len(array), index)
-    return [each + number if at == place else each for at, each in enumerate(array)]
-
-
-# Operations on arrays, which no table holds: no user calls them. What ``conditions`` names is no
-# number that something is differentiated by: a condition, an index, a count.
-ARRAY_OF = Operation("array(numbers)", lambda *numbers: [*numbers], ())  # type: ignore[arg-type]
-ZEROS_OF = Operation("zeros(count)", lambda count: [0.0] * int(count), (), conditions=(0,))  # type: ignore[arg-type, return-value]
-SIZE_OF = Operation("size(array)", len, (), conditions=(0,))
-LOADED = Operation("load(array, index)", _loaded, (), conditions=(1,))
-ADDED_AT = Operation("add_at(array, index, number)", _added_at, (), conditions=(1,))  # type: ignore[arg-type]
-ADDED_ALL = Operation(
-    "add_all(a, b)",
-    lambda a, b: [x + y for x, y in zip(a, b, strict=True)],  # type: ignore[arg-type, return-value]
-    (),
-)
-CHANGING = frozenset((ZEROS_OF, ADDED_AT, ADDED_ALL))  # of these each use is an array of its own
-ON_ARRAYS = frozenset((ARRAY_OF, ZEROS_OF, SIZE_OF, LOADED, ADDED_AT, ADDED_ALL))
 
 
 class Part(Operation):
@@ -66,15 +40,6 @@ class Part(Operation):
 part = functools.cache(Part)
 
 
-class WholeArgument(Operation):
-    """An array among the arguments, of a length that only the call knows."""
-
-    def __init__(self, array: int) -> None:
-        super().__init__("argument()", lambda: 0.0, ())
-        self.array = array
-        self.arity = 0
-
-
 class Body(Trace):
     """The trace of a loop's body, or of what it decides by.
 
@@ -82,6 +47,8 @@ class Body(Trace):
         parent: the trace around it.
         outer: for each number of the parent that it uses its own number, in their order.
     """
+
+    parent: Trace
 
     def __init__(self, parent: Trace) -> None:
         super().__init__()
@@ -286,7 +253,7 @@ class Loop(Operation):
                     if where is None:
                         sums[place] = [a + b for a, b in zip(sums[place], at(number), strict=True)]
                     else:
-                        sums[place] = _added_at(sums[place], at(where), at(number))
+                        sums[place] = added_at(sums[place], at(where), at(number))
             index += 1.0
         return [*carries, index, *sums, *stacks]
 

@@ -27,6 +27,7 @@ from autograd.ir.function import (
     CONSTANT,
     CONSUMING,
     EXTRACT,
+    F64,
     I1,
     PUSH,
     SCAN,
@@ -36,9 +37,10 @@ from autograd.ir.function import (
     Function,
     Parameter,
 )
-from autograd.ir.loops import ON_ARRAYS, Loop, LoopBody, Part
+from autograd.ir.loops import Loop, LoopBody, Part
 from autograd.ir.rules import Steps, primitive_steps
 from autograd.ir.simplify import SIMPLER, SIMPLER_WITH_CONSTANT
+from autograd.ir.tables import ON_ARRAYS, WholeArgument
 from autograd.ir.trace import Reference, Trace
 from autograd.ir.verify import checked
 from autograd.table import rows as ops
@@ -248,7 +250,10 @@ def lower(
         The program, and whether it is fast where it could be careful: then a nan among its
         results says that the careful program is to be run.
     """
-    parameters = [Parameter(name) for name in trace.names]
+    parameters = [
+        Parameter(name, ARRAY_TYPE if isinstance(trace.operations[number], WholeArgument) else F64)
+        for number, name in zip(trace.arguments, trace.names, strict=True)
+    ]
     parameters += [
         Parameter(value.label or f"capture {place}", is_capture=True)
         for place, value in enumerate(trace.captured)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import marshal
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
@@ -32,7 +33,14 @@ NUMBERS = (
 Reference = int | float
 
 
-def _refuse(what: str, remedy: str) -> NoReturn:
+def _refuse(what: str, remedy: str, tracer: Tracer | None = None) -> NoReturn:
+    if tracer is not None and tracer.op is None and tracer.label:
+        name = re.split(r"[^\w]", tracer.label)[0]
+        what = what.replace("a traced Value", f"the argument {tracer.label!r}, a traced Value,")
+        remedy += (
+            f". Or let the argument stay a number of Python's, with a program for each: "
+            f"jit(f, static_argnames={name!r})"
+        )
     raise TraceError(
         f"{what} at {user_line()}\n"
         f"Under jit a Value has no number yet: it stands for the numbers of every later call. "
@@ -89,19 +97,20 @@ class Tracer(Value):
         return repr(self)
 
     def __float__(self) -> float:
-        _refuse("float() of a traced Value was asked for", NUMBERS)
+        _refuse("float() of a traced Value was asked for", NUMBERS, self)
 
     def __int__(self) -> int:
-        _refuse("int() of a traced Value was asked for", NUMBERS)
+        _refuse("int() of a traced Value was asked for", NUMBERS, self)
 
     def __index__(self) -> int:
         _refuse(
             "an index or a count was to be a traced Value",
-            "Index and count by plain ints, or choose among numbers by autograd.where",
+            "Look numbers up by autograd.take(table, i), and count steps by fori_loop or scan",
+            self,
         )
 
     def __bool__(self) -> bool:
-        _refuse("the truth of a traced Value was asked for", TRUTH)
+        _refuse("the truth of a traced Value was asked for", TRUTH, self)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -222,6 +231,10 @@ class Trace:
         guards: the conditions on which Python decided, in order.
         parts: for each loop the numbers of the parts of what it gives, and which parts they are.
         tables: the numbers of arrays, by what is in them.
+        wholes: the numbers of the arguments that are used as whole arrays, by their place.
+        fixed: those among them whose length the function has asked for.
+        same_length: pairs of them that a loop goes through together.
+        parent: of the body of a loop the trace around it.
     """
 
     def __init__(self) -> None:
@@ -237,6 +250,10 @@ class Trace:
         self.guards: dict[int, Guard] = {}
         self.parts: dict[Reference, dict[int, int]] = {}
         self.tables: dict[tuple[str, ...], int] = {}
+        self.wholes: dict[int, int] = {}
+        self.fixed: set[int] = set()
+        self.same_length: list[tuple[int, int]] = []
+        self.parent: Trace | None = None
         self._fingerprint = (0, 0)
         self._conditions: dict[tuple[object, ...], int] = {}
         self._values: dict[int, Any] = {}

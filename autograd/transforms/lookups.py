@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
 from typing import Any
 
 from autograd.callsite import user_line
-from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
-from autograd.ir.loops import ARRAY_OF, LOADED, Body
+from autograd.ir.loops import Body
+from autograd.ir.tables import array_of_rows, is_whole, loaded, looked_up
 from autograd.ir.trace import Reference, Trace, Tracer
 from autograd.table import rows as ops
 from autograd.table.operation import is_real, real
+from autograd.transforms.jacobian import blocks
 from autograd.trees import (
     ARRAYS,
     LISTS,
     NUMBERS,
     Structure,
     array_in,
+    array_of,
     container_of,
     flatten,
     is_array,
+    map_with_axes,
     unflatten,
 )
 
@@ -52,24 +55,13 @@ def take(table: object, index: object) -> Any:
         >>> grad(lambda table, i: take(table, i) ** 2)([10.0, 20.0, 30.0], 1)
         [0.0, 40.0, 0.0]
     """
+    is_traced = isinstance(index, Tracer)
+    if is_traced and getattr(table, "whole", None) is not None:
+        return looked_up(table, index, "take")
     entries = _entries("take", table)
-    trace: Any = current().recorder
-    if not isinstance(index, Tracer) or not isinstance(trace, Trace):
-        return entries[_place("take", index, len(entries))]
-    if not len(entries):
-        raise StructureError(f"take at {user_line()}\nthe table is empty")
-    array, structure = _array_of_rows(trace, entries, "take")
-    count = structure.count()
-    number = trace.reference(index, "take")
-    if count != 1:  # a row begins at a whole multiple
-        start = index if count == 1 else ops.select(_is_whole(index), index, nan) * float(count)
-        places = [
-            trace.reference(start if place == 0 else start + float(place), "take")
-            for place in range(count)
-        ]
-    else:
-        places = [number]
-    return unflatten(structure, [_loaded(trace, array, place) for place in places])
+    if is_traced:
+        return looked_up(entries, index, "take")
+    return entries[_place("take", index, len(entries))]
 
 
 def put(table: object, index: object, value: object) -> Any:
@@ -104,7 +96,7 @@ def put(table: object, index: object, value: object) -> Any:
         )
     size = len(rows)
     if isinstance(index, Tracer):
-        inside = _is_whole(index) & (index >= -float(size)) & (index < float(size))
+        inside = is_whole(index) & (index >= -float(size)) & (index < float(size))
         from_start = ops.select(index < 0.0, index + float(size), index)
         kept = []
         for place, (old, _) in enumerate(rows):
@@ -123,11 +115,6 @@ def put(table: object, index: object, value: object) -> Any:
         return unflatten(flatten(table)[1], leaves)
     made = [unflatten(structure, row) for row in kept]
     return made if isinstance(table, list) else tuple(made)
-
-
-def _is_whole(index: Any) -> Any:
-    below = ops.floor(index)
-    return (below <= index) & (index <= below)
 
 
 def _entries(name: str, table: Any) -> Any:
@@ -154,48 +141,6 @@ def _place(name: str, index: Any, size: int) -> int:
     return place % size
 
 
-# -- arrays of a trace -----------------------------------------------------------------------------
-
-
-def _loaded(trace: Trace, array: Reference, place: Reference) -> Any:
-    number = trace.append(LOADED, (array, place))
-    if not current().recording:
-        number = trace.append(ops.stop_gradient, (number,))
-    return trace.tracer(number)
-
-
-def array_number(trace: Trace, numbers: Sequence[Any], name: str) -> Reference:
-    """Return the number of an array that holds these numbers, made as far outside as can be."""
-    if isinstance(trace, Body):
-        standing = [
-            trace.standing_for(each) if isinstance(each, Value) else each for each in numbers
-        ]
-        if not any(isinstance(each, Tracer) and each.trace is trace for each in standing):
-            return trace.captured_number(array_number(trace.parent, standing, name))
-    references = tuple([trace.reference(each, name) for each in numbers])
-    key = tuple(map(repr, references))
-    if key not in trace.tables:
-        trace.tables[key] = trace.append(ARRAY_OF, references)
-    return trace.tables[key]
-
-
-def _array_of_rows(trace: Trace, entries: Any, name: str) -> tuple[Reference, Structure]:
-    """Return the number of an array of all rows, one after the other, and a row's structure."""
-    whole = getattr(entries, "whole", None)
-    if whole is not None and (array := whole(trace)) is not None:
-        return array, flatten(entries[0])[1]
-    rows = [flatten(entry) for entry in entries]
-    structure = rows[0][1]
-    for place, (_, other) in enumerate(rows):
-        if other != structure:
-            raise StructureError(
-                f"{name} at {user_line()}\nrow 0 is {structure} and row {place} is {other}: rows "
-                f"have one structure"
-            )
-    leaves = [leaf for row, _ in rows for leaf in row]
-    return array_number(trace, leaves, name), structure
-
-
 # -- rows ------------------------------------------------------------------------------------------
 
 
@@ -205,18 +150,33 @@ class Rows:
 
     Attributes:
         tree: xs.
-        count: how many rows each has.
-        whole: where one of them is an argument whose length only the call knows: gives for a trace
-            the number of its array, and how many numbers a row has.
+        count: how many rows each has, in the call at hand.
+        wholes: the sequences, if all of them are arguments whose length only the call knows.
     """
 
     tree: Any
     count: int
-    whole: Callable[[Trace], tuple[Reference, int]] | None = None
+    wholes: list[Any]
 
     def row(self, index: int) -> Any:
         """Return one row of each, in the structure of xs."""
         return _each_sequence("scan", lambda sequence: sequence[index], self.tree)
+
+    def size_in(self, trace: Trace) -> tuple[Reference, int]:
+        """Return the number of the first array in a trace, and how many numbers a row has.
+
+        They all have as many rows: which later calls are held to.
+        """
+        first = self.wholes[0]
+        for other in self.wholes[1:]:
+            first.trace.same_length.append((first.place, other.place))
+        return first.number_in(trace), first.width
+
+    def fix(self) -> None:
+        """Make the lengths a part of the function that is traced."""
+        for whole in self.wholes:
+            whole.fix()
+        self.wholes = []
 
 
 def rows_in(name: str, xs: object) -> Rows | None:
@@ -226,44 +186,39 @@ def rows_in(name: str, xs: object) -> Rows | None:
         ValueError: their lengths differ, or something in xs has no rows.
     """
     counts: list[int] = []
-    whole: list[Any] = []
+    wholes: list[Any] = []
 
     def counted(sequence: Any) -> None:
-        counts.append(len(sequence))
-        if getattr(sequence, "whole", None) is not None:
-            whole.append(sequence)
+        whole = getattr(sequence, "whole", None)
+        if whole is not None:
+            wholes.append(whole)
+        counts.append(len(sequence) if whole is None else whole.count)
 
     _each_sequence(name, counted, xs)
     if not counts:
         return None
     if min(counts) != max(counts):
         raise StructureError(f"{name}: xs has sequences of {min(counts)} and {max(counts)} rows")
-    rows = Rows(xs, counts[0])
-    if len(whole) == len(counts):
-        first = whole[0]
-        width = first[0:1].size
-
-        def of(trace: Trace) -> tuple[Reference, int]:
-            return first.whole(trace), width
-
-        rows.whole = of if len(counts) == 1 else None
+    rows = Rows(xs, counts[0], wholes)
+    if len(wholes) < len(counts):
+        rows.fix()
     return rows
 
 
 def load(body: Body, rows: Rows, index: int) -> Any:
     """Return one row of each sequence in the body of a loop, loaded by the number of the step."""
 
-    def loaded(sequence: object) -> object:
-        array, structure = _array_of_rows(body, sequence, "scan")
+    def row(sequence: Any) -> Any:
+        array, structure = array_of_rows(body, sequence, "scan")
         count = structure.count()
         start = index if count == 1 else body.append(ops.multiply, (index, float(count)))
         leaves = []
         for place in range(count):
             at = start if place == 0 else body.append(ops.add, (start, float(place)))
-            leaves.append(_loaded(body, array, at))
+            leaves.append(loaded(body, array, at))
         return unflatten(structure, leaves)
 
-    return _each_sequence("scan", loaded, rows.tree)
+    return _each_sequence("scan", row, rows.tree)
 
 
 def row_structure(name: str, rows: Rows) -> Any:
@@ -283,6 +238,8 @@ def row_structure(name: str, rows: Rows) -> Any:
 
 def _each_sequence(name: str, f: Callable[[Any], object], tree: object) -> object:
     """Return a tree of what f gives for each array and each list in it."""
+    if getattr(tree, "whole", None) is not None:
+        return f(tree)
     container = container_of(type(tree))
     if container is ARRAYS and (array := array_in(tree)) is not None:
         return f(tree if is_array(tree) else array)
@@ -296,3 +253,21 @@ def _each_sequence(name: str, f: Callable[[Any], object], tree: object) -> objec
         )
     parts, detail = container.apart(tree)
     return container.together(detail, [_each_sequence(name, f, part) for part in parts])
+
+
+def stacked(
+    structure: Structure, columns: list[list[object]], count: int, out_axes: object
+) -> object:
+    """Return the columns in their structure, each number or array with the rows on its axis."""
+    import numpy
+
+    def block(unit: Structure, inside: list[list[object]]) -> object:
+        flat = [number for row in zip(*inside, strict=True) for number in row]
+        return array_of(flat, (count, *(unit.detail if unit.kind == "array" else ())))
+
+    def placed(path: str, leaf: Any, axis: int | None) -> object:
+        if axis is None or not -leaf.ndim <= axis < leaf.ndim:
+            raise StructureError(f"vmap: out_axes has {axis}, which is no axis of {path}")
+        return numpy.moveaxis(leaf, 0, axis)
+
+    return map_with_axes(placed, blocks(structure, columns, block), out_axes, "the result", "vmap")

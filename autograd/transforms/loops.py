@@ -13,12 +13,12 @@ from autograd.callsite import user_line
 from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, TraceError
-from autograd.ir.loops import LOADED, SIZE_OF, Body, LoopBody, append_loop
+from autograd.ir.loops import Body, LoopBody, append_loop
+from autograd.ir.tables import LOADED, SIZE_OF
 from autograd.ir.trace import Condition, Reference, Trace, Tracer, tracing
 from autograd.table import rows as ops
 from autograd.table.operation import is_real, real
-from autograd.transforms.lookups import Rows, load, row_structure, rows_in
-from autograd.transforms.vmap import stacked
+from autograd.transforms.lookups import Rows, load, row_structure, rows_in, stacked
 from autograd.trees import Structure, flatten, unflatten
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
@@ -72,6 +72,9 @@ def scan(step: Step, init: object, xs: object = None, length: object = None) -> 
     last, stacks = _traced(trace, "scan", init, run, steps)
     if not stacks:
         return last, unflatten(own[0], [])
+    if rows is not None and type(steps) is not float:
+        rows.fix()
+        steps = float(rows.count)
     if type(steps) is not float:
         raise TraceError(
             f"scan at {user_line()}\nstacks the results of as many steps as only each call knows: "
@@ -242,8 +245,10 @@ def _count(name: str, rows: Rows | None, length: object) -> int:
 
 def _traced_count(trace: Trace, rows: Rows | None, length: object) -> Reference:
     """Return how many steps there are: a constant, or the number of a trace."""
-    if rows is not None and rows.whole is not None and length is None:
-        array, width = rows.whole(trace)
+    if rows is not None and length is not None:
+        rows.fix()
+    if rows is not None and rows.wholes:
+        array, width = rows.size_in(trace)
         size = trace.append(SIZE_OF, (array,))
         return size if width == 1 else trace.append(ops.divide, (size, float(width)))
     if isinstance(length, Tracer) and rows is None:

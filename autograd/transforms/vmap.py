@@ -6,10 +6,15 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.engine.modes import current
 from autograd.errors import StructureError
+from autograd.ir.trace import Trace
 from autograd.transforms.call import checked
-from autograd.transforms.jacobian import blocks
-from autograd.trees import Structure, array_in, array_of, flatten, map_with_axes
+from autograd.transforms.lookups import stacked
+from autograd.transforms.loops import scan
+from autograd.trees import array_in, flatten, map_with_axes
+
+UNROLLED = 16  # rows up to which each is traced by itself, with the bits of the eager loop
 
 
 def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) -> Callable[..., Any]:
@@ -49,6 +54,8 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         if not count:  # a row of zeros, for the structure of what comes back
             structure = flatten(f(*rows(0), **named))[1]
             return stacked(structure, [[] for _ in range(structure.count())], 0, out_axes)
+        if count > UNROLLED and isinstance(current().recorder, Trace):
+            return _looped(lambda *each: f(*each, **named), args, axes, out_axes)
         results = [flatten(f(*rows(row), **named)) for row in range(count)]
         structure = results[0][1]
         for row, (_, other) in enumerate(results):
@@ -60,7 +67,44 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         columns = [list(column) for column in zip(*[leaves for leaves, _ in results], strict=True)]
         return stacked(structure, columns, count, out_axes)
 
+    if out_axes == 0:
+        mapped.rows_of = f, in_axes  # type: ignore[attr-defined]
     return mapped
+
+
+def _looped(
+    f: Callable[..., Any], args: tuple[Any, ...], axes: Sequence[Any], out_axes: object
+) -> object:
+    """Return the results of all rows by a loop, which is traced once."""
+    import numpy
+
+    xs: dict[str, Any] = {}
+
+    def keep(path: str, leaf: object, axis: int | None) -> None:
+        if axis is not None:
+            array: Any = array_in(leaf)
+            xs[path] = numpy.moveaxis(array, axis, 0)
+
+    def call(rows: dict[str, Any]) -> object:
+        def row_in(path: str, leaf: object, axis: int | None) -> object:
+            return leaf if axis is None else rows[path]
+
+        return f(*_each(row_in, args, axes))
+
+    _each(keep, args, axes)
+    results = scan(lambda _, rows: (None, call(rows)), None, xs)[1]
+    return map_with_axes(
+        lambda path, leaf, axis: numpy.moveaxis(leaf, 0, axis), results, out_axes, "the result"
+    )
+
+
+def _each(
+    leaf: Callable[[str, Any, int | None], object], args: tuple[Any, ...], axes: Sequence[Any]
+) -> list[object]:
+    return [
+        map_with_axes(leaf, arg, axis, f"argument {place}", "vmap")
+        for place, (arg, axis) in enumerate(zip(args, axes, strict=True))
+    ]
 
 
 def _rows(
@@ -70,12 +114,6 @@ def _rows(
     import numpy
 
     rows_in: dict[str, Any] = {}  # for each mapped array its rows, and at least one
-
-    def each(leaf: Callable[[str, object, int | None], object]) -> list[object]:
-        return [
-            map_with_axes(leaf, arg, axis, f"argument {place}", "vmap")
-            for place, (arg, axis) in enumerate(zip(args, axes, strict=True))
-        ]
 
     def take_apart(path: str, leaf: object, axis: int | None) -> None:
         if axis is None:
@@ -93,7 +131,7 @@ def _rows(
         rows_in[path] = rows.tolist() if rows.ndim == 1 else rows
 
     lengths: dict[str, int] = {}
-    each(take_apart)
+    _each(take_apart, args, axes)
     if not lengths:
         raise StructureError("vmap: in_axes maps no argument: give at least one axis number")
     first, *others = lengths
@@ -105,24 +143,9 @@ def _rows(
             )
 
     def row_of(row: int) -> list[object]:
-        return each(lambda path, leaf, axis: leaf if axis is None else rows_in[path][row])
+        def row_in(path: str, leaf: object, axis: int | None) -> object:
+            return leaf if axis is None else rows_in[path][row]
+
+        return _each(row_in, args, axes)
 
     return row_of, lengths[first]
-
-
-def stacked(
-    structure: Structure, columns: list[list[object]], count: int, out_axes: object
-) -> object:
-    """Return the columns in their structure, each number or array with the rows on its axis."""
-    import numpy
-
-    def block(unit: Structure, inside: list[list[object]]) -> object:
-        flat = [number for row in zip(*inside, strict=True) for number in row]
-        return array_of(flat, (count, *(unit.detail if unit.kind == "array" else ())))
-
-    def placed(path: str, leaf: Any, axis: int | None) -> object:
-        if axis is None or not -leaf.ndim <= axis < leaf.ndim:
-            raise StructureError(f"vmap: out_axes has {axis}, which is no axis of {path}")
-        return numpy.moveaxis(leaf, 0, axis)
-
-    return map_with_axes(placed, blocks(structure, columns, block), out_axes, "the result", "vmap")

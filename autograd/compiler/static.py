@@ -1,0 +1,148 @@
+"""Arguments that stay Python's under ``jit``: counts, flags, strings, functions."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from operator import index
+from typing import Any
+
+from autograd.errors import ArgumentError
+from autograd.ir.trace import name_of
+
+BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class WithStatic:
+    """A function some of whose arguments are given already.
+
+    Attributes:
+        function: the function.
+        places: the arguments that are given, by their place.
+        named: those that are given by name.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], places: dict[int, Any], named: Mapping[str, Any]
+    ) -> None:
+        functools.update_wrapper(self, function, updated=())
+        self.function, self.places, self.named = function, places, named
+        names = parameters_of(function)
+        kept = [name for place, name in enumerate(names) if place not in places]
+        by_position = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        self.__signature__ = inspect.Signature(
+            [inspect.Parameter(name, by_position) for name in kept]
+        )
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call the function with all its arguments."""
+        rest = iter(args)
+        count = len(args) + len(self.places)
+        whole = [self.places[i] if i in self.places else next(rest) for i in range(count)]
+        return self.function(*whole, **named, **self.named)
+
+    def places_here(self, places: Iterable[int]) -> list[int]:
+        """Return where arguments of the function stand among those that are not given."""
+        return [
+            place - sum(given < place for given in self.places)
+            for place in places
+            if place not in self.places
+        ]
+
+
+def parameters_of(function: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters that can be given by position."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [parameter.name for parameter in parameters if parameter.kind in BY_POSITION]
+
+
+def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[Any, ...]:
+    """Return which arguments are static, as places and names; a name where both are known.
+
+    Raises:
+        TypeError: a place is no int, a name no str.
+        ValueError: the function has no such argument.
+    """
+    names = parameters_of(f)
+    wanted = [static_argnums] if not isinstance(static_argnums, (tuple, list)) else static_argnums
+    found: list[int | str] = []
+    for number in wanted if static_argnums is not None else ():
+        if isinstance(number, bool) or not hasattr(number, "__index__"):
+            raise ArgumentError(
+                f"jit: static_argnums takes ints, and was given a {type(number).__name__}"
+            )
+        place = index(number)
+        if place < 0:
+            place += len(names)
+        found.append(names[place] if 0 <= place < len(names) else place)
+    given: Iterable[Any] = static_argnames or ()
+    if isinstance(static_argnames, str) or not isinstance(given, Iterable):
+        given = [static_argnames]
+    for name in given:
+        if not isinstance(name, str):
+            raise ArgumentError(
+                f"jit: static_argnames takes strings, and was given a {type(name).__name__}"
+            )
+        found.append(name)
+    accepts = _names_accepted(f)
+    for each in found:
+        if isinstance(each, str) and accepts is not None and each not in accepts:
+            raise ArgumentError(
+                f"jit: {name_of(f)} has no argument {each!r}, which static_argnames names; it has "
+                f"{', '.join(sorted(accepts)) or 'none'}"
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def _names_accepted(f: Any) -> set[str] | None:
+    """Return the names of all parameters; None where any name is accepted, or it is not known."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):
+        return None
+    return {parameter.name for parameter in parameters}
+
+
+def taken_out(
+    function: Callable[..., Any],
+    static: Sequence[int | str],
+    args: tuple[Any, ...],
+    named: dict[str, Any],
+) -> tuple[dict[int, Any], dict[str, Any]]:
+    """Return the static ones among the arguments of a call, by place and by name.
+
+    Raises:
+        TypeError: one of them cannot be hashed.
+    """
+    names = parameters_of(function)
+    places, by_name = {}, {}
+    for each in static:
+        place = each if isinstance(each, int) else names.index(each) if each in names else -1
+        if 0 <= place < len(args):
+            places[place] = args[place]
+        elif each in named:
+            by_name[str(each)] = named[str(each)]
+    for what, thing in (*places.items(), *by_name.items()):
+        try:
+            hash(thing)
+        except TypeError:
+            name = names[what] if isinstance(what, int) and what < len(names) else what
+            raise ArgumentError(
+                f"jit: the static argument {name!r} of {name_of(function)} is a "
+                f"{type(thing).__name__}, which cannot be hashed: give a tuple in place of a list "
+                f"or an array, so that the program for it is found again"
+            ) from None
+    return places, by_name
+
+
+def key_of(places: dict[int, Any], named: dict[str, Any]) -> Hashable:
+    """Return what is equal for the same static arguments: 1, 1.0 and True are three."""
+    return tuple(
+        [(what, type(thing), thing) for what, thing in (*places.items(), *sorted(named.items()))]
+    )
