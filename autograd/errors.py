@@ -51,6 +51,10 @@ class NotExpressibleError(AutogradError, TypeError):
     """A function cannot be run on numbers of many digits, or on SymPy's symbols."""
 
 
+class MissingAttributeError(AutogradError, AttributeError):
+    """A Value was asked for what other engines' nodes have and ours have not."""
+
+
 class TraceError(AutogradError, TypeError):
     """Under jit: Python asked a traced Value for its number, which does not exist yet."""
 

@@ -161,8 +161,7 @@ class Jitted(Generic[P]):
         executable = self._programs.executables.get(given.key) or self._executable_for(
             given, args, axes
         )
-        if executable.captured and transforms.get() and current().recording:
-            # A derivative that is being taken may be by a Value that the function closes over.
+        if executable.captured and current().recording:  # nodes by what the function closes over
             return self._with_values(args, axes, given)
         if isinstance(executable, Paths):
             try:
@@ -310,7 +309,7 @@ class Jitted(Generic[P]):
                     key = varying, Arguments(args, axes, varying).key
                     programs.of_any_length[key] = executable
                 kinds = tuple(map(type, args))
-                if made.direct is not None and set(kinds) <= {float}:
+                if made.direct is not None and not made.captured and set(kinds) <= {float}:
                     programs.direct[kinds] = made.direct
             return executable
 
@@ -460,7 +459,9 @@ class Jitted(Generic[P]):
     @property
     def ways(self) -> int:
         """How many programs have been compiled: one for each structure of arguments and way."""
-        return len(self._executables())
+        made = self._executables()
+        with_gradients = sum(each.traced.has_gradients for each in made)
+        return max(with_gradients, len(made) - with_gradients)
 
     def _executables(self) -> list[Executable]:
         found: dict[int, Executable] = {}

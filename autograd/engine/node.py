@@ -19,13 +19,23 @@ from autograd.callsite import user_line
 from autograd.engine import modes
 from autograd.engine.accelerator import accelerated, native
 from autograd.engine.modes import Scope
-from autograd.errors import AmbiguousNumberError, ArgumentError, RecordedResultError, TraceError
+from autograd.errors import (
+    AmbiguousNumberError,
+    ArgumentError,
+    MissingAttributeError,
+    RecordedResultError,
+    TraceError,
+)
 from autograd.table.number import RealNumber
 from autograd.table.operation import Operation, is_real, real
 
 epoch = 0  # grows whenever some leaf's data is edited
 levels = itertools.count(1)  # of the derivatives of functions, in the order in which they begin
 
+NODES_OF_ONES_OWN = (
+    "a node keeps its operands and partials (v.args, v.partials) and no function: go backward step "
+    "by step with autograd.steps(v), and declare an operation of your own with @autograd.primitive"
+)
 FIELDS = (
     *("_data", "_grad", "_label", "op", "_scope", "_level", "_epoch", "_mark", "_adjoint"),
     *("_left", "_right", "_left_partial", "_right_partial"),
@@ -71,7 +81,7 @@ class Node(Slots):
 
     __slots__ = ()
 
-    def __init__(self, data: RealNumber, label: str = "") -> None:
+    def __init__(self, data: RealNumber, label: str = "", _op: str = "") -> None:
         self._data = data if type(data) is float else real(data)
         self._grad = 0.0
         if type(label) is not str or label:
@@ -122,6 +132,8 @@ class Node(Slots):
 
     @label.setter
     def label(self, text: str) -> None:
+        if isinstance(text, tuple):  # as micrograd makes the result of an operation
+            raise ArgumentError(f"Value(data, children, operation): {NODES_OF_ONES_OWN}")
         if not isinstance(text, str):
             raise ArgumentError(f"label: takes a str, and was given a {type(text).__name__}")
         self._label = str(text)
@@ -183,20 +195,29 @@ class Node(Slots):
 
     def __float__(self) -> float:
         raise AmbiguousNumberError(
-            "float() of a Value would drop its gradient: write v.data for the number, or use the "
-            "functions of autograd (autograd.sin in place of math.sin, autograd.sum of math.fsum); "
-            "an array that holds Values is made with dtype=object"
+            "float() of a Value would drop its gradient: use the functions of autograd "
+            "(autograd.sin in place of math.sin, autograd.sum of math.fsum), and dtype=object for "
+            "an array that holds Values; the number alone, without its gradient, is v.data"
         )
 
     def __int__(self) -> int:
         raise AmbiguousNumberError(
-            "int() of a Value would drop its gradient: write int(v.data), or autograd.floor(v)"
+            "int() of a Value would drop its gradient: write autograd.floor(v), or int(v.data) for "
+            "an index or a count"
         )
 
     def __bool__(self) -> bool:
         raise AmbiguousNumberError(
             "a Value has no truth of its own: compare it (v > 0), or its number (v.data != 0)"
         )
+
+    @property
+    def _backward(self) -> NoReturn:  # not so in micrograd
+        raise MissingAttributeError(f"_backward: {NODES_OF_ONES_OWN}")
+
+    @_backward.setter
+    def _backward(self, function: object) -> NoReturn:
+        raise MissingAttributeError(f"_backward: {NODES_OF_ONES_OWN}")
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""

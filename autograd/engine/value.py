@@ -191,7 +191,7 @@ class Value(Node, Methods):
 
     def __round__(self, ndigits: None = None) -> Value:
         if ndigits is not None:
-            raise ArgumentError("round: a Value is rounded to whole numbers only, without digits")
+            raise ArgumentError("round: a Value is rounded to whole numbers: round(100 * v) / 100")
         return self._apply(ops.rounded, (self,))
 
     # -- comparisons ---------------------------------------------------------------------------
@@ -343,7 +343,7 @@ for _row in TABLE.values():
     _is_known = native is not None and native.registered(_row)  # by the accelerator, with a formula
     if _row.public and _row.symbol == _row.name:
         setattr(Value, _row.name, native.method(_row) if _is_known else _method(_row))
-for _asked in ops.QUESTIONS:
-    setattr(Value, _asked.__name__, _asked)
+for _name, _function in ops.METHODS.items():
+    setattr(Value, _name, _function)
 for _name, _known in ops.NUMPY_NAMES.items():
     setattr(Value, _name, _method(TABLE[_known]))

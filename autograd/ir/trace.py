@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import marshal
 import re
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
@@ -20,13 +21,15 @@ from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.ir.arrays import traced_array
 from autograd.table import rows as ops
-from autograd.table.operation import TABLE, Operation, is_real, real
+from autograd.table.opaque import Primitive
+from autograd.table.operation import Operation, is_real, real
 from autograd.trees import Structure, flatten, unflatten
 
 TRUTH = "Compare it, as in x > 0, and decide by that; or choose by autograd.where(condition, a, b)"
 NUMBERS = (
     "Compute with the Value itself and the functions of autograd (autograd.sin in place of "
-    "math.sin), or use autograd.stop_gradient(x) to keep derivatives from passing"
+    "math.sin, autograd.sum of math.fsum; numpy.empty(n, dtype=object) for an array of Values), or "
+    "use autograd.stop_gradient(x) to keep derivatives from passing"
 )
 
 # An operand: the number of an earlier value of the trace, or a constant.
@@ -373,12 +376,8 @@ class Trace:
 
     def record(self, operation: Operation, operands: tuple[object, ...]) -> object:
         """Record one operation; the engine calls it in place of computing."""
-        if operation.definition is None and TABLE.get(operation.name) is not operation:
-            raise TraceError(
-                f"{operation.name} at {user_line()}\nis an operation of your own (@primitive), a "
-                f"Python function that compiled code cannot call: write it in operations of "
-                f"autograd, or leave jit out"
-            )
+        if isinstance(operation, Primitive):
+            operation = _written(operation)
         references = []
         for place, operand in enumerate(operands):
             if type(operand) is not float:
@@ -459,6 +458,30 @@ class Frozen:
         trace.operations = [self._rows[place] for place in places]
         trace.operands, trace.constants = operands, constants
         return trace, outputs
+
+
+def _written(operation: Primitive) -> Operation:
+    """Return an operation of the user's own as one that is written in ours.
+
+    Raises:
+        TypeError: its function cannot run on traced Values.
+    """
+    if operation not in _KNOWN:
+        trace = Trace()
+        arguments = [trace.argument(name) for name in operation.parameters]
+        try:
+            traced_call(operation.written.definition or operation, trace, arguments)
+        except Exception as error:
+            raise TraceError(
+                f"{operation.name} at {user_line()}\nis an operation of your own (@primitive), a "
+                f"Python function that compiled code cannot call: write it with Python's operators "
+                f"and the functions of autograd, which take floats too, or leave jit out"
+            ) from error
+        _KNOWN.add(operation)
+    return operation.written
+
+
+_KNOWN: weakref.WeakSet[Primitive] = weakref.WeakSet()  # that have been found to be written in ours
 
 
 def tracing(trace: Trace) -> Mode:

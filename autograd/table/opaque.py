@@ -2,18 +2,80 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.errors import ArgumentError
-from autograd.table.operation import Operation, Rule, real
+from autograd.errors import ArgumentError, OperandError
+from autograd.table.operation import Operation, Rule, evaluated, is_real, real
+
+STEPS = (2.0**-12, 2.0**-9)  # by which operands are moved to see whether a rule is constant
+
+
+def _checked(rule: Rule, value: Callable[..., float], what: str) -> Rule:
+    """Return a rule that gives Values no plain number, unless that is a constant."""
+
+    @functools.wraps(rule)
+    def checked(y: Any, *operands: Any) -> Any:
+        partial = rule(y, *operands)
+        if type(y) is float or not is_real(partial):
+            return partial
+        at = [_number(operand) for operand in operands]
+        if any(hasattr(type(each), "backward") for each in operands) and not _is_constant(
+            rule, value, [0.7 if number is None else number for number in at], float(partial)
+        ):
+            raise OperandError(
+                f"the rule for the derivative of {what} gave a plain number, {float(partial):.6g}, "
+                f"for Values, and gives another next to them: derivatives of higher order would be "
+                f"0. Write it with Python's operators and the functions of autograd on what it "
+                f"is given, without .data and without numbers that were kept from the forward pass"
+            )
+        return partial
+
+    return checked
+
+
+def _number(operand: Any) -> float | None:
+    """Return the number of an operand; None for a traced Value, which has none yet."""
+    try:
+        return float(getattr(operand, "_data", operand))
+    except TypeError:
+        return None
+
+
+def _is_constant(rule: Rule, value: Callable[..., float], at: list[float], partial: float) -> bool:
+    """Return whether a rule gives the same number on one side of every operand, and twice there."""
+
+    def agrees(numbers: list[float]) -> bool:
+        try:
+            found = float(evaluated(rule, (value(*numbers), *numbers)))
+        except (ArithmeticError, ValueError):  # beyond its domain
+            return False
+        return found == partial or (found != found and partial != partial)
+
+    def moved(index: int, step: float) -> list[float]:
+        size = abs(at[index]) or 1.0
+        return [x + step * size if place == index else x for place, x in enumerate(at)]
+
+    answers = [
+        any(all(agrees(moved(index, side * step)) for step in STEPS) for side in (1.0, -1.0))
+        for index in range(len(at))
+    ]
+    agrees(at)  # what the user's functions keep is again of these numbers
+    return all(answers)
 
 
 class Primitive(Operation):
-    """A row in the user's module instead of the table; it is pickled by its qualified name."""
+    """A row in the user's module instead of the table; it is pickled by its qualified name.
+
+    Attributes:
+        written: the same row with the user's function for a definition, which the compiler takes
+            where that is written in our functions.
+    """
 
     __qualname__: str
+    written: Operation
 
     def __reduce__(self) -> Any:
         return self.__qualname__
@@ -27,8 +89,14 @@ def primitive(
 ) -> Callable[[Callable[..., float]], Primitive]:
     r"""Declare a function of floats to be an operation, with its partial derivatives.
 
-    The operation works in backward, in higher derivatives, in pictures and in the explorer. It
-    cannot be compiled: under ``jit`` it raises TraceError.
+    The operation works in backward, in higher derivatives, in pictures and in the explorer. Under
+    ``jit`` it works where function and rules are written with Python's operators and the functions
+    of autograd (which take floats too), and is a TraceError where they call ``math`` or NumPy.
+
+    A rule is asked again with Values for derivatives of higher order. If it then gives a plain
+    number, that must be a constant, at least next to these numbers: ``lambda y, x: 2.0`` or
+    ``lambda y, x: 1.0 if x > 0 else 0.0``. A number that changes with the operands, as one that was
+    kept from the forward pass, would make those derivatives 0, and is an error.
 
     Args:
         partials: for each operand of the function a rule ``lambda y, a, b: ...`` that takes the
@@ -41,7 +109,8 @@ def primitive(
         A decorator for a function of one or more floats that returns a float.
 
     Raises:
-        TypeError: there is not one rule for each operand, or a rule is no function.
+        TypeError: there is not one rule for each operand, or a rule is no function; later, a rule
+            gives for Values a plain number that is no constant.
 
     Example:
         >>> import math, autograd
@@ -87,17 +156,21 @@ def primitive(
             )
 
         def value(*numbers: float) -> float:
-            return real(function(*numbers), f"the result of {name}")
+            return real(evaluated(function, numbers), f"the result of {name}")
 
-        row = Primitive(
-            f"{name}({', '.join(operands)})",
-            value,
-            rules,
-            summary=inspect.getdoc(function) or "",
-            symbol=symbol or "",
-            form="latex" if latex and "{" in latex and "0" in latex else "call",
-            latex=latex or "",
+        signature = f"{name}({', '.join(operands)})"
+        notation: dict[str, Any] = {
+            "summary": inspect.getdoc(function) or "",
+            "symbol": symbol or "",
+            "form": "latex" if latex and "{" in latex and "0" in latex else "call",
+            "latex": latex or "",
+        }
+        checked = tuple(
+            _checked(rule, value, f"{signature} by {parameter.split('=')[0]}")
+            for rule, parameter in zip(rules, operands, strict=True)
         )
+        row = Primitive(signature, value, checked, **notation)
+        row.written = Operation(signature, None, checked, definition=function, **notation)
         row.__module__ = function.__module__
         row.__qualname__ = function.__qualname__
         return row

@@ -43,8 +43,8 @@ def real(number: Any, name: str = "Value") -> float:
             ) from None
     if hasattr(number, "backward"):
         raise OperandError(
-            f"{name}: takes a plain number here, and was given a Value; "
-            f"write v.data for its number alone"
+            f"{name}: takes a plain number here, and was given a Value: write v.data where its "
+            f"number alone is meant, and +v for a node of its own that hands gradients back"
         )
     raise OperandError(f"{name}: takes real numbers and Values, and was given {_described(number)}")
 
@@ -290,11 +290,11 @@ class Operation:
         )
 
     def _defined_value(self, *numbers: float) -> float:
-        return float(_evaluated(self.definition, numbers))
+        return float(evaluated(self.definition, numbers))
 
     def partial(self, index: int, result: float, numbers: tuple[float, ...]) -> float:
         """Return d(result)/d(operand number ``index``) at the given numbers, a float."""
-        partial = _evaluated(self.partials[index], (result, *numbers))
+        partial = evaluated(self.partials[index], (result, *numbers))
         if type(partial) is float:
             return partial
         return real(partial, f"the partial of {self.name} by {self.parameters[index]}")
@@ -377,7 +377,7 @@ class Operation:
         return self
 
 
-def _evaluated(rule: Rule | None, numbers: tuple[float, ...]) -> Any:
+def evaluated(rule: Rule | None, numbers: tuple[float, ...]) -> Any:
     """Call a rule with floats; where Python's float raises, once more with IEEE numbers."""
     assert rule is not None
     try:

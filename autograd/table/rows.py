@@ -14,10 +14,15 @@ A choice (``strong_zero``) passes nothing to an operand that it did not choose. 
 at nan by way of the result, all of whose derivatives are nan too.
 """
 
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from autograd.table.activations import *
 from autograd.table.arithmetic import *
 from autograd.table.choices import *
 from autograd.table.conditions import *
+from autograd.table.conditions import QUESTIONS
 from autograd.table.elementary import *
 from autograd.table.error_function import *
 from autograd.table.gamma import *
@@ -38,4 +43,13 @@ NUMPY_NAMES = {
     "conjugate": "identity",  # np.var and np.std ask for it
     "fabs": "abs",
     "rint": "round",
+}
+# Methods of Values that are no rows: questions, and what NumPy calls in np.degrees(array).
+METHODS: Mapping[str, Callable[[Any], Any]] = {each.__name__: each for each in QUESTIONS} | {
+    name: lambda x, factor=factor: x * factor
+    for factor, names in (
+        (math.pi / 180.0, "deg2rad radians"),
+        (180.0 / math.pi, "rad2deg degrees"),
+    )
+    for name in names.split()
 }

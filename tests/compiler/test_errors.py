@@ -73,13 +73,39 @@ def test_a_traced_value_that_leaks_is_refused_later():
         jit(lambda x: kept[0])(1.0)
 
 
-def test_an_operation_of_the_users_own_is_refused():
-    @autograd.primitive(partials=(lambda y, x: 2.0 * x,))
-    def own_square_for_jit(x):
-        return x * x
+def test_an_operation_of_the_users_own_is_compiled_where_it_is_written_in_ours():
+    @autograd.primitive(partials=(lambda y, x: -2.0 * x * y,))
+    def own_bell(x):
+        return autograd.exp(-x * x)
 
-    with pytest.raises(TraceError, match=r"own_square_for_jit.*\n?.*primitive"):
-        jit(lambda x: own_square_for_jit(x))(1.0)
+    @autograd.primitive(partials=(lambda y, a, b: 1.0 / b, lambda y, a, b: 7.0))  # as declared
+    def own_quotient(a, b):
+        return a / b
+
+    for f in (own_bell, grad(own_bell), grad(grad(own_bell)), grad(grad(grad(own_bell)))):
+        assert [jit(f)(x) for x in (0.0, 1.0, -30.0)] == [f(x) for x in (0.0, 1.0, -30.0)]
+        assert jit(f, in_axes=0)(np.array([1.0, 2.0])).tolist() == [f(1.0), f(2.0)]
+    fast = jit(grad(lambda a, b: own_quotient(a, b) * b, (0, 1)))
+    assert (
+        fast(3.0, 2.0) == (1.0, 15.5) == grad(lambda a, b: own_quotient(a, b) * b, (0, 1))(3.0, 2)
+    )
+    assert (own_quotient(1.0, 0.0), jit(own_quotient)(1.0, 0.0)) == (math.inf, math.inf)
+
+
+def test_an_operation_of_the_users_own_that_calls_python_is_refused():
+    @autograd.primitive(partials=(lambda y, x: -2.0 * x * y,))
+    def own_bell_by_math(x):
+        return math.exp(-x * x)
+
+    @autograd.primitive(partials=(lambda y, x: math.cos(x),))
+    def own_sine(x):
+        return autograd.sin(x)
+
+    with pytest.raises(TraceError, match=r"own_bell_by_math at (.|\n)*functions of autograd"):
+        jit(lambda x: own_bell_by_math(x))(1.0)
+    assert jit(own_sine)(1.0) == math.sin(1.0)
+    with pytest.raises(TraceError, match=r"math\.cos\(x\)(.|\n)*functions of autograd"):
+        jit(grad(own_sine))(1.0)
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ def test_a_compiled_function_of_values_takes_the_way_of_its_numbers():
         assert same(grad(fast)(number), grad(piecewise)(number), any_zero=True)
 
 
+@autograd.no_grad()
 def test_captured_values_are_read_at_every_call_and_decide_too():
     w = Value(2.0)
     fast = jit(lambda x: w * x if w > x else w - x)

@@ -1,6 +1,7 @@
 """exact=False: vector functions within 4 units in the last place of mpmath, on every target."""
 
 import math
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -115,3 +116,25 @@ def test_a_whole_network_stays_close_to_the_exact_one():
     near = jit(value_and_grad(loss), in_axes=(None, 0), reduce="mean", exact=False)(w, x)
     assert near[0] == pytest.approx(exact[0], rel=1e-14)
     np.testing.assert_allclose(near[1], exact[1], rtol=1e-13)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("steps", [1, 4100])
+def test_multiply_adds_are_contracted_in_programs_of_every_size(steps, sign):
+    def function(x, y):
+        total = y
+        for _ in range(steps):
+            total = 0.5 * total + x
+        return [total, x * x - y if sign > 0.0 else y - x * x]
+
+    x = 0.1
+    exact = jit(function)(x, x * x)
+    fast = jit(function, exact=False)
+    found = fast(x, x * x)
+    assert found[0] == pytest.approx(exact[0], rel=1e-15)
+    assert exact[1] == 0.0
+    lost = float(Fraction(x) * Fraction(x) - Fraction(x * x))  # what one rounding leaves
+    assert found[1] in (sign * lost, 0.0)  # the second on a processor without multiply-adds
+    assert fast.llvm.count("call double @llvm.fmuladd.f64") >= steps
+    rows = jit(function, in_axes=(None, 0), exact=False)(x, np.array([x * x] * 9))
+    assert [column.tolist() for column in rows] == [[number] * 9 for number in found]

@@ -152,7 +152,7 @@ def test_python_s_rounding_is_ours():
     x = Value(2.5)
     assert [f(x).data for f in (round, math.floor, math.ceil)] == [2.0, 2.0, 3.0]
     assert [f(x).op for f in (round, math.floor, math.ceil)] == [ag.round, ag.floor, ag.ceil]
-    with pytest.raises(TypeError, match="whole numbers only"):
+    with pytest.raises(TypeError, match=r"round\(100 \* v\) / 100"):
         round(x, 1)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from autograd.backends.binding import LANES
 from autograd.backends.llvm import vector_math
 from autograd.ir.function import I1, Function
+from autograd.table import rows as ops
 from autograd.table.operation import TABLE
 
 # Steps after which eight copies of a shared number are loaded anew: to keep them from the forward
@@ -20,11 +21,11 @@ from autograd.table.operation import TABLE
 STALE = 16
 
 # Primitives that are one instruction or intrinsic of LLVM: {t} is the type of numbers, {b} that of
-# conditions, {s} the suffix of intrinsics, {f} the flags.
+# conditions, {s} the suffix of intrinsics.
 INSTRUCTIONS = {
-    "add": "fadd {f}{t} {0}, {1}",
-    "subtract": "fsub {f}{t} {0}, {1}",
-    "multiply": "fmul {f}{t} {0}, {1}",
+    "add": "fadd {t} {0}, {1}",
+    "subtract": "fsub {t} {0}, {1}",
+    "multiply": "fmul {t} {0}, {1}",
     "divide": "fdiv {t} {0}, {1}",
     "negative": "fneg {t} {0}",
     "abs": "call {t} @llvm.fabs.{s}({t} {0})",
@@ -70,6 +71,26 @@ LIBRARY = {
 
 PRIMITIVES = frozenset((*INSTRUCTIONS, *LIBRARY))
 
+# The sums that a multiply-add computes, and the sign of their second operand.
+SIGNS = {ops.add.name: 1, ops.subtract.name: -1}
+
+
+def fused_products(function: Function) -> frozenset[int]:
+    """Return the products that a sum reads and nothing else."""
+    count = [0] * len(function)
+    for operands in function.operands:
+        for operand in operands:
+            count[operand] += 1
+    for number in function.results:
+        count[number] += 1
+    return frozenset(
+        operand
+        for opcode, operands in zip(function.opcodes, function.operands, strict=True)
+        if opcode in SIGNS
+        for operand in operands
+        if count[operand] == 1 and function.opcodes[operand] == ops.multiply.name
+    )
+
 
 def literal(constant: float | bool, lanes: bool) -> str:
     """Return a constant as LLVM writes it: a condition, or the bits of a double."""
@@ -89,17 +110,22 @@ class Body:
     Args:
         function: the whole program.
         lanes: whether a number is a vector of eight rows.
-        exact: whether contracted multiply-adds and vector functions are left out.
+        fused: the products that go into a multiply-add; None where bits must be the eager
+            engine's, without multiply-adds and vector functions.
         fetch: called with a number that is not computed here; adds lines that load it as a double,
             and returns its name.
     """
 
     def __init__(
-        self, function: Function, lanes: bool, exact: bool, fetch: Callable[[Body, int], str]
+        self,
+        function: Function,
+        lanes: bool,
+        fused: frozenset[int] | None,
+        fetch: Callable[[Body, int], str],
     ) -> None:
         self.function = function
         self.lanes = lanes
-        self.exact = exact
+        self.exact = fused is None
         self.lines: list[str] = []
         self.functions: set[str] = set()  # primitives of the library, or vector functions, called
         self._fetch = fetch
@@ -110,7 +136,8 @@ class Body:
         self.type = f"<{LANES} x double>" if lanes else "double"
         self.bit = f"<{LANES} x i1>" if lanes else "i1"
         self._suffix = f"v{LANES}f64" if lanes else "f64"
-        self._flags = "" if exact else "contract "
+        self._fused = fused or frozenset()
+        self._made: set[int] = set()  # of these, those that are computed here
 
     def new(self, expression: str) -> str:
         """Add a line that names the result of an expression; return the name."""
@@ -154,9 +181,30 @@ class Body:
             given = ", ".join(f"{t} {name}" for name in names)
             line = f"call {t} @{self.library(opcode)}({given})"
         else:
-            line = INSTRUCTIONS[opcode].format(*names, t=t, b=bit, f=self._flags, s=self._suffix)
+            line = INSTRUCTIONS[opcode].format(*names, t=t, b=bit, s=self._suffix)
             line = line.replace("TRUE", literal(True, self.lanes))
+        if number in self._fused:
+            self._made.add(number)
+        elif self._made and opcode in SIGNS:
+            line = self._multiply_add(number) or line
         self._names[number] = self.new(line)
+
+    def _multiply_add(self, number: int) -> str:
+        """Return a sum as a multiply-add, if one of its operands is a product that goes into it.
+
+        It is fused at every level of the optimiser, where flags on the sum would do nothing at 0.
+        """
+        operands, t = self.function.operands[number], self.type
+        for place in (0, 1):
+            if operands[place] in self._made:
+                a, b = [self.name(each) for each in self.function.operands[operands[place]]]
+                c = self.name(operands[1 - place])
+                if SIGNS[self.function.opcodes[number]] < 0:
+                    a, c = (
+                        (self.new(f"fneg {t} {a}"), c) if place else (a, self.new(f"fneg {t} {c}"))
+                    )
+                return f"call {t} @llvm.fmuladd.{self._suffix}({t} {a}, {t} {b}, {t} {c})"
+        return ""
 
     def library(self, opcode: str) -> str:
         """Return the name of the function that computes a primitive here."""
@@ -195,4 +243,5 @@ def each_lane(kind: str) -> str:
 def intrinsic_declarations(lanes: bool) -> str:
     """Return the declarations of LLVM's own functions of one type."""
     t, suffix = (f"<{LANES} x double>", f"v{LANES}f64") if lanes else ("double", "f64")
-    return "".join(f"declare {t} @llvm.{name}.{suffix}({t})\n" for name in INTRINSICS)
+    lines = [f"declare {t} @llvm.{name}.{suffix}({t})\n" for name in INTRINSICS]
+    return "".join([*lines, f"declare {t} @llvm.fmuladd.{suffix}({t}, {t}, {t})\n"])

@@ -22,10 +22,10 @@ class Chunk(Body):
         function: Function,
         layout: Layout,
         lanes: bool,
-        exact: bool,
+        fused: frozenset[int] | None,
         fetch: Callable[[Body, int], str],
     ) -> None:
-        super().__init__(function, lanes, exact, fetch)
+        super().__init__(function, lanes, fused, fetch)
         self.layout = layout
         self._arrays: dict[int, str] = {}
         self._mask = ""

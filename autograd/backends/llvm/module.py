@@ -10,6 +10,7 @@ from autograd.backends.llvm import vector_math
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.instructions import (
     each_lane,
+    fused_products,
     intrinsic_declarations,
     library_declarations,
 )
@@ -73,6 +74,7 @@ def assembled(
     level, chunk = _level(steps_in(function) if is_looping else len(steps))
     if is_looping:
         chunk = len(steps) or 1
+    fused = None if exact else fused_products(function)
     mapped_inputs = [i for i, source in enumerate(layout.sources) if source.row is not None]
     varies = function.depends_on(mapped_inputs)
     shared_places = [place for place in steps if not varies[place]]
@@ -94,7 +96,7 @@ def assembled(
         function,
         layout,
         lanes=False,
-        exact=exact,
+        fused=fused,
         places=shared_places,
         outputs=() if layout.mapped else enumerate(function.results),
         exports=exports,
@@ -111,7 +113,7 @@ def assembled(
             function,
             layout,
             lanes=True,
-            exact=exact,
+            fused=fused,
             places=row_places,
             outputs=enumerate(function.results),
             exports={},
@@ -126,7 +128,7 @@ def assembled(
         entry = single_entry(single.calls, layout, watched)
     direct = ""
     if alone and not layout.mapped and not is_looping and _fits_direct(layout, len(steps)):
-        direct = direct_entry(function, steps, exact)
+        direct = direct_entry(function, steps, fused)
     parts = [_head(sections, exact), *("\n".join(s.text) for s in sections)]
     work = max(section.work for section in sections)
     arena = None

@@ -352,8 +352,4 @@ def function_text(kind: str) -> str:
 
 def declarations() -> str:
     """Return the declarations of LLVM's functions that these use besides the usual ones."""
-    three, two = ", ".join([REAL] * 3), ", ".join([REAL] * 2)
-    return (
-        f"declare {REAL} @llvm.fmuladd.v{LANES}f64({three})\n"
-        f"declare {REAL} @llvm.copysign.v{LANES}f64({two})\n"
-    )
+    return f"declare {REAL} @llvm.copysign.v{LANES}f64({REAL}, {REAL})\n"

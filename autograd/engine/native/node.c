@@ -67,11 +67,11 @@ static void set_operands(Node *node, PyObject *left, PyObject *right) {
 
 /* Value(data, label=""): make a leaf of what type() has allocated; once more, make it afresh. */
 int node_init(PyObject *self, PyObject *args, PyObject *named) {
-    static char *names[] = {"data", "label", NULL};
+    static char *names[] = {"data", "label", "_op", NULL};
     Node *node = (Node *)self;
-    PyObject *data, *label = NULL;
+    PyObject *data, *label = NULL, *op = NULL;
     double number;
-    if (!PyArg_ParseTupleAndKeywords(args, named, "O|O:Value", names, &data, &label))
+    if (!PyArg_ParseTupleAndKeywords(args, named, "O|OO:Value", names, &data, &label, &op))
         return -1;
     if (real_number(data, "Value", &number) < 0)
         return -1;
@@ -89,7 +89,7 @@ int node_init(PyObject *self, PyObject *args, PyObject *named) {
     set_operands(node, NULL, NULL);
     if (label == NULL || (PyUnicode_CheckExact(label) && PyUnicode_GET_LENGTH(label) == 0))
         return 0;
-    return PyObject_SetAttrString(self, "label", label);
+    return PyObject_SetAttrString(self, "label", label); /* a tuple, as in micrograd, is refused */
 }
 
 /* -- details --------------------------------------------------------------------------------- */
