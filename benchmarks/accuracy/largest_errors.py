@@ -37,7 +37,7 @@ from autograd.table.operation import TABLE  # noqa: E402
 SMALLEST = 1e-290
 ORDERS = (1.0, 2.0, 3.0, 5.0, 20.0)  # of polygamma
 EXACT = set(  # rounded once, or not at all: nothing to measure
-    "abs sign floor ceil round maximum minimum clip relu where stop_gradient".split()
+    "abs sign floor ceil round maximum minimum clip relu where stop_gradient fmod copysign".split()
 )
 
 SCIPY = {
@@ -86,7 +86,7 @@ TERMS = {
     ("polygamma", 0): _nearest_pole,
     ("polygamma", 1): lambda n, x: _nearest_pole(n + 1, x),
     ("polygamma", 2): lambda n, x: _nearest_pole(n + 2, x),
-    ("logaddexp", 0): lambda a, b: max(a, b) * (1 if b < 0 else 0),
+    ("logaddexp", 0): lambda a, b: abs(max(a, b)),
     ("atan2", 2): lambda y, x: 1 / (x**2 + y**2),
     ("gelu", 1): lambda x: mp.ncdf(x),
     ("gelu", 2): lambda x: 2 * mp.npdf(x),
@@ -145,7 +145,7 @@ def truth(row, point, along):
             return +HIGHER[row.name](along, *map(mp.mpf, point))
     sizes = [abs(math.frexp(x)[1]) for x in point]
     step_bits = 150
-    with mp.workprec(400 + 2 * max(sizes) + (2 * step_bits if len(along) == 2 else 0)):
+    with mp.workprec(1600 + 2 * max(sizes) + (2 * step_bits if len(along) == 2 else 0)):
         numbers = [mp.mpf(x) for x in point]
         function = value_of(row) if not along else partials_of(row)[along[0]]
         try:

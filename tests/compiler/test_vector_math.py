@@ -136,5 +136,5 @@ def test_multiply_adds_are_contracted_in_programs_of_every_size(steps, sign):
     lost = float(Fraction(x) * Fraction(x) - Fraction(x * x))  # what one rounding leaves
     assert found[1] in (sign * lost, 0.0)  # the second on a processor without multiply-adds
     assert fast.llvm.count("call double @llvm.fmuladd.f64") >= steps
-    rows = jit(function, in_axes=(None, 0), exact=False)(x, np.array([x * x] * 9))
+    rows = jit(function, in_axes=(0, 0), exact=False)(*np.array([[x] * 9, [x * x] * 9]))
     assert [column.tolist() for column in rows] == [[number] * 9 for number in found]
