@@ -215,7 +215,7 @@ def _refuse(node: Node, what: str) -> None:
     operands = ", ".join(
         f"{name} = {arg!r}"
         if partial is None
-        else f"{name} = {arg._data!r}" + (f" ({arg.label})" if arg.label else "")
+        else f"{name} = {arg._data!r}" + (f" ({arg.label!r})" if arg.label else "")
         for name, arg, partial in zip(node.op.parameters, node.args, node.partials, strict=True)
     )
     line = made_at.get(node, "a line that was not watched")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value, detect_anomaly, grad, gradient, jvp, no_grad, scope
+from autograd import Value, detect_anomaly, grad, gradient, jit, jvp, no_grad, scope
 
 
 class Weight(Value):
@@ -171,3 +171,23 @@ def test_every_float_far_below_zero_is_a_pole_of_lgamma():
     for x in (-(2.0**52), -1e300, -2.6e305, -1e308, -math.inf):
         assert ag.lgamma(x) == math.inf
     assert math.isnan(ag.lgamma(math.nan))
+
+
+def test_a_label_in_the_error_of_an_anomaly_is_escaped():
+    x = Value(-1.0, label="x\x1b[31m\u202e\n")
+    words = pytest.raises(FloatingPointError, match=r"x\\x1b\[31m\\u202e\\n")
+    with words as caught, detect_anomaly():
+        x.log()
+    assert str(caught.value).isprintable()
+
+
+def test_a_derivative_that_depends_on_nothing_outside_is_a_float_of_pythons():
+    # As CONVENTIONS says: eager code goes on by Python's rules, compiled code by IEEE's.
+    def f(x):
+        return 1.0 / grad(lambda y: y.relu())(-1.0) * x
+
+    with pytest.raises(ZeroDivisionError):
+        f(2.0)
+    assert jit(f)(2.0) == math.inf
+    with np.errstate(divide="ignore"):
+        assert 1.0 / np.float64(grad(lambda y: y.relu())(-1.0)) == math.inf
