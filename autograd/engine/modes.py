@@ -272,7 +272,7 @@ class detect_anomaly(Mode):
         ...         y = autograd.log(Value(0.0, label="x"))
         ... except FloatingPointError as error:
         ...     print(str(error).split(";")[0])
-        log gave -inf, with derivatives [inf], for x = 0.0 (x)
+        log gave -inf, with derivatives [inf], for x = 0.0 ('x')
     """
 
     def __init__(self) -> None:

@@ -78,6 +78,9 @@ _DIGAMMA_ZERO = 1.4616321449683622, 9.549995429965697e-17
 _LGAMMA_ZEROS = (
     (-2.7476826467274127, 9.055340329338315e-17), (-2.4570247382208006, -3.7075610815513266e-17)
 )
+# What the last coefficients lack, of 1 - Euler's constant and of the one at -2.6.
+_LGAMMA_LOW, _LGAMMA_BELOW_LOW = 4.942915152430645e-18, -3.9516212594782344e-16
+_HALF_LOG_TAU = (0.4189385332046727, 1.6728209650585413e-17)  # (log(2 pi) - 1) / 2
 _STIRLING = tuple(  # B(2k) / (2k (2k - 1)), k = 10 ... 1
     numerator / denominator
     for numerator, denominator in (
@@ -104,15 +107,48 @@ def _from_whole(x: Number) -> Number:
 # -- lgamma ------------------------------------------------------------------------------------
 
 
-def _lgamma_stirling(x: Number) -> Number:
+def _log_pair(pair: Pair) -> Pair:
+    """Return log(|pair|): what exp makes of the rounded logarithm corrects it."""
+    size = abs(pair[0])
+    is_usual = size > 1e-200
+    first = log(size)
+    usual = where(is_usual, size, 1.0)
+    m, n, k = exponential(where(is_usual, first, 0.0), 0.0)
+    correction = ((usual * exp2(-k) - m) - n) / m
+    return quick_sum(first, where(is_usual, correction, 0.0) + pair[1] / pair[0])
+
+
+def _added(a: Pair, b: Pair) -> Number:
+    """Return a + b, rounded once."""
+    total, lost = two_sum(a[0], b[0])
+    return total + (lost + (a[1] + b[1]))
+
+
+def _minus(pair: Pair) -> Pair:
+    return -pair[0], -pair[1]
+
+
+def _lgamma_stirling(x: Number) -> Pair:
     """Return lgamma(x) for x from 10 to infinity."""
-    series = polynomial(_STIRLING, 1.0 / x / x) / x
-    return (x - 0.5) * (log(x) - 1.0) + ((0.5 * math.log(2.0 * math.pi) - 0.5) + series)
+    is_far = x > 1e100  # there 1 / (12 x) is nothing, and products are scaled down
+    scale = where(is_far, 2.0**-512, 1.0)
+    high, low = _log_pair((x, 0.0))
+    factor, lost = two_sum(high, -1.0)
+    shifted, rest = two_sum(x, -0.5)
+    shifted, rest = shifted * scale, rest * scale
+    product, low_product = two_product(shifted, factor)
+    low_product = low_product + (shifted * (lost + low) + rest * factor)
+    series = _HALF_LOG_TAU[1] + polynomial(_STIRLING, 1.0 / x / x) / x
+    total, lost = two_sum(product, where(is_far, 0.0, _HALF_LOG_TAU[0]))
+    return total / scale, (lost + (low_product + where(is_far, 0.0, series))) / scale
 
 
-def _lgamma_low(s: Number) -> Number:
-    """Return lgamma(2 + s) for s from -1 to 1."""
-    return (s + 1.0) * s * polynomial(_LGAMMA, s)
+def _lgamma_low(s: Number, lost: Number = 0.0) -> Pair:
+    """Return lgamma(2 + s + lost) for s from -1 to 1, where lost is what s lacks by rounding."""
+    high, low = quick_sum(_LGAMMA[-1], s * polynomial(_LGAMMA[:-1], s))
+    value, rest = times(two_product(s + 1.0, s), (high, low + _LGAMMA_LOW))
+    slope = (s + 1.0) * (1.64 - 0.64 * (s + 1.0)) - 0.577  # to some percent
+    return value, rest + lost * slope
 
 
 def _from_zero(x: Number, zero: Pair) -> Number:
@@ -121,17 +157,15 @@ def _from_zero(x: Number, zero: Pair) -> Number:
 
 def _lgamma_valley(x: Number) -> Number:
     """Return lgamma(x) for x from -2.8 to -2.4, where it has two zeros and a flat valley."""
-    roots = _from_zero(x, _LGAMMA_ZEROS[0]) * _from_zero(x, _LGAMMA_ZEROS[1])
-    return roots * polynomial(_LGAMMA_BELOW, x + 2.6)
+    first, second = [quick_sum(x - zero[0], -zero[1]) for zero in _LGAMMA_ZEROS]
+    s = x + 2.6
+    high, low = quick_sum(_LGAMMA_BELOW[-1], s * polynomial(_LGAMMA_BELOW[:-1], s))
+    return _added(times(times(first, second), (high, low + _LGAMMA_BELOW_LOW)), (0.0, 0.0))
 
 
 def _product(pair: Pair, factor: Number) -> Pair:
     high, low = two_product(pair[0], factor)
     return quick_sum(high, low + pair[1] * factor)
-
-
-def _log_of(pair: Pair) -> Number:
-    return log(abs(pair[0])) + pair[1] / pair[0]
 
 
 def _lgamma_middle(x: Number) -> Number:
@@ -144,7 +178,7 @@ def _lgamma_middle(x: Number) -> Number:
             break
         low = where(is_high, low - 1.0, low)
         product = _product(product, where(is_high, low, 1.0))
-    return _lgamma_low(low - 2.0) + _log_of(product)
+    return _added(_lgamma_low(low - 2.0), _log_pair(product))
 
 
 def _lgamma_negative(x: Number) -> Number:
@@ -162,13 +196,19 @@ def _lgamma_negative(x: Number) -> Number:
         if is_within is False:
             break
         product = _product(product, where(is_within, d - float(step), 1.0))
-    return _lgamma_low(where(is_left, d, d - 1.0)) - _log_of(product)
+    start, lost = two_sum(d, where(is_left, 0.0, -1.0))
+    return _added(_lgamma_low(start, lost), _minus(_log_pair(product)))
+
+
+def _lgamma_below_one(x: Number) -> Number:
+    """Return lgamma(x) for x from 0 to 1, which is lgamma(x + 1) - log(x)."""
+    return _added(_lgamma_low(*two_sum(x, -1.0)), _minus(_log_pair((x, 0.0))))
 
 
 def _lgamma_mirrored(x: Number) -> Number:
     """Return lgamma(x) for x below -10."""
     sine = sin(math.pi * abs(_from_whole(x)))
-    return log(math.pi / (-x * sine)) - _lgamma_stirling(-x)
+    return _added((log(math.pi / (-x * sine)), 0.0), _minus(_lgamma_stirling(-x)))
 
 
 def _lgamma(x: Number) -> Number:
@@ -178,9 +218,10 @@ def _lgamma(x: Number) -> Number:
         return where((x <= _ALL_WHOLE) | (abs(_from_whole(x)) <= 0.0), INF, value)
 
     def positive() -> Number:
-        value = lazy_where(x < 10.0, lambda: _lgamma_middle(x), lambda: _lgamma_stirling(x))
-        # Below 1 it is lgamma(x + 1) - log(x), where x - 1, unlike x + 1, is not rounded.
-        value = lazy_where(x < 1.0, lambda: _lgamma_low(x - 1.0) - log(x), lambda: value)
+        value = lazy_where(
+            x < 10.0, lambda: _lgamma_middle(x), lambda: _added(_lgamma_stirling(x), (0.0, 0.0))
+        )
+        value = lazy_where(x < 1.0, lambda: _lgamma_below_one(x), lambda: value)
         return where(x >= INF, INF, value)
 
     return lazy_where(x < 0.0, negative, positive)

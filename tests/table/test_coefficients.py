@@ -60,6 +60,18 @@ def test_the_coefficients_are_the_fit(coefficients, function, low, high):
         assert tuple(float(c) for c in fit) == coefficients
 
 
+def test_what_the_last_coefficients_lack_is_what_they_lack():
+    with mpmath.workdps(60):
+        last = 1 - mpmath.euler, lgamma_below(mpmath.mpf(0)), mpmath.log(2 * mpmath.pi) / 2 - 0.5
+    pairs = (
+        (gamma._LGAMMA[-1], gamma._LGAMMA_LOW),
+        (gamma._LGAMMA_BELOW[-1], gamma._LGAMMA_BELOW_LOW),
+        gamma._HALF_LOG_TAU,
+    )
+    for true, (high, low) in zip(last, pairs, strict=True):
+        assert float(true - high) == pytest.approx(low, rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("function", "zero"),
     [
