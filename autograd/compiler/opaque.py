@@ -7,19 +7,21 @@ outside that the function reads. Everything else about the call is part of the o
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from autograd.backends.binding import reduced
-from autograd.compiler.bindings import Arguments, array_module, no_rows, owned, replaced
+from autograd.compiler.bindings import Arguments, no_rows, owned, replaced
 from autograd.compiler.executable import Executable
 from autograd.engine import reductions
 from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value, _node
-from autograd.errors import ArgumentError, StructureError, TraceError
+from autograd.errors import ArgumentError, TraceError
 from autograd.ir.trace import name_of
 from autograd.table.operation import Operation
-from autograd.trees import flatten, is_array, unflatten
+from autograd.transforms.lookups import columns_of, no_columns, stacked
+from autograd.transforms.vmap import rows_of
+from autograd.trees import flatten, unflatten
 
 
 class Compiled(Protocol):
@@ -208,85 +210,23 @@ def row_by_row(
 
     Rows are added up in pairs, or ``in_lanes``: in the order of compiled code.
     """
-    numpy = array_module()
-    lengths: list[int] = []
-
-    def row_of(thing: Any, axis: Any, row: int) -> Any:
-        if axis is None or thing is None:
-            return thing
-        if isinstance(thing, Mapping):
-            return {key: row_of(part, _inner(axis, key), row) for key, part in thing.items()}
-        if isinstance(thing, (list, tuple)):
-            parts = [row_of(part, _inner(axis, i), row) for i, part in enumerate(thing)]
-            if isinstance(thing, list):
-                return parts
-            return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
-        if not is_array(thing) or not -thing.ndim <= axis < thing.ndim:
-            raise StructureError(f"jit: axis {axis} of in_axes does not fit {type(thing).__name__}")
-        moved = numpy.moveaxis(thing, axis, 0)
-        lengths.append(len(moved))
-        return moved[row] if row < len(moved) else numpy.zeros(moved.shape[1:])
-
-    for thing, axis in zip(arguments, axes, strict=True):
-        row_of(thing, axis, 0)
-    rows = lengths[0]
-    if min(lengths) != max(lengths):
-        raise StructureError(
-            f"jit: the mapped axes differ in length: {min(lengths)} and {max(lengths)} rows"
-        )
+    row_of, rows = rows_of("jit", arguments, axes)
     if not rows:
         if jitted.reduce == "mean":
             raise no_rows()
         with Mode(anomaly=False):  # a row of zeros, for the structure of what comes back
-            zeros = [row_of(t, a, 0) for t, a in zip(arguments, axes, strict=True)]
-            structure = flatten(jitted.one_row(*zeros))[1]
-        nothing = [0.0] * structure.count()
+            structure, columns = no_columns(jitted.one_row(*row_of(0)))
         if jitted.reduce == "sum":
-            return unflatten(structure, nothing)
-        return _stacked(structure, iter([[] for _ in nothing]), 0)
-    results = [
-        flatten(jitted.one_row(*[row_of(t, a, row) for t, a in zip(arguments, axes, strict=True)]))
-        for row in range(rows)
-    ]
-    structure = results[0][1]
-    for row, (_, other) in enumerate(results):
-        if other != structure:
-            raise TraceError(
-                f"jit: {name_of(jitted)} returned {structure} for row 0 and {other} for row {row}: "
-                f"return the same structure for every row"
-            )
-    columns = [list(column) for column in zip(*[leaves for leaves, _ in results], strict=True)]
-    if jitted.reduce is not None:
-        if in_lanes:
-            return unflatten(structure, reduced([leaves for leaves, _ in results], jitted.reduce))
-        totals = [reductions.sum(column) for column in columns]
-        if jitted.reduce == "mean":
-            totals = [total / float(rows) for total in totals]
-        return unflatten(structure, totals)
-    return _stacked(structure, iter(columns), rows)
-
-
-def _inner(axis: Any, key: object) -> object:
-    return axis if isinstance(axis, int) else axis[key]
-
-
-def _stacked(structure: Any, columns: Any, rows: int) -> object:
-    """Return the columns in their structure, each number or array with the rows in front."""
-    numpy = array_module()
-    if structure.kind in ("number", "array"):
-        block = numpy.empty((rows, structure.count()), dtype=object)
-        for place in range(structure.count()):
-            block[:, place] = next(columns)
-        shape = (rows, *structure.detail) if structure.kind == "array" else (rows,)
-        if not any(isinstance(entry, Value) for entry in block.ravel()):
-            block = block.astype(float)
-        return block.reshape(shape)
-    parts = [_stacked(part, columns, rows) for part in structure.parts]
-    if structure.kind == "list":
-        return parts
-    if structure.kind == "none":
-        return None
-    if structure.kind == "dict":
-        return dict(zip(structure.detail, parts, strict=True))
-    kind = structure.detail
-    return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+            return unflatten(structure, [0.0] * len(columns))
+        return stacked(structure, columns, 0, 0)
+    told = f"jit: {name_of(jitted)} returned {{}} for row 0 and {{}} for row {{}}: return the same "
+    results = [jitted.one_row(*row_of(row)) for row in range(rows)]
+    structure, columns = columns_of(results, told + "structure for every row", TraceError)
+    if jitted.reduce is None:
+        return stacked(structure, columns, rows, 0)
+    if in_lanes:
+        return unflatten(structure, reduced([*zip(*columns, strict=True)], jitted.reduce))
+    totals = [reductions.sum(column) for column in columns]
+    if jitted.reduce == "mean":
+        totals = [total / float(rows) for total in totals]
+    return unflatten(structure, totals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any
@@ -253,6 +253,30 @@ def _each_sequence(name: str, f: Callable[[Any], object], tree: object) -> objec
         )
     parts, detail = container.apart(tree)
     return container.together(detail, [_each_sequence(name, f, part) for part in parts])
+
+
+def columns_of(
+    results: Sequence[object], told: str, error: type[Exception] = StructureError
+) -> tuple[Structure, list[list[Any]]]:
+    """Return the structure that all results have, and for each number in it those of all results.
+
+    Args:
+        results: trees, at least one.
+        told: the message where two differ, with places for both structures and a number.
+        error: the class of the error then.
+    """
+    flat = [flatten(result) for result in results]
+    structure = flat[0][1]
+    for row, (_, other) in enumerate(flat):
+        if other != structure:
+            raise error(told.format(structure, other, row))
+    return structure, [list(column) for column in zip(*[leaves for leaves, _ in flat], strict=True)]
+
+
+def no_columns(result: object) -> tuple[Structure, list[list[Any]]]:
+    """Return the structure of a result, and the columns of no rows."""
+    structure = flatten(result)[1]
+    return structure, [[] for _ in range(structure.count())]
 
 
 def stacked(

@@ -18,7 +18,15 @@ from autograd.ir.tables import LOADED, SIZE_OF
 from autograd.ir.trace import Condition, Reference, Trace, Tracer, tracing
 from autograd.table import rows as ops
 from autograd.table.operation import is_real, real
-from autograd.transforms.lookups import Rows, load, row_structure, rows_in, stacked
+from autograd.transforms.lookups import (
+    Rows,
+    columns_of,
+    load,
+    no_columns,
+    row_structure,
+    rows_in,
+    stacked,
+)
 from autograd.trees import Structure, flatten, unflatten
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
@@ -172,20 +180,12 @@ def _scanned(step: Step, init: object, rows: Rows | None, count: int) -> tuple[o
     for index in range(count):
         carry, y = _pair(step, carry, None if rows is None else rows.row(index))
         _same(carry, structure, "scan")
-        results.append(flatten(y))
+        results.append(y)
     if not results:  # a row of zeros, for the structure of what comes back
         y = _pair(step, carry, None if rows is None else row_structure("scan", rows))[1]
-        structure = flatten(y)[1]
-        return carry, stacked(structure, [[] for _ in range(structure.count())], 0, 0)
-    structure = results[0][1]
-    for index, (_, other) in enumerate(results):
-        if other != structure:
-            raise StructureError(
-                f"scan: the step returned {structure} as result of step 0 and {other} of step "
-                f"{index}: return the same structure at every step"
-            )
-    columns = [list(column) for column in zip(*[leaves for leaves, _ in results], strict=True)]
-    return carry, stacked(structure, columns, count, 0)
+        return carry, stacked(*no_columns(y), 0, 0)
+    told = "scan: the step returned {} as result of step 0 and {} of step {}: return the same "
+    return carry, stacked(*columns_of(results, told + "structure at every step"), count, 0)
 
 
 def _pair(step: Step, carry: object, x: object) -> tuple[object, object]:

@@ -10,9 +10,9 @@ from autograd.engine.modes import current
 from autograd.errors import StructureError
 from autograd.ir.trace import Trace
 from autograd.transforms.call import checked
-from autograd.transforms.lookups import stacked
+from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
-from autograd.trees import array_in, flatten, map_with_axes
+from autograd.trees import array_in, map_with_axes
 
 UNROLLED = 16  # rows up to which each is traced by itself, with the bits of the eager loop
 
@@ -50,22 +50,14 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
         if len(axes) != len(args):
             raise StructureError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
-        rows, count = _rows(args, axes)
+        rows, count = rows_of("vmap", args, axes)
         if not count:  # a row of zeros, for the structure of what comes back
-            structure = flatten(f(*rows(0), **named))[1]
-            return stacked(structure, [[] for _ in range(structure.count())], 0, out_axes)
+            return stacked(*no_columns(f(*rows(0), **named)), 0, out_axes)
         if count > UNROLLED and isinstance(current().recorder, Trace):
             return _looped(lambda *each: f(*each, **named), args, axes, out_axes)
-        results = [flatten(f(*rows(row), **named)) for row in range(count)]
-        structure = results[0][1]
-        for row, (_, other) in enumerate(results):
-            if other != structure:
-                raise StructureError(
-                    f"vmap: the function returned {structure} for row 0 and {other} for row {row}: "
-                    f"return the same structure for every row"
-                )
-        columns = [list(column) for column in zip(*[leaves for leaves, _ in results], strict=True)]
-        return stacked(structure, columns, count, out_axes)
+        told = "vmap: the function returned {} for row 0 and {} for row {}: return the same "
+        results = [f(*rows(row), **named) for row in range(count)]
+        return stacked(*columns_of(results, told + "structure for every row"), count, out_axes)
 
     if out_axes == 0:
         mapped.rows_of = f, in_axes  # type: ignore[attr-defined]
@@ -99,18 +91,24 @@ def _looped(
 
 
 def _each(
-    leaf: Callable[[str, Any, int | None], object], args: tuple[Any, ...], axes: Sequence[Any]
+    leaf: Callable[[str, Any, int | None], object],
+    args: tuple[Any, ...],
+    axes: Sequence[Any],
+    who: str = "vmap",
 ) -> list[object]:
     return [
-        map_with_axes(leaf, arg, axis, f"argument {place}", "vmap")
+        map_with_axes(leaf, arg, axis, f"argument {place}", who)
         for place, (arg, axis) in enumerate(zip(args, axes, strict=True))
     ]
 
 
-def _rows(
-    args: tuple[object, ...], axes: Sequence[object]
+def rows_of(
+    who: str, args: tuple[object, ...], axes: Sequence[object]
 ) -> tuple[Callable[[int], list[object]], int]:
-    """Return a function that gives the arguments of one row, and how many rows there are."""
+    """Return a function that gives the arguments of one row, and how many rows there are.
+
+    Row 0 is a row of zeros where there are none.
+    """
     import numpy
 
     rows_in: dict[str, Any] = {}  # for each mapped array its rows, and at least one
@@ -122,7 +120,7 @@ def _rows(
         if array is None or not -array.ndim <= axis < array.ndim:
             what = f"an array of shape {array.shape}" if array is not None else type(leaf).__name__
             raise StructureError(
-                f"vmap: {path} is mapped over axis {axis} by in_axes, and is {what}: give an "
+                f"{who}: {path} is mapped over axis {axis} by in_axes, and is {what}: give an "
                 f"array that has the axis (numpy.asarray(...)), or None in in_axes"
             )
         rows = numpy.moveaxis(array, axis, 0)
@@ -131,14 +129,14 @@ def _rows(
         rows_in[path] = rows.tolist() if rows.ndim == 1 else rows
 
     lengths: dict[str, int] = {}
-    _each(take_apart, args, axes)
+    _each(take_apart, args, axes, who)
     if not lengths:
-        raise StructureError("vmap: in_axes maps no argument: give at least one axis number")
+        raise StructureError(f"{who}: in_axes maps no argument: give at least one axis number")
     first, *others = lengths
     for path in others:
         if lengths[path] != lengths[first]:
             raise StructureError(
-                f"vmap: the mapped axes differ in length: {first} has {lengths[first]} rows, "
+                f"{who}: the mapped axes differ in length: {first} has {lengths[first]} rows, "
                 f"{path} has {lengths[path]} rows"
             )
 
@@ -146,6 +144,6 @@ def _rows(
         def row_in(path: str, leaf: object, axis: int | None) -> object:
             return leaf if axis is None else rows_in[path][row]
 
-        return _each(row_in, args, axes)
+        return _each(row_in, args, axes, who)
 
     return row_of, lengths[first]

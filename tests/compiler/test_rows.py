@@ -1,5 +1,6 @@
 """Mapped functions: SIMD lanes, tails, reduction, axes, threads, against NumPy."""
 
+import dataclasses
 import math
 import os
 import subprocess
@@ -217,6 +218,20 @@ def test_values_in_mapped_arguments_go_row_by_row():
     gradient = grad(lambda x: autograd.sum(stacked(WEIGHTS, x, y)))(x)
     expected = np.stack([grad(loss, argnums=1)(WEIGHTS, x[row], y[row]) for row in range(4)])
     np.testing.assert_allclose(gradient, expected, rtol=1e-13)
+
+
+@dataclasses.dataclass
+class Reading:
+    value: object
+    parts: list
+
+
+def test_dataclasses_are_mapped_arguments_and_results_beside_values_too():
+    fast = jit(lambda w, r: Reading(w * r.value, [r.parts[0] + w]), in_axes=(None, 0))
+    rows = Reading(np.array([1.0, 2.0]), [np.array([5.0, 6.0])])
+    plain, recorded = fast(2.0, rows), fast(Value(2.0), rows)
+    assert [node.data for node in recorded.value] == plain.value.tolist() == [2.0, 4.0]
+    assert [node.data for node in recorded.parts[0]] == plain.parts[0].tolist() == [7.0, 8.0]
 
 
 def test_no_rows_give_what_they_give_without_values():
