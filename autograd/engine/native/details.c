@@ -116,12 +116,8 @@ PyObject *current_scope(void) {
     return scope;
 }
 
-/* Return a new reference to the details of what the row makes here and now. */
-Details *details_of_row(Row *row) {
-    if (!in_a_scope()) {
-        row->details->users++;
-        return row->details;
-    }
+/* Return a new reference to the details of what the row makes in the scope of this context. */
+Details *details_in_scope(Row *row) {
     PyObject *scope = current_scope();
     if (scope == NULL)
         return NULL;

@@ -1,6 +1,9 @@
 /* Freeing of graphs of any depth, without recursion.
 
-   A node whose last reference goes while another is being freed waits in a queue of its thread. */
+   A node whose last reference goes while another is being freed waits in a queue of its thread. Freed
+   nodes are not kept in a list for the next graph: taken from there in the reverse of the order in
+   which they were freed, nodes of a graph lie ever further apart in memory, and steps of training
+   took more than twice the time. */
 
 #include "native.h"
 

@@ -129,7 +129,6 @@ static PyMethodDef functions[] = {
     {"ordered", (PyCFunction)(void (*)(void))ordered, METH_FASTCALL, NULL},
     {"swept", (PyCFunction)(void (*)(void))swept, METH_FASTCALL, NULL},
     {"committed", committed, METH_O, NULL},
-    {"cleared", cleared, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 

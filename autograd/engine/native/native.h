@@ -39,12 +39,11 @@ typedef struct {
     long long level; /* 0 where there is none */
 } Details;
 
-/* 96 bytes. The collector does not look at nodes: they hold nodes, numbers and details, and nothing
-   points back, so that no cycle can be made of them. All zero is a node without any number. */
+/* 96 bytes, those first that walks read. The collector does not look at nodes: they hold nodes, numbers
+   and details, and nothing points back, so that no cycle can be made of them. All zero is a node
+   without any number. */
 typedef struct Node {
     PyObject_HEAD
-    double data;
-    double grad;
     union {
         double adjoint;
         uint64_t seen;     /* while a graph is put in order: the number of the walk that was here */
@@ -54,8 +53,6 @@ typedef struct Node {
     PyObject *right;       /* a Node; then a tuple of all partials; else NULL */
     double left_partial;   /* or the operand itself, where that is a number */
     double right_partial;
-    Details *details;      /* NULL as long as nothing was said */
-    PyObject *weak_references;
     uint64_t epoch : 48;
     uint64_t is_filled : 1; /* whether it has a number */
     uint64_t left_kind : 2;
@@ -65,6 +62,10 @@ typedef struct Node {
     uint64_t left_edge : 1;  /* left is a Node and has a partial */
     uint64_t right_edge : 1; /* likewise */
     uint64_t is_wide : 1;    /* left and right are tuples */
+    double data;
+    double grad;
+    Details *details; /* NULL as long as nothing was said */
+    PyObject *weak_references;
 } Node;
 
 /* A formula gives value and partial at x, and returns 0 where it leaves x to the row's Python. */
@@ -87,14 +88,13 @@ HIDDEN extern Details *leaf_details;
 HIDDEN extern PyGetSetDef node_fields[];
 HIDDEN int node_init(PyObject *self, PyObject *args, PyObject *named);
 HIDDEN PyObject *node_made(PyObject *module, PyObject *const *args, Py_ssize_t count);
-HIDDEN Node *new_node(Details *details, double data);
 HIDDEN int real_number(PyObject *number, const char *what, double *result);
 
 /* details.c */
 HIDDEN Details *new_details(PyObject *op, PyObject *scope, PyObject *label, long long level);
 HIDDEN Details *details_of(PyObject *op, PyObject *scope);
 HIDDEN void release_details(Details *details);
-HIDDEN Details *details_of_row(Row *row);
+HIDDEN Details *details_in_scope(Row *row);
 HIDDEN Row *row_of(PyObject *operation);
 HIDDEN Row *new_row(PyObject *operation);
 HIDDEN PyObject *current_scope(void);
@@ -123,7 +123,6 @@ HIDDEN int prepare_functions(void);
 HIDDEN PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t count);
 HIDDEN PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *committed(PyObject *module, PyObject *order);
-HIDDEN PyObject *cleared(PyObject *module, PyObject *order);
 
 /* module.c: what the Python side hands over */
 typedef struct {
@@ -138,10 +137,43 @@ typedef struct {
 } Specification;
 HIDDEN extern Specification python;
 
+/* While a graph is put in order, its nodes hold a number of this kind in the place of the adjoint, and
+   until something arrives there it counts as 0: a nan that no arithmetic makes. */
+#define SEEN (UINT64_C(0xFFFA) << 48)
+static inline double adjoint_of(const Node *node) {
+    return node->walk.seen >> 48 == SEEN >> 48 ? 0.0 : node->walk.adjoint;
+}
+
 static inline int is_node(PyObject *thing) {
     return Py_TYPE(thing) == value_type || PyObject_TypeCheck(thing, node_type);
 }
 static inline int in_a_mode(void) { return PySet_GET_SIZE(python.active) != 0; }
 static inline int in_a_scope(void) { return PySet_GET_SIZE(python.scoped) != 0; }
+
+/* Return a new reference to the details of what the row makes here and now. */
+static inline Details *details_of_row(Row *row) {
+    if (in_a_scope())
+        return details_in_scope(row);
+    row->details->users++;
+    return row->details;
+}
+
+/* Return a node of class Value without operands. Takes over the reference to the details. */
+static inline Node *new_node(Details *details, double data) {
+    if (details == NULL)
+        return NULL;
+    Node *node = PyObject_Malloc(sizeof(Node));
+    if (node == NULL) {
+        release_details(details);
+        return (Node *)PyErr_NoMemory();
+    }
+    memset((char *)node + sizeof(PyObject), 0, sizeof(Node) - sizeof(PyObject));
+    PyObject_Init((PyObject *)node, value_type);
+    node->epoch = epoch;
+    node->is_filled = 1;
+    node->data = data;
+    node->details = details;
+    return node;
+}
 
 #endif

@@ -8,22 +8,6 @@ Details *leaf_details;
 
 /* -- making nodes ---------------------------------------------------------------------------- */
 
-/* Return a node of class Value without operands. Takes over the reference to the details. */
-Node *new_node(Details *details, double data) {
-    Node *node = details != NULL ? PyObject_Malloc(sizeof(Node)) : NULL;
-    if (node == NULL) {
-        release_details(details);
-        return details != NULL ? (Node *)PyErr_NoMemory() : NULL;
-    }
-    memset((char *)node + sizeof(PyObject), 0, sizeof(Node) - sizeof(PyObject));
-    PyObject_Init((PyObject *)node, value_type);
-    node->data = data;
-    node->details = details;
-    node->epoch = epoch;
-    node->is_filled = 1;
-    return node;
-}
-
 /* Read a number as the table's ``real`` does; ``what`` names it in an error. */
 int real_number(PyObject *number, const char *what, double *result) {
     if (PyFloat_CheckExact(number)) {
@@ -212,6 +196,8 @@ static Field adjoint_field = {"_adjoint", offsetof(Node, walk)};
 static PyObject *get_double(PyObject *self, void *field) {
     if (!((Node *)self)->is_filled)
         return missing(((Field *)field)->name);
+    if (field == &adjoint_field)
+        return PyFloat_FromDouble(adjoint_of((Node *)self));
     return PyFloat_FromDouble(*(double *)((char *)self + ((Field *)field)->offset));
 }
 

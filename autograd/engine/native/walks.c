@@ -7,9 +7,18 @@
 #include "native.h"
 
 #define PAUSE 8192 /* nodes between two looks at the world */
-#define SEEN (UINT64_C(0xFFFA) << 48) /* a nan that no arithmetic makes */
+#ifdef __GNUC__
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)(address))
+#endif
+#define AHEAD 12 /* nodes that a sweep asks memory for before it needs them */
 
 static uint64_t latest; /* the number of the latest walk */
+static struct {
+    PyObject *order; /* what the latest walk of ``ordered`` has made; an address, no reference */
+    uint64_t walk;
+} fresh;
 
 enum { BROKEN = -1, DONE = 0, AFRESH = 1 };
 
@@ -44,6 +53,8 @@ static int push(Stack *stack, Node *node, uint64_t walk) {
         stack->room = room;
     }
     node->walk.seen = SEEN | walk;
+    PREFETCH(node->left);
+    PREFETCH(node->right);
     stack->visits[stack->depth++] = (Visit){(Node *)Py_NewRef((PyObject *)node), 0};
     return DONE;
 }
@@ -147,6 +158,8 @@ PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t count) {
         for (Py_ssize_t i = 0; i < count && state == DONE; i++)
             state = visited(roots[i], &stack, order, walk);
         emptied(&stack);
+        fresh.order = order;
+        fresh.walk = walk;
         if (state != DONE)
             Py_CLEAR(order);
     } while (state == AFRESH);
@@ -163,12 +176,12 @@ static inline int brought(double upstream, double partial, PyObject *operand) {
         return 0;
     if (product != product)
         return 1;
-    ((Node *)operand)->walk.adjoint += product;
+    ((Node *)operand)->walk.adjoint = adjoint_of((Node *)operand) + product;
     return 0;
 }
 
 static int brought_to_all(Node *node) {
-    double upstream = node->walk.adjoint;
+    double upstream = adjoint_of(node);
     Py_ssize_t count = Py_MIN(PyTuple_GET_SIZE(node->left), PyTuple_GET_SIZE(node->right));
     for (Py_ssize_t i = 0; i < count; i++) {
         Node *operand = wide_operand(node, i);
@@ -182,7 +195,7 @@ static int brought_to_all(Node *node) {
 }
 
 static inline int brought_down(Node *node) {
-    double upstream = node->walk.adjoint;
+    double upstream = adjoint_of(node);
     if (node->is_wide)
         return brought_to_all(node);
     if (node->left_edge && brought(upstream, node->left_partial, node->left))
@@ -203,6 +216,15 @@ static Node *node_at(PyObject *order, Py_ssize_t place) {
     return is_node(node) ? (Node *)node : NULL;
 }
 
+/* Set the adjoint of every node to 0. */
+static void clear(PyObject *order) {
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(order); i++) {
+        Node *node = node_at(order, i);
+        if (node != NULL)
+            node->walk.adjoint = 0.0;
+    }
+}
+
 /* swept(order, gradient): set the adjoints. False where a product is nan: look at the choices. */
 PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     double gradient;
@@ -213,10 +235,8 @@ PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     if (gradient == -1.0 && PyErr_Occurred())
         return NULL;
     for (;;) {
-        PyObject *done = cleared(NULL, args[0]);
-        if (done == NULL)
-            return NULL;
-        Py_DECREF(done);
+        if (fresh.order != args[0] || fresh.walk != latest)
+            clear(args[0]);
         uint64_t walk = ++latest;
         int state = DONE;
         Py_ssize_t place = PyList_GET_SIZE(args[0]);
@@ -225,6 +245,8 @@ PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count) {
             root->walk.adjoint = gradient;
         while (--place >= 0 && place < PyList_GET_SIZE(args[0]) && state == DONE) {
             Node *node = node_at(args[0], place);
+            if (place >= AHEAD)
+                PREFETCH(PyList_GET_ITEM(args[0], place - AHEAD));
             if (node != NULL && brought_down(node))
                 Py_RETURN_FALSE;
             if (place % PAUSE == 0)
@@ -237,19 +259,6 @@ PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     }
 }
 
-/* Set the adjoint of every node to 0. */
-PyObject *cleared(PyObject *module, PyObject *order) {
-    (void)module;
-    if (checked_order(order) < 0)
-        return NULL;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(order); i++) {
-        Node *node = node_at(order, i);
-        if (node != NULL)
-            node->walk.adjoint = 0.0;
-    }
-    Py_RETURN_NONE;
-}
-
 /* Add every node's adjoint to its gradient: all of them, or none where Ctrl-C came before. */
 PyObject *committed(PyObject *module, PyObject *order) {
     (void)module;
@@ -258,7 +267,7 @@ PyObject *committed(PyObject *module, PyObject *order) {
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(order); i++) {
         Node *node = node_at(order, i);
         if (node != NULL)
-            node->grad += node->walk.adjoint;
+            node->grad += adjoint_of(node);
     }
     Py_RETURN_NONE;
 }
