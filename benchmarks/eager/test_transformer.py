@@ -71,7 +71,7 @@ def test_the_ratios_hold():
         other, others = step(weights)
         assert other == pytest.approx(value, rel=1e-12)
         for name, part in grads.items():
-            theirs = others[name].tolist()
+            theirs = np.asarray(others[name]).tolist()
             for row, expected in zip(part, theirs, strict=True):
                 assert row == pytest.approx(expected, rel=1e-8, abs=1e-14)
     times = {name: [] for name in engines}
