@@ -248,7 +248,7 @@ def _without_objects(array: Array) -> Array:
     return made.reshape(array.shape)
 
 
-def _read_as(array: Array) -> Any:
+def _read_as(array: Array) -> object:
     """Return the dtype in which compiled code reads an array."""
     dtype = array.dtype
     if dtype.isnative and dtype.name in ELEMENTS:

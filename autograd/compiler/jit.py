@@ -182,7 +182,7 @@ class Jitted(Generic[P]):
             f"jit(f, static_argnames={name!r})"
         )
 
-    def _with_values(self, args: tuple[Any, ...], axes: Any, given: Arguments) -> object:
+    def _with_values(self, args: tuple[object, ...], axes: Any, given: Arguments) -> object:
         if axes is None:
             return called_with_values(self, args, given)
         self._check_mapped_values(given)
@@ -636,7 +636,7 @@ class StaticJitted(Jitted[P]):
         self._static = static
         self._specialised: OrderedDict[Any, Jitted[...]] = OrderedDict()
 
-    def __call__(self, *args: Any, **named: Any) -> Any:
+    def __call__(self, *args: object, **named: object) -> Any:
         """Call the function, compiling it first where the static arguments are new."""
         if self._is_unbound(args):
             return self.__get__(args[0])(*args[1:], **named)
@@ -653,7 +653,7 @@ class StaticJitted(Jitted[P]):
         return jitted(*rest, **{name: named[name] for name in named if name not in by_name})
 
     def _specialisation(
-        self, places: dict[int, Any], by_name: dict[str, Any], args: tuple[Any, ...]
+        self, places: dict[int, object], by_name: dict[str, object], args: tuple[object, ...]
     ) -> Jitted[...]:
         axes = self._in_axes
         if axes is not None and not isinstance(axes, int):
@@ -679,7 +679,7 @@ class StaticJitted(Jitted[P]):
         found = [each for jitted in self._specialised.values() for each in jitted._executables()]
         return list({id(each): each for each in found}.values())
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Jitted[...]:
+    def __get__(self, instance: object, owner: type | None = None) -> Jitted[...]:
         """Return the compiled method of an object."""
         bound = super().__get__(instance, owner)
         if bound is not self and isinstance(bound, StaticJitted):

@@ -24,7 +24,10 @@ class WithStatic:
     """
 
     def __init__(
-        self, function: Callable[..., Any], places: dict[int, Any], named: Mapping[str, Any]
+        self,
+        function: Callable[..., object],
+        places: dict[int, object],
+        named: Mapping[str, object],
     ) -> None:
         functools.update_wrapper(self, function, updated=())
         self.function, self.places, self.named = function, places, named
@@ -35,7 +38,7 @@ class WithStatic:
             [inspect.Parameter(name, by_position) for name in kept]
         )
 
-    def __call__(self, *args: Any, **named: Any) -> Any:
+    def __call__(self, *args: object, **named: object) -> Any:
         """Call the function with all its arguments."""
         rest = iter(args)
         count = len(args) + len(self.places)
@@ -51,7 +54,7 @@ class WithStatic:
         ]
 
 
-def parameters_of(function: Callable[..., Any]) -> list[str]:
+def parameters_of(function: Callable[..., object]) -> list[str]:
     """Return the names of the parameters that can be given by position."""
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -60,7 +63,7 @@ def parameters_of(function: Callable[..., Any]) -> list[str]:
     return [parameter.name for parameter in parameters if parameter.kind in BY_POSITION]
 
 
-def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[Any, ...]:
+def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[object, ...]:
     """Return which arguments are static, as places and names; a name where both are known.
 
     Raises:
@@ -110,11 +113,11 @@ def _names_accepted(f: Any) -> set[str] | None:
 
 
 def taken_out(
-    function: Callable[..., Any],
+    function: Callable[..., object],
     static: Sequence[int | str],
-    args: tuple[Any, ...],
-    named: dict[str, Any],
-) -> tuple[dict[int, Any], dict[str, Any]]:
+    args: tuple[object, ...],
+    named: dict[str, object],
+) -> tuple[dict[int, object], dict[str, object]]:
     """Return the static ones among the arguments of a call, by place and by name.
 
     Raises:
@@ -141,7 +144,7 @@ def taken_out(
     return places, by_name
 
 
-def key_of(places: dict[int, Any], named: dict[str, Any]) -> Hashable:
+def key_of(places: dict[int, object], named: dict[str, object]) -> Hashable:
     """Return what is equal for the same static arguments: 1, 1.0 and True are three."""
     return tuple(
         [(what, type(thing), thing) for what, thing in (*places.items(), *sorted(named.items()))]

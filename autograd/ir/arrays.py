@@ -13,7 +13,7 @@ from autograd.ir.tables import WholeArgument, looked_up
 
 
 @functools.cache
-def traced_array() -> Any:
+def traced_array() -> object:
     """Return the class; NumPy is imported when it is first wanted."""
     import numpy
 
@@ -42,7 +42,7 @@ def traced_array() -> Any:
         def __ge__(self, other: Any) -> Any:
             return numpy.greater_equal(self, other, dtype=object)
 
-        def __getitem__(self, index: Any) -> Any:
+        def __getitem__(self, index: object) -> Any:
             if is_traced(index):
                 return looked_up(self, index, "table[i]")
             if isinstance(index, tuple) and any(map(is_traced, index)):
@@ -89,7 +89,7 @@ class Whole:
 
 
 @functools.cache
-def argument_array() -> Any:
+def argument_array() -> object:
     """Return the class of arrays among the arguments: whoever asks for their length fixes it."""
     import numpy
 
@@ -106,11 +106,11 @@ def argument_array() -> Any:
         def __len__(self) -> int:
             return len(self._fixed())
 
-        def __iter__(self) -> Any:
+        def __iter__(self) -> object:
             return iter(self._fixed())
 
         @property
-        def shape(self) -> Any:
+        def shape(self) -> object:
             """The lengths of its axes."""
             return numpy.ndarray.shape.__get__(self._fixed())
 

@@ -240,7 +240,7 @@ class Loop(Operation):
                 trace, given | {body.index: index} | dict(zip(body.carries, carries, strict=True))
             )
 
-            def at(reference: Reference, values: list[Any] = values) -> Any:
+            def at(reference: Reference, values: list[object] = values) -> Any:
                 return values[reference] if type(reference) is int else reference
 
             if body.test is not None and not at(body.test):

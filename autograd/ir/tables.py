@@ -57,7 +57,7 @@ class WholeArgument(Operation):
         return "argument", self.array
 
 
-def array_number(trace: Any, numbers: Sequence[Any], name: str) -> Reference:
+def array_number(trace: Any, numbers: Sequence[object], name: str) -> Reference:
     """Return the number of an array that holds these numbers, made as far outside as can be."""
     standing = [number if is_real(number) else trace.standing_for(number) for number in numbers]
     if trace.parent is not None and not any(
@@ -74,7 +74,7 @@ def array_number(trace: Any, numbers: Sequence[Any], name: str) -> Reference:
     return known
 
 
-def array_of_rows(trace: Any, entries: Any, name: str) -> tuple[Reference, Structure]:
+def array_of_rows(trace: object, entries: Any, name: str) -> tuple[Reference, Structure]:
     """Return the number of an array of all rows, one after the other, and a row's structure."""
     whole = getattr(entries, "whole", None)
     if whole is not None:
@@ -92,7 +92,7 @@ def array_of_rows(trace: Any, entries: Any, name: str) -> tuple[Reference, Struc
     return array_number(trace, [leaf for row, _ in rows for leaf in row], name), structure
 
 
-def loaded(trace: Any, array: Reference, place: Reference) -> Any:
+def loaded(trace: Any, array: Reference, place: Reference) -> object:
     """Return what stands for the number at a place of an array."""
     number = trace.append(LOADED, (array, place))
     if not current().recording:
@@ -106,7 +106,7 @@ def is_whole(index: Any) -> Any:
     return (below <= index) & (index <= below)
 
 
-def looked_up(entries: Any, index: Any, name: str) -> Any:
+def looked_up(entries: Any, index: Any, name: str) -> object:
     """Return the entry of a table at a traced index; nan where there is none."""
     trace: Any = current().recorder
     array, structure = array_of_rows(trace, entries, name)

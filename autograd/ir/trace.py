@@ -154,7 +154,7 @@ class Condition(Tracer):
 
     __ror__ = __or__
 
-    def __xor__(self, other: Any) -> Any:
+    def __xor__(self, other: object) -> Any:
         if isinstance(other, Condition):
             return (self & ~other) | (~self & other)
         return (~self if other else self) if _is_truth(other) else NotImplemented

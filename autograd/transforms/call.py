@@ -152,7 +152,7 @@ class Call:
             return [n if isinstance(n, Value) else Value(n) for n in numbers]
         return [Value(n._data if isinstance(n, Value) else n) for n in numbers]
 
-    def lowered_aux(self) -> Any:
+    def lowered_aux(self) -> object:
         """Return what the function returned beside its result, as plain numbers if possible."""
 
         def leaf(thing: Any) -> object:

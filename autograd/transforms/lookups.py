@@ -117,7 +117,7 @@ def put(table: object, index: object, value: object) -> Any:
     return made if isinstance(table, list) else tuple(made)
 
 
-def _entries(name: str, table: Any) -> Any:
+def _entries(name: str, table: object) -> Any:
     array = array_in(table)
     if array is not None:
         return table if is_array(table) else array
@@ -208,7 +208,7 @@ def rows_in(name: str, xs: object) -> Rows | None:
 def load(body: Body, rows: Rows, index: int) -> Any:
     """Return one row of each sequence in the body of a loop, loaded by the number of the step."""
 
-    def row(sequence: Any) -> Any:
+    def row(sequence: object) -> object:
         array, structure = array_of_rows(body, sequence, "scan")
         count = structure.count()
         start = index if count == 1 else body.append(ops.multiply, (index, float(count)))

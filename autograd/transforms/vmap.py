@@ -65,7 +65,7 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
 
 
 def _looped(
-    f: Callable[..., Any], args: tuple[Any, ...], axes: Sequence[Any], out_axes: object
+    f: Callable[..., object], args: tuple[object, ...], axes: Sequence[object], out_axes: object
 ) -> object:
     """Return the results of all rows by a loop, which is traced once."""
     import numpy
@@ -77,7 +77,7 @@ def _looped(
             array: Any = array_in(leaf)
             xs[path] = numpy.moveaxis(array, axis, 0)
 
-    def call(rows: dict[str, Any]) -> object:
+    def call(rows: dict[str, object]) -> object:
         def row_in(path: str, leaf: object, axis: int | None) -> object:
             return leaf if axis is None else rows[path]
 
@@ -91,9 +91,9 @@ def _looped(
 
 
 def _each(
-    leaf: Callable[[str, Any, int | None], object],
-    args: tuple[Any, ...],
-    axes: Sequence[Any],
+    leaf: Callable[[str, object, int | None], object],
+    args: tuple[object, ...],
+    axes: Sequence[object],
     who: str = "vmap",
 ) -> list[object]:
     return [

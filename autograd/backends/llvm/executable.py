@@ -67,7 +67,7 @@ class Native:
             self.direct = kind(code.address("direct"))
 
     def __call__(
-        self, numbers: Sequence[float], arrays: Sequence[Any], rows: int | None = None
+        self, numbers: Sequence[float], arrays: Sequence[object], rows: int | None = None
     ) -> list[float] | None:
         """Return the plain results, and fill the arrays of results.
 
