@@ -375,7 +375,10 @@ def _factorial_zeta(n: int, x: Number) -> Number:
 def _polygamma(n: float, x: Number) -> Number:
     order = int(n)
     if order > _LARGEST_ORDER:
-        raise OperandError(f"polygamma: the order n is at most {_LARGEST_ORDER}, and was {order}")
+        raise OperandError(
+            f"polygamma: the order n is at most {_LARGEST_ORDER}, one more for a derivative "
+            f"included, and was {order}"
+        )
     if order == 0:
         return digamma(x)
     sign = 1.0 if order % 2 else -1.0

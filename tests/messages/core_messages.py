@@ -1,0 +1,452 @@
+"""Messages of autograd: (words of it, code that provokes it, code that follows its advice).
+
+The code that follows raises nothing, and what it returns is no False.
+"""
+
+import math
+
+import numpy as np
+
+import autograd as ag
+from autograd import Value, grad, gradient, hvp, jit, jvp, value_and_grad, vjp, vmap
+from autograd.table.operation import TABLE
+from autograd.trees import register_tree, tree_map, unflatten
+
+x, y = Value(2.0, label="x"), Value(3.0)
+A = np.array([1.0, 2.0])
+
+
+def edited():
+    w = Value(1.0, "w")
+    z = w * w
+    w.data = 2.0
+    return z, w
+
+
+def assigned(thing, name, value):
+    setattr(thing, name, value)
+
+
+def own(rule, function=lambda a: ag.sin(a)):
+    return ag.primitive(partials=(rule,))(function)
+
+
+def watched(f):
+    with ag.detect_anomaly():
+        return f()
+
+
+def read_while_traced():
+    return jit(lambda a: a * x.data)(1.0)
+
+
+def left_behind():
+    kept = []
+    jit(lambda a: kept.append(a) or a)(1.0)
+    return jit(lambda a: a + kept[0])(1.0)
+
+
+def filled(dtype):
+    array = np.zeros(2, dtype=dtype)
+    array[0] = x
+    return array
+
+
+ENGINE = [
+    (r"a\.data == b\.data", lambda: x == y, lambda: x.data != y.data and x is not y),
+    (r"float\(\) of a Value", lambda: math.sin(x), lambda: ag.sin(x).backward()),
+    (r"autograd\.sum of math\.fsum", lambda: math.fsum([x, y]), lambda: ag.sum([x, y]).backward()),
+    (r"dtype=object", lambda: filled(float), lambda: (filled(object)[0] * 2.0).backward()),
+    (r"int\(\) of a Value", lambda: int(x), lambda: range(int(x.data)) and ag.floor(x)),
+    ("no truth of its own", lambda: bool(x), lambda: x > 0 and x.data != 0),
+    ("_backward: a node keeps", lambda: y._backward(), lambda: list(ag.steps(x * y))),
+    (
+        "_backward: a node keeps",
+        lambda: assigned(y, "_backward", None),
+        lambda: grad(own(lambda r, a: ag.cos(a)))(1.0),
+    ),
+    ("children, operation", lambda: Value(1.0, (x,), "exp"), lambda: ag.exp(x).args),
+    ("label: takes a str", lambda: Value(1.0, label=3), lambda: Value(1.0, label="3")),
+    ("cannot be edited", lambda: assigned(x * y, "data", 1.0), lambda: Value(1.0) * y),
+    ("was edited", lambda: gradient(*[edited()[0], [x]]), lambda: gradient(x * x, [x])),
+    ("zero_grad: takes a Value", lambda: ag.zero_grad([x]), lambda: ag.zero_grad(x)),
+    ("mean of no numbers", lambda: ag.mean([]), lambda: ag.mean([x])),
+    ("equally long", lambda: ag.dot([x], [x, y]), lambda: ag.dot([x, y], [x, y])),
+    ("sum: takes an iterable", lambda: ag.sum(x), lambda: ag.sum([x])),
+    ("whole numbers: round", lambda: round(x, 2), lambda: round(100 * x) / 100),
+    (
+        "no_grad: takes a function",
+        lambda: ag.no_grad(3),
+        lambda: ag.no_grad(lambda: x * x)().is_leaf,
+    ),
+    ("scope takes a name", lambda: ag.scope(3), lambda: ag.scope("part")),
+    ("log gave nan", lambda: watched(lambda: ag.log(Value(-1.0))), lambda: ag.log(Value(1.0))),
+    (
+        "brought 1e[+]200 [*] 1e[+]200 = inf",
+        lambda: watched(lambda: (1e200 * (1e200 * (1e-300 * x))).backward(1.0)),
+        lambda: watched(lambda: (1e100 * (1e100 * (1e-300 * x))).backward(1.0)),
+    ),
+    ("read once and stay", read_while_traced, lambda: jit(lambda a: a * ag.stop_gradient(x))(1.0)),
+]
+
+TABLE_ = [
+    ("takes real numbers and Values", lambda: ag.sin("1"), lambda: ag.sin(float("1"))),
+    ("takes a plain number here", lambda: Value(x), lambda: (Value(x.data), (+x).backward())),
+    ("too large for a float", lambda: Value(10**400), lambda: Value(10**300)),
+    ("does not take 'z' there", lambda: ag.clip(x, z=1), lambda: ag.clip(x, lo=0, hi=1)),
+    ("takes 2 operands", lambda: ag.hypot(x), lambda: ag.hypot(x, y)),
+    ("plain whole number", lambda: ag.polygamma(0.5, x), lambda: ag.polygamma(1, x)),
+    (
+        "jit takes it as such where static_argnums",
+        lambda: jit(ag.polygamma)(1, 2.0),
+        lambda: jit(ag.polygamma, static_argnums=0)(1, 2.0),
+    ),
+    ("order n is at most", lambda: ag.polygamma(5000, x), lambda: ag.polygamma(999, x)),
+    ("has no derivative by n", lambda: TABLE["polygamma"].partial(0, 1.0, (1.0, 2.0)), None),
+    ("the condition must be a bool", lambda: ag.where(x, 1, 2), lambda: ag.where(x > 0, 1, 2)),
+    (
+        r"shapes \(2,\) and \(3,\)",
+        lambda: ag.maximum(A, np.ones(3)),
+        lambda: ag.maximum(A, np.ones((3, 1))),
+    ),
+    ("write partials=", lambda: ag.primitive(partials=abs), lambda: ag.primitive(partials=(abs,))),
+    (
+        "a tuple with a rule",
+        lambda: ag.primitive(partials=3),
+        lambda: ag.primitive(partials=(abs,)),
+    ),
+    ("must be a function", lambda: ag.primitive(partials=(3,)), lambda: own(lambda r, a: 1.0)),
+    ("latex is a str", lambda: ag.primitive(partials=(abs,), latex=3), None),
+    (
+        "one rule for each",
+        lambda: own(lambda r, a: 1.0, lambda a, b: a),
+        lambda: ag.primitive(partials=(lambda r, a, b: 1.0,) * 2)(lambda a, b: a + b),
+    ),
+    (
+        "fixed number of operands",
+        lambda: own(lambda r, a: 1.0, lambda *a: a[0]),
+        lambda: own(lambda r, a: 1.0, lambda a: a),
+    ),
+    (
+        "gave a plain number",
+        lambda: grad(grad(own(lambda r, a: math.cos(getattr(a, "data", a)))))(1.0),
+        lambda: grad(grad(own(lambda r, a: ag.cos(a))))(1.0) == -math.sin(1.0),
+    ),
+    (
+        "there is no operation named",
+        lambda: __import__("autograd.table.operation").table.operation.operation_named("nothing"),
+        None,
+    ),
+]
+
+
+def pair(a, b):
+    return a * b
+
+
+TRANSFORMS = [
+    (
+        "names an argument twice",
+        lambda: grad(pair, (0, 0))(1.0, 2.0),
+        lambda: grad(pair, (0, 1))(1.0, 2.0),
+    ),
+    ("grad: takes a function", lambda: grad(3), lambda: grad(lambda a: 3.0 * a)(1.0)),
+    ("argnums is an int", lambda: grad(pair, "a"), lambda: grad(pair, 0)(1.0, 2.0)),
+    ("argnums is 2", lambda: grad(pair, 2)(1.0, 2.0), lambda: grad(pair, 1)(1.0, 2.0)),
+    (r"write \(x,\)", lambda: jvp(ag.sin, 1.0, 1.0), lambda: jvp(ag.sin, (1.0,), (1.0,))),
+    (
+        "the tangents are a tuple",
+        lambda: jvp(ag.sin, (1.0,), 1.0),
+        lambda: hvp(ag.sin, (1.0,), (1.0,)),
+    ),
+    (
+        "the cotangents? must be",
+        lambda: vjp(lambda a: [a, a], 1.0)[1]([1.0]),
+        lambda: vjp(lambda a: [a, a], 1.0)[1]([1.0, 1.0]),
+    ),
+    (
+        "use jacobian",
+        lambda: grad(lambda a: [a, a])(1.0),
+        lambda: ag.jacobian(lambda a: [a, a])(1.0),
+    ),
+    (
+        "has_aux=True the function returns a pair",
+        lambda: grad(lambda a: a, has_aux=True)(1.0),
+        lambda: grad(lambda a: (a, "aux"), has_aux=True)(1.0) == (1.0, "aux"),
+    ),
+    (r"write \[x\]", lambda: gradient(x * x, x), lambda: gradient(x * x, [x])),
+    ("gradient: takes Values", lambda: gradient(1.0, [x]), lambda: gradient(+x, [x])),
+    (
+        "vmap: in_axes maps no argument",
+        lambda: vmap(pair, in_axes=None)(A, A),
+        lambda: vmap(pair, in_axes=(0, None))(A, 2.0),
+    ),
+    (
+        "in_axes has 1 entries",
+        lambda: vmap(pair, in_axes=(0,))(A, A),
+        lambda: vmap(pair, in_axes=(0, 0))(A, A),
+    ),
+    ("numpy.asarray", lambda: vmap(ag.sin)(1.0), lambda: vmap(ag.sin)(np.asarray([1.0]))),
+    ("differ in length", lambda: vmap(pair)(A, np.ones(3)), lambda: vmap(pair)(A, np.ones(2))),
+    ("out_axes has 3", lambda: vmap(ag.sin, out_axes=3)(A), lambda: vmap(ag.sin, out_axes=0)(A)),
+    (
+        "same structure for every row",
+        lambda: vmap(lambda a: a if a > 1.5 else [a])(A),
+        lambda: vmap(lambda a: [a])(A),
+    ),
+    (
+        "tree_map: the trees differ",
+        lambda: tree_map(pair, [1.0], (1.0,)),
+        lambda: tree_map(pair, [1.0], [2.0]),
+    ),
+    ("takes a class", lambda: register_tree(3, abs, abs), None),
+    ("must be a function, and is", lambda: register_tree(type("T", (), {}), 3, abs), None),
+    (
+        "register_tree",
+        lambda: grad(lambda p: p.a)(type("Point", (), {"a": 1.0})()),
+        lambda: grad(lambda p: p.a)(registered()).a == 1.0,
+    ),
+    (
+        r"array\.filled",
+        lambda: grad(lambda a: a[0])(np.ma.masked_array([1.0, 2.0], [0, 1])),
+        lambda: grad(lambda a: a[0])(np.ma.masked_array([1.0, 2.0], [0, 1]).filled(0.0)),
+    ),
+    ("fewer numbers than places", lambda: unflatten(ag.trees.flatten([1.0, 2.0])[1], [1.0]), None),
+    ("more numbers than places", lambda: unflatten(ag.trees.flatten([1.0])[1], [1.0, 2.0]), None),
+]
+
+
+class Registered:
+    def __init__(self, a):
+        self.a = a
+
+
+register_tree(Registered, lambda p: ((p.a,), None), lambda _, parts: Registered(*parts))
+
+
+def registered():
+    return Registered(1.0)
+
+
+def line(w, row):
+    return w * row
+
+
+JIT = [
+    ("jit: takes a function", lambda: jit(3), lambda: jit(lambda: 3.0)()),
+    (
+        "max_paths is a whole number",
+        lambda: jit(ag.sin, max_paths=0),
+        lambda: jit(ag.sin, max_paths=1)(1.0),
+    ),
+    ('reduce is "sum"', lambda: jit(line, in_axes=(None, 0), reduce="max"), None),
+    (
+        "give at least one axis",
+        lambda: jit(line, in_axes=(None, None)),
+        lambda: jit(line, in_axes=(None, 0))(1.0, A),
+    ),
+    ("needs in_axes", lambda: jit(line, reduce="sum"), lambda: jit(line, (None, 0), "sum")(1.0, A)),
+    (
+        "in_axes takes ints",
+        lambda: jit(line, in_axes=("a", 0)),
+        lambda: jit(line, in_axes=(None, 0))(1.0, A),
+    ),
+    (
+        "in_axes has 1 entries",
+        lambda: jit(line, in_axes=(0,))(1.0, A),
+        lambda: jit(line, in_axes=(None, 0))(1.0, A),
+    ),
+    (
+        "give a NumPy array",
+        lambda: jit(ag.sin, in_axes=0)(1.0),
+        lambda: jit(ag.sin, in_axes=0)(np.asarray([1.0])),
+    ),
+    ("but its shape is", lambda: jit(ag.sin, in_axes=1)(A), lambda: jit(ag.sin, in_axes=0)(A)),
+    (
+        "mapped axes differ",
+        lambda: jit(line, in_axes=(0, 0))(A, np.ones(3)),
+        lambda: jit(line, in_axes=(0, 0))(A, np.ones(2)),
+    ),
+    (
+        "share the argument",
+        lambda: jit(line, in_axes=(0, 0), reduce="sum")(np.array([x, y]), A),
+        lambda: jit(line, in_axes=(None, 0), reduce="sum")(x, A),
+    ),
+    (
+        "is mapped and differentiated",
+        lambda: jit(grad(line), in_axes=(0, 0), reduce="sum")(A, A),
+        lambda: jit(grad(line), in_axes=(0, 0))(A, A),
+    ),
+    (
+        "no rows",
+        lambda: jit(ag.sin, 0, "mean")(np.zeros(0)),
+        lambda: jit(ag.sin, 0, "sum")(np.zeros(0)) == 0.0,
+    ),
+    ("call it once", lambda: jit(ag.sin).source, lambda: called(jit(ag.sin)).source),
+    ("ends in .c", lambda: called(jit(ag.sin)).save("f.txt"), None),
+    (
+        "call it once with plain numbers",
+        lambda: called(jit(ag.sin), Value(1.0)).c,
+        lambda: called(called(jit(ag.sin), Value(1.0))).c,
+    ),
+    ("a file holds one way", lambda: called(jit(branched)).c, lambda: called(jit(chosen)).c),
+    (
+        "make them arguments",
+        lambda: called(jit(lambda a: a * x)).c,
+        lambda: called(jit(line), 1.0, 2.0).c,
+    ),
+    ("takes more than 1 ways", lambda: many(1), lambda: many(2)),
+    (
+        "same structure on every way",
+        lambda: two_ways(lambda a: [a] if a > 0.0 else a),
+        lambda: two_ways(lambda a: [a] if a > 0.0 else [-a]),
+    ),
+    (
+        "same structure for every row",
+        lambda: jit(lambda a: [a] if a > 0.0 else a, in_axes=0)(
+            np.array([Value(1.0), Value(-1.0)])
+        ),
+        lambda: jit(lambda a: [a] if a > 0.0 else [-a], in_axes=0)(
+            np.array([Value(1.0), Value(-1.0)])
+        ),
+    ),
+    (r"math\.sin", lambda: jit(lambda a: math.sin(a))(1.0), lambda: jit(lambda a: ag.sin(a))(1.0)),
+    (
+        r"\(a <= b\) & \(a >= b\)",
+        lambda: jit(lambda a: a == 1.0)(1.0),
+        lambda: jit(lambda a: (a <= 1.0) & (a >= 1.0))(1.0),
+    ),
+    (
+        "value_and_grad",
+        lambda: jit(lambda a: a.backward())(1.0),
+        lambda: jit(value_and_grad(ag.sin))(1.0),
+    ),
+    ("returning|return results", left_behind, lambda: jit(lambda a: [a, 2.0 * a])(1.0)),
+    (
+        "is an operation of your own",
+        lambda: jit(own(lambda r, a: ag.cos(a), lambda a: math.sin(a)))(1.0),
+        lambda: jit(own(lambda r, a: ag.cos(a), lambda a: ag.sin(a)))(1.0),
+    ),
+]
+
+
+def called(fast, *numbers):
+    fast(*(numbers or (1.0,)))
+    return fast
+
+
+def branched(a):
+    return a if a > 0.0 else 2.0 * a
+
+
+def chosen(a):
+    return ag.where(a > 0.0, a, 2.0 * a)
+
+
+def many(ways):
+    fast = jit(branched, max_paths=ways)
+    return [fast(1.0), fast(-1.0)]
+
+
+def two_ways(f):
+    fast = jit(f)
+    return [fast(1.0), fast(-1.0)]
+
+
+LOOPS = [
+    (
+        "give xs, or length",
+        lambda: ag.scan(lambda c, _: (c, None), 1.0),
+        lambda: ag.scan(lambda c, _: (c, None), 1.0, length=3),
+    ),
+    (
+        "returns a pair",
+        lambda: ag.scan(lambda c, _: c, 1.0, length=2),
+        lambda: ag.scan(lambda c, _: (c, c), 1.0, length=2),
+    ),
+    (
+        "keeps its structure",
+        lambda: ag.scan(lambda c, _: ([c], None), 1.0, length=2),
+        lambda: ag.fori_loop(0, 2, lambda i, c: c, 1.0),
+    ),
+    (
+        "a count is a whole number",
+        lambda: ag.fori_loop(0, "3", lambda i, c: c, 1.0),
+        lambda: ag.fori_loop(0, 3, lambda i, c: c, 1.0),
+    ),
+    (
+        "a count is a whole number",
+        lambda: ag.fori_loop(0, 2.5, lambda i, c: c, 1.0),
+        lambda: ag.fori_loop(0, 2.0, lambda i, c: c, 1.0),
+    ),
+    (
+        "xs has 2 rows",
+        lambda: ag.scan(lambda c, a: (c, a), 1.0, A, length=3),
+        lambda: ag.scan(lambda c, a: (c, a), 1.0, A, length=2),
+    ),
+    (
+        "returns a comparison",
+        lambda: ag.while_loop(lambda c: c, lambda c: c, 1.0),
+        lambda: ag.while_loop(lambda c: c < 2.0, lambda c: c + 1.0, 1.0),
+    ),
+    ("the table is an array", lambda: ag.take(3.0, 0), lambda: ag.take([3.0], 0)),
+    ("the table is empty", lambda: ag.take([], 0), lambda: ag.take([1.0], 0)),
+    ("an index is a whole number", lambda: ag.take(A, "a"), lambda: ag.take(A, 1)),
+    ("there is no entry 5", lambda: ag.take(A, 5), lambda: ag.take(A, 1)),
+    (
+        "structure must be the same",
+        lambda: ag.put([1.0, 2.0], 0, [1.0]),
+        lambda: ag.put([1.0, 2.0], 0, 3.0),
+    ),
+]
+
+RENDER = [
+    ("graph draws a Value", lambda: ag.graph("x"), lambda: ag.graph(x * y).svg),
+    (
+        "rankdir is one of",
+        lambda: ag.graph(x * y, rankdir="XX").svg,
+        lambda: ag.graph(x * y, rankdir="TB").svg,
+    ),
+    (
+        "depth is a whole number",
+        lambda: ag.graph(x * y, depth="a").svg,
+        lambda: ag.graph(x * y, depth=1).svg,
+    ),
+    (
+        "depth is at least",
+        lambda: ag.graph(x * y, depth=-1).svg,
+        lambda: ag.graph(x * y, depth=0).svg,
+    ),
+    ("engine is None", lambda: ag.graph(x * y, engine="neato").svg, lambda: ag.graph(x * y).svg),
+    (
+        "format is a str",
+        lambda: ag.graph(x * y, format=3).svg,
+        lambda: ag.graph(x * y, format=".4g").svg,
+    ),
+    (
+        "not a format for numbers",
+        lambda: ag.graph(x * y, format="zz").svg,
+        lambda: ag.graph(x * y, format=".3f").svg,
+    ),
+    (
+        "theme is one of",
+        lambda: ag.graph(x * y, theme="pink").svg,
+        lambda: ag.graph(x * y, theme="dark").svg,
+    ),
+    ("takes a file name", lambda: ag.graph(x * y).save(3), None),
+    ("is saved as", lambda: ag.graph(x * y).save("g.pdf"), None),
+    ("cannot be written", lambda: ag.graph(x * y).save("/nowhere/at/all/g.svg"), None),
+    ("reads the graph under a Value", lambda: list(ag.steps(1.0)), lambda: list(ag.steps(x * y))),
+    ("for a Value x", lambda: ag.explain(x * y, 1.0), lambda: ag.explain(x * y, x)),
+    (
+        "limit is a whole number",
+        lambda: ag.explain(x * y, x, limit=0),
+        lambda: ag.explain(x * y, x, limit=1),
+    ),
+    (
+        "differentiates by a Value",
+        lambda: ag.derivation(x * y, 1.0),
+        lambda: ag.derivation(x * y, x),
+    ),
+]
+CASES = [*ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER]

@@ -1,0 +1,245 @@
+"""Messages of nn: as in core_messages."""
+
+import functools
+import tempfile
+from pathlib import Path
+
+import autograd
+import nn
+from autograd import Value, relu
+from nn import MLP, Adam, Module, fit
+
+X, Y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1.0, -1.0, 1.0]
+run = functools.partial(fit, epochs=1, progress=False, engine="eager", seed=0)
+
+
+def model(*sizes):
+    return MLP(2, list(sizes) or [1], seed=0)
+
+
+def trained(network=None, X=X, Y=Y, **options):
+    return run(network or model(), X, Y, **options)
+
+
+def written(text):
+    path = Path(tempfile.mkdtemp(), "weights.json")
+    path.write_text(text)
+    return path
+
+
+def saved():
+    path = Path(tempfile.mkdtemp(), "weights.json")
+    nn.save(model(), path)
+    return path
+
+
+class Nothing(Module):
+    def __call__(self, x):
+        return Value(1.0) * x[0]
+
+
+class Silent(Module):
+    pass
+
+
+FIT = [
+    ("engine must be", lambda: trained(engine="cuda"), lambda: trained(engine="eager")),
+    (
+        "optimizer must be one",
+        lambda: trained(optimizer="adam"),
+        lambda: trained(optimizer=Adam(lr=0.01)),
+    ),
+    ("there is no loss", lambda: trained(loss="hing"), lambda: trained(loss="hinge")),
+    ("loss must be a name", lambda: trained(loss=3), lambda: trained(loss=nn.mse)),
+    (
+        "validation must be a pair",
+        lambda: trained(validation=X),
+        lambda: trained(validation=(X, Y)),
+    ),
+    (
+        "patience watches",
+        lambda: trained(patience=1),
+        lambda: trained(patience=1, validation=(X, Y)),
+    ),
+    ("no parameters to train", lambda: trained(Nothing()), lambda: trained(model())),
+    ("model must be an nn.Module", lambda: fit(3, X, Y), lambda: trained(model())),
+    (
+        "metrics must be a dict",
+        lambda: trained(metrics=[nn.accuracy]),
+        lambda: trained(metrics={"accuracy": nn.accuracy}),
+    ),
+    (
+        "metrics must be functions",
+        lambda: trained(metrics={"a": 3}),
+        lambda: trained(metrics={"a": nn.accuracy}),
+    ),
+    (
+        "column 'loss' of its own",
+        lambda: trained(metrics={"loss": nn.accuracy}),
+        lambda: trained(metrics={"mine": nn.accuracy}),
+    ),
+    (
+        "callbacks must be functions",
+        lambda: trained(callbacks=[3]),
+        lambda: trained(callbacks=[lambda h, m: None]),
+    ),
+    ("there is no folder", lambda: trained(checkpoint="/nowhere/at/all/c.json"), None),
+    ("must be the path of a file", lambda: trained(checkpoint=3), None),
+    ("X has 3 rows, and y has 2", lambda: trained(Y=Y[:2]), lambda: trained(X=X[:2], Y=Y[:2])),
+    ("X has no rows", lambda: trained(X=[], Y=[]), lambda: trained()),
+    (
+        r"write \[\[x\] for x in X\]",
+        lambda: trained(MLP(1, [1]), X=[1.0, 2.0, 3.0]),
+        lambda: trained(MLP(1, [1]), X=[[x] for x in (1.0, 2.0, 3.0)]),
+    ),
+    ("must be a list or an array", lambda: trained(X=3), lambda: trained()),
+    (
+        "leave such rows out",
+        lambda: trained(X=[[0.0, float("nan")], *X[1:]]),
+        lambda: trained(X=X[1:], Y=Y[1:]),
+    ),
+    ("equally long", lambda: trained(X=[[0.0], *X[1:]]), lambda: trained()),
+    ("others are names", lambda: trained(Y=["a", 1.0, "b"]), lambda: trained(Y=["a", "b", "b"])),
+    (
+        "takes numbers",
+        lambda: trained(Y=["a", "b", "b"], loss="mse"),
+        lambda: trained(Y=["a", "b", "b"], loss="hinge"),
+    ),
+    (
+        "cannot tell the 3 classes",
+        lambda: trained(Y=["a", "b", "c"], loss="hinge"),
+        lambda: trained(model(3), Y=["a", "b", "c"], loss="cross_entropy"),
+    ),
+    (
+        "at least two outputs",
+        lambda: trained(Y=[0, 1, 0], loss="cross_entropy"),
+        lambda: trained(model(3), Y=[0, 1, 0], loss="cross_entropy"),
+    ),
+    (
+        "a model of 2 scores takes labels",
+        lambda: trained(model(2), Y=["a", "b", "c"], loss="cross_entropy"),
+        lambda: trained(model(3), Y=["a", "b", "c"], loss="cross_entropy"),
+    ),
+    (
+        r"write y\[i\]",
+        lambda: trained(Y=[[1.0], [2.0], [3.0]], loss="mse"),
+        lambda: trained(Y=[1.0, 2.0, 3.0], loss="mse"),
+    ),
+    (
+        "labels 0 and 1",
+        lambda: trained(Y=[0, 1, 7], loss="binary_cross_entropy"),
+        lambda: trained(Y=[0, 1, 1], loss="binary_cross_entropy"),
+    ),
+    (
+        "takes labels -1 and 1",
+        lambda: trained(Y=[0, 1, 7], loss="hinge"),
+        lambda: trained(Y=[-1, 1, 1], loss="hinge"),
+    ),
+    (
+        "must be a Value computed",
+        lambda: trained(loss=lambda score, target: "a"),
+        lambda: trained(loss=lambda score, target: (score - target) ** 2),
+    ),
+    ("is this under no_grad", lambda: autograd.no_grad(trained)(), lambda: trained(loss="mse")),
+    ("epochs must be at least", lambda: trained(epochs=-1), lambda: trained(epochs=1)),
+    ("epochs must be a whole number", lambda: trained(epochs=1.5), lambda: trained(epochs=1)),
+    ("executor must be an object", lambda: trained(executor=3), None),
+]
+PARTS = [
+    (
+        "activation is one of these",
+        lambda: MLP(2, [1], activation="rule"),
+        lambda: MLP(2, [2, 1], activation="relu"),
+    ),
+    (
+        "activation must be a name",
+        lambda: MLP(2, [1], activation=3),
+        lambda: MLP(2, [2, 1], activation=relu),
+    ),
+    ("a list of layer sizes", lambda: MLP(2, 3), lambda: MLP(2, [3])),
+    ("seed must be a whole number", lambda: MLP(2, [1], seed="a"), lambda: MLP(2, [1], seed=1)),
+    ("takes 2 inputs", lambda: model()([1.0]), lambda: model()([1.0, 2.0])),
+    ("must have a method __call__", lambda: Silent()([1.0]), lambda: Nothing()([1.0])),
+    (
+        "write model.parameters",
+        lambda: Adam(0.1).step(model()),
+        lambda: Adam(0.1).step(model().parameters()),
+    ),
+    ("a list of Values", lambda: Adam(0.1).step(3), lambda: Adam(0.1).step([Value(1.0)])),
+    (
+        "number 0 of those given",
+        lambda: Adam(0.1).step([3.0]),
+        lambda: Adam(0.1).step([Value(3.0)]),
+    ),
+    ("lr must be", lambda: Adam(lr=-1.0), lambda: Adam(lr=0.01)),
+    (
+        "give momentum",
+        lambda: nn.SGD(0.1, nesterov=True),
+        lambda: nn.SGD(0.1, momentum=0.9, nesterov=True),
+    ),
+    (
+        "make a new optimiser",
+        lambda: other_weights(Adam(0.1)),
+        lambda: Adam(0.1).step([Value(1.0)] * 2),
+    ),
+    (
+        "takes a dict of numbers by name",
+        lambda: model().load_state_dict(3),
+        lambda: model().load_state_dict(model().state_dict()),
+    ),
+    (
+        "the names do not fit",
+        lambda: model().load_state_dict({"a": 1.0}),
+        lambda: model().load_state_dict(model().state_dict()),
+    ),
+    (
+        "delta must be more than 0",
+        lambda: nn.huber(Value(1.0), 2.0, delta=0.0),
+        lambda: nn.huber(Value(1.0), 2.0, delta=1.0),
+    ),
+    (
+        "as many scores as targets",
+        lambda: nn.mse([Value(1.0)], [1.0, 2.0]),
+        lambda: nn.mse([Value(1.0)], [1.0]),
+    ),
+    ("hinge: takes labels", lambda: nn.hinge(Value(1.0), 0.5), lambda: nn.hinge(Value(1.0), 1)),
+    (
+        "takes a list of scores",
+        lambda: nn.cross_entropy(Value(1.0), 0),
+        lambda: nn.cross_entropy([Value(1.0)] * 2, 0),
+    ),
+    (
+        "from 0 to 1",
+        lambda: nn.cross_entropy([Value(1.0)] * 2, 5),
+        lambda: nn.cross_entropy([Value(1.0)] * 2, 1),
+    ),
+    (
+        "a target is a whole number",
+        lambda: nn.cross_entropy([Value(1.0)] * 2, 0.5),
+        lambda: nn.cross_entropy([Value(1.0)] * 2, 1),
+    ),
+    (
+        "1 scores and 2 targets",
+        lambda: nn.accuracy([1.0], [1, -1]),
+        lambda: nn.accuracy([1.0], [1]),
+    ),
+    (
+        "is not JSON",
+        lambda: nn.load(model(), written("nothing")),
+        lambda: nn.load(model(), saved()),
+    ),
+    (
+        "holds no weights",
+        lambda: nn.load(model(), written("{}")),
+        lambda: nn.load(model(), saved()),
+    ),
+    ("has no attribute", lambda: nn.nothing, lambda: nn.MLP),
+]
+
+
+def other_weights(optimizer):
+    optimizer.step([Value(1.0)])
+    optimizer.step([Value(1.0)] * 2)
+
+
+CASES = [*FIT, *PARTS]

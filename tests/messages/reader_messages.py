@@ -1,0 +1,183 @@
+"""Messages of formulas, of the test helpers and of programs: as in core_messages."""
+
+import math
+
+import autograd as ag
+from autograd.ir import text as ir
+from autograd.notation.expression import read
+from autograd.testing import assert_derivative, check_gradient
+from autograd.testing.strategies import points, values
+
+
+def formula(text, right="", **numbers):
+    """Return a case of the formula reader: the text, and what its message says to write."""
+    return lambda: read(text)(numbers), (lambda: read(right)(numbers)) if right else None
+
+
+FORMULAS = [
+    ("is text", lambda: read(3), lambda: read("3")({})),
+    ("the longest has", lambda: read("x" * 200_000), None),
+    ("an empty formula", *formula(" ", "tanh(w*x + b)", w=1, x=2, b=3)),
+    (
+        "there is no number for 'x'",
+        *formula("x"),
+    ),
+    ("is not a real number", *formula("2j", "2*x", x=1)),
+    ("decimal digits", *formula("0x1", "0*x1", x1=1)),
+    ("too large for a float", *formula("1e999", "1e99")),
+    ("sin is a function", *formula("sin + 1", "sin(x)", x=1)),
+    ("sin .* with brackets", *formula("sin x y", "sin(x)*y", x=1, y=2)),
+    ("√.* with brackets", *formula("√x^2", "√(x^2)", x=1)),
+    ("did you mean tanh or tan", *formula("tahn(x)", "tanh(x)", x=1)),
+    ("write exp", *formula("gamma(x)", "exp(lgamma(x))", x=1)),
+    (r"write a % b", *formula("mod(x, 2)", "x % 2", x=1)),
+    (r"for a product, write", *formula("q(x)", "q*(x)", q=1, x=2)),
+    ("write [*] for a product", *formula("x y", "x * y", x=1, y=2)),
+    ("a product after / has two readings", *formula("1/2x", "1/(2*x)", x=1)),
+    ("an operand is missing", *formula("2 *", "2 * x", x=1)),
+    ("has no '\\(' before it", *formula("x)", "(x)", x=1)),
+    ("was never closed", *formula("sin(x", "sin(x)", x=1)),
+    (
+        "stands between comparisons",
+        *formula("where(x & y, 1, 2)", "where((x > 0) & (y < 1), 1, 2)", x=1, y=2),
+    ),
+    (
+        r"write \(a < x\) & \(x < b\)",
+        *formula("where(0 < x < 1, 1, 2)", "where((0 < x) & (x < 1), 1, 2)", x=1),
+    ),
+    ("may only be the condition", *formula("x > 0", "where(x > 0, 1, 0)", x=1)),
+    ("may only be the condition", *formula("(x > 0) + 1", "where(x > 0, 1, 0) + 1", x=1)),
+    ("not a comma", *formula("(1,5)", "1.5")),
+    ("takes 2 operands or more", *formula("max(x)", "max(x, 1)", x=1)),
+    ("isnan takes 1 operand", *formula("isnan(x, 1)", "where(isnan(x), 1, 0)", x=1)),
+    ("takes 2 operands", *formula("hypot(x)", "hypot(x, 1)", x=1)),
+    ("must be a comparison", *formula("where(x, 1, 2)", "where(x > 0, 1, 2)", x=1)),
+    ("x/100 for a percentage", *formula("50%", "50/100")),
+    ("round brackets", *formula("[x]", "(x)", x=1)),
+    ("compare with <", *formula("where(x == 1, 1, 2)", "where((x <= 1) & (x >= 1), 1, 2)", x=1)),
+    ("for a factorial", *formula("n!", "exp(lgamma(n + 1))", n=3)),
+    ("bare name", *formula("math.tanh(x)", "tanh(x)", x=1)),
+]
+
+
+def square(t):
+    return t * t
+
+
+TESTING = [
+    (
+        "at is an iterable",
+        lambda: assert_derivative(square, "2*t", at=3.0),
+        lambda: assert_derivative(square, "2*t", at=[3.0]),
+    ),
+    (
+        "each point in at is a tuple",
+        lambda: assert_derivative(lambda a, b: a * b, "b", at=[1.0]),
+        lambda: assert_derivative(lambda a, b: a * b, "b", at=[(1.0, 2.0)]),
+    ),
+    (
+        "domain is a pair",
+        lambda: assert_derivative(square, "2*t", domain=3),
+        lambda: assert_derivative(square, "2*t", domain=(0, 1)),
+    ),
+    (
+        "finite and not empty",
+        lambda: assert_derivative(square, "2*t", domain=(1, 0)),
+        lambda: assert_derivative(square, "2*t", domain=(0, 1)),
+    ),
+    (
+        "domain names u",
+        lambda: assert_derivative(lambda a, b: a * b, "b", domain={"u": (0, 1)}),
+        lambda: assert_derivative(lambda a, b: a * b, "b", domain={"a": (0, 1), "b": (0, 1)}),
+    ),
+    (
+        "df returns",
+        lambda: assert_derivative(lambda v: v[0] * v[1], lambda v: v[1], at=[[1.0, 2.0]]),
+        lambda: assert_derivative(lambda v: v[0] * v[1], lambda v: [v[1], v[0]], at=[[1.0, 2.0]]),
+    ),
+    (
+        "no number to differentiate by",
+        lambda: check_gradient(lambda: 1.0),
+        lambda: check_gradient(square, 1.0),
+    ),
+    (
+        "the value at this point is nan",
+        lambda: check_gradient(ag.log, -1.0),
+        lambda: check_gradient(ag.log, 1.0),
+    ),
+    (
+        "backward and differences do not agree",
+        lambda: check_gradient(
+            ag.primitive(partials=(lambda r, t: 3.0 * t,))(lambda t: t * t), 1.0
+        ),
+        lambda: check_gradient(
+            ag.primitive(partials=(lambda r, t: 2.0 * t,))(lambda t: t * t), 1.0
+        ),
+    ),
+    ("f is a function", lambda: check_gradient(3, 1.0), lambda: check_gradient(square, 1.0)),
+    (
+        "rtol is a relative error",
+        lambda: check_gradient(square, 1.0, rtol=-1),
+        lambda: check_gradient(square, 1.0, rtol=1e-9),
+    ),
+    (
+        "wrong",
+        lambda: assert_derivative(square, "3*t", at=[1.0]),
+        lambda: assert_derivative(square, "2*t", at=[1.0]),
+    ),
+    (
+        "this is not the derivative",
+        lambda: assert_derivative(square, lambda t: 2.0 * abs(t), domain=(-1, 1)),
+        lambda: assert_derivative(square, lambda t: 2.0 * t, domain=(-1, 1)),
+    ),
+    (
+        "real at none of the points",
+        lambda: assert_derivative(ag.log, lambda t: 1.0 / t, domain=(-2, -1)),
+        lambda: assert_derivative(ag.log, lambda t: 1.0 / t, domain=(1, 2)),
+    ),
+    (
+        "examples is a whole number",
+        lambda: assert_derivative(square, "2*t", domain=(0, 1), examples="a"),
+        lambda: assert_derivative(square, "2*t", domain=(0, 1), examples=5),
+    ),
+    (
+        "examples is at least 1",
+        lambda: assert_derivative(square, "2*t", domain=(0, 1), examples=0),
+        None,
+    ),
+    (
+        "df is a function, or a formula",
+        lambda: assert_derivative(square, 3, at=[1.0]),
+        lambda: assert_derivative(square, "2*t", at=[1.0]),
+    ),
+    (
+        "df has 3 formulas",
+        lambda: assert_derivative(lambda a, b: a * b, ("b", "a", "a"), at=[(1.0, 2.0)]),
+        lambda: assert_derivative(lambda a, b: a * b, ("b", "a"), at=[(1.0, 2.0)]),
+    ),
+    (
+        "the formula",
+        lambda: assert_derivative(square, "2*u + v", at=[1.0]),
+        lambda: assert_derivative(square, "2*t", at=[1.0]),
+    ),
+    ("nothing to choose from", lambda: values(2.0, 1.0), lambda: values(1.0, 2.0)),
+    ("points: takes an operation", lambda: points(math.log), lambda: points(ag.log)),
+    (
+        "must return one number",
+        lambda: check_gradient(lambda t: [t, t], 1.0),
+        lambda: check_gradient(lambda t: t + t, 1.0),
+    ),
+]
+SOURCE = ag.jit(lambda t, w: ag.where(t > 0.0, t * w, 1.0))
+SOURCE(1.0, 2.0)
+
+
+def parsed(old="", new=""):
+    assert old in SOURCE.source
+    return ir.parse(SOURCE.source.replace(old, new))
+
+
+PROGRAMS = [
+    (r'line 1: here should be func "name"', lambda: parsed("func", "fun"), lambda: parsed()),
+]
+CASES = [*FORMULAS, *TESTING, *PROGRAMS]
