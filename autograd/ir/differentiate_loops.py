@@ -28,7 +28,16 @@ from autograd.ir.loops import (
     inlined,
     part,
 )
-from autograd.ir.tables import ADDED_ALL, ADDED_AT, ARRAY_OF, LOADED, SIZE_OF, ZEROS_OF
+from autograd.ir.tables import (
+    ADDED_ALL,
+    ADDED_AT,
+    ARRAY_OF,
+    INSIDE,
+    LOADED,
+    LOADS,
+    SIZE_OF,
+    ZEROS_OF,
+)
 from autograd.ir.trace import Reference, Trace
 from autograd.table import rows as ops
 
@@ -104,7 +113,7 @@ def backwards_through(sweep: Differentiation, number: int, sweep_backwards: Swee
         return  # the loop itself will ask for it
     if isinstance(operation, Loop):
         _pull_loop(sweep, number, operation, sweep_backwards)
-    elif operation is LOADED:
+    elif operation in LOADS:
         upstream = sweep.contributions.get(number)
         if upstream is not None:
             _add_to_array(sweep, operands[0], (operands[1], upstream, sweep.reached[number]))
@@ -129,7 +138,7 @@ def forwards_through(sweep: Differentiation, number: int, sweep_forwards: Sweep)
         return
     if isinstance(operation, Part):
         return  # its loop has told it
-    if operation is LOADED:
+    if operation in LOADS:
         whole = total(sweep, operands[0]) if type(operands[0]) is int else None
         if whole is not None:
             _add_loaded(sweep, number, whole, operands[1])
@@ -218,7 +227,7 @@ def _pull_loop(sweep: Differentiation, number: int, loop: Loop, sweep_backwards:
     kept = reverse.captured_number(tape)
     base = Trace.append(reverse, ops.multiply, (index, 1.0))
     places = [Trace.append(reverse, ops.add, (base, 0.0)) for _ in body.carries]
-    begun = [Trace.append(reverse, LOADED, (kept, place)) for place in places]
+    begun = [Trace.append(reverse, INSIDE, (kept, place)) for place in places]
     own = list(body.trace.outer.values())
     outer = [reverse.captured_number(each) for each in operands[loop.captures : loop.sizes]]
     given: dict[int, Reference] = {body.index: index}

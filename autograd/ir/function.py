@@ -28,8 +28,8 @@ the next carries | a tuple of the last carries |
 | ``array`` | numbers | an array of them |
 | ``zeros`` | a number | an array of so many zeros |
 | ``size`` | an array | how many numbers are in it |
-| ``load`` | an array, an index | the number there; nan where there is none. An index below 0 \
-counts from the end |
+| ``load`` | an array, an index; ``statics`` holds 1 where it is known to be inside | the number \
+there; nan where there is none. An index below 0 counts from the end |
 | ``push`` | an array, a number | the array with one number more at its end |
 | ``add_at`` | an array, an index, a number | the array with the number added to the one there |
 | ``add_all`` | two arrays of one size | their sum |

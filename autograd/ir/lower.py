@@ -40,7 +40,7 @@ from autograd.ir.function import (
 from autograd.ir.loops import Loop, LoopBody, Part
 from autograd.ir.rules import Steps, primitive_steps
 from autograd.ir.simplify import SIMPLER, SIMPLER_WITH_CONSTANT
-from autograd.ir.tables import ON_ARRAYS, WholeArgument
+from autograd.ir.tables import INSIDE, ON_ARRAYS, WholeArgument
 from autograd.ir.trace import Reference, Trace
 from autograd.ir.verify import checked
 from autograd.table import rows as ops
@@ -133,13 +133,17 @@ class Lowering:
         self.guarded.add(number)
         return number
 
-    def on_arrays(self, opcode: str, operands: tuple[int, ...]) -> int:
+    def on_arrays(
+        self, opcode: str, operands: tuple[int, ...], statics: tuple[int, ...] = ()
+    ) -> int:
         """Return the number of an instruction on arrays; what can be changed is made anew."""
         if opcode in (ZEROS, *CONSUMING):
             return self.function.add(opcode, operands)
-        key = (opcode, operands)
+        key = (opcode, operands, statics)
         if key not in self._known:
-            self._known[key] = self.function.add(opcode, operands)
+            number = self._known[key] = self.function.add(opcode, operands)
+            if statics:
+                self.function.statics[number] = statics
         return self._known[key]
 
     def loop(
@@ -306,7 +310,8 @@ def _fill(
             parts[number] = _lower_loop(lowering, operation, live, references, at)
         elif operation in ON_ARRAYS:
             operands = tuple([at(each) for each in references])
-            numbers[number] = lowering.on_arrays(operation.name, operands)
+            statics = (1,) if operation is INSIDE else ()
+            numbers[number] = lowering.on_arrays(operation.name, operands, statics)
         elif operation is GUARDED_MULTIPLY:
             reached = at(references[0]) if lowering.careful else 0
             numbers[number] = lowering.guarded_multiply(

@@ -34,6 +34,7 @@ ARRAY_OF = Operation("array(numbers)", lambda *numbers: [*numbers], ())  # type:
 ZEROS_OF = Operation("zeros(count)", lambda count: [0.0] * int(count), (), conditions=(0,))  # type: ignore[arg-type, return-value]
 SIZE_OF = Operation("size(array)", len, (), conditions=(0,))
 LOADED = Operation("load(array, index)", _loaded, (), conditions=(1,))
+INSIDE = Operation("load(array, index)", _loaded, (), conditions=(1,))  # the index is in the array
 ADDED_AT = Operation("add_at(array, index, number)", added_at, (), conditions=(1,))  # type: ignore[arg-type]
 ADDED_ALL = Operation(
     "add_all(a, b)",
@@ -41,7 +42,8 @@ ADDED_ALL = Operation(
     (),
 )
 CHANGING = frozenset((ZEROS_OF, ADDED_AT, ADDED_ALL))  # of these each use is an array of its own
-ON_ARRAYS = frozenset((ARRAY_OF, ZEROS_OF, SIZE_OF, LOADED, ADDED_AT, ADDED_ALL))
+LOADS = frozenset((LOADED, INSIDE))
+ON_ARRAYS = LOADS | {ARRAY_OF, ZEROS_OF, SIZE_OF, ADDED_AT, ADDED_ALL}
 
 
 class WholeArgument(Operation):
@@ -92,9 +94,9 @@ def array_of_rows(trace: object, entries: Any, name: str) -> tuple[Reference, St
     return array_number(trace, [leaf for row, _ in rows for leaf in row], name), structure
 
 
-def loaded(trace: Any, array: Reference, place: Reference) -> object:
+def loaded(trace: Any, array: Reference, place: Reference, is_inside: bool = False) -> Any:
     """Return what stands for the number at a place of an array."""
-    number = trace.append(LOADED, (array, place))
+    number = trace.append(INSIDE if is_inside else LOADED, (array, place))
     if not current().recording:
         number = trace.append(ops.stop_gradient, (number,))
     return trace.tracer(number)

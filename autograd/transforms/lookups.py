@@ -98,12 +98,13 @@ def put(table: object, index: object, value: object) -> Any:
     if isinstance(index, Tracer):
         inside = is_whole(index) & (index >= -float(size)) & (index < float(size))
         from_start = ops.select(index < 0.0, index + float(size), index)
+        nothing = ops.select(inside, 0.0, nan)
         kept = []
         for place, (old, _) in enumerate(rows):
             is_here = (from_start <= float(place)) & (from_start >= float(place))
             kept.append(
                 [
-                    ops.select(inside, ops.select(is_here, a, b), nan)
+                    ops.select(is_here, a, b - nothing)
                     for a, b in zip(new, old, strict=True)
                 ]
             )
@@ -215,7 +216,7 @@ def load(body: Body, rows: Rows, index: int) -> Any:
         leaves = []
         for place in range(count):
             at = start if place == 0 else body.append(ops.add, (start, float(place)))
-            leaves.append(loaded(body, array, at))
+            leaves.append(loaded(body, array, at, is_inside=True))
         return unflatten(structure, leaves)
 
     return _each_sequence("scan", row, rows.tree)

@@ -101,6 +101,7 @@ class Looping(Chunk):
         self._arrays_named: dict[int, ArrayName] = {}
         self._tuples: dict[int, list[Any]] = {}
         self._known_uniform: dict[int, bool] = {}
+        self._row_places: dict[tuple[str, int], str] = {}
         self._active: str | None = None  # the lanes that take part; None for all
 
     # -- small pieces ------------------------------------------------------------------------------
@@ -217,7 +218,8 @@ class Looping(Chunk):
         if opcode == SIZE:
             self._names[number] = self.splat(self.new(f"sitofp i64 {array.size} to double"))
         elif opcode == LOAD:
-            self._names[number] = self._number_in(array, operands[1])
+            is_inside = number in self.function.statics
+            self._names[number] = self._number_in(array, operands[1], is_inside)
         elif opcode == PUSH:
             self.store(self.type, self.name(operands[1]), self._place(array, array.size))
             size = self.new(f"add i64 {array.size}, 1")
@@ -270,6 +272,26 @@ class Looping(Chunk):
         pointer = self._place(array, place)
         return self.new(f"select i1 {is_there}, ptr {pointer}, ptr {otherwise}")
 
+    def _place_inside(self, array: ArrayName, index: int) -> str:
+        """Return where a number of an array is, by an index that is known to be inside.
+
+        The places of a row differ by constants, and their common part is computed once.
+        """
+        function, offset = self.function, 0
+        if function.opcodes[index] == "add":
+            for one, other in (function.operands[index], function.operands[index][::-1]):
+                constant = function.constants.get(other)
+                if constant is not None and constant % 1.0 == 0.0 and 0.0 <= constant < 2.0**31:
+                    index, offset = one, int(constant)
+                    break
+        width = 8 * LANES if array.lanes else 8
+        key = array.data, index
+        if key not in self._row_places:
+            double = self.first_lane(self.name(index))
+            integer = self.new(f"fptosi double {double} to i64")
+            self._row_places[key] = self._place(array, integer)
+        return self.at(self._row_places[key], offset * width)
+
     def _checked_places(self, array: ArrayName, index: int) -> tuple[str, str]:
         """Return eight pointers, one for each lane, and which of them are inside the array."""
         eight, bits = f"<{LANES} x i64>", f"<{LANES} x i1>"
@@ -296,9 +318,12 @@ class Looping(Chunk):
         pointers = self.new(f"getelementptr double, ptr {array.data}, {eight} {place}")
         return pointers, is_there
 
-    def _number_in(self, array: ArrayName, index: int) -> str:
+    def _number_in(self, array: ArrayName, index: int, is_inside: bool) -> str:
         if self.is_uniform(index):
-            place = self._checked_place(array, index, "@no_number")
+            if is_inside:
+                place = self._place_inside(array, index)
+            else:
+                place = self._checked_place(array, index, "@no_number")
             if array.lanes:
                 return self.load(VECTOR, place)
             return self.splat(self.load("double", place))
@@ -535,7 +560,7 @@ class Looping(Chunk):
         inner.__dict__ |= self.__dict__
         inner.function = body
         inner._names, inner._loaded, inner._tuples, inner._known_uniform = {}, {}, {}, {}
-        inner._arrays_named = {}
+        inner._arrays_named, inner._row_places = {}, {}
         inner._fused, inner._made = frozenset() if self.exact else fused_products(body), set()
         first = len(arguments) - len(captured)
         uniform = {
