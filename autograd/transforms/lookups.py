@@ -103,10 +103,7 @@ def put(table: object, index: object, value: object) -> Any:
         for place, (old, _) in enumerate(rows):
             is_here = (from_start <= float(place)) & (from_start >= float(place))
             kept.append(
-                [
-                    ops.select(is_here, a, b - nothing)
-                    for a, b in zip(new, old, strict=True)
-                ]
+                [ops.select(is_here, a, b - nothing) for a, b in zip(new, old, strict=True)]
             )
     else:
         kept = [old for old, _ in rows]
