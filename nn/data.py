@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from nn.errors import InputError, MissingPackageError
 from nn.initializers import generator_of
@@ -16,6 +17,8 @@ from nn.module import whole
 
 Rows = list[list[float]]
 Seed = int | random.Random | None
+Row = TypeVar("Row")
+Target = TypeVar("Target")
 
 
 def moons(
@@ -262,8 +265,8 @@ def iris() -> tuple[Rows, list[int]]:
 
 
 def split(
-    X: Sequence[object], y: Sequence[object], held_out: float = 0.2, seed: Seed = None
-) -> tuple[tuple[list[object], list[object]], tuple[list[object], list[object]]]:
+    X: Sequence[Row], y: Sequence[Target], held_out: float = 0.2, seed: Seed = None
+) -> tuple[tuple[list[Row], list[Target]], tuple[list[Row], list[Target]]]:
     """Divide rows at random into a part for training and a part held out for evaluation.
 
     Args:
@@ -292,7 +295,7 @@ def split(
     order = list(range(len(X)))
     generator_of(seed).shuffle(order)
 
-    def part(numbers: list[int]) -> tuple[list[object], list[object]]:
+    def part(numbers: list[int]) -> tuple[list[Row], list[Target]]:
         return [X[number] for number in numbers], [y[number] for number in numbers]
 
     return part(order[count:]), part(order[:count])

@@ -55,7 +55,7 @@ class History:
         """Return the names of what was recorded."""
         return list(self.records[0]) if self.records else []
 
-    def plot(self, name: str = "loss", ax: Any = None) -> object:
+    def plot(self, name: str = "loss", ax: Any = None) -> Any:
         """Draw training against validation, by epoch.
 
         Args:

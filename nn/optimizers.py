@@ -124,7 +124,7 @@ class Optimizer(ABC):
         """Restore the state."""
         self.lr, self.steps, self._memory = snapshot
 
-    def state_dict(self) -> dict[str, object]:
+    def state_dict(self) -> dict[str, Any]:
         """Return the number of steps and the running averages, as lists of floats."""
         return {"steps": self.steps, "averages": [list(map(float, m)) for m in self._memory]}
 

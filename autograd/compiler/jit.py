@@ -433,7 +433,7 @@ class Jitted(Generic[P]):
         return self._programs.latest[0]
 
     @property
-    def graph(self) -> object:
+    def graph(self) -> Any:
         """The graph of the function at the numbers of the traced call, as Values."""
         executable, named = self._shown(), self._programs.named
         by_keyword = named is not None and any(

@@ -173,6 +173,9 @@ assert_type(nn.Neuron(2)([1.0, x]), Value)
 optimizer = nn.SGD(lr=0.1)
 optimizer.step(model.parameters())
 history = nn.fit(model, rows, [1.0, -1.0, 1.0], loss="hinge", optimizer=optimizer, epochs=1)
+(train, labels), held_out = nn.data.split([[1.0], [2.0]], ["a", "b"], held_out=0.5)
+assert_type(train, list[list[float]])
+assert_type(labels, list[str])
 activation: Callable[[Any], Any] = ag.relu
 nn.MLP("a", [1])  # refused
 nn.MLP(2, [4, 1], activation=3)  # refused
