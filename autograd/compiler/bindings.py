@@ -196,6 +196,8 @@ class Arguments:
         if container is ARRAYS and isinstance(axis, int) and (array := array_in(thing)) is not None:
             return self._mapped_array(array, axis, path)
         if container is ARRAYS or container is NUMBERS:
+            if not isinstance(axis, int):
+                raise StructureError(f"jit: in_axes does not fit the structure of argument {path}")
             raise StructureError(
                 f"jit: argument {path} is mapped over axis {axis} by in_axes, and was a "
                 f"{type(thing).__name__}: give a NumPy array (numpy.asarray(...)), or None in "

@@ -449,4 +449,106 @@ RENDER = [
         lambda: ag.derivation(x * y, x),
     ),
 ]
-CASES = [*ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER]
+
+
+class Unhashed:
+    """A tree whose rest is a list."""
+
+
+class Hashed:
+    """A tree whose rest is a tuple."""
+
+
+register_tree(Unhashed, lambda tree: ((1.0,), []), lambda rest, parts: Unhashed())
+register_tree(Hashed, lambda tree: ((1.0,), ()), lambda rest, parts: Hashed())
+
+
+def nested(depth, leaf=1.0):
+    for _ in range(depth):
+        leaf = [leaf]
+    return leaf
+
+
+def by_dict(point, axes):
+    return jit(lambda p: p["a"], in_axes=(axes,))(point)
+
+
+ZERO = np.zeros((0, 2))
+MORE = [
+    (
+        "static_argnums takes ints",
+        lambda: jit(ag.polygamma, static_argnums="n"),
+        lambda: jit(ag.polygamma, static_argnums=0)(1, 2.0),
+    ),
+    (
+        "static_argnames takes strings",
+        lambda: jit(pair, static_argnames=(3,)),
+        lambda: jit(pair, static_argnames=("a",))(1.0, 2.0),
+    ),
+    (
+        "has no argument 'z'",
+        lambda: jit(pair, static_argnames="z"),
+        lambda: jit(pair, static_argnames="a")(1.0, 2.0),
+    ),
+    (
+        "give a tuple in place of a list",
+        lambda: jit(lambda a, b: a[0] * b, static_argnums=0)([1.0], 2.0),
+        lambda: jit(lambda a, b: a[0] * b, static_argnums=0)((1.0,), 2.0),
+    ),
+    (
+        "other keys than the dict",
+        lambda: by_dict({"a": A}, {"b": 0}),
+        lambda: by_dict({"a": A}, {"a": 0}),
+    ),
+    (
+        "has 2 parts, and it has 1",
+        lambda: jit(lambda p: p[0], in_axes=([0, 0],))([A]),
+        lambda: jit(lambda p: p[0], in_axes=([0],))([A]),
+    ),
+    (
+        "does not fit the structure",
+        lambda: by_dict({"a": A}, [0]),
+        lambda: by_dict({"a": A}, {"a": 0}),
+    ),
+    (
+        "does not fit the structure",
+        lambda: jit(ag.sin, in_axes=([0],))(A),
+        lambda: jit(ag.sin, in_axes=(0,))(A),
+    ),
+    (
+        "nested too deep",
+        lambda: grad(lambda p: 1.0)(nested(5000)),
+        lambda: grad(lambda p: p[0])(nested(1)),
+    ),
+    (
+        "nested too deep",
+        lambda: jit(lambda p: 1.0)(nested(5000)),
+        lambda: jit(lambda p: 1.0)(nested(5)),
+    ),
+    (
+        "tuples in place of lists",
+        lambda: grad(lambda p: 1.0)(Unhashed()),
+        lambda: grad(lambda p: 1.0)(Hashed()),
+    ),
+    (
+        "sequences of 2 and 3 rows",
+        lambda: ag.scan(lambda c, a: (c, None), 1.0, (A, np.ones(3))),
+        lambda: ag.scan(lambda c, a: (c, None), 1.0, (A, np.ones(2))),
+    ),
+    (
+        r"numpy\.zeros\(\(0",
+        lambda: jit(lambda c: ag.scan(lambda c, a: (c, a), c, []))(1.0),
+        lambda: jit(lambda c: ag.scan(lambda c, a: (c, a), c, ZERO))(1.0),
+    ),
+    (
+        "an array or a list with one row",
+        lambda: ag.scan(lambda c, a: (c, None), 1.0, 3.0),
+        lambda: ag.scan(lambda c, a: (c, None), 1.0, A),
+    ),
+    (
+        "rows have one structure",
+        lambda: jit(lambda c: ag.scan(lambda c, a: (c, None), c, [1.0, [1.0]]))(1.0),
+        lambda: jit(lambda c: ag.scan(lambda c, a: (c, None), c, [1.0, 2.0]))(1.0),
+    ),
+]
+CASES = [*ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER, *MORE]

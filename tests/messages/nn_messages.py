@@ -237,9 +237,183 @@ PARTS = [
 ]
 
 
+class Picked(Module):
+    """A model whose classes attribute is its own."""
+
+    classes = 3
+
+    def __init__(self):
+        self.inner = model()
+
+    def __call__(self, x):
+        return self.inner(x)
+
+
+class Doubled(Module):
+    def __init__(self, keys):
+        self.parts = {key: Value(1.0) for key in keys}
+
+
+def named():
+    network = model()
+    trained(network, Y=["a", "b", "b"])
+    return network
+
+
+def resumed(text=None, **options):
+    """A run that is written, and taken up again with other settings or from another text."""
+    path = Path(tempfile.mkdtemp(), "c.json")
+    trained(checkpoint=path, seed=1)
+    if text is not None:
+        path.write_text(text)
+    return trained(resume=path, **{"seed": 1, **options})
+
+
+def loaded(**state):
+    optimizer = Adam(0.1)
+    optimizer.step([Value(1.0)])
+    Adam(0.1).load_state_dict({**optimizer.state_dict(), **state})
+
+
+class Executor:
+    """Runs tasks at once, and returns what it is told to."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def submit(self, function, *args):
+        return self.answer(function, *args)
+
+
+def overflowing(score, target):
+    return score * 1e308 * 1e308
+
+
+def infinite(score, target):
+    return (score - target) ** 2 * (1.0 if target < 5 else float("inf"))
+
+
+FAR = ([[1.0, 2.0]], [7.0])
+MORE = [
+    ("is not a checkpoint", lambda: resumed("{}"), lambda: resumed()),
+    ("resume with the same settings", lambda: resumed(batch_size=2), lambda: resumed()),
+    (
+        "limit of a gradient",
+        lambda: nn.clip_norm([Value(1.0)], 0),
+        lambda: nn.clip_norm([Value(1.0)], 1),
+    ),
+    (
+        "split: there are 3 rows and 2",
+        lambda: nn.data.split(X, Y[:2]),
+        lambda: nn.data.split(X, Y, 0.4),
+    ),
+    ("leaves a part empty", lambda: nn.data.split(X, Y, 0.01), lambda: nn.data.split(X, Y, 0.4)),
+    ("noise must be", lambda: nn.data.moons(4, noise=-1), lambda: nn.data.moons(4, noise=0.1)),
+    (
+        "at least one class",
+        lambda: nn.data.moons(4, labels=()),
+        lambda: nn.data.moons(4, labels=(0, 1)),
+    ),
+    (
+        "there are 2 classes",
+        lambda: nn.data.moons(4, labels=(1,)),
+        lambda: nn.data.moons(4, labels=(0, 1)),
+    ),
+    ("must return a future", lambda: trained(executor=Executor(lambda *_: 3)), None),
+    ("it has made a", lambda: trained(executor=lambda: 3), None),
+    (
+        "was not recorded",
+        lambda: trained()["speed"],
+        lambda: trained(metrics={"accuracy": nn.accuracy})["accuracy"],
+    ),
+    (
+        "there is no initializer",
+        lambda: MLP(2, [1], initializer="hee"),
+        lambda: MLP(2, [1], initializer="he"),
+    ),
+    (
+        "which is none of",
+        lambda: trained(named(), Y=["a", "c", "b"]),
+        lambda: trained(named(), Y=["a", "b", "b"]),
+    ),
+    (
+        "give that attribute another name",
+        lambda: trained(Picked(), Y=["a", "b", "b"]),
+        lambda: trained(Picked()),
+    ),
+    (
+        "y has 2 classes, and the model",
+        lambda: trained(model(3), Y=["a", "b", "b"], loss="cross_entropy"),
+        lambda: trained(model(2), Y=["a", "b", "b"], loss="cross_entropy"),
+    ),
+    ("no list of layers", lambda: nn.activations(Picked(), X), None),
+    (
+        "a function of one number",
+        lambda: MLP(2, [1], activation=lambda: 1),
+        lambda: MLP(2, [1], activation=lambda x: x),
+    ),
+    (
+        "probabilities between",
+        lambda: nn.binary_cross_entropy(Value(1.0), 7),
+        lambda: nn.binary_cross_entropy(Value(1.0), 0.7),
+    ),
+    (
+        "one target for each row",
+        lambda: nn.cross_entropy([[Value(1.0)] * 2] * 2, [1]),
+        lambda: nn.cross_entropy([[Value(1.0)] * 2] * 2, [1, 0]),
+    ),
+    (
+        "a target is a whole number",
+        lambda: nn.cross_entropy([Value(1.0)] * 2, "a"),
+        lambda: nn.cross_entropy([Value(1.0)] * 2, 1),
+    ),
+    (
+        "do not fit",
+        lambda: nn.accuracy([[1.0, 2.0]], [[1, 1, -1]]),
+        lambda: nn.accuracy([[1.0, 2.0]], [[1, 1]]),
+    ),
+    (
+        "give other keys",
+        lambda: Doubled((1, "1")).state_dict(),
+        lambda: Doubled((1, 2)).state_dict(),
+    ),
+    ("takes a dict, as state_dict", lambda: Adam(0.1).load_state_dict(3), lambda: loaded()),
+    ("must have steps and averages", lambda: Adam(0.1).load_state_dict({}), lambda: loaded()),
+    ("keeps 2 averages", lambda: loaded(averages=[[1.0]]), lambda: loaded()),
+    ("averages for", lambda: loaded(averages=[[1.0], [1.0, 2.0]]), lambda: loaded()),
+    (
+        "then must be a schedule",
+        lambda: nn.schedules.warm_up(0.1, 3),
+        lambda: nn.schedules.warm_up(nn.schedules.constant(0.1), 3),
+    ),
+    (
+        "at least 0 and finite",
+        lambda: nn.schedules.constant(-1.0),
+        lambda: nn.schedules.constant(0.1),
+    ),
+    (
+        "schedule must be a function",
+        lambda: trained(schedule=0.1),
+        lambda: trained(schedule=nn.schedules.constant(0.1)),
+    ),
+    ("epoch 1, batch 1", lambda: trained(loss=overflowing), lambda: trained(loss="mse")),
+    (
+        "never finite",
+        lambda: trained(loss=infinite, patience=1, epochs=3, validation=FAR),
+        lambda: trained(loss="mse", patience=1, validation=FAR),
+    ),
+    ("the film has no frames", lambda: nn.plot.Film(X, Y).animation(), None),
+    (
+        "rows must have two numbers",
+        lambda: nn.plot.decision_boundary(MLP(1, [1]), [[1.0]], [1.0]),
+        None,
+    ),
+]
+
+
 def other_weights(optimizer):
     optimizer.step([Value(1.0)])
     optimizer.step([Value(1.0)] * 2)
 
 
-CASES = [*FIT, *PARTS]
+CASES = [*FIT, *PARTS, *MORE]
