@@ -122,9 +122,8 @@ class Jitted(Generic[P]):
         self._row: Jitted[...] | None = None
         self._named: Jitted[...] | None = None
         self._classes: tuple[type, ...] = ()  # whose method it is
-        self._bound_to: tuple[Jitted[...], Any] | None = (
-            None  # of a bound method: method and object
-        )
+        # Of a bound method: the method and its object.
+        self._bound_to: tuple[Jitted[...], Any] | None = None
         self._objects: dict[int, tuple[weakref.ref[Any], Cache]] = {}
         self._others: deque[tuple[Any, Cache]] = deque(maxlen=OTHERS)
 

@@ -14,11 +14,11 @@ from autograd.ir.tables import WholeArgument, looked_up
 
 @functools.cache
 def traced_array() -> object:
-    """Return the class; NumPy is imported when it is first wanted."""
+    """Return the class; NumPy is imported on first use."""
     import numpy
 
     def settled(index: Any) -> Any:
-        """Return a mask of conditions as bools: which entries there are has to be decided."""
+        """Return a mask of conditions as bools: which entries it selects has to be decided."""
         if isinstance(index, tuple):
             return tuple(map(settled, index))
         is_mask = isinstance(index, TracedArray) and index.size
@@ -59,7 +59,7 @@ def traced_array() -> object:
 
 
 class Whole:
-    """What an array among the arguments is as a whole: in a trace, of a length that may be any.
+    """A whole array among the arguments: in a trace its length is unknown.
 
     Attributes:
         trace: the trace of the function.
@@ -84,13 +84,13 @@ class Whole:
         return number
 
     def fix(self) -> None:
-        """Make its length a part of the function."""
+        """Make its length part of the traced function."""
         self.trace.fixed.add(self.place)
 
 
 @functools.cache
 def argument_array() -> object:
-    """Return the class of arrays among the arguments: whoever asks for their length fixes it."""
+    """Return the class of arrays among the arguments; asking for their length fixes it."""
     import numpy
 
     class ArgumentArray(traced_array()):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""What a sweep over a trace adds up: products along edges, and when there is such a product.
+"""The contributions of a sweep over a trace: products along edges, and their conditions.
 
 The arithmetic does what the eager engine does where a derivative is a graph, so that bits are the
 same.
@@ -28,7 +28,7 @@ GUARDED_MULTIPLY = Operation(  # no row of the table: it stands in traces alone
 
 
 class Differentiation:
-    """What one sweep knows: contributions and conditions by number.
+    """The state of one sweep: contributions and conditions by number.
 
     Attributes:
         contributions: for each number what has been added up for it.
@@ -55,7 +55,7 @@ class Differentiation:
                         break
 
     def add(self, number: int, term: Reference, reached: Truth) -> None:
-        """Add a contribution that there is under a condition."""
+        """Add a contribution that exists under a condition."""
         before = self.contributions.get(number)
         if before is None:
             self.contributions[number], self.reached[number] = term, reached
@@ -66,7 +66,7 @@ class Differentiation:
     def edge(
         self, number: int, index: int, upstream: Reference, reached: Truth
     ) -> tuple[Reference, Truth]:
-        """Return upstream x partial along one edge, and when there is such a contribution."""
+        """Return upstream x partial along one edge, and the condition of this contribution."""
         trace = self.trace
         operation, operands = trace.operations[number], trace.operands[number]
         assert operation is not None
@@ -102,7 +102,7 @@ class Differentiation:
     ) -> Reference:
         """Return upstream x partial where a choice chose the operand.
 
-        A partial that is itself a choice among numbers becomes one among products.
+        A partial that is itself a choice among numbers becomes a choice among products.
         """
         trace = self.trace
         if type(partial) is int and partial >= base and trace.operations[partial] is ops.select:
@@ -133,7 +133,7 @@ def times(trace: Trace, upstream: Reference, partial: Reference) -> Reference:
 
 
 def product(trace: Trace, reached: Truth, upstream: Reference, partial: Reference) -> Reference:
-    """Return the product, and nothing where the condition does not hold."""
+    """Return the product; it contributes nothing where the condition does not hold."""
     if reached is False:
         return 0.0
     is_finite = type(partial) is float and partial - partial == 0.0

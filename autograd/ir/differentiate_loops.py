@@ -50,7 +50,7 @@ def loaded(trace: Trace, array: Reference, place: Reference) -> int:
 
 
 def size_of(trace: Trace, array: Reference) -> Reference:
-    """Return how many numbers are in an array, which may be consumed already."""
+    """Return the number of entries of an array, which may have been consumed."""
     assert type(array) is int
     operation, operands = trace.operations[array], trace.operands[array]
     if operation in (ADDED_AT, ADDED_ALL):
@@ -98,7 +98,7 @@ def _add_to_array(sweep: Differentiation, array: Reference, term: ArrayTerm) -> 
 def _add_loaded(
     sweep: Differentiation, operand: Reference, whole: tuple[Reference, Reference], at: Reference
 ) -> None:
-    """Add to an operand what stands at a place of an array of cotangents or tangents."""
+    """Add an entry of an array of cotangents or tangents to an operand."""
     if type(operand) is int and sweep.active[operand]:
         trace = sweep.trace
         reached = as_truth(trace, loaded(trace, whole[1], at))

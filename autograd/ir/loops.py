@@ -30,7 +30,7 @@ MAX_WAYS = 64  # ways through the body of a loop
 
 
 class Part(Operation):
-    """One part of what a loop gives."""
+    """One part of the result of a loop."""
 
     def __init__(self, place: int) -> None:
         super().__init__("part(loop)", lambda parts: parts[place], ())
@@ -41,7 +41,7 @@ part = functools.cache(Part)
 
 
 class Body(Trace):
-    """The trace of a loop's body, or of what it decides by.
+    """The trace of a loop's body, or of its condition.
 
     Attributes:
         parent: the trace around it.
@@ -59,7 +59,7 @@ class Body(Trace):
         self._decided: dict[int, bool] = {}
 
     def append(self, operation: Operation | None, operands: tuple[Reference, ...]) -> int:
-        """Return the number of a value: the same one for the same operation again."""
+        """Return the number of a value; the same operation again has the same number."""
         if operation is None or isinstance(operation, Loop) or operation in CHANGING:
             return super().append(operation, operands)
         key = (operation, tuple([repr(each) for each in operands]))
@@ -69,7 +69,7 @@ class Body(Trace):
         return number
 
     def captured_number(self, reference: Reference) -> Reference:
-        """Return what a value of the parent is in here."""
+        """Return the number here of a value of the parent."""
         if type(reference) is not int:
             return reference
         if reference not in self.outer:
@@ -77,7 +77,7 @@ class Body(Trace):
         return self.outer[reference]
 
     def standing_for(self, value: Value) -> Value:
-        """Return what stands for a Value from outside of the function."""
+        """Return the tracer for a Value from outside of the function."""
         return self.substitutes.get(id(value)) or self.parent.standing_for(value)
 
     def reference(self, thing: Any, name: str) -> Reference:
@@ -111,7 +111,7 @@ class Body(Trace):
         return whole
 
     def followed(self, run: Callable[[], list[Reference]]) -> list[Reference]:
-        """Return what a function gives on all its ways, as choices among their results."""
+        """Return the results of a function on all its ways, as choices among them."""
         ways = 0
 
         def results(script: list[bool]) -> list[Reference]:
@@ -151,7 +151,7 @@ def _too_many_ways() -> TraceError:
 
 @dataclass(frozen=True, eq=False)
 class LoopBody:
-    """What a loop does at each step, in numbers of its body's trace.
+    """One step of a loop, in numbers of its body's trace.
 
     Attributes:
         trace: the body.
@@ -173,7 +173,7 @@ class LoopBody:
     test: Reference | None = None
 
     def results(self) -> list[Reference]:
-        """Return all numbers that a step gives."""
+        """Return all numbers that a step returns."""
         found = [*self.following, *[each for stack in self.stacks for each in stack]]
         for terms in self.sums:
             for place, number in terms:
@@ -314,7 +314,7 @@ def append_part(trace: Trace, loop: Reference, place: int) -> int:
 
 @dataclass(slots=True)
 class Traced:
-    """What a loop gives, in numbers of the trace around it."""
+    """The results of a loop, in numbers of the trace around it."""
 
     loop: int
     carries: list[int]

@@ -8,7 +8,7 @@ is, ``where(reached, a * b, 0)``. *Fast*: as the plain product, and the conditio
 code. The two differ only where a product is nan that should be nothing. Such a nan goes through
 arithmetic to a result, and is seen there: a program whose results hold a nan is then run again,
 carefully. Where a nan could be lost on the way (in a comparison, in ``power``: 1 ** nan is 1) only
-the careful program is made. So strong zeros cost nothing until there is a nan.
+the careful program is made. So strong zeros cost nothing as long as there is no nan.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Lowering:
         return function.operands[number][0] if function.opcodes[number] == opcode else None
 
     def add(self, opcode: str, operands: tuple[int, ...]) -> int:
-        """Return the number of an instruction: an equal one that there is already, or a new one."""
+        """Return the number of an instruction: an existing equal one, or a new one."""
         if opcode in _COMMUTATIVE and operands[0] > operands[1]:
             operands = (operands[1], operands[0])
         key = (opcode, operands)
@@ -251,8 +251,8 @@ def lower(
         name: the name of the program.
 
     Returns:
-        The program, and whether it is fast where it could be careful: then a nan among its
-        results says that the careful program is to be run.
+        The program, and whether it is the fast of two versions: then a nan among its results means
+        that the careful program must be run.
     """
     parameters = [
         Parameter(name, ARRAY_TYPE if isinstance(trace.operations[number], WholeArgument) else F64)
@@ -411,7 +411,7 @@ def _fill_condition(lowering: Lowering, body: LoopBody, given: dict[int, int]) -
 
 
 class Live(NamedTuple):
-    """What of a loop is needed: the places of carries, sums, stacks and captures."""
+    """The needed parts of a loop: the places of carries, sums, stacks and captures."""
 
     carries: list[int]
     sums: list[int]
@@ -429,7 +429,7 @@ class Live(NamedTuple):
 
 
 class Needed:
-    """What some outputs of a trace need.
+    """The operations that some outputs of a trace need.
 
     Attributes:
         numbers: whether a number is needed.
@@ -465,7 +465,7 @@ class Needed:
 
 
 def _live(loop: Loop, parts: set[int], careful: bool) -> Live:
-    """Return what must be kept of a loop of which these parts are needed."""
+    """Return the parts of a loop that must be kept if these are needed."""
     body = loop.body
     carries = {place for place in parts if place < loop.count}
     sums = [k for k, place in enumerate(loop.parts_of_sums()) if place in parts]

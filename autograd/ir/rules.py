@@ -19,7 +19,7 @@ LIMIT = 20_000  # templates that are kept
 
 @dataclass(slots=True)
 class Template:
-    """What a rule does: operations on numbers.
+    """A rule as a list of operations on numbers.
 
     Attributes:
         steps: rows and operands; an operand is a constant, the place of an earlier step, or

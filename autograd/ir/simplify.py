@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 class Builder(Protocol):
-    """What builds a program one instruction at a time (``lower.Lowering``)."""
+    """An object that builds a program instruction by instruction (``lower.Lowering``)."""
 
     constants: dict[int, float | bool]
     exact: bool

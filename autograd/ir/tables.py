@@ -55,12 +55,12 @@ class WholeArgument(Operation):
         self.arity = 0
 
     def identity(self) -> object:
-        """Return what is equal for the same argument of another call."""
+        """Return a key that is equal for the same argument of another call."""
         return "argument", self.array
 
 
 def array_number(trace: Any, numbers: Sequence[object], name: str) -> Reference:
-    """Return the number of an array that holds these numbers, made as far outside as can be."""
+    """Return the number of an array of these numbers, made outside of loops if possible."""
     standing = [number if is_real(number) else trace.standing_for(number) for number in numbers]
     if trace.parent is not None and not any(
         getattr(each, "trace", None) is trace for each in standing
@@ -95,7 +95,7 @@ def array_of_rows(trace: object, entries: Any, name: str) -> tuple[Reference, St
 
 
 def loaded(trace: Any, array: Reference, place: Reference, is_inside: bool = False) -> Any:
-    """Return what stands for the number at a place of an array."""
+    """Return a tracer for the number at a place of an array."""
     number = trace.append(INSIDE if is_inside else LOADED, (array, place))
     if not current().recording:
         number = trace.append(ops.stop_gradient, (number,))
@@ -103,7 +103,7 @@ def loaded(trace: Any, array: Reference, place: Reference, is_inside: bool = Fal
 
 
 def is_whole(index: Any) -> Any:
-    """Return the condition that a number is a whole one."""
+    """Return the condition that a number is whole."""
     below = ops.floor(index)
     return (below <= index) & (index <= below)
 

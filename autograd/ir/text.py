@@ -114,8 +114,8 @@ def parse(text: str) -> Function:
     """Return the function that a text stands for.
 
     Raises:
-        ProgramError: the text cannot be read; the error names the line. What can be read and is
-            no proper program is found out by ``verify``.
+        ProgramError: the text cannot be read; the error names the line. ``verify`` finds programs
+        that can be read but are not well formed.
     """
     reader = _Reader(text)
     try:

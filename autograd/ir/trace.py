@@ -1,9 +1,9 @@
-"""Traces a function: runs it once on Values that carry no number, and keeps what it did.
+"""Traces a function: runs it once on Values without numbers, and records its operations.
 
-Every operation and comparison of the thread goes to the ``Trace`` meanwhile, and a ``Tracer``
-stands for its result. Whatever would need the number now (``if``, ``float()``, ``.data``) is a
-TraceError that names the user's line and the remedy, so that no number of the traced call is ever
-baked into the compiled code in silence.
+Meanwhile every operation and comparison of this context is recorded on the ``Trace``, and a
+``Tracer`` stands for its result. Whatever needs a number at once (``float()``, ``.data``)
+is a TraceError that names the user's line and the remedy, so that no number of the traced call
+becomes a constant unnoticed.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Tracer(Value):
         _refuse("a traced Value was made", "Traced Values are made by tracing alone")
 
     def __getattr__(self, name: str) -> Any:
-        # The slots of a node are empty, so whatever reads them arrives here.
+        # The slots of a node are empty, so reading them calls this method.
         if name in ("_data", "_grad", "_mark"):
             _refuse(f"the number ({name[1:]}) of a traced Value was asked for", NUMBERS)
         if name == "op":
@@ -217,9 +217,9 @@ class Guard(NamedTuple):
 class Trace:
     """The operations of one function in the order in which it called them.
 
-    Values are numbered: arguments, captured Values and results alike, as they come. An operand is
-    the number of an earlier value, or a constant. Nothing is simplified here, since a derivative
-    adds up its contributions as the eager engine does.
+    Values are numbered in the order in which they appear: arguments, captures and results. An
+    operand is the number of an earlier value, or a constant. Nothing is simplified here, since a
+    derivative adds up its contributions as the eager engine does.
 
     Attributes:
         operations: for each number the row of the table; None for an argument, a captured Value,
@@ -436,13 +436,13 @@ class Trace:
         return order
 
     def forget(self) -> None:
-        """Let the operations go; the arguments and the captures stay."""
+        """Drop the operations, and keep the arguments and the captures."""
         self.operations, self.operands, self.constants = [], [], {}
         self._conditions, self._values = {}, {}
 
 
 class Frozen:
-    """A trace in few bytes, from which it can be had again."""
+    """A trace in compact form, from which it can be restored."""
 
     def __init__(self, trace: Trace, outputs: Sequence[Reference]) -> None:
         rows: dict[Operation | None, int] = {}
@@ -461,7 +461,7 @@ class Frozen:
 
 
 def _written(operation: Primitive) -> Operation:
-    """Return an operation of the user's own as one that is written in ours.
+    """Return a user's operation as a composite of ours.
 
     Raises:
         TypeError: its function cannot run on traced Values.
@@ -481,7 +481,7 @@ def _written(operation: Primitive) -> Operation:
     return operation.written
 
 
-_KNOWN: weakref.WeakSet[Primitive] = weakref.WeakSet()  # that have been found to be written in ours
+_KNOWN: weakref.WeakSet[Primitive] = weakref.WeakSet()  # that are known to be composites of ours
 
 
 def tracing(trace: Trace) -> Mode:
@@ -494,7 +494,7 @@ def called_with(
 ) -> object:
     """Call a function in which tracers stand for captured Values.
 
-    So what it captures can be among the arguments of the function that is being traced.
+    So its captures can be among the arguments of the function that is being traced.
     """
     trace: Any = current().recorder
     before = trace.substitutes

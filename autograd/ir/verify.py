@@ -1,4 +1,4 @@
-"""Holds a Function to the rules of its form: after every pass in tests and under a debug switch.
+"""Checks that a Function is well formed: after every pass, in tests and with a debug switch.
 
 The switch is the environment variable ``AUTOGRAD_VERIFY=1``.
 """

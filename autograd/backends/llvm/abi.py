@@ -1,4 +1,4 @@
-"""Where the numbers of a call lie in memory, as compiled code and its caller both know it.
+"""The places of a call's numbers in memory, as compiled code and its caller know them.
 
 A call hands over one packed block of eight-byte entries:
 
@@ -66,7 +66,7 @@ class Sink:
 
 @dataclass(slots=True)
 class Layout:
-    """The whole of a call's memory.
+    """The layout of all memory of a call.
 
     Attributes:
         sources: where each input is.

@@ -60,7 +60,7 @@ def _c_library() -> ctypes.CDLL:
 
 @contextlib.contextmanager
 def compiling_for(name: str | None) -> Iterator[None]:
-    """Compile for one of TARGETS inside (for tests: one and the same result everywhere)."""
+    """Compile for one of TARGETS inside (for tests: the same result on every machine)."""
     global target
     before, target = target, name
     try:

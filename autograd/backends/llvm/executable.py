@@ -19,7 +19,7 @@ from autograd.backends.llvm.module import assembled
 from autograd.backends.llvm.staging import Blocks
 from autograd.ir.function import Function
 
-THREADED = 4_000_000  # rows x instructions from which on several threads pay
+THREADED = 4_000_000  # rows x instructions from which several threads are faster
 ALIGNMENT = 64
 
 
@@ -110,7 +110,7 @@ class Native:
     def many_rows(
         self, numbers: Sequence[float], arrays: list[Any], foreign: dict[int, object], rows: int
     ) -> list[float] | None:
-        """Do what a call does, block by block, on several threads where that pays.
+        """Run a mapped call block by block, on several threads where that is faster.
 
         Args:
             numbers: the plain numbers.

@@ -69,7 +69,7 @@ class Chunk(Body):
         return self.new(f"{conversion} {type_} {name} to double") if conversion else name
 
     def read_rows(self, places: Sequence[int]) -> None:
-        """Load the inputs of eight rows: whole groups the short way, the last rows with care."""
+        """Load the inputs of eight rows: full groups directly, the last rows under a mask."""
         if not places:
             return
         sources = [self.layout.sources[place] for place in places]
@@ -112,7 +112,7 @@ class Chunk(Body):
         return vector
 
     def _column(self, source: Source, start: str, blocks: dict[int, list[str]]) -> str:
-        """Return one number of eight whole rows; narrow ones are loaded as they lie."""
+        """Return one number of eight rows; narrow rows are loaded in one piece."""
         assert source.row is not None
         assert source.array is not None
         width = source.row // 8

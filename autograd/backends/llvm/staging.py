@@ -1,4 +1,4 @@
-"""Mapped arrays that compiled code cannot read as they lie, made readable block by block.
+"""Mapped arrays that compiled code cannot read directly, copied block by block.
 
 Compiled code reads rows one after another in the machine's own number formats. Columns of a larger
 array, Fortran order, a step or foreign bytes are copied just before a block of rows is computed,

@@ -1,8 +1,8 @@
 """Vector functions for ``exact=False``: eight numbers at once, within 4 units in the last place.
 
-They are written in LLVM's own instructions and need no library but for arguments that are rare
-(a sine beyond 100,000, a power of a negative number): where a lane holds such a one, all
-eight lanes are handed to the C library. Nothing depends on a fused multiply-add being fused.
+They are written in LLVM's own instructions and need a library only for rare arguments (a sine
+beyond 100,000, a power of a negative number): if one lane holds such an argument, all eight lanes
+are computed by the C library. Nothing depends on a fused multiply-add being fused.
 
 How each is computed, and where the mathematics is from (DLMF is the NIST Digital Library of
 Mathematical Functions, https://dlmf.nist.gov):
