@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,17 +11,24 @@ from math import nan
 from typing import Any
 
 from autograd.backends.binding import ONE_BLOCK, added_up
-from autograd.backends.llvm.abi import Sink, Source
+from autograd.backends.grouped import Grouped, levels_of
+from autograd.backends.llvm.abi import Layout, Sink, Source
 from autograd.backends.llvm.executable import Native
+from autograd.backends.llvm.loops import is_structured
+from autograd.backends.llvm.module import LARGE, assembled
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows, replaced
 from autograd.engine.value import Value
-from autograd.errors import StructureError
+from autograd.errors import ArgumentError, StructureError
 from autograd.ir.contributions import Truth, choose
 from autograd.ir.differentiate import pullback_where_reached
+from autograd.ir.function import Function
 from autograd.ir.lower import Needed, lower
 from autograd.ir.tables import ARRAY_OF
 from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
 from autograd.trees import NUMBER, Builder, Structure, builder
+
+TIERS = ("llvm", "grouped")
+WIDE = 32  # steps at each depth, on average, from which on groups are as fast as code
 
 
 class TracedFunction:
@@ -135,6 +143,36 @@ class TracedFunction:
         return function(*replaced(self.arguments, lambda tracer: values[tracer.number]))
 
 
+def checked_tier(tier: object) -> str | None:
+    """Return which tier runs programs, by the argument of ``jit`` or else ``AUTOGRAD_TIER``.
+
+    Raises:
+        TypeError: there is none of that name.
+    """
+    wish = tier if tier is not None else os.environ.get("AUTOGRAD_TIER") or None
+    if wish is None or wish in TIERS:
+        return wish
+    where = "jit: tier" if tier is not None else "AUTOGRAD_TIER"
+    raise ArgumentError(f"{where} is one of {', '.join(TIERS)}, and was {wish!r:.40}")
+
+
+def is_grouped(function: Function, layout: Layout, exact: bool, tier: str | None) -> bool:
+    """Return whether groups of equal steps run a program: where it is large and wide.
+
+    A fused multiply-add is for LLVM alone, and so are rows and loops.
+    """
+    if layout.mapped or not exact or tier == "llvm" or is_structured(function):
+        return False
+    if tier == "grouped":
+        return True
+    return len(function) > LARGE and len(function) > WIDE * max(levels_of(function))
+
+
+def assembled_text(function: Function, layout: Layout) -> str:
+    """Return the LLVM code of a program that runs without any."""
+    return assembled(function, layout, True, False).text
+
+
 def gradients_of(
     trace: Trace, output: Reference, targets: Sequence[int]
 ) -> tuple[list[Reference], list[Truth]]:
@@ -164,7 +202,12 @@ class Executable:
     """
 
     def __init__(
-        self, traced: TracedFunction, reduce: str | None, exact: bool, of: Executable | None = None
+        self,
+        traced: TracedFunction,
+        reduce: str | None,
+        exact: bool,
+        of: Executable | None = None,
+        tier: str | None = None,
     ) -> None:
         start = time.perf_counter()
         self.traced = traced
@@ -193,7 +236,12 @@ class Executable:
             for name in ("wholes", "_shapes", "_plain", "_results_mapped"):
                 setattr(self, name, getattr(of, name))
         alone = traced.structure == NUMBER
-        self.native = Native(self.function, self.layout, exact, alone, self.is_fast)
+        self.tier = tier
+        self.native: Native | Grouped
+        if is_grouped(self.function, self.layout, exact, tier):
+            self.native = Grouped(self.function, self.layout, self.is_fast)
+        else:
+            self.native = Native(self.function, self.layout, exact, alone, self.is_fast)
         self._lock = threading.Lock()
         self._build = builder(traced.structure, self._results_mapped)
         self.direct = self._direct()
@@ -227,7 +275,9 @@ class Executable:
         """
         with self._lock:
             if self._careful is None:
-                self._careful = Executable(self.traced, self.layout.reduce, self.exact, self)
+                self._careful = Executable(
+                    self.traced, self.layout.reduce, self.exact, self, self.tier
+                )
         return self._careful
 
     # -- set-up --------------------------------------------------------------------------------

@@ -30,7 +30,13 @@ from autograd.compiler.bindings import (
     need_numpy,
     replaced,
 )
-from autograd.compiler.executable import Executable, TracedFunction, gradients_of
+from autograd.compiler.executable import (
+    Executable,
+    TracedFunction,
+    assembled_text,
+    checked_tier,
+    gradients_of,
+)
 from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_values, row_by_row
 from autograd.compiler.paths import MAX_PATHS, CapturedAnew, Paths, too_many
 from autograd.compiler.report import Report, report_of
@@ -111,6 +117,7 @@ class Jitted(Generic[P]):
         exact: bool,
         programs: Cache | None = None,
         max_paths: int = MAX_PATHS,
+        tier: str | None = None,
     ) -> None:
         functools.update_wrapper(self, function, updated=())
         self._function = function
@@ -118,6 +125,7 @@ class Jitted(Generic[P]):
         self.reduce = reduce
         self.exact = exact
         self.max_paths = max_paths
+        self.tier = tier
         self._programs = programs or Cache()
         self._row: Jitted[...] | None = None
         self._named: Jitted[...] | None = None
@@ -234,7 +242,7 @@ class Jitted(Generic[P]):
         """Call the function for one row of a mapped call."""
         if self._row is None:
             programs = self._programs.row = self._programs.row or Cache()
-            self._row = Jitted(self._function, None, None, self.exact, programs, self.max_paths)
+            self._row = Jitted(self._function, None, None, self.exact, programs, *self._limits)
         return self._row(*args)
 
     def _by_position(
@@ -268,7 +276,7 @@ class Jitted(Generic[P]):
                 self.reduce,
                 self.exact,
                 self._programs.named,
-                self.max_paths,
+                *self._limits,
             )
         return self._named
 
@@ -349,7 +357,9 @@ class Jitted(Generic[P]):
                 if active is not None and self.reduce is not None:
                     raise GuardedRows
                 traced.add_guard()
-            executable = Executable(traced, None if is_guarded else self.reduce, self.exact)
+            executable = Executable(
+                traced, None if is_guarded else self.reduce, self.exact, tier=self.tier
+            )
             if active is None or not self._programs.latest:
                 self._programs.latest[:] = [executable]
             return executable
@@ -410,7 +420,7 @@ class Jitted(Generic[P]):
         gradients.__name__ = f"gradients of {name_of(self)}"
         axes = self.axes_for(call.arguments)
         axes = None if axes is None else (*axes, None)
-        return Jitted(gradients, axes, self.reduce, self.exact, max_paths=self.max_paths)
+        return Jitted(gradients, axes, self.reduce, self.exact, None, *self._limits)
 
     def _names(self, count: int) -> list[str]:
         keywords = isinstance(self._function, WithKeywords)
@@ -476,7 +486,8 @@ class Jitted(Generic[P]):
     @property
     def llvm(self) -> str:
         """The LLVM code."""
-        return self._shown().native.text
+        executable = self._shown()
+        return executable.native.text or assembled_text(executable.function, executable.layout)
 
     @property
     def c(self) -> str:
@@ -612,7 +623,11 @@ class Jitted(Generic[P]):
         return jit, (self._function, *self._options())
 
     def _options(self) -> tuple[Any, ...]:
-        return self._in_axes, self.reduce, self.exact, self.max_paths
+        return self._in_axes, self.reduce, self.exact, *self._limits
+
+    @property
+    def _limits(self) -> tuple[int, str | None]:
+        return self.max_paths, self.tier
 
     def __deepcopy__(self, memo: dict[int, object]) -> object:
         if self._bound_to is not None:
@@ -672,7 +687,7 @@ class StaticJitted(Jitted[P]):
                 )
         function = WithStatic(self._function, places, by_name)
         programs = Cache(latest=self._programs.latest)
-        return Jitted(function, axes, self.reduce, self.exact, programs, self.max_paths)
+        return Jitted(function, axes, self.reduce, self.exact, programs, *self._limits)
 
     def _executables(self) -> list[Executable]:
         found = [each for jitted in self._specialised.values() for each in jitted._executables()]
@@ -753,6 +768,7 @@ def jit(
     reduce: None = None,
     exact: bool = True,
     max_paths: int = MAX_PATHS,
+    tier: str | None = None,
     static_argnums: int | Sequence[int] | None = None,
     static_argnames: str | Sequence[str] | None = None,
 ) -> Jitted[P]: ...
@@ -763,6 +779,7 @@ def jit(
     reduce: str | None = None,
     exact: bool = True,
     max_paths: int = MAX_PATHS,
+    tier: str | None = None,
     static_argnums: int | Sequence[int] | None = None,
     static_argnames: str | Sequence[str] | None = None,
 ) -> Jitted[...]: ...
@@ -772,6 +789,7 @@ def jit(
     reduce: str | None = None,
     exact: bool = True,
     max_paths: int = MAX_PATHS,
+    tier: str | None = None,
     static_argnums: int | Sequence[int] | None = None,
     static_argnames: str | Sequence[str] | None = None,
 ) -> Jitted[...]:
@@ -790,6 +808,9 @@ def jit(
         exact: True for the bits of the eager engine; False allows contracted multiply-adds,
             and vector functions within 4 units in the last place.
         max_paths: how many ways through f there may be, where it decides by traced numbers.
+        tier: "llvm" or "grouped" for what runs the programs, in all cases where it can; None for
+            what is soonest ready and fastest: the grouped tier for large wide programs without
+            rows, LLVM for all others. All give the same bits. ``AUTOGRAD_TIER`` is for all.
         static_argnums: the places of arguments that stay Python's, such as counts, flags, strings
             and functions: there is a program for each of their values, which must be hashable
             (the latest 256 are kept).
@@ -829,7 +850,7 @@ def jit(
     rows = getattr(f, "rows_of", None)
     if rows is not None and in_axes is None:  # vmap: the rows go side by side
         f, in_axes = rows[0], checked_axes(rows[1], None)
-    options = (f, in_axes, reduce, bool(exact), None, max_paths)
+    options = (f, in_axes, reduce, bool(exact), None, max_paths, checked_tier(tier))
     if static_argnums is None and static_argnames is None:
         return Jitted(*options)
     return StaticJitted(checked_static(f, static_argnums, static_argnames), *options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograd.backends.binding import LANES
+from autograd.backends.grouped import Grouped
 from autograd.compiler.executable import Executable
 
 
@@ -20,6 +21,7 @@ class Report:
         lanes: rows that run side by side; 1 where nothing is mapped.
         trace_seconds: what tracing took.
         compile_seconds: what clean-up and compiling took.
+        tier: what runs the program: "llvm" or "grouped".
         level: LLVM's optimisation level, 0 for large programs.
         code_bytes: size of the LLVM text.
         work_bytes: working memory of one thread.
@@ -32,6 +34,7 @@ class Report:
     lanes: int
     trace_seconds: float
     compile_seconds: float
+    tier: str
     level: int
     code_bytes: int
     work_bytes: int
@@ -41,7 +44,7 @@ class Report:
             f"{self.recorded} recorded operations became {self.steps} steps "
             f"({self.inputs} inputs, {self.outputs} outputs)\n"
             f"traced in {self.trace_seconds:.3f} s, compiled in {self.compile_seconds:.3f} s "
-            f"at level {self.level}\n"
+            f"{f'at level {self.level}' if self.tier == 'llvm' else 'into groups of equal steps'}\n"
             f"{self.lanes} rows side by side, {self.code_bytes} bytes of LLVM text, "
             f"{self.work_bytes} bytes of working memory"
         )
@@ -59,6 +62,7 @@ def report_of(executable: Executable) -> Report:
         lanes=LANES if executable.layout.mapped else 1,
         trace_seconds=executable.traced.seconds,
         compile_seconds=executable.seconds,
+        tier="grouped" if isinstance(executable.native, Grouped) else "llvm",
         level=executable.native.level,
         code_bytes=len(executable.native.text),
         work_bytes=executable.native.work + executable.native.shared,

@@ -6,11 +6,14 @@ import shutil
 import pytest
 from function_cases import bits, random_case, run_in_node
 
-from autograd.backends import c, interpreter, javascript
+from autograd.backends import c, grouped, interpreter, javascript
+from autograd.backends.binding import Binding
 from autograd.backends.llvm import executable, instructions
+from autograd.ir.function import Function, Parameter
 from autograd.ir.lower import PRIMITIVES
 from autograd.ir.text import text_of
 from autograd.ir.verify import verify
+from autograd.table.operation import TABLE
 
 
 def cases(count, seed):
@@ -38,6 +41,48 @@ def test_native_code_gives_the_bits_of_the_interpreter(seed):
         function, binding, shared, rows = case
         found = executable.compile(function, binding)(shared, rows)
         assert bits(found) == expected(case), (text_of(function), binding, shared, rows)
+
+
+@pytest.mark.parametrize("shortest", [2, 8])
+def test_groups_of_steps_give_the_bits_of_the_interpreter(monkeypatch, shortest):
+    monkeypatch.setattr(grouped, "SHORTEST", shortest)
+    for case in cases(120, "groups"):
+        function, binding, shared, rows = case
+        if binding.mapped is None:
+            found = grouped.compile(function, binding)(shared, rows)
+            assert bits(found) == expected(case), (text_of(function), shared)
+
+
+@pytest.mark.parametrize("primitive", sorted(PRIMITIVES))
+def test_kernels_compute_side_by_side_and_anywhere_what_the_table_says(primitive):
+    source = random.Random(primitive)
+    function, row, count = Function(), TABLE[primitive], 37
+    for place in range(3 * count):
+        function.add_parameter(Parameter(f"x{place}"))
+    one = function.add_constant(0.75)
+    truths = [function.add("less", (place, place + count)) for place in range(3 * count - count)]
+
+    def operand(at, place, pattern):
+        known = truths if place in row.conditions else range(3 * count)
+        if pattern == "beside":
+            return known[(at + 5 * place) % len(known)]
+        if pattern == "one":
+            return known[7] if place else known[at]
+        return source.choice(known)
+
+    results = []
+    for pattern in ("beside", "one", "anywhere"):
+        for at in range(count):
+            given = tuple([operand(at, place, pattern) for place in range(row.arity)])
+            result = function.add(primitive, given)
+            if row.is_condition:
+                result = function.add("where", (result, one, 0))
+            results.append(result)
+    verify(function.end(tuple(results)), PRIMITIVES)
+    numbers = [source.choice([-2.5, -1.0, -0.0, 0.0, 0.3, 1.0, 7.0]) for _ in range(3 * count)]
+    binding = Binding()
+    wanted = interpreter.compile(function, binding)(numbers)
+    assert bits(grouped.compile(function, binding)(numbers)) == bits(wanted)
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc on this machine")
