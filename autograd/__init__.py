@@ -199,8 +199,8 @@ if not TYPE_CHECKING:  # a type checker would accept every name
         """Import the package of a public name when the name is first used."""
         if name not in _ROOMS:
             raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-        thing = globals()[name] = getattr(import_module(_ROOMS[name]), name)
-        return thing
+        obj = globals()[name] = getattr(import_module(_ROOMS[name]), name)
+        return obj
 
 
 def __dir__() -> list[str]:

@@ -129,11 +129,11 @@ def keys_of(tree: Mapping[object, object]) -> tuple[Hashable, ...]:
     return keys
 
 
-def exact(thing: object) -> object:
+def exact(obj: object) -> object:
     """Return what tells apart things that are equal to Python: 1, 1.0 and True, 0.0 and -0.0."""
-    if isinstance(thing, tuple):
-        return (type(thing), *map(exact, thing))
-    return repr(thing) if type(thing) is float else type(thing)
+    if isinstance(obj, tuple):
+        return (type(obj), *map(exact, obj))
+    return repr(obj) if type(obj) is float else type(obj)
 
 
 # -- classes -----------------------------------------------------------------------------------
@@ -289,9 +289,9 @@ def _dataclass(cls: Any) -> Container:
     return Container("object", apart, together, _named_steps)
 
 
-def _is_static(thing: object) -> bool:
-    is_leaf = container_of(type(thing)) is NUMBERS
-    return is_leaf and (isinstance(thing, (str, bytes, bool, enum.Enum, type)) or callable(thing))
+def _is_static(obj: object) -> bool:
+    is_leaf = container_of(type(obj)) is NUMBERS
+    return is_leaf and (isinstance(obj, (str, bytes, bool, enum.Enum, type)) or callable(obj))
 
 
 def _steps(structure: Structure) -> Iterable[str]:
@@ -510,10 +510,10 @@ def map_with_axes(
         who: the function that maps, for messages.
     """
 
-    def leaf(path: str, thing: object, axis: object) -> object:
+    def leaf(path: str, obj: object, axis: object) -> object:
         if axis is not None and not isinstance(axis, int):
             raise StructureError(f"{who}: in_axes does not fit the structure of {path}")
-        return f(path, thing, axis)
+        return f(path, obj, axis)
 
     return _mapped(leaf, tree, (axes,), path, functools.partial(axes_inside, who=who))
 
@@ -594,35 +594,35 @@ def axes_inside(
 # -- arrays --------------------------------------------------------------------------------------
 
 
-def is_array(thing: object) -> bool:
+def is_array(obj: object) -> bool:
     """Return whether it is an array with at least one dimension, of NumPy or like it."""
-    return container_of(type(thing)) is ARRAYS and array_in(thing) is not None
+    return container_of(type(obj)) is ARRAYS and array_in(obj) is not None
 
 
-def array_in(thing: object) -> Array | None:
+def array_in(obj: object) -> Array | None:
     """Return an array-like object as a NumPy array; None if it has no dimensions.
 
     Raises:
         TypeError: it is a masked array with masked entries, which have no numbers.
     """
-    shape = getattr(thing, "shape", ())
+    shape = getattr(obj, "shape", ())
     if not isinstance(shape, tuple) or not shape:
         return None
     import numpy
 
-    if isinstance(thing, numpy.ma.MaskedArray) and numpy.ma.is_masked(thing):
+    if isinstance(obj, numpy.ma.MaskedArray) and numpy.ma.is_masked(obj):
         raise OperandError(
             "a masked array has entries without a number: fill them (array.filled(0.0)), or choose "
             "with autograd.where"
         )
-    return numpy.asarray(thing)
+    return numpy.asarray(obj)
 
 
-def unboxed(thing: Any) -> object:
-    """Return a Value that NumPy has put into an array of no dimension, or the thing itself."""
-    if getattr(getattr(thing, "dtype", None), "kind", "") == "O" and thing.shape == ():
-        return thing.item()
-    return thing
+def unboxed(obj: Any) -> object:
+    """Return a Value that NumPy has put into an array of no dimension, or the object itself."""
+    if getattr(getattr(obj, "dtype", None), "kind", "") == "O" and obj.shape == ():
+        return obj.item()
+    return obj
 
 
 def array_of(numbers: Sequence[object], shape: tuple[int, ...]) -> Array:

@@ -91,9 +91,9 @@ def _way(executor: object) -> str | None:
     return None
 
 
-def _method(thing: object, name: str) -> Callable[..., Any] | None:
+def _method(obj: object, name: str) -> Callable[..., Any] | None:
     """Return a method of an object; a class, whose methods lack their object, has none."""
-    method = None if isinstance(thing, type) else getattr(thing, name, None)
+    method = None if isinstance(obj, type) else getattr(obj, name, None)
     return method if callable(method) else None
 
 

@@ -165,24 +165,24 @@ def check_fit(
         )
 
 
-def listed(thing: Any, name: str) -> list[Any]:
+def listed(obj: Any, name: str) -> list[Any]:
     """Return rows or targets as a list; an array, a series and a data frame are taken apart."""
-    if _is_row(thing) and hasattr(thing, "__array__"):
+    if _is_row(obj) and hasattr(obj, "__array__"):
         import numpy
 
-        array = numpy.asarray(thing)
-        is_column = hasattr(thing, "columns") and name.endswith("y") and array.shape[1:] == (1,)
+        array = numpy.asarray(obj)
+        is_column = hasattr(obj, "columns") and name.endswith("y") and array.shape[1:] == (1,)
         return list((array[:, 0] if is_column else array).tolist())
-    if isinstance(thing, (str, bytes, dict)) or not hasattr(thing, "__iter__"):
-        raise KindError(f"{name} must be a list or an array, and is a {type(thing).__name__}")
-    return list(thing)
+    if isinstance(obj, (str, bytes, dict)) or not hasattr(obj, "__iter__"):
+        raise KindError(f"{name} must be a list or an array, and is a {type(obj).__name__}")
+    return list(obj)
 
 
-def _is_row(thing: object) -> bool:
+def _is_row(obj: object) -> bool:
     """Return whether it is a list or an array; a NumPy scalar is none."""
-    if isinstance(thing, (list, tuple)):
+    if isinstance(obj, (list, tuple)):
         return True
-    shape = getattr(thing, "shape", ())
+    shape = getattr(obj, "shape", ())
     return isinstance(shape, tuple) and len(shape) > 0
 
 

@@ -17,8 +17,8 @@ from nn.errors import InputError, KindError
 Loss = Callable[[Any, Any], Any]
 
 
-def _rows(thing: object) -> TypeGuard[Sequence[Any]]:
-    return isinstance(thing, (list, tuple)) or getattr(thing, "ndim", 0) > 0
+def _rows(obj: object) -> TypeGuard[Sequence[Any]]:
+    return isinstance(obj, (list, tuple)) or getattr(obj, "ndim", 0) > 0
 
 
 def _mean(one: Loss, score: object, target: object, name: str) -> Any:

@@ -178,9 +178,9 @@ class Optimizer(ABC):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in settings.items())})"
 
 
-def _number(thing: Any) -> float:
+def _number(obj: Any) -> float:
     """Return a number; in a file, nan and infinity are text."""
-    return float(thing) if thing in ("nan", "inf", "-inf") else Value(thing).data
+    return float(obj) if obj in ("nan", "inf", "-inf") else Value(obj).data
 
 
 class SGD(Optimizer):

@@ -93,16 +93,16 @@ def weights_in(content: object, path: FilePath) -> dict[str, float]:
         raise InputError(f"{os.fspath(path)}: a weight is not a number: {error}") from None
 
 
-def number_in(thing: Any) -> float:
+def number_in(obj: Any) -> float:
     """Return a number as it stands in a file, where nan and infinity are text.
 
     Raises:
         TypeError: it is none.
         OverflowError: it is too large for a float.
     """
-    if type(thing) in (int, float) or thing in ("nan", "inf", "-inf"):
-        return float(thing)
-    raise KindError(f"{thing!r:.60} is not a number")
+    if type(obj) in (int, float) or obj in ("nan", "inf", "-inf"):
+        return float(obj)
+    raise KindError(f"{obj!r:.60} is not a number")
 
 
 def write_json(path: FilePath, content: object) -> None:
@@ -166,10 +166,10 @@ def read_json(path: FilePath) -> Any:
         raise InputError(f"{os.fspath(path)}: is not JSON: {error}") from None
 
 
-def _plain(thing: object) -> object:
+def _plain(obj: object) -> object:
     """Return the same with nan and infinity as text, for which JSON has no number."""
-    if isinstance(thing, dict):
-        return {name: _plain(part) for name, part in thing.items()}
-    if isinstance(thing, (list, tuple)):
-        return [_plain(part) for part in thing]
-    return repr(thing) if isinstance(thing, float) and not math.isfinite(thing) else thing
+    if isinstance(obj, dict):
+        return {name: _plain(part) for name, part in obj.items()}
+    if isinstance(obj, (list, tuple)):
+        return [_plain(part) for part in obj]
+    return repr(obj) if isinstance(obj, float) and not math.isfinite(obj) else obj

@@ -58,7 +58,7 @@ class Recipe:
 
     def __init__(self, module: Tree, layout: Layout, key: object, refusal: str) -> None:
         self.refusal, self._key, self._hash = refusal, key, hash(key)
-        self._shared = {id(thing): thing for thing in layout.shared}  # by all that it makes
+        self._shared = {id(obj): obj for obj in layout.shared}  # by all that it makes
         self._kept = layout.kept
         self._slots = [object() for _ in layout.parameters]  # stand for the parameters
         self._labels = [getattr(parameter, "label", "") for parameter in layout.parameters]
@@ -157,8 +157,8 @@ class Layout:
             key = self._key(module, None)
         except RecursionError:
             raise InputError("the parts of the Module are nested too deep") from None
-        for path, thing in self._held:
-            if id(thing) in self._numbers or id(thing) in self._places:
+        for path, obj in self._held:
+            if id(obj) in self._numbers or id(obj) in self._places:
                 self._refuse(path, "a function with the Module in its closure: make it a method")
         self._structure = key
         self._recipe: Recipe | None = None
@@ -178,7 +178,7 @@ class Layout:
                 and all(map(operator.eq, self._containers, self._copies))
                 and (*root,) == (*self._root,)
                 and all(map(operator.is_, root.values(), self._root.values()))
-                and all(_contents(thing) == key for thing, key in self._mutable)
+                and all(_contents(obj) == key for obj, key in self._mutable)
                 and all(container[key] is part for container, key, part in self._entries)
             )
         except Exception:  # what cannot be compared is not the same
@@ -195,37 +195,37 @@ class Layout:
             names.append(".".join(reversed(keys)))
         return names
 
-    def _key(self, thing: Any, path: Path) -> object:
+    def _key(self, obj: Any, path: Path) -> object:
         """Return what must be equal in Modules that differ only in their parameters."""
-        kind = type(thing)
+        kind = type(obj)
         if kind in PLAIN:
-            return (kind, thing)
-        if (self._put and id(thing) in self._put) or (isinstance(thing, Value) and _is_leaf(thing)):
-            if id(thing) not in self._numbers:
-                self._numbers[id(thing)] = len(self.parameters)
-                self.parameters.append(thing)
+            return (kind, obj)
+        if (self._put and id(obj) in self._put) or (isinstance(obj, Value) and _is_leaf(obj)):
+            if id(obj) not in self._numbers:
+                self._numbers[id(obj)] = len(self.parameters)
+                self.parameters.append(obj)
                 self._paths.append(path)
-            return (self._numbers[id(thing)], getattr(thing, "label", ""))
-        if id(thing) in self._places:
-            return ("again", self._places[id(thing)])
+            return (self._numbers[id(obj)], getattr(obj, "label", ""))
+        if id(obj) in self._places:
+            return ("again", self._places[id(obj)])
         parts: dict[Any, Any]
-        watched: Any = thing  # what may get other parts
-        if isinstance(thing, Tree):
-            name, watched, parts = "module", vars(thing), _attributes(thing)
+        watched: Any = obj  # what may get other parts
+        if isinstance(obj, Tree):
+            name, watched, parts = "module", vars(obj), _attributes(obj)
             if hasattr(kind, "__deepcopy__"):
                 self._refuse(path, "copied in a way of its own (__deepcopy__)")
-        elif isinstance(thing, (list, tuple)):
-            name, parts = "list", dict(enumerate(thing))
-            watched = thing if isinstance(thing, list) else None
-        elif isinstance(thing, Mapping):
-            name, parts = "dict", dict(thing)
-        elif getattr(getattr(thing, "dtype", None), "kind", "") == "O":
+        elif isinstance(obj, (list, tuple)):
+            name, parts = "list", dict(enumerate(obj))
+            watched = obj if isinstance(obj, list) else None
+        elif isinstance(obj, Mapping):
+            name, parts = "dict", dict(obj)
+        elif getattr(getattr(obj, "dtype", None), "kind", "") == "O":
             name, watched, self._lasts = "array", None, False
-            indices = itertools.product(*map(range, thing.shape))
-            parts = dict(zip([".".join(map(str, i)) for i in indices], thing.ravel(), strict=True))
+            indices = itertools.product(*map(range, obj.shape))
+            parts = dict(zip([".".join(map(str, i)) for i in indices], obj.ravel(), strict=True))
         else:
-            return self._other(thing, path)
-        place = self._places[id(thing)] = len(self._places)
+            return self._other(obj, path)
+        place = self._places[id(obj)] = len(self._places)
         if place and watched is not None:  # the root is compared by itself
             self._containers.append(watched)
             self._copies.append(watched.copy())
@@ -237,36 +237,36 @@ class Layout:
         head = () if name == "list" else tuple([(type(key), key) for key in parts])
         return (kind, head, *[self._key(part, (path, name, key)) for key, part in parts.items()])
 
-    def _other(self, thing: object, path: Path) -> object:
+    def _other(self, obj: object, path: Path) -> object:
         """Return the key of what is neither a parameter nor a container that we know."""
-        self.shared.append(thing)
-        if (key := _contents(thing)) is not None:
-            if type(thing) is not float:
-                self._mutable.append((thing, key))
+        self.shared.append(obj)
+        if (key := _contents(obj)) is not None:
+            if type(obj) is not float:
+                self._mutable.append((obj, key))
             return key
-        called = _called(thing)
+        called = _called(obj)
         if isinstance(called, FunctionType):
             self._held += [(path, held) for held in _held_by(called)]
         elif isinstance(called, MethodType) and id(called.__self__) in self._places:
             self.shared.pop()  # it is copied with the Module that it belongs to
-            if called is thing:
+            if called is obj:
                 return (MethodType, called.__func__, self._places[id(called.__self__)])
-            self.kept.append(thing)
-        elif not (len(leaves := tree_leaves(thing)) == 1 and leaves[0] is thing):
+            self.kept.append(obj)
+        elif not (len(leaves := tree_leaves(obj)) == 1 and leaves[0] is obj):
             self.kept.append(self.shared.pop())  # of a registered class
             self._lasts = False
             return (
-                id(thing),
+                id(obj),
                 *[self._key(leaf, (path, "tree", i)) for i, leaf in enumerate(leaves)],
             )
-        elif called is thing and _hides_values(thing):
-            kind = type(thing).__name__
+        elif called is obj and _hides_values(obj):
+            kind = type(obj).__name__
             self._refuse(
                 path,
                 f"a {kind}, which holds Values and is no tree: make it an nn.Module, or register "
                 f"it by autograd.register_tree({kind}, flatten, unflatten)",
             )
-        return (id(thing),)
+        return (id(obj),)
 
     def _refuse(self, path: Path, words: str) -> None:
         where = ""
@@ -279,16 +279,16 @@ class Layout:
 REFUSAL = "no Module with other parameters can be made:"
 
 
-def _contents(thing: Any) -> object:
+def _contents(obj: Any) -> object:
     """Return what distinguishes one number, set or array from another; None for others."""
-    if isinstance(thing, float):
-        return (type(thing), repr(thing))
-    if isinstance(thing, enum.Enum):
-        return (type(thing), thing)
-    if isinstance(thing, set):
-        return (set, frozenset(thing))
-    if hasattr(thing, "tobytes") and hasattr(thing, "dtype"):
-        return (type(thing), str(thing.dtype), thing.shape, thing.tobytes())
+    if isinstance(obj, float):
+        return (type(obj), repr(obj))
+    if isinstance(obj, enum.Enum):
+        return (type(obj), obj)
+    if isinstance(obj, set):
+        return (set, frozenset(obj))
+    if hasattr(obj, "tobytes") and hasattr(obj, "dtype"):
+        return (type(obj), str(obj.dtype), obj.shape, obj.tobytes())
     return None
 
 
@@ -309,14 +309,14 @@ def _attributes(module: Tree) -> dict[str, object]:
     return attributes
 
 
-def _called(thing: object) -> object:
+def _called(obj: object) -> object:
     """Return the function or method that another wraps: jit(f), grad(f), partial(f)."""
     for _ in range(100):
-        inner = getattr(thing, "__wrapped__", None) or getattr(thing, "func", None)
+        inner = getattr(obj, "__wrapped__", None) or getattr(obj, "func", None)
         if inner is None or not callable(inner):
             break
-        thing = inner
-    return thing
+        obj = inner
+    return obj
 
 
 def _held_by(function: FunctionType) -> list[object]:
@@ -325,17 +325,17 @@ def _held_by(function: FunctionType) -> list[object]:
     for cell in function.__closure__ or ():
         with contextlib.suppress(ValueError):  # an empty one
             held.append(cell.cell_contents)
-    return held + [part for thing in held if isinstance(thing, (list, tuple)) for part in thing]
+    return held + [part for obj in held if isinstance(obj, (list, tuple)) for part in obj]
 
 
-def _hides_values(thing: object, depth: int = 3) -> bool:
+def _hides_values(obj: object, depth: int = 3) -> bool:
     """Return whether there are Values or Modules among the attributes of an object."""
-    if isinstance(thing, (Value, Tree)):
+    if isinstance(obj, (Value, Tree)):
         return True
-    inside: Iterable[Any] = getattr(thing, "__dict__", {}).values()
-    if isinstance(thing, (list, tuple, Mapping)):
-        inside = thing.values() if isinstance(thing, Mapping) else thing
-    elif isinstance(thing, (type, FunctionType, ModuleType)):
+    inside: Iterable[Any] = getattr(obj, "__dict__", {}).values()
+    if isinstance(obj, (list, tuple, Mapping)):
+        inside = obj.values() if isinstance(obj, Mapping) else obj
+    elif isinstance(obj, (type, FunctionType, ModuleType)):
         return False
     return depth > 0 and any(_hides_values(part, depth - 1) for part in inside)
 

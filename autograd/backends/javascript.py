@@ -83,9 +83,9 @@ JAVASCRIPT = Language("JavaScript", "const", "const", SPELLINGS, _literal)
 
 
 def page_table() -> str:
-    """Return the primitives as the object ``KERNELS`` of the explorer's page."""
+    """Return the primitives as the object ``PRIMITIVES`` of the explorer's page."""
     lines = "\n".join(f"  {opcode}: {text}," for opcode, text in sorted(PRIMITIVES.items()))
-    return f"const KERNELS = {{\n{lines}\n}};\n"
+    return f"const PRIMITIVES = {{\n{lines}\n}};\n"
 
 
 def source(function: Function, binding: Binding | None = None) -> str:

@@ -105,12 +105,12 @@ class Arguments:
         self._varying = varying
         try:
             if axes is None:
-                self.key: Any = tuple([self._key(thing) for thing in arguments])
+                self.key: Any = tuple([self._key(obj) for obj in arguments])
             else:
                 self.key = tuple(
                     [
-                        self._key(thing) if axis is None else self._mapped(thing, axis, place)
-                        for place, (thing, axis) in enumerate(zip(arguments, axes, strict=True))
+                        self._key(obj) if axis is None else self._mapped(obj, axis, place)
+                        for place, (obj, axis) in enumerate(zip(arguments, axes, strict=True))
                     ]
                 )
                 if self.rows is None:
@@ -121,31 +121,31 @@ class Arguments:
         except RecursionError:
             raise too_deep() from None
         except OperandError:
-            for place, thing in enumerate(arguments):
-                check_numbers("jit", *flatten(thing), f"argument {place}", _is_number)
+            for place, obj in enumerate(arguments):
+                check_numbers("jit", *flatten(obj), f"argument {place}", _is_number)
             raise
 
-    def _key(self, thing: Any) -> object:
-        kind = type(thing)
+    def _key(self, obj: Any) -> object:
+        kind = type(obj)
         if kind is float:
-            self.numbers.append(thing)
+            self.numbers.append(obj)
             return NUMBER
-        if kind is _ndarray and thing.dtype is _doubles and thing.flags.c_contiguous and thing.ndim:
-            self.arrays.append(thing)  # the common case, kept short
-            return self._shape(thing) if self._varying else thing.shape
+        if kind is _ndarray and obj.dtype is _doubles and obj.flags.c_contiguous and obj.ndim:
+            self.arrays.append(obj)  # the common case, kept short
+            return self._shape(obj) if self._varying else obj.shape
         if kind is dict:
-            keys = tuple(thing)
+            keys = tuple(obj)
             if keys not in TEXTS:
-                keys = keys_of(thing)
-            return (dict, keys, *map(self._key, thing.values()))
+                keys = keys_of(obj)
+            return (dict, keys, *map(self._key, obj.values()))
         if kind is list or kind is tuple:
-            return self._parts(kind, thing)
+            return self._parts(kind, obj)
         container = container_of(kind)
-        if container is ARRAYS and (array := array_in(thing)) is not None:
+        if container is ARRAYS and (array := array_in(obj)) is not None:
             return self._array(array)
         if container is ARRAYS or container is NUMBERS:
-            return self._number(unboxed(thing))
-        parts, detail = container.apart(thing)
+            return self._number(unboxed(obj))
+        parts, detail = container.apart(obj)
         return self._parts((container.kind, detail), parts)
 
     def _parts(self, head: object, parts: Sequence[object]) -> object:
@@ -155,12 +155,12 @@ class Arguments:
         keys = tuple(map(self._key, parts))
         return (head, *keys) if keys.count(NUMBER) < len(keys) else (head, len(keys))
 
-    def _number(self, thing: object) -> str:
-        if isinstance(thing, Value):
+    def _number(self, obj: object) -> str:
+        if isinstance(obj, Value):
             self.has_values = True
         else:
-            thing = real(thing, "jit")
-        self.numbers.append(thing)
+            obj = real(obj, "jit")
+        self.numbers.append(obj)
         return NUMBER
 
     def _array(self, array: Array) -> object:
@@ -186,24 +186,24 @@ class Arguments:
             arrays[place] = numpy.ascontiguousarray(arrays[place], dtype)
         return arrays
 
-    def _mapped(self, thing: Any, axis: object, path: str | int) -> object:
+    def _mapped(self, obj: Any, axis: object, path: str | int) -> object:
         """Take apart an argument that is mapped over an axis; axis may be a container of axes."""
-        if type(thing) is _ndarray and type(axis) is int:
-            return self._mapped_array(thing, axis, path)
+        if type(obj) is _ndarray and type(axis) is int:
+            return self._mapped_array(obj, axis, path)
         if axis is None:
-            return self._key(thing)
-        container = container_of(type(thing))
-        if container is ARRAYS and isinstance(axis, int) and (array := array_in(thing)) is not None:
+            return self._key(obj)
+        container = container_of(type(obj))
+        if container is ARRAYS and isinstance(axis, int) and (array := array_in(obj)) is not None:
             return self._mapped_array(array, axis, path)
         if container is ARRAYS or container is NUMBERS:
             if not isinstance(axis, int):
                 raise StructureError(f"jit: in_axes does not fit the structure of argument {path}")
             raise StructureError(
                 f"jit: argument {path} is mapped over axis {axis} by in_axes, and was a "
-                f"{type(thing).__name__}: give a NumPy array (numpy.asarray(...)), or None in "
+                f"{type(obj).__name__}: give a NumPy array (numpy.asarray(...)), or None in "
                 f"in_axes"
             )
-        parts, detail = container.apart(thing)
+        parts, detail = container.apart(obj)
         axes = axes_inside(axis, container, detail, len(parts), f"argument {path}")
         steps = container.steps(detail, len(parts))
         keys = [
@@ -260,8 +260,8 @@ def _read_as(array: Array) -> object:
     return _doubles
 
 
-def _is_number(thing: object) -> bool:
-    return isinstance(thing, Value) or is_real(thing)
+def _is_number(obj: object) -> bool:
+    return isinstance(obj, Value) or is_real(obj)
 
 
 class Inputs:
@@ -284,18 +284,18 @@ class Inputs:
         self.examples: list[float] = []  # the numbers of this call, of one row
         chosen = axes if axes is not None else (None,) * len(arguments)
         self.arguments = [
-            map_with_axes(self._input, thing, axis, name)
-            for thing, axis, name in zip(arguments, chosen, names, strict=True)
+            map_with_axes(self._input, obj, axis, name)
+            for obj, axis, name in zip(arguments, chosen, names, strict=True)
         ]
 
-    def _input(self, label: str, thing: object, axis: int | None) -> object:
-        array = array_in(thing)
-        return self._number(thing, label) if array is None else self._array(array, axis, label)
+    def _input(self, label: str, obj: object, axis: int | None) -> object:
+        array = array_in(obj)
+        return self._number(obj, label) if array is None else self._array(array, axis, label)
 
-    def _number(self, thing: object, label: str) -> Value:
+    def _number(self, obj: object, label: str) -> Value:
         self.layout.sources.append(Source(None, 8 * self.layout.numbers))
         self.layout.numbers += 1
-        self.examples.append(thing._data if isinstance(thing, Value) else real(thing, "jit"))
+        self.examples.append(obj._data if isinstance(obj, Value) else real(obj, "jit"))
         argument: Value = self._trace.argument(label)
         return argument
 
@@ -309,8 +309,8 @@ class Inputs:
         traced = numpy.empty(len(indices), dtype=object).view(traced_array())
         names = [f"{label}[{', '.join(map(str, index))}]" if index else label for index in indices]
         if array.dtype.kind == "O":
-            for place, (name, thing) in enumerate(zip(names, array.ravel(), strict=True)):
-                traced[place] = self._number(thing, name)
+            for place, (name, obj) in enumerate(zip(names, array.ravel(), strict=True)):
+                traced[place] = self._number(obj, name)
             return traced.reshape(shape) if shape else traced[0]
         dtype = array.dtype
         if not dtype.isnative or dtype.name not in ELEMENTS:
@@ -334,17 +334,17 @@ class Inputs:
 def replaced(tree: object, replacement: Callable[[Any], object]) -> Any:
     """Return the tree with each Value replaced by what the function gives for it."""
 
-    def leaf(thing: Any) -> object:
-        if isinstance(thing, Value):
-            return replacement(thing)
-        if is_array(thing) and thing.dtype == object:
-            copy = thing.copy()
-            for place, part in enumerate(thing.ravel()):
+    def leaf(obj: Any) -> object:
+        if isinstance(obj, Value):
+            return replacement(obj)
+        if is_array(obj) and obj.dtype == object:
+            copy = obj.copy()
+            for place, part in enumerate(obj.ravel()):
                 copy.flat[place] = leaf(part)
-            if getattr(thing, "whole", None) is not None:
-                copy.whole = thing.whole
+            if getattr(obj, "whole", None) is not None:
+                copy.whole = obj.whole
             return copy
-        return thing
+        return obj
 
     return tree_map(leaf, tree)
 
@@ -360,11 +360,11 @@ def matching(template: Sequence[object], tree: Sequence[object]) -> list[object]
     """Return the parts of a tree that stand where the template holds Values."""
     found: list[Any] = []
 
-    def leaf(thing: Any, other: Any) -> None:
-        if isinstance(thing, Value):
+    def leaf(obj: Any, other: Any) -> None:
+        if isinstance(obj, Value):
             found.append(other)
-        elif is_array(thing) and thing.dtype == object:
-            for part, its in zip(thing.ravel(), other.ravel(), strict=True):
+        elif is_array(obj) and obj.dtype == object:
+            for part, its in zip(obj.ravel(), other.ravel(), strict=True):
                 leaf(part, its)
 
     tree_map(leaf, tuple(template), tuple(tree))

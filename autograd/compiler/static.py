@@ -131,14 +131,14 @@ def taken_out(
             places[place] = args[place]
         elif each in named:
             by_name[str(each)] = named[str(each)]
-    for what, thing in (*places.items(), *by_name.items()):
+    for what, obj in (*places.items(), *by_name.items()):
         try:
-            hash(thing)
+            hash(obj)
         except TypeError:
             name = names[what] if isinstance(what, int) and what < len(names) else what
             raise ArgumentError(
                 f"jit: the static argument {name!r} of {name_of(function)} is a "
-                f"{type(thing).__name__}, which cannot be hashed: give a tuple in place of a list "
+                f"{type(obj).__name__}, which cannot be hashed: give a tuple in place of a list "
                 f"or an array, so that the program for it is found again"
             ) from None
     return places, by_name
@@ -147,5 +147,5 @@ def taken_out(
 def key_of(places: dict[int, object], named: dict[str, object]) -> Hashable:
     """Return what is equal for the same static arguments: 1, 1.0 and True are three."""
     return tuple(
-        [(what, type(thing), thing) for what, thing in (*places.items(), *sorted(named.items()))]
+        [(what, type(obj), obj) for what, obj in (*places.items(), *sorted(named.items()))]
     )

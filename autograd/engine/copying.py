@@ -26,8 +26,8 @@ def _extras(node: Node) -> dict[str, Any]:
 
 
 def _restored(node: N, extras: dict[str, Any]) -> N:
-    for name, thing in extras.items():
-        object.__setattr__(node, name, thing)
+    for name, obj in extras.items():
+        object.__setattr__(node, name, obj)
     return node
 
 

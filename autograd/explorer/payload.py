@@ -62,7 +62,7 @@ def payload(y: Value, order: list[Value]) -> dict[str, Any]:
         "nodes": nodes,
         "partials": partials,
         "rules": rules.rules,
-        "kernels": rules.kernels,
+        "primitives": rules.primitives,
         "scopes": list(scopes),
         "scopeOf": [scopes[_path(node)] for node in order],
         "views": _views(y, order),
@@ -87,7 +87,7 @@ class _Rules:
 
     def __init__(self) -> None:
         self.rules: list[dict[str, Any]] = []
-        self.kernels: list[str] = []
+        self.primitives: list[str] = []
         self._known: dict[Any, int] = {}
 
     def rule(
@@ -168,9 +168,9 @@ class _Rules:
 
         lines = []
         for name, operands in program.lines:
-            if name not in self.kernels:
-                self.kernels.append(name)
-            lines.append([self.kernels.index(name), *map(place, operands)])
+            if name not in self.primitives:
+                self.primitives.append(name)
+            lines.append([self.primitives.index(name), *map(place, operands)])
         result = place(program.result)
         return [[number(each) for each in constants], lines, result]
 

@@ -80,15 +80,15 @@ class Body(Trace):
         """Return the tracer for a Value from outside of the function."""
         return self.substitutes.get(id(value)) or self.parent.standing_for(value)
 
-    def reference(self, thing: Any, name: str) -> Reference:
+    def reference(self, obj: Any, name: str) -> Reference:
         """Return the number of a Value, captured where it is from outside, or a constant."""
-        if not isinstance(thing, Value):
-            return real(thing, name)
-        thing = self.standing_for(thing)
-        if isinstance(thing, Tracer) and thing.trace is self:
-            return thing.number
-        outside = self.parent.reference(thing, name)
-        if not isinstance(thing, Condition):
+        if not isinstance(obj, Value):
+            return real(obj, name)
+        obj = self.standing_for(obj)
+        if isinstance(obj, Tracer) and obj.trace is self:
+            return obj.number
+        outside = self.parent.reference(obj, name)
+        if not isinstance(obj, Condition):
             return self.captured_number(outside)
         number = self.parent.append(ops.select, (outside, 1.0, 0.0))
         return self.condition(ops.less, (0.0, self.captured_number(number)))

@@ -191,9 +191,9 @@ class Condition(Tracer):
         return float(bool(self))
 
 
-def _is_truth(thing: object) -> bool:
+def _is_truth(obj: object) -> bool:
     """Return whether it is a bool of Python's or NumPy's."""
-    return type(thing).__name__ in ("bool", "bool_")
+    return type(obj).__name__ in ("bool", "bool_")
 
 
 def _combined(operation: Operation, left: Condition, right: Any) -> object:
@@ -357,22 +357,22 @@ class Trace:
         """Return what stands for a Value while the function is traced: as a rule itself."""
         return self.substitutes.get(id(value), value)
 
-    def reference(self, thing: object, name: str) -> Reference:
+    def reference(self, obj: object, name: str) -> Reference:
         """Return the number of a Value, captured where it is from outside, or a constant."""
-        if isinstance(thing, Value):
-            thing = self.standing_for(thing)
-            if isinstance(thing, Tracer):
-                if thing.trace is not self:
+        if isinstance(obj, Value):
+            obj = self.standing_for(obj)
+            if isinstance(obj, Tracer):
+                if obj.trace is not self:
                     raise TraceError(
                         f"{name} at {user_line()}\nwas given a Value that another traced call "
                         f"left behind; return results from the function instead of storing them"
                     )
-                return thing.number
-            if id(thing) not in self.captures:
-                self.captures[id(thing)] = self.append(None, ())
-                self.captured.append(thing)
-            return self.captures[id(thing)]
-        return real(thing, name)
+                return obj.number
+            if id(obj) not in self.captures:
+                self.captures[id(obj)] = self.append(None, ())
+                self.captured.append(obj)
+            return self.captures[id(obj)]
+        return real(obj, name)
 
     def record(self, operation: Operation, operands: tuple[object, ...]) -> object:
         """Record one operation; the engine calls it in place of computing."""

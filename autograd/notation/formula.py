@@ -119,9 +119,9 @@ class Application(Formula):
         return self.operation.is_condition
 
 
-def formula(thing: Any) -> Formula:
+def formula(obj: Any) -> Formula:
     """Return a formula as it is, and a number as a formula."""
-    return thing if isinstance(thing, Formula) else Number(float(thing))
+    return obj if isinstance(obj, Formula) else Number(float(obj))
 
 
 def partial_formula(

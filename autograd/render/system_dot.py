@@ -27,7 +27,7 @@ def placed_by_dot(layout: Layout) -> None:
         x, y = text.split(",")[:2]
         return float(x) - left + MARGIN, top - float(y) + MARGIN
 
-    placed: dict[str, dict[str, Any]] = {thing["name"]: thing for thing in plan["objects"]}
+    placed: dict[str, dict[str, Any]] = {obj["name"]: obj for obj in plan["objects"]}
     for box in layout.boxes:
         x, y = spot(placed[box.id]["pos"])
         box.x, box.y = x - box.width / 2, y - box.height / 2

@@ -49,23 +49,21 @@ def real(number: Any, name: str = "Value") -> float:
     raise OperandError(f"{name}: takes real numbers and Values, and was given {_described(number)}")
 
 
-def is_real(thing: Any) -> bool:
+def is_real(obj: Any) -> bool:
     """Return whether it is a real number: a numbers.Real, or NumPy's of no dimension."""
-    if type(thing) is int:
+    if type(obj) is int:
         return True
-    kind = getattr(getattr(thing, "dtype", None), "kind", None)
+    kind = getattr(getattr(obj, "dtype", None), "kind", None)
     if kind is not None:
-        return kind in "biuf" and thing.shape == ()
-    return isinstance(thing, numbers.Real)
+        return kind in "biuf" and obj.shape == ()
+    return isinstance(obj, numbers.Real)
 
 
-def _described(thing: object) -> str:
-    if thing is None:
+def _described(obj: object) -> str:
+    if obj is None:
         return "None"
-    shown = (
-        f" ({thing!r})" if isinstance(thing, (str, bytes, complex)) and len(str(thing)) < 40 else ""
-    )
-    return f"a {type(thing).__name__}{shown}"
+    shown = f" ({obj!r})" if isinstance(obj, (str, bytes, complex)) and len(str(obj)) < 40 else ""
+    return f"a {type(obj).__name__}{shown}"
 
 
 def _method(compute: Callable[[float, float], float]) -> Any:

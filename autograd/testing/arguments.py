@@ -144,6 +144,6 @@ def _is_pair(tree: object) -> bool:
     return not any(isinstance(end, (tuple, list, Mapping)) for end in tree)
 
 
-def shown(thing: object) -> str:
-    """Return a thing and its type, for a message."""
-    return f"{thing!r:.40} ({type(thing).__name__})"
+def shown(obj: object) -> str:
+    """Return an object and its type, for a message."""
+    return f"{obj!r:.40} ({type(obj).__name__})"

@@ -155,14 +155,14 @@ class Call:
     def lowered_aux(self) -> object:
         """Return what the function returned beside its result, as plain numbers if possible."""
 
-        def leaf(thing: Any) -> object:
-            if isinstance(thing, Value):
-                return self.lowered([thing])[0]
-            if is_array(thing) and thing.dtype == object:
-                copy = thing.copy()
-                copy.flat[:] = [leaf(part) for part in thing.ravel()]
+        def leaf(obj: Any) -> object:
+            if isinstance(obj, Value):
+                return self.lowered([obj])[0]
+            if is_array(obj) and obj.dtype == object:
+                copy = obj.copy()
+                copy.flat[:] = [leaf(part) for part in obj.ravel()]
                 return copy
-            return thing
+            return obj
 
         return tree_map(leaf, self.aux)
 
@@ -232,8 +232,8 @@ class Call:
         )
 
 
-def _is_number(thing: object) -> bool:
-    return isinstance(thing, Value) or is_real(thing)
+def _is_number(obj: object) -> bool:
+    return isinstance(obj, Value) or is_real(obj)
 
 
 def _recording() -> Any:

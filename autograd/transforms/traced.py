@@ -42,7 +42,6 @@ def tangents(
     """Return the derivative of each output along the directions of the leaves."""
     trace: Any = modes.current().recorder
     ends, inputs, steps = (
-        [trace.reference(thing, "jvp") for thing in things]
-        for things in (outputs, leaves, directions)
+        [trace.reference(obj, "jvp") for obj in things] for things in (outputs, leaves, directions)
     )
     return list(map(trace.tracer, pushforward(trace, ends, inputs, steps)))

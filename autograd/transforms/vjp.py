@@ -40,9 +40,9 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
     if not isinstance(xs, Iterable):
         raise ArgumentError("gradient: the second argument is a list of Values: write [x]")
     targets = list(xs)
-    for thing in (y, *targets):
-        if not isinstance(thing, Value):
-            raise ArgumentError(f"gradient: takes Values, and was given a {type(thing).__name__}")
+    for obj in (y, *targets):
+        if not isinstance(obj, Value):
+            raise ArgumentError(f"gradient: takes Values, and was given a {type(obj).__name__}")
     if (recorder := current().recorder) is not None:
         y, *targets = map(recorder.standing_for, (y, *targets))
         results = traced.adjoints(y, 1.0, targets)

@@ -60,7 +60,7 @@ def example():
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE.keys())
-def test_every_rule_becomes_a_program_of_kernels_with_the_same_number(row):
+def test_every_rule_becomes_a_program_of_primitives_with_the_same_number(row):
     numbers = operands_of(row, [1.3 if row.name == "acosh" else 0.3, 0.8, 1.4])
     kept = operands_of(row, [None] * row.arity)
     result = row.value(*numbers)

@@ -11,7 +11,7 @@ class Graph {
     this.maths = payload.maths;
     this.labelled = new Set(payload.labelled);
     this.scopes = payload.scopeOf.map((place) => payload.scopes[place]);
-    this.rules = payload.rules.map((rule) => this.decodedRule(rule, payload.kernels));
+    this.rules = payload.rules.map((rule) => this.decodedRule(rule, payload.primitives));
     this.nodes = payload.nodes.map(([rule, ...operands]) => ({
       rule: this.rules[rule],
       args: operands.map((operand) => (typeof operand === "string" ? null : operand)),
@@ -29,11 +29,11 @@ class Graph {
     this.restore();
   }
 
-  decodedRule(rule, kernels) {
+  decodedRule(rule, primitives) {
     const program = (coded) =>
       coded && {
         constants: coded[0].map(parsed),
-        lines: coded[1].map(([kernel, ...operands]) => [KERNELS[kernels[kernel]], operands]),
+        lines: coded[1].map(([primitive, ...operands]) => [PRIMITIVES[primitives[primitive]], operands]),
         result: coded[2],
       };
     const partials = rule.partials.map(
@@ -175,10 +175,10 @@ const free = (rule, operands) =>
 function run(program, inputs) {
   const registers = [...inputs];
   const at = (place) => (place >= 0 ? registers[place] : program.constants[-1 - place]);
-  for (const [kernel, [a, b, c]] of program.lines) {
-    if (b === undefined) registers.push(kernel(at(a)));
-    else if (c === undefined) registers.push(kernel(at(a), at(b)));
-    else registers.push(kernel(at(a), at(b), at(c)));
+  for (const [primitive, [a, b, c]] of program.lines) {
+    if (b === undefined) registers.push(primitive(at(a)));
+    else if (c === undefined) registers.push(primitive(at(a), at(b)));
+    else registers.push(primitive(at(a), at(b), at(c)));
   }
   return at(program.result);
 }

@@ -1,4 +1,4 @@
-"""The kernels in JavaScript against the rows of the table, and labels against KaTeX."""
+"""The primitives in JavaScript against the rows of the table, and labels against KaTeX."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def blank(chromium):
     context.close()
 
 
-KERNELS = [row for row in TABLE.values() if row.definition is None]
+PRIMITIVES = [row for row in TABLE.values() if row.definition is None]
 
 
-@pytest.mark.parametrize("row", KERNELS, ids=lambda row: row.name)
-def test_a_kernel_gives_what_its_row_gives(blank, row):
+@pytest.mark.parametrize("row", PRIMITIVES, ids=lambda row: row.name)
+def test_a_primitive_gives_what_its_row_gives(blank, row):
     draw = random.Random(row.name)
     points = list(itertools.product(EDGES + SPECIAL, repeat=row.arity))
     draw.shuffle(points)
@@ -60,7 +60,7 @@ def test_a_kernel_gives_what_its_row_gives(blank, row):
         f"""([name, points]) => {{ {script}
           const number = {NUMBERS};
           return points.map(point => {{
-            const result = KERNELS[name](...point.map(number));
+            const result = PRIMITIVES[name](...point.map(number));
             return Object.is(result, -0) ? "-0" : String(result);
           }}); }}""",
         [row.name, [[str(number) for number in point] for point in points]],
