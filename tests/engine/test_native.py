@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import gc
+import hashlib
 import json
 import os
 import pickle
@@ -366,7 +367,9 @@ def test_the_environment_says_whether_it_serves():
 
 @needs_native
 def test_what_is_built_is_what_the_sources_say():
-    built = Path(native.__file__)
-    sources = list((built.parent / "native").glob("*.[ch]"))
-    newer = [path.name for path in sources if path.stat().st_mtime > built.stat().st_mtime]
-    assert newer == [], "install once more: pip install -e ."
+    folder = Path(ag.__file__).parent / "engine" / "native"
+    files = sorted([*folder.glob("*.c"), *folder.glob("*.h")])
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    if not files or not native.SOURCES:
+        pytest.skip("the sources are not here, or the accelerator was built by hand")
+    assert digest == native.SOURCES, "install once more: pip install -e ."

@@ -111,7 +111,7 @@ PyObject *current_scope(void) {
         PyErr_SetString(PyExc_RuntimeError, "the modes of this context have no state");
         return NULL;
     }
-    PyObject *scope = PyObject_GetAttrString(state, "scope");
+    PyObject *scope = PyObject_GetAttr(state, python.scope_name);
     Py_DECREF(state);
     return scope;
 }
@@ -121,7 +121,11 @@ Details *details_in_scope(Row *row) {
     PyObject *scope = current_scope();
     if (scope == NULL)
         return NULL;
-    Details *details = details_of(row->operation, scope == Py_None ? NULL : scope);
+    Details *details = row->scoped;
+    if (details != NULL && details->scope == scope)
+        details->users++;
+    else
+        details = details_of(row->operation, scope == Py_None ? NULL : scope);
     Py_DECREF(scope);
     return details;
 }

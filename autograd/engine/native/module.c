@@ -2,6 +2,9 @@
 
 #include "native.h"
 
+#ifndef SOURCES /* hatch_build.py gives a digest of them, for a test */
+#define SOURCES ""
+#endif
 #define INTERFACE 1 /* accelerator.py names the same number: the two are of one version */
 
 Specification python;
@@ -144,10 +147,12 @@ PyMODINIT_FUNC PyInit__native(void) {
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL)
         return NULL;
+    python.scope_name = PyUnicode_InternFromString("scope");
     leaf_details = new_details(Py_None, NULL, NULL, 0);
     node_type = leaf_details != NULL ? (PyTypeObject *)PyType_FromSpec(&node_spec) : NULL;
-    if (node_type == NULL || prepare_functions() < 0 ||
+    if (node_type == NULL || python.scope_name == NULL || prepare_functions() < 0 ||
         PyModule_AddObjectRef(module, "Slots", (PyObject *)node_type) < 0 ||
+        PyModule_AddStringConstant(module, "SOURCES", SOURCES) < 0 ||
         PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)
         Py_CLEAR(module);
     return module;

@@ -130,6 +130,7 @@ typedef struct {
     PyObject *scoped;  /* and of those in a scope */
     PyObject *state;   /* the context variable of the modes */
     PyObject *real;    /* autograd.table.operation.real */
+    PyObject *scope_name;
     PyObject *add, *radd, *subtract, *rsubtract, *multiply, *rmultiply, *divide, *rdivide;
     PyObject *power, *rpower, *negative, *absolute, *apply, *data, *grad, *label;
     Row *add_row, *subtract_row, *multiply_row, *divide_row, *power_row, *negative_row;
