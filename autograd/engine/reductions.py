@@ -7,6 +7,7 @@ Higham, The accuracy of floating point summation, SIAM J. Sci. Comput. 14, 1993)
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast, overload
 
@@ -57,7 +58,7 @@ def _combined(terms: list[Any], pair: Callable[[Any, Any], Any], empty: float) -
 
 
 def _sum(terms: list[object]) -> Any:
-    return _combined(terms, lambda a, b: a + b, 0.0)
+    return _combined(terms, operator.add, 0.0)
 
 
 @_typed
@@ -124,7 +125,7 @@ def prod(numbers: Iterable[object]) -> object:
         >>> autograd.prod([1, 2, 3.5])
         7.0
     """
-    return _combined(_terms(numbers, "prod"), lambda a, b: a * b, 1.0)
+    return _combined(_terms(numbers, "prod"), operator.mul, 1.0)
 
 
 @overload

@@ -373,3 +373,79 @@ def test_what_is_built_is_what_the_sources_say():
     if not files or not native.SOURCES:
         pytest.skip("the sources are not here, or the accelerator was built by hand")
     assert digest == native.SOURCES, "install once more: pip install -e ."
+
+
+@needs_native
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+@given(program=PROGRAMS, times=st.lists(st.floats(1e-5, 3e-3), min_size=1, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_programs_that_are_interrupted_leave_graphs_with_the_same_bits(program, times):
+    program = [each for each in json.loads(json.dumps(program)) if each[1] != "forget"]
+    nodes = [Value(1.5, label="start")]
+    for mode, what, *operands in program:
+        with contextlib.suppress(Exception), engine_programs.MODES[mode]():
+            engine_programs.step(nodes, what, *operands)
+    x = Value(1.0)
+    root = x
+    for _ in range(20_000):
+        root = root + x
+    for node in nodes:
+        root = root + node
+    pure = pickle.loads(pickle.dumps(root))
+    pure.backward()
+    expected = [engine_programs.bits(node.grad) for node in ordered(pure)]
+    grads = [node.grad for node in ordered(root)]
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for seconds in times:
+            for node, number in zip(ordered(root), grads, strict=True):
+                node.grad = number
+            try:
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, seconds)
+                    root.backward()
+                    ordered(root)
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0.0)
+            except KeyboardInterrupt:
+                pass
+            found = [engine_programs.bits(node.grad) for node in ordered(root)]
+            assert found in (expected, [engine_programs.bits(number) for number in grads])
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_graphs_are_built_walked_and_dropped_in_many_threads_at_once():
+    shared, failures = Value(0.5), []
+
+    def work(seed):
+        try:
+            for turn in range(60):
+                x = Value(float(seed))
+                y = x
+                for _ in range(300):
+                    y = (y * 0.5 + x * shared).tanh()
+                keep = y.args[0]
+                y.backward()
+                del y
+                assert keep.op is ops.add
+                assert x.grad != 0.0, turn
+                assert len(ordered(keep)) > 600
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(1, 7)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert failures == []
