@@ -29,6 +29,8 @@ def _loaded() -> tuple[Any, str]:
         return None, "it was not built" if is_absent else f"it cannot be loaded: {error}"
     if module.INTERFACE != INTERFACE:
         return None, "it was built from another version: install once more"
+    if not module.is_at_home():
+        return None, "it serves another interpreter of this process"
     return module, ""
 
 

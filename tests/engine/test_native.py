@@ -366,6 +366,42 @@ def test_the_environment_says_whether_it_serves():
 
 
 @needs_native
+@pytest.mark.slow
+def test_a_second_interpreter_of_the_process_runs_plain_python_and_harms_nothing():
+    interpreters = pytest.importorskip(
+        "_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters"
+    )
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from autograd.engine.accelerator import native\n"
+        "from autograd import Value\n"
+        "x = Value(2.0)\n"
+        "(x * x + 'a' if native else x * x).backward()\n"
+        "assert x.grad == 4.0 and native is None\n"
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import autograd, {interpreters.__name__} as many\n"
+            f"inner = many.create()\n"
+            f"problem = many.run_string(inner, {code!r})\n"
+            "assert problem is None, problem\n"
+            "many.destroy(inner)\n"
+            "x = autograd.Value(2.0)\n"
+            "with autograd.no_grad():\n"
+            "    y = x / 0 + 2**x\n"
+            "(x / 2).backward()\n"
+            "print(x.grad, y.data)",
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "AUTOGRAD_NATIVE": "on"},
+    )
+    assert done.stdout == "0.5 inf\n", done.stderr
+
+
+@needs_native
 def test_what_is_built_is_what_the_sources_say():
     folder = Path(ag.__file__).parent / "engine" / "native"
     files = sorted([*folder.glob("*.c"), *folder.glob("*.h")])

@@ -8,6 +8,7 @@
 #define INTERFACE 1 /* accelerator.py names the same number: the two are of one version */
 
 Specification python;
+static PyInterpreterState *home; /* of the interpreter whose types and rows these are */
 
 /* The names that the base type has too: the Python classes hand theirs over and do without. */
 static const struct {
@@ -123,7 +124,15 @@ static PyType_Slot node_slots[] = {
 static PyType_Spec node_spec = {"autograd.engine._native.Slots", sizeof(Node), 0,
                                 Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, node_slots};
 
+/* is_at_home(): return whether this is the interpreter that loaded the module first. */
+static PyObject *is_at_home(PyObject *module, PyObject *none) {
+    (void)module;
+    (void)none;
+    return PyBool_FromLong(home == PyInterpreterState_Get());
+}
+
 static PyMethodDef functions[] = {
+    {"is_at_home", is_at_home, METH_NOARGS, NULL},
     {"adopted", adopted, METH_O, NULL},
     {"connect", connect, METH_VARARGS, NULL},
     {"registered", registered, METH_O, NULL},
@@ -140,10 +149,11 @@ static struct PyModuleDef definition = {
     NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__native(void) {
-    if (node_type != NULL) { /* its types and rows are those of one interpreter */
-        PyErr_SetString(PyExc_ImportError, "another interpreter of this process has it loaded");
+    if (home != NULL) {
+        PyErr_SetString(PyExc_ImportError, "another interpreter of this process has it");
         return NULL;
     }
+    home = PyInterpreterState_Get();
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL)
         return NULL;
