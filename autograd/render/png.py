@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import struct
+import sys
 import unicodedata
 import zlib
 
-from autograd.errors import MissingExtraError
+from autograd.errors import MissingExtraError, PictureError
 from autograd.notation.names import is_accent
 from autograd.render.measure import advances, font_file
 
@@ -22,6 +23,11 @@ def png_of(svg: str) -> bytes:
     try:
         import resvg_py
     except ImportError:
+        if sys.platform == "emscripten":
+            raise PictureError(
+                "a PNG picture cannot be made in the browser: resvg_py, which makes it, is not "
+                "there for Pyodide; save the picture as .svg"
+            ) from None
         raise MissingExtraError("a PNG picture", "all") from None
     size = re.search(r'width="(\d+)" height="(\d+)"', svg)
     assert size is not None

@@ -312,3 +312,12 @@ def test_the_font_and_its_licence_are_in_the_package():
     fonts = Path(autograd.__file__).parent / "render" / "fonts"
     assert (fonts / "DejaVuSans.ttf").stat().st_size < 60_000
     assert "Bitstream Vera" in (fonts / "LICENSE").read_text()
+
+
+def test_in_the_browser_png_alone_is_refused_and_svg_is_named(monkeypatch, tmp_path):
+    y = Value(2.0) * 3.0
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    with pytest.raises(ValueError, match=r"not there for Pyodide; save the picture as \.svg"):
+        graph(y).save(tmp_path / "y.png")
+    assert graph(y).save(tmp_path / "y.svg").exists()
