@@ -117,12 +117,12 @@ course.chart(
 # %%
 from nn import MLP, data, fit
 
-X, y = data.moons(60, noise=0.1, seed=1)
+X, y = data.moons(40, noise=0.1, seed=1)
 curves = {}
 for initializer in ("uniform", "xavier", "he"):
-    model = MLP(2, [8] * 6 + [1], seed=1, initializer=initializer)
+    model = MLP(2, [8] * 5 + [1], seed=1, initializer=initializer)
     history = fit(
-        model, X, y, optimizer=nn.SGD(lr=0.02, momentum=0.9), epochs=60, seed=1, progress=False
+        model, X, y, optimizer=nn.SGD(lr=0.02, momentum=0.9), epochs=30, seed=1, progress=False
     )
     curves[initializer] = list(enumerate(history["loss"], 1))
 course.chart(curves, x="epoch", y="error", log=True)

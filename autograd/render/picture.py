@@ -158,7 +158,7 @@ def bundled(
     bundle = {}
     for kind, made in kinds.items():
         if (not include or kind in include) and not (exclude and kind in exclude):
-            with contextlib.suppress(MissingExtraError):  # no PNG where there is no resvg
+            with contextlib.suppress(MissingExtraError, PictureError):  # where there is no resvg
                 bundle[kind] = made()
     return bundle
 

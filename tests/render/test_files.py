@@ -321,3 +321,4 @@ def test_in_the_browser_png_alone_is_refused_and_svg_is_named(monkeypatch, tmp_p
     with pytest.raises(ValueError, match=r"not there for Pyodide; save the picture as \.svg"):
         graph(y).save(tmp_path / "y.png")
     assert graph(y).save(tmp_path / "y.svg").exists()
+    assert set(graph(y)._repr_mimebundle_()) == {"text/html", "text/plain"}  # in a notebook
