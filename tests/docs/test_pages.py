@@ -72,7 +72,7 @@ def test_every_error_has_a_page():
     assert {path.stem for path in ERRORS} == set(classes)
     for path in ERRORS:
         text = path.read_text(encoding="utf-8")
-        named = re.search(r"an `AutogradError` and an? `(\w+)`", text)[1]
+        named = re.search(r"an\s+`AutogradError` and an? `(\w+)`", text)[1]
         assert issubclass(classes[path.stem], getattr(builtins, named))
 
 
