@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from autograd.table.conditions import choose, is_known, where
 from autograd.table.number import Condition, Number
@@ -24,34 +25,27 @@ sign: Operation = composite(
 )
 
 
-def _floor(x: float) -> float:
-    return math.copysign(float(math.floor(x)), x) if x - x == 0.0 else x
-
-
-def _ceil(x: float) -> float:
-    return math.copysign(float(math.ceil(x)), x) if x - x == 0.0 else x
-
-
-def _round(x: float) -> float:
-    return math.copysign(float(round(x)), x) if x - x == 0.0 else x
+def _whole(cut: Callable[[float], int]) -> Callable[[float], float]:
+    """Return a function that cuts a number to a whole one; infinity, nan and -0.0 stay."""
+    return lambda x: math.copysign(float(cut(x)), x) if x - x == 0.0 else x
 
 
 floor: Operation = primitive(
-    "floor(x)", _floor,
+    "floor(x)", _whole(math.floor),
     lambda y, x: 0.0,
     strong_zero=(lambda y, x: True,), form="floor",
     flat="floor is flat between its jumps", piece=lambda y, x: y,
     summary="The largest whole number not above x.",
 )
 ceil: Operation = primitive(
-    "ceil(x)", _ceil,
+    "ceil(x)", _whole(math.ceil),
     lambda y, x: 0.0,
     strong_zero=(lambda y, x: True,), form="ceil",
     flat="ceil is flat between its jumps", piece=lambda y, x: y,
     summary="The smallest whole number not below x.",
 )
 rounded: Operation = primitive(
-    "round(x)", _round,
+    "round(x)", _whole(round),
     lambda y, x: 0.0,
     strong_zero=(lambda y, x: True,), flat="round is flat between its jumps", piece=lambda y, x: y,
     summary="The whole number nearest to x; halves go to the even one.",
