@@ -211,13 +211,17 @@ class Function:
     def copy_instruction(self, other: Function, number: int, operands: tuple[int, ...]) -> int:
         """Return the number of a copy of another function's instruction, on these operands."""
         copied = self._append(other.opcodes[number], operands, other.types[number])
+        self.copy_details(other, number, copied)
+        return copied
+
+    def copy_details(self, other: Function, number: int, copied: int) -> None:
+        """Copy what an instruction of another function has besides opcode, operands and type."""
         if number in other.constants:
             self.constants[copied] = other.constants[number]
         if number in other.statics:
             self.statics[copied] = other.statics[number]
         if number in other.bodies:
             self.bodies[copied] = other.bodies[number]
-        return copied
 
     def instructions(self, block: Block | None = None) -> Iterator[Instruction]:
         """Yield the instructions of a block, or all of them, in order."""

@@ -36,6 +36,7 @@ from autograd.ir.function import (
     ZEROS,
     Function,
     Parameter,
+    result_type,
 )
 from autograd.ir.loops import Loop, LoopBody, Part
 from autograd.ir.rules import Steps, primitive_steps
@@ -49,6 +50,8 @@ from autograd.table.operation import TABLE
 MULTIPLY, WHERE = ops.multiply.name, ops.select.name
 PRIMITIVES = frozenset(name for name, row in TABLE.items() if row.definition is None)
 _COMMUTATIVE = frozenset(name for name, row in TABLE.items() if row.commutative)
+_PLAIN = frozenset(row for row in TABLE.values() if row.definition is None)
+_TYPES = {name: result_type(name) for name in TABLE}
 _LOSES_NAN = frozenset(name for name, row in TABLE.items() if row.loses_nan)
 
 
@@ -97,17 +100,23 @@ class Lowering:
         number = self._known.get(key)
         if number is None:
             number = self._simplified(opcode, operands)
-            if number is None:
-                number = self.function.add(opcode, operands)
+            if number is None:  # as Function.add, in place: this is where lowering takes its time
+                function = self.function
+                number = len(function.opcodes)
+                function.opcodes.append(opcode)
+                function.operands.append(operands)
+                function.types.append(_TYPES.get(opcode) or result_type(opcode))
             self._known[key] = number
         return number
 
     def _simplified(self, opcode: str, operands: tuple[int, ...]) -> int | None:
         constants = self.constants
-        known = [constants[operand] for operand in operands if operand in constants]
-        if len(known) == len(operands):
+        known = 0
+        for operand in operands:
+            known += operand in constants
+        if known == len(operands):
             row = TABLE[opcode]
-            value = row.value(*[float(constant) for constant in known])
+            value = row.value(*[float(constants[operand]) for operand in operands])
             return self.constant(value != 0.0 if row.is_condition else float(value))
         rule = (SIMPLER_WITH_CONSTANT if known else SIMPLER).get(opcode)
         return None if rule is None else rule(self, *operands)
@@ -205,9 +214,12 @@ class Lowering:
                 is_lost |= lost
             elif opcode == EXTRACT:
                 tainted[number] = parts[operands[0]][function.statics[number][0]]
-            elif opcode != SIZE and any(tainted[operand] for operand in operands):
-                is_lost |= opcode in _LOSES_NAN
-                tainted[number] = 1
+            elif opcode != SIZE:
+                for operand in operands:
+                    if tainted[operand]:
+                        is_lost |= opcode in _LOSES_NAN
+                        tainted[number] = 1
+                        break
         return is_lost, tainted
 
     def _spread_in_loop(self, number: int, tainted: bytearray) -> tuple[bool, list[int]]:
@@ -296,13 +308,20 @@ def _fill(
     def at(reference: Reference) -> int:
         return numbers[reference] if type(reference) is int else lowering.constant(reference)
 
+    add, constant, wanted = lowering.add, lowering.constant, needed.numbers
     for number, operation in enumerate(trace.operations):
-        if not needed.numbers[number] or number in given:
+        if not wanted[number] or number in given:
             continue
         if operation is None:
-            numbers[number] = lowering.constant(trace.constants[number])
+            numbers[number] = constant(trace.constants[number])
             continue
         references = trace.operands[number]
+        if operation in _PLAIN:  # nearly all
+            operands = tuple(
+                [numbers[each] if type(each) is int else constant(each) for each in references]
+            )
+            numbers[number] = add(operation.name, operands)
+            continue
         if isinstance(operation, Part):
             numbers[number] = parts[references[0]][operation.place]  # type: ignore[index]
         elif isinstance(operation, Loop):
@@ -318,8 +337,7 @@ def _fill(
                 reached, at(references[1]), at(references[2])
             )
         elif operation.definition is None:
-            operands = tuple([at(each) for each in references])
-            numbers[number] = lowering.add(operation.name, operands)
+            numbers[number] = add(operation.name, tuple([at(each) for each in references]))
         else:
             steps = primitive_steps(operation, references)
             numbers[number] = lowering.expand(steps, [at(each) for each in references])
@@ -508,6 +526,9 @@ def pruned(function: Function) -> Function:
         if wanted[number]:
             for operand in operands[number]:
                 wanted[operand] = 1
+    unneeded = wanted.count(0, first)
+    if not unneeded or unneeded < len(opcodes) // 1000:  # so few in a large program may stay
+        return function
     kept = Function(function.name)
     for parameter in function.parameters:
         kept.add_parameter(parameter)
@@ -515,5 +536,9 @@ def pruned(function: Function) -> Function:
     for number in range(first, len(opcodes)):
         if wanted[number]:
             given = tuple([numbers[operand] for operand in operands[number]])
-            numbers[number] = kept.copy_instruction(function, number, given)
+            place = numbers[number] = len(kept.opcodes)
+            kept.opcodes.append(opcodes[number])
+            kept.operands.append(given)
+            kept.types.append(function.types[number])
+            kept.copy_details(function, number, place)
     return kept.end(tuple([numbers[number] for number in function.results]))
