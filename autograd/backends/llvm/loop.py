@@ -53,6 +53,102 @@ def single_entry(calls: Sequence[str], layout: Layout, watched: bool) -> str:
     )
 
 
+def unload(layout: Layout) -> str:
+    """Return the function that puts the results of eight rows, which wait, into their rows.
+
+    Of whole eights of rows, eight results at a time are transposed in registers.
+    """
+    lines = [
+        "define internal void @unload(ptr %in, ptr %out, ptr %work, i64 %row, i64 %count) #0 {"
+    ]
+    lines += [f"%is_whole = icmp eq i64 %count, {LANES}", "br label %begin"]
+    lines.append("begin:")
+    before = "%begin"
+    for index, size in _runs(layout):
+        row = layout.sinks[index].row or 0
+        if row == 8:
+            continue
+        n, whole = str(index), size - size % LANES
+        lines += [line.replace("%to", "%base") for line in _address(layout, index)]
+        lines += [
+            f"%skip{n} = mul i64 %row, {row}",
+            f"%start{n} = getelementptr i8, ptr %base{n}, i64 %skip{n}",
+            f"%from{n} = getelementptr i8, ptr %work, i64 {8 * LANES * index}",
+            f"br label %blocks{n}",
+            f"blocks{n}:",
+            f"%b{n} = phi i64 [ 0, {before} ], [ %b_after{n}, %block{n} ]",
+            f"%b_left{n} = icmp ult i64 %b{n}, {whole}",
+            f"%b_more{n} = and i1 %b_left{n}, %is_whole",
+            f"br i1 %b_more{n}, label %block{n}, label %lanes_begin{n}",
+            f"block{n}:",
+            *_transposed(n, row),
+            f"%b_after{n} = add i64 %b{n}, {LANES}",
+            f"br label %blocks{n}",
+            f"lanes_begin{n}:",
+            f"br label %lanes{n}",
+            f"lanes{n}:",
+            f"%lane{n} = phi i64 [ 0, %lanes_begin{n} ], [ %lane_after{n}, %lane_done{n} ]",
+            f"%more_lanes{n} = icmp ult i64 %lane{n}, %count",
+            f"br i1 %more_lanes{n}, label %lane_begin{n}, label %done{n}",
+            f"lane_begin{n}:",
+            f"%row_offset{n} = mul i64 %lane{n}, {row}",
+            f"%row_at{n} = getelementptr i8, ptr %start{n}, i64 %row_offset{n}",
+            f"%lane_at{n} = getelementptr double, ptr %from{n}, i64 %lane{n}",
+            f"br label %next{n}",
+            f"next{n}:",
+            f"%j{n} = phi i64 [ %b{n}, %lane_begin{n} ], [ %j_after{n}, %copy{n} ]",
+            f"%more{n} = icmp ult i64 %j{n}, {size}",
+            f"br i1 %more{n}, label %copy{n}, label %lane_done{n}",
+            f"copy{n}:",
+            f"%source{n} = getelementptr {VECTOR}, ptr %lane_at{n}, i64 %j{n}",
+            f"%number{n} = load double, ptr %source{n}, align 8",
+            f"%target{n} = getelementptr double, ptr %row_at{n}, i64 %j{n}",
+            f"store double %number{n}, ptr %target{n}, align 1",
+            f"%j_after{n} = add i64 %j{n}, 1",
+            f"br label %next{n}",
+            f"lane_done{n}:",
+            f"%lane_after{n} = add i64 %lane{n}, 1",
+            f"br label %lanes{n}",
+            f"done{n}:",
+        ]
+        before = f"%done{n}"
+    return "\n".join([*lines, "ret void", "}", ""])
+
+
+def _transposed(n: str, row: int) -> Iterator[str]:
+    """Yield lines that load eight results of eight rows, and store them row by row.
+
+    In three rounds vectors that are 1, 2 and 4 apart exchange half of their numbers.
+    """
+    names = [f"%r0_{lane}_{n}" for lane in range(LANES)]
+    for lane, name in enumerate(names):
+        yield f"%p{lane}_{n} = add i64 %b{n}, {lane}"
+        yield f"%q{lane}_{n} = getelementptr {VECTOR}, ptr %from{n}, i64 %p{lane}_{n}"
+        yield f"{name} = load {VECTOR}, ptr %q{lane}_{n}, align 8"
+    apart = 1
+    while apart < LANES:
+        made = [""] * LANES
+        for first in range(LANES):
+            if first & apart:
+                continue
+            second = first | apart
+            for target, keep in ((first, 0), (second, apart)):
+                mask = [
+                    (lane & ~apart | keep) + (LANES if lane & apart else 0) for lane in range(LANES)
+                ]
+                made[target] = f"%r{apart}_{target}_{n}"
+                places = ", ".join(f"i32 {place}" for place in mask)
+                yield (
+                    f"{made[target]} = shufflevector {VECTOR} {names[first]}, "
+                    f"{VECTOR} {names[second]}, <{LANES} x i32> <{places}>"
+                )
+        names, apart = made, apart * 2
+    yield f"%column{n} = getelementptr double, ptr %start{n}, i64 %b{n}"
+    for lane, name in enumerate(names):
+        yield f"%s{lane}_{n} = getelementptr i8, ptr %column{n}, i64 {lane * row}"
+        yield f"store {VECTOR} {name}, ptr %s{lane}_{n}, align 1"
+
+
 def mapped_entry(
     single: Sequence[str], rows: Sequence[str], layout: Layout, outputs: int, watched: bool
 ) -> str:

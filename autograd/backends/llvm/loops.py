@@ -649,6 +649,8 @@ def arena_functions() -> str:
         "declare i64 @llvm.umin.i64(i64, i64)",
         "declare i64 @llvm.umax.i64(i64, i64)",
         f"declare double @llvm.vector.reduce.fmax.v{LANES}f64({VECTOR})",
+        f"declare void @llvm.masked.scatter.v{LANES}f64.v{LANES}p0"
+        f"({VECTOR}, <{LANES} x ptr>, i32, <{LANES} x i1>)",
         f"declare {VECTOR} @llvm.masked.gather.v{LANES}f64.v{LANES}p0"
         f"(<{LANES} x ptr>, i32, <{LANES} x i1>, {VECTOR})",
     ]

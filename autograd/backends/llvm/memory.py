@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from autograd.backends.binding import LANES
-from autograd.backends.llvm.abi import ELEMENTS, Layout, Sink, Source
+from autograd.backends.llvm.abi import ELEMENTS, Layout, Source
 from autograd.backends.llvm.instructions import Body
 from autograd.ir.function import Function
 
@@ -156,25 +156,19 @@ class Chunk(Body):
         kept = self.new(f"select {bits} {self.mask()}, {VECTOR} {total}, {VECTOR} {before}")
         self.store(VECTOR, kept, place)
 
-    def write(self, name: str, sink: Sink) -> None:
-        """Store a result."""
+    def write(self, name: str, index: int) -> None:
+        """Store a result; those of eight rows that lie apart wait in memory (``unload``)."""
+        sink = self.layout.sinks[index]
+        if self.lanes and sink.row != 8:
+            self.store(VECTOR, name, self.at("%work", 8 * LANES * index))
+            return
         base = "%out" if sink.array is None else self.array(sink.array)
         place = self.at(base, sink.offset)
         if not self.lanes:
             self.store("double", name, place)
             return
-        bits = f"<{LANES} x i1>"
-        if sink.row == 8:
-            there = self.at(place, self.new("shl i64 %row, 3"))
-            self.lines.append(
-                f"call void @llvm.masked.store.v{LANES}f64.p0"
-                f"({VECTOR} {name}, ptr {there}, i32 1, {bits} {self.mask()})"
-            )
-            return
-        start = self.at(place, self.new(f"mul i64 %row, {sink.row}"))
-        steps = ", ".join(f"i64 {lane * (sink.row or 0)}" for lane in range(LANES))
-        places = self.new(f"getelementptr i8, ptr {start}, <{LANES} x i64> <{steps}>")
+        there = self.at(place, self.new("shl i64 %row, 3"))
         self.lines.append(
-            f"call void @llvm.masked.scatter.v{LANES}f64.v{LANES}p0"
-            f"({VECTOR} {name}, <{LANES} x ptr> {places}, i32 1, {bits} {self.mask()})"
+            f"call void @llvm.masked.store.v{LANES}f64.p0"
+            f"({VECTOR} {name}, ptr {there}, i32 1, <{LANES} x i1> {self.mask()})"
         )

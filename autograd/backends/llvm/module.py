@@ -14,7 +14,7 @@ from autograd.backends.llvm.instructions import (
     intrinsic_declarations,
     library_declarations,
 )
-from autograd.backends.llvm.loop import direct_entry, mapped_entry, single_entry
+from autograd.backends.llvm.loop import direct_entry, mapped_entry, single_entry, unload
 from autograd.backends.llvm.loops import (
     ARENA_AT,
     ARENA_BYTES,
@@ -107,7 +107,8 @@ def assembled(
     )
     sections = [single]
     if layout.mapped:
-        sums = 8 * LANES * len(function.results) if layout.reduce else 0
+        staged = any(sink.row not in (None, 8) for sink in layout.sinks)
+        sums = 8 * LANES * len(function.results) if layout.reduce or staged else 0
         rows = Section(
             "rows",
             function,
@@ -123,7 +124,12 @@ def assembled(
             varies=varies,
         )
         sections.append(rows)
-        entry = mapped_entry(single.calls, rows.calls, layout, len(function.results), watched)
+        calls = list(rows.calls)
+        if staged:
+            calls.append("call void @unload(ptr %in, ptr %out, ptr %work, i64 %row, i64 %count)")
+        entry = mapped_entry(single.calls, calls, layout, len(function.results), watched)
+        if staged:
+            entry = unload(layout) + entry
     else:
         entry = single_entry(single.calls, layout, watched)
     direct = ""
@@ -182,8 +188,6 @@ def _head(sections: Sequence[Section], exact: bool) -> str:
         bits = f"<{LANES} x i1>"
         name = f"llvm.masked.store.v{LANES}f64.p0"
         text.append(f"declare void @{name}({VECTOR}, ptr, i32, {bits})")
-        name = f"llvm.masked.scatter.v{LANES}f64.v{LANES}p0"
-        text.append(f"declare void @{name}({VECTOR}, <{LANES} x ptr>, i32, {bits})")
         text += [each_lane(kind) for kind in sorted(each)]
     if near:
         text.append(vector_math.declarations())

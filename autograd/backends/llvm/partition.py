@@ -130,7 +130,7 @@ class Section:
             if self.lanes and self.layout.reduce:
                 body.accumulate(body.name(place), index)
             else:
-                body.write(body.name(place), self.layout.sinks[index])
+                body.write(body.name(place), index)
 
     def _function(self, number: int, piece: Sequence[int], pieces: Sequence[Sequence[int]]) -> str:
         body = self._body()
