@@ -1,4 +1,4 @@
-"""A gradient a row by 1,000 weights, mapped and not reduced: first call and later calls, beside JAX.
+"""A gradient a row by 1,000 weights, mapped, not reduced: first and later calls beside JAX.
 
 python benchmarks/jit/first_call/rows.py
 """
@@ -13,13 +13,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "flow"))
 
-import jax  # noqa: E402
-import jax.numpy as jnp  # noqa: E402
-from measuring import first_call, machine, medians, pin_to_one_core, show  # noqa: E402
+import jax
+import jax.numpy as jnp
+from measuring import first_call, machine, medians, pin_to_one_core, show
 
-import autograd as ag  # noqa: E402
-from autograd import grad, jit, tanh  # noqa: E402
-from autograd.backends.llvm.engine import compiling_for  # noqa: E402
+import autograd as ag
+from autograd import grad, jit, tanh
+from autograd.backends.llvm.engine import compiling_for
 
 
 def loss(w: Any, x: Any) -> Any:
