@@ -20,7 +20,7 @@ from nn.training import fit
 
 
 class _Network(BaseEstimator):
-    """What both have: an MLP that Adam trains. Parameters are named as scikit-learn's are."""
+    """The common base: an MLP that Adam trains. Parameters are named as scikit-learn's are."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class _Network(BaseEstimator):
 
 
 class Classifier(ClassifierMixin, _Network):
-    """An MLP that tells classes apart, as an estimator of scikit-learn.
+    """An MLP classifier, as an estimator of scikit-learn.
 
     It takes arrays and data frames, labels that are numbers or texts, and works in pipelines, in
     searches and in cross-validation. It trains on the cross-entropy with Adam.
@@ -140,7 +140,7 @@ class Classifier(ClassifierMixin, _Network):
 class Regressor(RegressorMixin, _Network):
     """An MLP that predicts a number, as an estimator of scikit-learn.
 
-    It trains on the mean squared error, with targets brought to mean 0 and deviation 1; arguments
+    It trains on the mean squared error, with targets scaled to mean 0 and deviation 1; arguments
     are those of ``Classifier``.
 
     Attributes:

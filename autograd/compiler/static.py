@@ -1,4 +1,4 @@
-"""Arguments that stay Python's under ``jit``: counts, flags, strings, functions."""
+"""Arguments that stay Python objects under ``jit``: counts, flags, strings, functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 
 class WithStatic:
-    """A function some of whose arguments are given already.
+    """A function with some of its arguments already given.
 
     Attributes:
         function: the function.
@@ -145,7 +145,7 @@ def taken_out(
 
 
 def key_of(places: dict[int, object], named: dict[str, object]) -> Hashable:
-    """Return what is equal for the same static arguments: 1, 1.0 and True are three."""
+    """Return a key that is equal for the same static arguments; 1, 1.0 and True differ."""
     return tuple(
         [(what, type(obj), obj) for what, obj in (*places.items(), *sorted(named.items()))]
     )

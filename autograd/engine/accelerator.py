@@ -19,7 +19,7 @@ INTERFACE = 1  # native/module.c has the same number: the two are of one version
 
 
 def _loaded() -> tuple[Any, str]:
-    """Return the accelerator, or None and why it does not serve."""
+    """Return the accelerator, or None and the reason why it cannot be used."""
     if WISH == "off":
         return None, "AUTOGRAD_NATIVE is off"
     try:
@@ -43,5 +43,5 @@ if native is None and WISH == "required":
 
 
 def accelerated(kind: type[T]) -> type[T]:
-    """Hand over to the accelerator what it has of a class of nodes; a decorator."""
+    """Decorate a class of nodes: replace what the accelerator provides of it."""
     return native.adopted(kind) if native is not None else kind

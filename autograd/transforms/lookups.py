@@ -1,4 +1,4 @@
-"""Lookups by a number that only the call knows: ``take`` and ``put``, and the rows of loops."""
+"""Lookups by an index that only the call knows: ``take`` and ``put``, and the rows of loops."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def scan(step: Step, init: object, xs: object = None, length: object = None) -> 
 def fori_loop(
     lower: object, upper: object, body: Callable[[Any, Any], object], init: object
 ) -> Any:
-    """Return what is left of init after ``value = body(i, value)`` for i from lower to upper - 1.
+    """Return init after ``value = body(i, value)`` for each i from lower to upper - 1.
 
     Args:
         lower: the first i, a whole number; in a compiled function it may be traced.
@@ -137,10 +137,10 @@ def fori_loop(
 
 
 def while_loop(cond: Callable[[Any], object], body: Callable[[Any], object], init: object) -> Any:
-    """Return what is left of init after ``value = body(value)`` as long as ``cond(value)`` holds.
+    """Return init after ``value = body(value)`` as long as ``cond(value)`` holds.
 
-    There is no bound on the number of steps, also where the loop is differentiated backwards: then
-    what each step began with is kept, so memory grows with the steps that are taken.
+    There is no bound on the number of steps, even in reverse mode: then the start of each step is
+    kept, so memory grows with the number of steps.
 
     Args:
         cond: a function of the value, which returns a comparison, or a bool.
