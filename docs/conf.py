@@ -31,7 +31,9 @@ extensions = [
 ]
 html_theme = "furo"
 html_title = "scalar-autograd"
-html_static_path = []
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_show_sourcelink = False
 html_show_copyright = False
 templates_path = []

@@ -194,10 +194,10 @@ def ways(doublings):
     return autograd.explain(y, x).count
 
 
-[ways(doublings) for doublings in (1, 2, 3, 10, 60)]
+[ways(doublings) for doublings in (1, 2, 3, 10, 50)]
 
 # %% [markdown]
-# Sixty additions: a million million million ways, and 120 links. The order makes the work go with the links.
+# Fifty additions: a thousand million million ways, and a hundred links. The order makes the work go with the links.
 
 # %% [markdown]
 # ## Break 3: a long chain
