@@ -7,9 +7,11 @@ import ctypes
 import ctypes.util
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
+from autograd.backends.llvm import object_cache
 from autograd.backends.llvm.instructions import LIBRARY
 from autograd.backends.llvm.loops import C_LIBRARY, PYTHON
 from autograd.errors import MissingExtraError
@@ -69,23 +71,39 @@ def compiling_for(name: str | None) -> Iterator[None]:
         target = before
 
 
+def llvmlite_version() -> str:
+    """Return the version of llvmlite."""
+    import llvmlite
+
+    version: str = llvmlite.__version__
+    return version
+
+
 class NativeCode:
     """A compiled module. It holds the machine code; the addresses die with it."""
 
     def __init__(self, text: str, level: int) -> None:
         llvm = binding()
         with _lock:
-            module = llvm.parse_assembly(text)
             if target is None:
                 processor, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features()
                 features = features.flatten()
             else:
                 processor, features = TARGETS[target]
-            triple = llvm.Target.from_triple(llvm.get_process_triple())
-            machine = triple.create_target_machine(
+            name = llvm.get_process_triple()
+            machine = llvm.Target.from_triple(name).create_target_machine(
                 cpu=processor, features=features, opt=level, jit=True
             )
-            self._engine = llvm.create_mcjit_compiler(module, machine)
+            made_from = (llvm.llvm_version_info, llvmlite_version(), name, processor, features)
+            key = object_cache.key_of(*made_from, level, text)
+            code = object_cache.load(key)
+            if code is None:
+                start = time.perf_counter()
+                code = machine.emit_object(llvm.parse_assembly(text))
+                if time.perf_counter() - start >= object_cache.WORTH:
+                    object_cache.store(key, code)
+            self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+            self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
             self._engine.finalize_object()
 
     def address(self, name: str) -> int:
