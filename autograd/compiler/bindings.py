@@ -7,7 +7,7 @@ mapped axis, whose length may change from call to call).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import index
 from typing import Any
 
@@ -329,24 +329,6 @@ class Inputs:
             made.whole = Whole(self._trace, self.layout.arrays, numbers, len(array))
         self.layout.arrays += 1
         return made
-
-
-def replaced(tree: object, replacement: Callable[[Any], object]) -> Any:
-    """Return the tree with each Value replaced by what the function gives for it."""
-
-    def leaf(obj: Any) -> object:
-        if isinstance(obj, Value):
-            return replacement(obj)
-        if is_array(obj) and obj.dtype == object:
-            copy = obj.copy()
-            for place, part in enumerate(obj.ravel()):
-                copy.flat[place] = leaf(part)
-            if getattr(obj, "whole", None) is not None:
-                copy.whole = obj.whole
-            return copy
-        return obj
-
-    return tree_map(leaf, tree)
 
 
 def owned(tree: object) -> Any:

@@ -16,7 +16,7 @@ from autograd.backends.llvm.abi import Layout, Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.loops import is_structured
 from autograd.backends.llvm.module import LARGE, assembled
-from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows, replaced
+from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
 from autograd.ir.contributions import Truth, choose
@@ -25,6 +25,7 @@ from autograd.ir.function import Function
 from autograd.ir.lower import Needed, lower
 from autograd.ir.tables import ARRAY_OF
 from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
+from autograd.transforms.call import replaced
 from autograd.trees import NUMBER, Builder, Structure, builder
 
 TIERS = ("llvm", "grouped")

@@ -28,7 +28,6 @@ from autograd.compiler.bindings import (
     maps,
     matching,
     need_numpy,
-    replaced,
 )
 from autograd.compiler.executable import (
     Executable,
@@ -58,6 +57,7 @@ from autograd.ir.text import text_of
 from autograd.ir.trace import called_with, name_of
 from autograd.table import rows as ops
 from autograd.table.operation import real
+from autograd.transforms.call import replaced
 from autograd.trees import flatten, unflatten
 
 P = ParamSpec("P")

@@ -154,17 +154,7 @@ class Call:
 
     def lowered_aux(self) -> object:
         """Return what the function returned beside its result, as plain numbers if possible."""
-
-        def leaf(obj: Any) -> object:
-            if isinstance(obj, Value):
-                return self.lowered([obj])[0]
-            if is_array(obj) and obj.dtype == object:
-                copy = obj.copy()
-                copy.flat[:] = [leaf(part) for part in obj.ravel()]
-                return copy
-            return obj
-
-        return tree_map(leaf, self.aux)
+        return replaced(self.aux, lambda value: self.lowered([value])[0])
 
     # -- derivatives -----------------------------------------------------------------------------
 
@@ -230,6 +220,24 @@ class Call:
             unflatten(structure, [next(supply) for _ in range(structure.count())])
             for structure in self.structures
         )
+
+
+def replaced(tree: object, replacement: Callable[[Any], object]) -> Any:
+    """Return the tree with each Value replaced by what the function gives for it."""
+
+    def leaf(obj: Any) -> object:
+        if isinstance(obj, Value):
+            return replacement(obj)
+        if is_array(obj) and obj.dtype == object:
+            copy = obj.copy()
+            for place, part in enumerate(obj.ravel()):
+                copy.flat[place] = leaf(part)
+            if getattr(obj, "whole", None) is not None:
+                copy.whole = obj.whole
+            return copy
+        return obj
+
+    return tree_map(leaf, tree)
 
 
 def _is_number(obj: object) -> bool:
