@@ -106,7 +106,7 @@ def _silu_far(x: Number, one: float) -> Number:
 
 silu: Operation = composite(
     "silu(x)",
-    lambda x: lazy_where(x < -700.0, lambda: _silu_far(x, 0.0), lambda: x * sigmoid(x)),
+    lambda x: lazy_where(x < -700.0, lambda: _silu_far(x, 0.0), lambda: x / (1.0 + exp(-x))),
     lambda y, x: lazy_where(
         x < -700.0,
         lambda: _silu_far(x, 1.0),
@@ -122,10 +122,17 @@ def _gap(a: Number, b: Number) -> Number:
     return choose((a <= b) & (a >= b) & (abs(a) >= INF), 0.0, a - b)
 
 
+def _share(a: Number, b: Number) -> Number:
+    """Return sigmoid(a - b), where the difference, which may be large, is not rounded."""
+    _, lost = two_sum(a, -b)
+    gap = _gap(a, b)
+    return sigmoid(gap) + where(abs(gap) < INF, lost, 0.0) * logistic_slope(gap)
+
+
 logaddexp: Operation = composite(
     "logaddexp(a, b)", lambda a, b: _plus_log_one_plus_exp(maximum(a, b), -abs(_gap(a, b))),
-    lambda y, a, b: sigmoid(_gap(a, b)),
-    lambda y, a, b: sigmoid(_gap(b, a)),
+    lambda y, a, b: _share(a, b),
+    lambda y, a, b: _share(b, a),
     shown=(lambda y, a, b: exp(a - y), lambda y, a, b: exp(b - y)), commutative=True,
     summary="log(exp(a) + exp(b)), finite wherever the mathematics is.",
 )

@@ -29,7 +29,7 @@ from scipy import special as sp
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 
-from table_referees import HIGHER, partials_of, value_of  # noqa: E402
+from table_referees import HIGHER, TERMS, partials_of, value_of  # noqa: E402
 
 from autograd import grad, jit  # noqa: E402
 from autograd.table.operation import TABLE  # noqa: E402
@@ -62,36 +62,6 @@ TORCH = {
     "power": torch.pow,
     "silu": functional.silu,
     "softplus": lambda x: functional.softplus(x, threshold=1000.0),
-}
-
-
-def _positive_or_mirrored(x):
-    return abs(mp.psi(0, 1 - x)) if x < 0 else mp.zero
-
-
-def _nearest_pole(n, x):
-    """Return the size of polygamma's term of the nearest pole."""
-    n = int(n)
-    return mp.factorial(n) / abs(x - mp.nint(x)) ** (n + 1) if x < 0 else mp.zero
-
-
-# Where a result is the small difference of terms, the largest of them, by (name, order).
-TERMS = {
-    ("lgamma", 0): lambda x: abs(mp.log(abs(mp.gamma(1 + x - mp.nint(x))))) if x < 0 else mp.zero,
-    ("lgamma", 1): _positive_or_mirrored,
-    ("digamma", 0): _positive_or_mirrored,
-    ("lgamma", 2): lambda x: _nearest_pole(1, x),
-    ("digamma", 1): lambda x: _nearest_pole(1, x),
-    ("digamma", 2): lambda x: _nearest_pole(2, x),
-    ("polygamma", 0): _nearest_pole,
-    ("polygamma", 1): lambda n, x: _nearest_pole(n + 1, x),
-    ("polygamma", 2): lambda n, x: _nearest_pole(n + 2, x),
-    ("logaddexp", 0): lambda a, b: abs(max(a, b)),
-    ("atan2", 2): lambda y, x: 1 / (x**2 + y**2),
-    ("gelu", 1): lambda x: mp.ncdf(x),
-    ("gelu", 2): lambda x: 2 * mp.npdf(x),
-    ("silu", 1): lambda x: 1 / (1 + mp.exp(-x)),
-    ("silu", 2): lambda x: mp.sech(x / 2) ** 2 / 2,
 }
 
 
