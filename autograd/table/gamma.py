@@ -289,15 +289,20 @@ def _digamma_positive(x: Number) -> Number:
         return _digamma_low(base) + step
 
     def high() -> Number:
-        total: Number = 0.0
+        total: Pair = (0.0, 0.0)
         far: Number = x
         for _ in range(5):
             is_short = far < 8.0
             if is_short is False:
                 break
-            total = where(is_short, total + 1.0 / far, total)
+            term, lost = two_sum(total[0], where(is_short, 1.0 / far, 0.0))
+            total = term, total[1] + lost
             far = where(is_short, far + 1.0, far)
-        return log(far) - (0.5 / far + _digamma_series(far)) - total
+        value, low = _log_pair((far, 0.0))
+        for term in (0.5 / far, total[0]):
+            value, lost = two_sum(value, -term)
+            low = low + lost
+        return value + (low - (total[1] + _digamma_series(far)))
 
     return where(x >= INF, INF, lazy_where(x <= 3.0, low, high))
 
