@@ -20,6 +20,7 @@ SECTIONS = (
     "Infinity times nothing, and what a compiler may not rewrite",
     "Sums and reductions",
     "Functions where the textbook's formula fails",
+    "Remainders and signs",
     "nan in",
     "What a number is",
 )
@@ -263,6 +264,34 @@ def corners() -> list[Corner]:
         slopes=0.03648997397857652)
     row("sin(x) at 1e22", lambda m, x: m.sin(x), 1e22, "mpmath: range reduction by all of pi",
         value=-0.8522008497671888, slopes=0.5232147853951389)
+
+    section = next(sections)
+    python = "Python's floats; 1 and minus the quotient"
+    row("x % y at (-5.5, 2)", lambda m, x, y: x % y, (-5.5, 2.0), python, value=0.5,
+        slopes=(1.0, 3.0))
+    row("x % y at (5.5, -2)", lambda m, x, y: x % y, (5.5, -2.0), python, value=-0.5,
+        slopes=(1.0, 3.0))
+    row("x % y at (-1, inf)", lambda m, x, y: x % y, (-1.0, INF), "Python's floats", value=INF,
+        slopes=(1.0, 1.0))
+    row("x % y at (1, 0)", lambda m, x, y: x % y, (1.0, 0.0), "IEEE 754: no remainder", value=NAN)
+    row("x // y at (-5.5, 2)", lambda m, x, y: x // y, (-5.5, 2.0), "Python's floats; no slope",
+        value=-3.0, slopes=(0.0, 0.0))
+    row("x // y at (1, 0.1)", lambda m, x, y: x // y, (1.0, 0.1),
+        "Python's floats: 0.1 is above a tenth", value=9.0)
+    row("x // y at (1, 0)", lambda m, x, y: x // y, (1.0, 0.0), "NumPy: the quotient", value=INF)
+    row("fmod(x, y) at (-5.5, 2)", lambda m, x, y: m.fmod(x, y), (-5.5, 2.0),
+        "C; 1 and minus the quotient cut towards 0", value=-1.5, slopes=(1.0, 2.0))
+    row("copysign(x, y) at (3, -0.0)", lambda m, x, y: m.copysign(x, y), (3.0, -0.0),
+        "IEEE 754: zero has a sign", value=-3.0, slopes=(-1.0, 0.0))
+    row("copysign(x, y) at (0, 1)", lambda m, x, y: m.copysign(x, y), (0.0, 1.0),
+        convention + "abs at 0", value=0.0, slopes=(0.0, 0.0))
+    row("logaddexp(x, y) at (1000, 1000)", lambda m, x, y: m.logaddexp(x, y), (1000.0, 1000.0),
+        "1000 + log 2", value=1000.6931471805599, slopes=(0.5, 0.5),
+        second=(0.25, -0.25, -0.25, 0.25))
+    row("logaddexp(x, y) at (-inf, -inf)", lambda m, x, y: m.logaddexp(x, y), (-INF, -INF),
+        "log(0 + 0)", value=-INF)
+    row("logaddexp(x, y) at (0, -inf)", lambda m, x, y: m.logaddexp(x, y), (0.0, -INF),
+        "exp(y - x) is 0 at the limit", value=0.0, slopes=(1.0, 0.0))
 
     section = next(sections)
     nan = "IEEE 754-2019: a nan must not turn into a number"

@@ -48,6 +48,8 @@ def peer(name, family, label, *requirements, adapter=None, **more):
 PEERS = (
     peer("jax_old", "JAX", "JAX 0.10", "jax==0.10.2", adapter="jax", python="3.11"),
     peer("jax_new", "JAX", "JAX 0.12", "jax==0.12.0.1", adapter="jax"),
+    peer("jax_single", "JAX in float32", "JAX 0.12, float32 (its default)", "jax==0.12.0.1",
+         float32=True),
     peer("torch", "PyTorch", "PyTorch", "torch==2.13.0", "numpy", python="3.11"),
     peer("casadi_sx", "CasADi", "CasADi SX", "casadi==3.8.2", adapter="casadi"),
     peer("casadi_mx", "CasADi", "CasADi MX", "casadi==3.8.2"),
@@ -60,7 +62,7 @@ PEERS = (
     peer("dualpy", "dualpy", "dualpy", "dualpy==0.1.0"),
     peer("ddx", "ddx", "ddx", "ddx-ad==4.3.0"),
     peer("xad", "XAD", "XAD", "xad==1.5.2", python="3.11"),
-    peer("num_dual", "num-dual", "num-dual", "num-dual==0.15.1"),
+    peer("num_dual", "num-dual", "num-dual", "num-dual==0.15.1", "numpy"),
     peer("fastdual", "fastdual", "fastdual", "fastdual==0.3.1"),
     peer("ad", "ad", "ad", "ad==1.5.1"),
     peer("uncertainties", "uncertainties", "uncertainties", "uncertainties==3.2.3"),

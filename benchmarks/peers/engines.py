@@ -48,12 +48,16 @@ def alone(f, at, place):
     return lambda x: f(*at[:place], x, *at[place + 1 :])
 
 
-def jax():
+def jax_single():
+    return jax(precise=False)
+
+
+def jax(precise=True):
     import jax
     import jax.numpy as jnp
     from jax.scipy import special
 
-    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", precise)
     m = Names(
         jnp, jax.nn, special, jax.lax, absent={"log_sigmoid"},
         abs=jnp.abs,

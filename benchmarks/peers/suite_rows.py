@@ -157,6 +157,31 @@ def rows() -> list[Row]:
         ),
     )
     row(
+        "%, np.mod, np.remainder by either operand, away from jumps",
+        SAME,
+        "1 and minus the quotient, at jumps too; `//` and divmod beside it",
+        lambda: (
+            grad(lambda x, y: x % y, (0, 1))(-5.5, 2.0) == (1.0, 3.0)
+            and grad(lambda a: np.mod(a, 2.0)[0])(np.array([5.5])).tolist() == [1.0]
+        ),
+    )
+    row(
+        "np.copysign, np.fmod, np.logaddexp, np.deg2rad, np.degrees",
+        SAME,
+        "`autograd.copysign`, `logaddexp` (NumPy has none for objects); fmod and degrees by NumPy",
+        lambda: (
+            grad(ag.copysign)(3.0, -1.0) == -1.0
+            and grad(lambda a: np.fmod(a, 2.0)[0])(np.array([5.5])).tolist() == [1.0]
+            and close(grad(lambda a: np.degrees(a)[0])(np.array([1.0])), [180.0 / math.pi])
+        ),
+    )
+    row(
+        "np.isnan, np.isfinite, np.isinf have no gradient",
+        SAME,
+        "`autograd.isnan`, ... give bools, of arrays too; NumPy has none for objects",
+        lambda: ag.isnan(np.array([Value(NAN), Value(1.0)])).tolist() == [True, False],
+    )
+    row(
         "x**y by either operand, and by the base at exponent 0",
         SAME,
         "0 at exponent 0",
@@ -215,7 +240,7 @@ def rows() -> list[Row]:
         SAME,
         "value_and_grad, has_aux=True, hvp, vjp",
         lambda: (
-            value_and_grad(lambda x: x * x)(3.0) == (9.0, 6.0)
+            value_and_grad(lambda x: (x * x, "aux"), has_aux=True)(3.0) == ((9.0, "aux"), 6.0)
             and hvp(lambda x: x**3, (2.0,), (1.0,)) == 12.0
         ),
     )
@@ -447,6 +472,15 @@ def rows() -> list[Row]:
         lambda: ag.softmax([]) == [],
     )
     row(
+        "activations of arrays, element by element",
+        SAME,
+        "every function of numbers takes arrays of numbers, Values and traced Values",
+        lambda: (
+            close(ag.relu(np.array([-1.0, 2.0])), [0.0, 2.0])
+            and close(grad(lambda a: ag.sum(ag.silu(a)))(np.zeros(2)), [0.5, 0.5])
+        ),
+    )
+    row(
         "mish, squareplus, sparse_plus, selu, celu",
         REFUSED,
         "written: mish is x * tanh(softplus(x))",
@@ -582,13 +616,21 @@ def rows() -> list[Row]:
         "hypot, atan2, logaddexp at large and infinite numbers",
         SAME,
         "no overflow on the way",
-        lambda: close(ag.hypot(3e200, 4e200) / 5e200, 1.0) and ag.hypot(INF, NAN) == INF,
+        lambda: (
+            close(ag.hypot(3e200, 4e200) / 5e200, 1.0)
+            and ag.hypot(INF, NAN) == INF
+            and ag.logaddexp(1000.0, 1000.0) == 1000.0 + math.log(2.0)
+            and ag.logaddexp(-INF, -INF) == -INF
+        ),
     )
     row(
         "round: half to even; fmod keeps the sign of x, remainder that of y",
         SAME,
         "round, fmod, %",
-        lambda: [ag.round(x) for x in (0.5, 1.5, 2.5)] == [0.0, 2.0, 2.0],
+        lambda: (
+            [ag.round(x) for x in (0.5, 1.5, 2.5)] == [0.0, 2.0, 2.0]
+            and (ag.fmod(-5.5, 2.0), (Value(-5.5) % 2.0).data) == (-1.5, 0.5)
+        ),
     )
     row(
         "gradcheck and gradgradcheck at random points, forward and reverse",
