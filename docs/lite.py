@@ -7,8 +7,8 @@
 
 Everything comes from packages: JupyterLite from PyPI, Pyodide from npm, and the wheels that the
 kernel and the course need from PyPI, in the versions that Pyodide names. They lie beside the page,
-so notebooks that need no more (1 to 6, 8, 9) run without any other address; NumPy and Matplotlib
-are built for Pyodide alone, and come from its own address when a notebook imports them (7).
+so notebooks 1 to 6, 8 and 9 run without any other address; NumPy and Matplotlib are built for
+Pyodide alone, and come from its own address when a notebook imports them. There is no LLVM.
 """
 
 import hashlib

@@ -14,7 +14,8 @@
 # %% [markdown]
 # # 7 · When has a network learnt, and when has it only learnt by heart?
 #
-# [The course](README.md) · before: [6 · Descend](06_descend.ipynb) · next: [8 · Vanishing gradients](08_vanishing.ipynb) · about 20 minutes
+# [The course](README.md) · before: [6 · Descend](06_descend.ipynb) · next: [8 · Vanishing gradients](08_vanishing.ipynb) · about 20 minutes · trains with
+# compiled code (`pip install 'scalar-autograd[jit,plot]'`): in a browser it would take an hour
 #
 # **The question.** A network answers every training point right. Is it any good?
 
