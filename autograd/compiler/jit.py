@@ -85,7 +85,21 @@ class Cache:
     named: Cache | None = None
     lock: Any = field(default_factory=threading.RLock)
 
+    def make_room(self) -> None:
+        """Let the oldest programs go where there are as many as are kept."""
+        while len(self.executables) >= MOST_STRUCTURES:
+            oldest = self.executables.pop(next(iter(self.executables)))
+            for found in (self.direct, self.of_any_length):
+                for key in [key for key, each in found.items() if _is_of(each, oldest)]:
+                    del found[key]
 
+
+def _is_of(kept: object, executable: object) -> bool:
+    """Return whether it is an executable, or its fast path."""
+    return kept is executable or kept is getattr(executable, "direct", None)
+
+
+MOST_STRUCTURES = 512  # structures of arguments for which programs are kept
 MOST_LENGTHS = 256  # lengths of arrays for which a program is found without a search
 MOST_SPECIALISATIONS = 256  # values of static arguments for which programs are kept
 OTHERS = 16  # objects without weak references whose compiled methods are kept
@@ -310,6 +324,7 @@ class Jitted(Generic[P]):
                 executable = self._paths(made) if made.is_guarded else made
                 if _is_transient(made):
                     return executable
+                programs.make_room()
                 programs.executables[given.key] = executable
                 if made.wholes:
                     varying = frozenset(made.wholes)

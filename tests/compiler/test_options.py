@@ -15,6 +15,7 @@ import numpy
 import pytest
 
 import autograd
+import autograd.compiler.jit as module
 from autograd import TraceError, fori_loop, grad, jit, scan, take, vmap, while_loop
 from autograd.backends.llvm import executable
 
@@ -266,3 +267,16 @@ def test_memory_that_runs_out_is_a_memory_error_and_nothing_is_lost(monkeypatch:
     assert fast(2.0, 3) == 12.0
     with pytest.raises(MemoryError):
         jit(grad(lambda x: while_loop(lambda v: v < 1.0, lambda v: v * v, x)))(0.0)
+
+
+def test_programs_of_many_structures_are_bounded(monkeypatch: Any) -> None:
+    monkeypatch.setattr(module, "MOST_STRUCTURES", 5)
+    fast = jit(lambda xs: autograd.sum(xs))
+    for count in (*range(1, 12), 1, 11):
+        assert fast([1.0] * count) == count
+    assert len(fast._programs.executables) <= 5
+    plain = jit(lambda *xs: autograd.sum(xs))
+    for count in (*range(1, 12), 1, 11):
+        assert plain(*[1.0] * count) == count
+    assert len(plain._programs.executables) <= 5
+    assert len(plain._programs.direct) <= 5
