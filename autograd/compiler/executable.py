@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -25,6 +24,7 @@ from autograd.ir.function import Function
 from autograd.ir.lower import Needed, lower
 from autograd.ir.tables import ARRAY_OF
 from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
+from autograd.locks import new_lock
 from autograd.transforms.call import replaced
 from autograd.trees import NUMBER, Builder, Structure, builder
 
@@ -243,7 +243,7 @@ class Executable:
             self.native = Grouped(self.function, self.layout, self.is_fast)
         else:
             self.native = Native(self.function, self.layout, exact, alone, self.is_fast)
-        self._lock = threading.Lock()
+        self._lock = new_lock()
         self._build = builder(traced.structure, self._results_mapped)
         self.direct = self._direct()
         self.seconds = time.perf_counter() - start

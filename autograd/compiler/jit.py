@@ -10,7 +10,6 @@ import inspect
 import os
 import re
 import sys
-import threading
 import types
 import weakref
 from collections import OrderedDict, deque
@@ -55,6 +54,7 @@ from autograd.files import write_whole
 from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
 from autograd.ir.trace import called_with, name_of
+from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms.call import replaced
@@ -83,7 +83,7 @@ class Cache:
     latest: list[Executable] = field(default_factory=list)
     row: Cache | None = None
     named: Cache | None = None
-    lock: Any = field(default_factory=threading.RLock)
+    lock: Any = field(default_factory=new_lock)
 
     def make_room(self) -> None:
         """Let the oldest programs go where there are as many as are kept."""

@@ -8,7 +8,6 @@ given. A call takes the results of a way that says so; if none does, the functio
 from __future__ import annotations
 
 import copy
-import threading
 from collections.abc import Callable, Sequence
 
 from autograd.compiler.bindings import Arguments, array_module
@@ -16,6 +15,7 @@ from autograd.compiler.executable import Executable
 from autograd.engine.modes import current, transforms
 from autograd.engine.value import Value
 from autograd.errors import TraceError
+from autograd.locks import new_lock
 
 MAX_PATHS = 64
 
@@ -48,7 +48,7 @@ class Paths:
         self._trace_again = trace_again
         self._max_paths = max_paths
         self._name = name
-        self._lock = threading.RLock()
+        self._lock = new_lock()
 
     @property
     def captured(self) -> list[Value]:

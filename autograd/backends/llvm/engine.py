@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import ctypes.util
+import os
 import sys
 import threading
 import time
@@ -15,6 +16,7 @@ from autograd.backends.llvm import object_cache
 from autograd.backends.llvm.instructions import LIBRARY
 from autograd.backends.llvm.loops import C_LIBRARY, PYTHON
 from autograd.errors import MissingExtraError
+from autograd.locks import new_lock
 
 TARGETS = {  # processor and features by name, for tests and for code that must run elsewhere
     "avx2": ("haswell", "+avx2,+fma"),
@@ -22,7 +24,7 @@ TARGETS = {  # processor and features by name, for tests and for code that must 
 }
 target: str | None = None  # None for the processor that we are running on
 
-_lock = threading.Lock()
+_lock = new_lock()
 _ready = False
 
 
@@ -35,6 +37,7 @@ def binding() -> Any:
         raise MissingExtraError("jit", "jit") from None
     with _lock:
         if not _ready:
+            _fork_between_calls(llvm)
             llvm.initialize_native_target()
             llvm.initialize_native_asmprinter()
             library = _c_library()
@@ -47,6 +50,18 @@ def binding() -> Any:
                     llvm.add_symbol(f"library_{name}", address)
             _ready = True
     return llvm
+
+
+def _fork_between_calls(llvm: Any) -> None:
+    """Let a process fork between two calls of LLVM only: a child finds llvmlite's lock free."""
+    lock = getattr(getattr(llvm.ffi, "lib", None), "_lock", None)
+    if lock is None or not hasattr(os, "register_at_fork"):
+        return
+
+    def release() -> None:
+        lock.__exit__(None, None, None)
+
+    os.register_at_fork(before=lock.__enter__, after_in_parent=release, after_in_child=release)
 
 
 def _c_library() -> ctypes.CDLL:
@@ -83,6 +98,26 @@ class NativeCode:
     """A compiled module. It holds the machine code; the addresses die with it."""
 
     def __init__(self, text: str, level: int) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            self._make(text, level)
+            return
+        # Signals are answered in the main thread: what they raise would find LLVM's objects half
+        # made, or half freed. So they are made elsewhere, and the main thread waits.
+        failures: list[BaseException] = []
+
+        def make() -> None:
+            try:
+                self._make(text, level)
+            except BaseException as error:
+                failures.append(error)
+
+        maker = threading.Thread(target=make)
+        maker.start()
+        maker.join()
+        if failures:
+            raise failures[0]
+
+    def _make(self, text: str, level: int) -> None:
         llvm = binding()
         with _lock:
             if target is None:

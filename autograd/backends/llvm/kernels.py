@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import threading
 from collections.abc import Callable, Iterable
 
 from autograd.backends.binding import LANES
@@ -21,12 +20,13 @@ from autograd.backends.llvm.instructions import (
     library_declarations,
     literal,
 )
+from autograd.locks import new_lock
 from autograd.table.operation import TABLE
 
 VECTOR = f"<{LANES} x double>"
 ANYWHERE, SIDE_BY_SIDE, ONE_PLACE = "gcs"  # how the operands of a kernel lie
 
-_lock = threading.Lock()
+_lock = new_lock()
 _codes: list[NativeCode] = []
 _addresses: dict[tuple[str, str], int] = {}
 

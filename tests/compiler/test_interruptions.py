@@ -1,0 +1,119 @@
+"""Ctrl-C and forks while something is compiled: nothing is torn, nothing hangs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks and signals of POSIX")
+
+
+def output_of(code: str) -> str:
+    run = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-2000:]
+    return run.stdout.strip()
+
+
+@posix
+def test_a_child_forked_while_another_thread_compiles_compiles_too() -> None:
+    code = """
+        import os, threading, time
+        from autograd import grad, jit, sin
+
+        def work(k):
+            def f(x):
+                for i in range(30):
+                    x = sin(x * k) + x * i
+                return x
+            return jit(grad(f))(0.5)
+
+        work(0)  # modules are imported: a fork in the middle of an import is Python's own affair
+        stop = False
+
+        def compile_all_the_time():
+            k = 0
+            while not stop:
+                work(k := k + 1)
+
+        threads = [threading.Thread(target=compile_all_the_time) for _ in range(2)]
+        [t.start() for t in threads]
+        results = []
+        for attempt in range(8):
+            time.sleep(0.03)
+            child = os.fork()
+            if child == 0:
+                work(-attempt)
+                os._exit(0)
+            deadline = time.monotonic() + 20
+            while time.monotonic() < deadline:
+                done, status = os.waitpid(child, os.WNOHANG)
+                if done:
+                    results.append(status)
+                    break
+                time.sleep(0.01)
+            else:
+                os.kill(child, 9)
+                results.append("hangs")
+        stop = True
+        [t.join() for t in threads]
+        print(results)
+    """
+    assert output_of(code) == str([0] * 8)
+
+
+@posix
+def test_interrupts_while_functions_are_compiled_spoil_nothing() -> None:
+    code = """
+        import os, signal, threading, time, random
+        from autograd import grad, jit, sin
+
+        def made(k):
+            def f(x):
+                for i in range(40):
+                    x = sin(x * k) + x * 0.5
+                return x
+            return f
+
+        main, stop, seen, wrong = threading.main_thread().ident, False, 0, 0
+
+        fast = jit(grad(made(0)))
+        fast(0.3)  # modules are imported: an interrupted import is Python's own affair
+
+        def interrupt():
+            source = random.Random(1)
+            while not stop:
+                time.sleep(source.uniform(0.001, 0.02))
+                signal.pthread_kill(main, signal.SIGINT)
+
+        sender = threading.Thread(target=interrupt)
+        sender.start()
+        k = 0
+        while seen < 60:
+            try:
+                k += 1
+                fast = jit(grad(made(k)))
+                for _ in range(3):
+                    fast(0.3)
+            except KeyboardInterrupt:
+                seen += 1
+                try:
+                    wrong += fast(0.3) != float(grad(fast.__wrapped__.__wrapped__)(0.3))
+                except KeyboardInterrupt:
+                    pass
+        while True:
+            try:
+                stop = True
+                sender.join()
+                break
+            except KeyboardInterrupt:
+                pass
+        print(wrong)
+    """
+    assert output_of(code) == "0"
