@@ -138,3 +138,14 @@ def test_multiply_adds_are_contracted_in_programs_of_every_size(steps, sign):
     assert fast.llvm.count("call double @llvm.fmuladd.f64") >= steps
     rows = jit(function, in_axes=(0, 0), exact=False)(*np.array([[x] * 9, [x * x] * 9]))
     assert [column.tolist() for column in rows] == [[number] * 9 for number in found]
+
+
+def test_multiply_adds_are_contracted_in_the_bodies_of_loops_too():
+    def function(x, y):
+        return autograd.fori_loop(0, 50, lambda i, c: c * x + y * 0.5 - c * c * 0.01, y)
+
+    fast = jit(function, exact=False)
+    assert fast(0.9, 0.3) == pytest.approx(jit(function)(0.9, 0.3), rel=1e-13)
+    assert "call double @llvm.fmuladd" in fast.llvm
+    rows = jit(function, in_axes=(0, None), exact=False)(np.array([0.9] * 9), 0.3)
+    assert rows.tolist() == [fast(0.9, 0.3)] * 9
