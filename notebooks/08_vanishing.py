@@ -34,6 +34,7 @@ print(f"0.8 ** 30 = {0.8**30:.5f}      1.25 ** 30 = {1.25**30:.0f}")
 
 # %%
 import random
+import textwrap
 
 import autograd
 import course
@@ -145,10 +146,7 @@ print("dead after training: ", nn.dead_units(model, X))
 # **Predict first.** Which activation would let them come back: leaky_relu, tanh, or sigmoid?
 
 # %% tags=["hide-output"]
-score = MLP(2, [2, 1], seed=1)
-score.layers[0].neurons[0].b.data = -5.0
-weight = score.layers[0].neurons[0].b
-for name in ("relu", "leaky_relu", "tanh"):
+for name in ("relu", "leaky_relu", "tanh", "sigmoid"):
     other = MLP(2, [2, 1], seed=1, activation=name)
     other.layers[0].neurons[0].b.data = -5.0
     loss = nn.hinge(other(X[0]), y[0])
@@ -156,7 +154,7 @@ for name in ("relu", "leaky_relu", "tanh"):
     print(f"{name:10} slope by the unit's bias: {other.layers[0].neurons[0].b.grad:.2e}")
 
 # %% [markdown]
-# leaky_relu lets 1% pass, for ever. tanh passes something, but next to nothing at -5.
+# leaky_relu lets 1% pass, for ever. tanh and sigmoid pass something, but little at -5.
 
 # %% [markdown]
 # ## Exploding, and clipping
@@ -179,7 +177,7 @@ try:
     with autograd.detect_anomaly():
         autograd.log(autograd.exp(x))
 except FloatingPointError as error:
-    print(str(error)[:160])
+    print(textwrap.fill(str(error), 90))
 
 # %% [markdown]
 # ## Exercises

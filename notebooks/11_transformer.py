@@ -122,9 +122,11 @@ def scores(w, word):
 def surprise(w, word, following):
     """Return the mean surprise at the letters that follow, up to the end of the word."""
     total, count = 0.0, 0.0
-    for found, right in zip(scores(w, word), following, strict=True):
-        total = total + autograd.sum(right) * autograd.logsumexp(found) - autograd.dot(right, found)
-        count = count + autograd.sum(right)
+    for place, (found, right) in enumerate(zip(scores(w, word), following, strict=True)):
+        with autograd.scope(f"surprise {place}"):
+            normaliser = autograd.sum(right) * autograd.logsumexp(found)
+            total = total + normaliser - autograd.dot(right, found)
+            count = count + autograd.sum(right)
     return total / count
 
 
@@ -228,7 +230,7 @@ for text in ("", "k", "ka", "kam", "kama"):
 # %% [markdown]
 # ## Look inside
 #
-# One word through the whole model, as a graph: tens of thousands of nodes, folded into boxes.
+# One word through the whole model, as a graph: more than five thousand nodes, folded into boxes.
 
 # %%
 labelled = {
