@@ -81,10 +81,13 @@ def test_interrupts_while_functions_are_compiled_spoil_nothing() -> None:
                 return x
             return f
 
-        main, stop, seen, wrong = threading.main_thread().ident, False, 0, 0
+        main, stop, seen, made_so_far = threading.main_thread().ident, False, 0, []
 
-        fast = jit(grad(made(0)))
-        fast(0.3)  # modules are imported: an interrupted import is Python's own affair
+        def interrupted(number, frame):
+            global seen, armed
+            if armed:  # until the work goes on again there is nobody to catch another
+                seen, armed = seen + 1, False
+                raise KeyboardInterrupt
 
         def interrupt():
             source = random.Random(1)
@@ -92,28 +95,27 @@ def test_interrupts_while_functions_are_compiled_spoil_nothing() -> None:
                 time.sleep(source.uniform(0.001, 0.02))
                 signal.pthread_kill(main, signal.SIGINT)
 
+        def work():
+            global armed
+            armed = True
+            while seen < 60:
+                f = made(len(made_so_far))
+                made_so_far.append((f, jit(grad(f))))
+                made_so_far[-1][1](0.3)
+
+        work_again, armed = True, False
+        jit(grad(made(0)))(0.3)  # modules are imported: to interrupt that is Python's own affair
+        signal.signal(signal.SIGINT, interrupted)
         sender = threading.Thread(target=interrupt)
         sender.start()
-        k = 0
-        while seen < 60:
+        while work_again:
             try:
-                k += 1
-                fast = jit(grad(made(k)))
-                for _ in range(3):
-                    fast(0.3)
-            except KeyboardInterrupt:
-                seen += 1
-                try:
-                    wrong += fast(0.3) != float(grad(fast.__wrapped__.__wrapped__)(0.3))
-                except KeyboardInterrupt:
-                    pass
-        while True:
-            try:
-                stop = True
-                sender.join()
-                break
+                work()
+                armed = work_again = False
             except KeyboardInterrupt:
                 pass
-        print(wrong)
+        stop = True
+        sender.join()
+        print(sum(fast(0.3) != float(grad(f)(0.3)) for f, fast in made_so_far[-20:]))
     """
     assert output_of(code) == "0"
