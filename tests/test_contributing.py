@@ -1,5 +1,6 @@
 """The example in CONTRIBUTING.md, carried out as it is written in a copy of the tree."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -8,6 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("ruff") is None, reason="ruff comes with the extra dev"
+)
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
