@@ -277,7 +277,9 @@ class Inputs:
         axes: tuple[object, ...] | None,
         names: list[str],
         row: int = 0,
+        longer: frozenset[int] = frozenset(),
     ) -> None:
+        self._longer = longer  # arrays that get a row more
         self._trace = trace
         self._row = row
         self.layout = Layout(mapped=axes is not None)
@@ -300,6 +302,8 @@ class Inputs:
         return argument
 
     def _array(self, array: Array, axis: int | None, label: str) -> object:
+        if self.layout.arrays in self._longer:
+            array = numpy.concatenate([array, array[-1:]])
         if axis is not None:
             array = numpy.moveaxis(array, axis, 0)
             if array.dtype.kind == "O":
@@ -326,7 +330,9 @@ class Inputs:
         made = traced.reshape(shape) if shape else traced[0]
         if shape and axis is None and len(array):
             made = made.view(argument_array())
-            made.whole = Whole(self._trace, self.layout.arrays, numbers, len(array))
+            made.handed_over = Whole(
+                self._trace, self.layout.arrays, numbers, traced.reshape(shape)
+            )
         self.layout.arrays += 1
         return made
 

@@ -39,6 +39,7 @@ class TracedFunction:
         arguments: what it was called with, tracers in the places of numbers.
         trace: its operations, until they are forgotten.
         layout: where the arguments' numbers lie.
+        wholes: the arrays among the arguments whose length may be any (``settle_wholes``).
         examples: the numbers of the call that was traced, of its first row where rows are mapped.
         outputs: what it returned, flattened: numbers of the trace and constants.
         structure: the structure of what it returned.
@@ -54,11 +55,14 @@ class TracedFunction:
         axes: tuple[object, ...] | None,
         names: list[str],
         row: int = 0,
+        longer: frozenset[int] = frozenset(),
+        fixed: bool = False,
     ) -> None:
         start = time.perf_counter()
         self.trace = Trace()
         self.name = name_of(function)
-        inputs = Inputs(self.trace, arguments, axes, names, row)
+        self._is_fixed = fixed
+        inputs = Inputs(self.trace, arguments, axes, names, row, longer)
         self.layout = inputs.layout
         self.examples = inputs.examples
         self.arguments = inputs.arguments
@@ -86,7 +90,8 @@ class TracedFunction:
         for place, number in trace.wholes.items():
             own = [at for at, source in enumerate(sources) if source.array == place]
             numbers = [trace.arguments[at] for at in own]
-            if trace.guards or place in trace.fixed or any(needed[each] for each in numbers):
+            is_fixed = self._is_fixed or trace.guards or place in trace.fixed
+            if is_fixed or any(needed[each] for each in numbers):
                 trace.operations[number], trace.operands[number] = ARRAY_OF, tuple(numbers)
             else:
                 dropped.update(own)
@@ -100,6 +105,13 @@ class TracedFunction:
             trace.names.append(f"array {place}")
             self.examples.append(nan)
             sources.append(Source(place, 0))
+
+    def does_the_same(self, other: TracedFunction) -> bool:
+        """Return whether a function that was traced again, for longer arrays, is the same one."""
+        if self.wholes != other.wholes or self.structure != other.structure:
+            return False
+        one, two = (lower(each.trace, each.outputs)[0] for each in (self, other))
+        return one == two
 
     def plain_arguments(self) -> list[int]:
         """Return the numbers of the plain numbers among the arguments."""
@@ -220,7 +232,6 @@ class Executable:
         self.captured = list(traced.trace.captured)
         self.same_length = traced.trace.same_length
         if of is None:
-            traced.settle_wholes()
             trace, outputs = traced.trace, traced.outputs
         else:
             assert of._frozen is not None

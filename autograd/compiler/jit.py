@@ -38,7 +38,14 @@ from autograd.compiler.executable import (
 from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_values, row_by_row
 from autograd.compiler.paths import MAX_PATHS, CapturedAnew, Paths, too_many
 from autograd.compiler.report import Report, report_of
-from autograd.compiler.static import BY_POSITION, WithStatic, checked_static, key_of, taken_out
+from autograd.compiler.static import (
+    BY_POSITION,
+    WithStatic,
+    by_position,
+    checked_static,
+    key_of,
+    taken_out,
+)
 from autograd.engine import modes
 from autograd.engine.modes import current, transforms
 from autograd.engine.order import ordered
@@ -364,20 +371,44 @@ class Jitted(Generic[P]):
     ) -> Executable:
         """Trace and compile, with derivatives by the active numbers besides if there are any."""
         with _collector_at_rest():
-            traced = TracedFunction(self._function, args, axes, self._names(len(args)), row)
-            if active is not None:
-                traced.add_gradients(active)
+            traced = self._traced_function(args, axes, active, row)
             is_guarded = bool(traced.trace.guards)
-            if is_guarded:
-                if active is not None and self.reduce is not None:
-                    raise GuardedRows
-                traced.add_guard()
             executable = Executable(
                 traced, None if is_guarded else self.reduce, self.exact, tier=self.tier
             )
             if active is None or not self._programs.latest:
                 self._programs.latest[:] = [executable]
             return executable
+
+    def _traced_function(
+        self, args: tuple[Any, ...], axes: Any, active: tuple[int, ...] | None, row: int
+    ) -> TracedFunction:
+        """Trace the function; where arrays may be of any length, once more for longer ones.
+
+        Only if it then does the same is it taken to be the same function for every length.
+        """
+
+        def traced(**options: Any) -> TracedFunction:
+            names = self._names(len(args))
+            made = TracedFunction(self._function, args, axes, names, row, **options)
+            if active is not None:
+                made.add_gradients(active)
+            if made.trace.guards:
+                if active is not None and self.reduce is not None:
+                    raise GuardedRows
+                made.add_guard()
+            made.settle_wholes()
+            return made
+
+        first = traced()
+        if not first.wholes:
+            return first
+        try:
+            if first.does_the_same(traced(longer=frozenset(first.wholes))):
+                return first
+        except Exception:  # what cannot be traced for longer arrays is not the same for them
+            pass
+        return traced(fixed=True)
 
     def _check_differentiated(self, args: tuple[Any, ...], axes: Any) -> None:
         """Refuse to reduce a derivative by a mapped argument, which differs from row to row."""
@@ -669,6 +700,7 @@ class StaticJitted(Jitted[P]):
         """Call the function, compiling it first where the static arguments are new."""
         if self._is_unbound(args):
             return self.__get__(args[0])(*args[1:], **named)
+        args, named = by_position(self._function, args, named)
         places, by_name = taken_out(self._function, self._static, args, named)
         key = len(args), key_of(places, by_name)
         jitted = self._specialised.get(key)

@@ -31,11 +31,12 @@ class WithStatic:
     ) -> None:
         functools.update_wrapper(self, function, updated=())
         self.function, self.places, self.named = function, places, named
-        names = parameters_of(function)
-        kept = [name for place, name in enumerate(names) if place not in places]
-        by_position = inspect.Parameter.POSITIONAL_OR_KEYWORD
         self.__signature__ = inspect.Signature(
-            [inspect.Parameter(name, by_position) for name in kept]
+            [
+                each
+                for place, each in enumerate(_parameters(function))
+                if place not in places and each.name not in named
+            ]
         )
 
     def __call__(self, *args: object, **named: object) -> Any:
@@ -54,13 +55,32 @@ class WithStatic:
         ]
 
 
-def parameters_of(function: Callable[..., object]) -> list[str]:
-    """Return the names of the parameters that can be given by position."""
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters of a function; none where that is not known."""
     try:
-        parameters = inspect.signature(function).parameters.values()
+        return list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         return []
-    return [parameter.name for parameter in parameters if parameter.kind in BY_POSITION]
+
+
+def by_position(
+    function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments of a call, by position wherever they can be."""
+    if not named:
+        return args, named
+    try:
+        bound = inspect.signature(function).bind(*args, **named)
+    except ValueError:  # it has no signature
+        return args, named
+    if set(bound.kwargs) & set(parameters_of(function)):  # one before it was left to its default
+        bound.apply_defaults()
+    return bound.args, bound.kwargs
+
+
+def parameters_of(function: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters that can be given by position."""
+    return [each.name for each in _parameters(function) if each.kind in BY_POSITION]
 
 
 def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[object, ...]:
@@ -81,6 +101,11 @@ def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[o
         place = index(number)
         if place < 0:
             place += len(names)
+        if not 0 <= place < len(names) and not _takes_any_count(f):
+            raise ArgumentError(
+                f"jit: static_argnums is {number}, and {name_of(f)} takes {len(names)} arguments "
+                f"by position"
+            )
         found.append(names[place] if 0 <= place < len(names) else place)
     given: Iterable[Any] = static_argnames or ()
     if isinstance(static_argnames, str) or not isinstance(given, Iterable):
@@ -99,6 +124,11 @@ def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[o
                 f"{', '.join(sorted(accepts)) or 'none'}"
             )
     return tuple(dict.fromkeys(found))
+
+
+def _takes_any_count(f: Any) -> bool:
+    parameters = _parameters(f)
+    return not parameters or any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
 
 
 def _names_accepted(f: Any) -> set[str] | None:
@@ -146,6 +176,15 @@ def taken_out(
 
 def key_of(places: dict[int, object], named: dict[str, object]) -> Hashable:
     """Return a key that is equal for the same static arguments; 1, 1.0 and True differ."""
-    return tuple(
-        [(what, type(obj), obj) for what, obj in (*places.items(), *sorted(named.items()))]
-    )
+    return tuple([(what, _typed(obj)) for what, obj in (*places.items(), *sorted(named.items()))])
+
+
+def _typed(obj: Any) -> Hashable:
+    """Return what is equal for equal things of one type, inside of tuples too."""
+    if isinstance(obj, float):  # 0.0 and -0.0 are two
+        return type(obj), obj.hex()
+    if isinstance(obj, tuple):
+        return type(obj), tuple(map(_typed, obj))
+    if isinstance(obj, frozenset):
+        return type(obj), frozenset(map(_typed, obj))
+    return type(obj), obj

@@ -9,7 +9,10 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from autograd.callsite import user_line
+from autograd.errors import TraceError
 from autograd.ir.tables import WholeArgument, looked_up
+from autograd.trees import NUMBER, Structure
 
 
 @functools.cache
@@ -42,15 +45,35 @@ def traced_array() -> object:
         def __ge__(self, other: Any) -> Any:
             return numpy.greater_equal(self, other, dtype=object)
 
-        def __getitem__(self, index: object) -> Any:
+        def __getitem__(self, index: Any) -> Any:
             if is_traced(index):
                 return looked_up(self, index, "table[i]")
             if isinstance(index, tuple) and any(map(is_traced, index)):
-                entry = self
-                for each in index:
-                    entry = entry[each]
-                return entry
+                return self._looked_up(index)
             return super().__getitem__(settled(index))
+
+        def _looked_up(self, index: tuple[Any, ...]) -> Any:
+            """Return what is at an index of several parts, of which some are traced."""
+            for each in index:
+                if not is_traced(each) and not isinstance(
+                    each, (int, numpy.integer, slice, type(...))
+                ):
+                    raise TraceError(
+                        f"table[i] at {user_line()}\nbeside a traced index stand ints and slices "
+                        f"alone, and here is a {type(each).__name__}: index by it first"
+                    )
+            at = next((place for place, each in enumerate(index) if each is ...), None)
+            if at is not None:
+                missing = (slice(None),) * (self.ndim - len(index) + 1)
+                index = (*index[:at], *missing, *index[at + 1 :])
+            entry: Any = super().__getitem__(
+                tuple([slice(None) if is_traced(i) else i for i in index])
+            )
+            left = [each for each in index if is_traced(each) or isinstance(each, slice)]
+            for axis in reversed(range(len(left))):
+                if is_traced(left[axis]):
+                    entry = looked_up(numpy.moveaxis(entry, axis, 0), left[axis], "table[i]")
+            return entry
 
         def __setitem__(self, index: object, entries: object) -> None:
             super().__setitem__(settled(index), entries)
@@ -59,18 +82,29 @@ def traced_array() -> object:
 
 
 class Whole:
-    """A whole array among the arguments: in a trace its length is unknown.
+    """What an array among the arguments is as a whole: in a trace, of a length that may be any.
 
     Attributes:
         trace: the trace of the function.
         place: which of the arrays among its arguments it is.
         examples: its numbers in the call at hand.
+        tracers: what stands for them.
         count, width: its rows in that call, and the numbers in a row.
+        row: the structure of a row.
     """
 
-    def __init__(self, trace: Any, place: int, examples: list[float], count: int) -> None:
+    def __init__(self, trace: Any, place: int, examples: list[float], array: Any) -> None:
         self.trace, self.place, self.examples = trace, place, examples
-        self.count, self.width = count, len(examples) // count
+        self.tracers = array.ravel().tolist()
+        self.count, self.width = len(array), len(examples) // len(array)
+        self.row = Structure("array", (), array.shape[1:]) if array.ndim > 1 else NUMBER
+
+    def is_intact(self, array: Any) -> bool:
+        """Return whether the array still holds what it was handed over with."""
+        import numpy
+
+        here = array.view(numpy.ndarray).ravel().tolist()
+        return all(a is b for a, b in zip(here, self.tracers, strict=True))
 
     def number_in(self, trace: Any) -> int | float:
         """Return its number in the trace, or in the body of a loop there."""
@@ -84,44 +118,73 @@ class Whole:
         return number
 
     def fix(self) -> None:
-        """Make its length part of the traced function."""
+        """Make its length a part of the function."""
         self.trace.fixed.add(self.place)
 
 
+def used_otherwise(array: Any) -> None:
+    """Take an array for one of a fixed length: it is used in a way that may depend on it."""
+    whole = getattr(array, "whole", None)
+    if whole is not None:
+        whole.fix()
+        array.whole = None
+
+
+QUIET = frozenset(
+    ("whole", "handed_over", "dtype", "ndim", "view", "__class__", "__array_finalize__")
+)
+
+
 @functools.cache
-def argument_array() -> object:
-    """Return the class of arrays among the arguments; asking for their length fixes it."""
-    import numpy
+def argument_array() -> Any:
+    """Return the class of arrays among the arguments.
+
+    Whatever is done with one but a loop over its rows and lookups in it may depend on its length,
+    or change it: then its length is a part of the function.
+    """
 
     class ArgumentArray(traced_array()):  # type: ignore[misc]
         """An array among the arguments of a traced function."""
 
         whole: Whole | None = None
+        handed_over: Whole | None = None  # what a copy for the function becomes
 
-        def _fixed(self) -> Any:
-            if self.whole is not None:
-                self.whole.fix()
-            return self.view(traced_array())
+        def __getattribute__(self, name: str) -> Any:
+            if name not in QUIET:
+                used_otherwise(self)
+            return super().__getattribute__(name)
+
+        def __array_finalize__(self, other: Any) -> None:
+            if isinstance(other, ArgumentArray):
+                used_otherwise(other)
+
+        def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **named: Any) -> Any:
+            def plain(each: Any) -> Any:
+                return each.view(traced_array()) if isinstance(each, ArgumentArray) else each
+
+            if "out" in named:
+                named["out"] = tuple(map(plain, named["out"]))
+            return getattr(ufunc, method)(*map(plain, args), **named)
+
+        def __array_function__(self, *args: Any, **named: Any) -> Any:
+            used_otherwise(self)
+            return super().__array_function__(*args, **named)
 
         def __len__(self) -> int:
-            return len(self._fixed())
+            used_otherwise(self)
+            return int(super().__len__())
 
-        def __iter__(self) -> object:
-            return iter(self._fixed())
+        def __iter__(self) -> Any:
+            used_otherwise(self)
+            return super().__iter__()
 
-        @property
-        def shape(self) -> object:
-            """The lengths of its axes."""
-            return numpy.ndarray.shape.__get__(self._fixed())
+        def __getitem__(self, index: Any) -> Any:
+            if getattr(index, "is_condition", None) is not False:
+                used_otherwise(self)
+            return super().__getitem__(index)
 
-        @property
-        def size(self) -> int:
-            """How many entries it has."""
-            return int(numpy.ndarray.size.__get__(self._fixed()))
-
-        @property
-        def nbytes(self) -> int:
-            """How many bytes it takes."""
-            return int(numpy.ndarray.nbytes.__get__(self._fixed()))
+        def __setitem__(self, index: Any, entries: Any) -> None:
+            used_otherwise(self)
+            super().__setitem__(index, entries)
 
     return ArgumentArray

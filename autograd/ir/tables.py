@@ -79,8 +79,8 @@ def array_number(trace: Any, numbers: Sequence[object], name: str) -> Reference:
 def array_of_rows(trace: object, entries: Any, name: str) -> tuple[Reference, Structure]:
     """Return the number of an array of all rows, one after the other, and a row's structure."""
     whole = getattr(entries, "whole", None)
-    if whole is not None:
-        return whole.number_in(trace), flatten(entries[0])[1]
+    if whole is not None and whole.is_intact(entries):
+        return whole.number_in(trace), whole.row
     if not len(entries):
         raise StructureError(f"{name} at {user_line()}\nthere is no entry to look up")
     rows = [flatten(entry) for entry in entries]
@@ -96,10 +96,7 @@ def array_of_rows(trace: object, entries: Any, name: str) -> tuple[Reference, St
 
 def loaded(trace: Any, array: Reference, place: Reference, is_inside: bool = False) -> Any:
     """Return a tracer for the number at a place of an array."""
-    number = trace.append(INSIDE if is_inside else LOADED, (array, place))
-    if not current().recording:
-        number = trace.append(ops.stop_gradient, (number,))
-    return trace.tracer(number)
+    return trace.tracer(trace.append(INSIDE if is_inside else LOADED, (array, place)))
 
 
 def is_whole(index: Any) -> Any:

@@ -232,8 +232,8 @@ def replaced(tree: object, replacement: Callable[[Any], object]) -> Any:
             copy = obj.copy()
             for place, part in enumerate(obj.ravel()):
                 copy.flat[place] = leaf(part)
-            if getattr(obj, "whole", None) is not None:
-                copy.whole = obj.whole
+            if getattr(obj, "handed_over", None) is not None:  # an argument of a traced function
+                copy.whole = obj.handed_over
             return copy
         return obj
 

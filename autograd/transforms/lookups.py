@@ -8,6 +8,7 @@ from math import nan
 from typing import Any
 
 from autograd.callsite import user_line
+from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
 from autograd.ir.loops import Body
@@ -55,6 +56,7 @@ def take(table: object, index: object) -> Any:
         >>> grad(lambda table, i: take(table, i) ** 2)([10.0, 20.0, 30.0], 1)
         [0.0, 40.0, 0.0]
     """
+    index = traced_count(index)
     is_traced = isinstance(index, Tracer)
     if is_traced and getattr(table, "whole", None) is not None:
         return looked_up(table, index, "take")
@@ -86,6 +88,7 @@ def put(table: object, index: object, value: object) -> Any:
         >>> put([1.0, 2.0, 3.0], -1, 9.0)
         [1.0, 2.0, 9.0]
     """
+    index = traced_count(index)
     entries = _entries("put", table)
     rows = [flatten(entry) for entry in entries]
     new, structure = flatten(value)
@@ -113,6 +116,14 @@ def put(table: object, index: object, value: object) -> Any:
         return unflatten(flatten(table)[1], leaves)
     made = [unflatten(structure, row) for row in kept]
     return made if isinstance(table, list) else tuple(made)
+
+
+def traced_count(count: Any) -> Any:
+    """Return what stands for a count or an index: traced, a Value from outside is read anew."""
+    trace: Any = current().recorder
+    if not isinstance(trace, Trace) or not isinstance(count, Value) or isinstance(count, Tracer):
+        return count
+    return trace.tracer(trace.reference(count, "an index or a count"))
 
 
 def _entries(name: str, table: object) -> Any:
@@ -188,6 +199,8 @@ def rows_in(name: str, xs: object) -> Rows | None:
 
     def counted(sequence: Any) -> None:
         whole = getattr(sequence, "whole", None)
+        if whole is not None and not whole.is_intact(sequence):
+            whole = None
         if whole is not None:
             wholes.append(whole)
         counts.append(len(sequence) if whole is None else whole.count)

@@ -6,16 +6,19 @@ traced the step is traced once, as the body of a loop (``ir/loops.py``).
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable
+from math import nan
 from typing import Any
 
 from autograd.callsite import user_line
-from autograd.engine.modes import current
+from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, TraceError
 from autograd.ir.loops import Body, LoopBody, append_loop
-from autograd.ir.tables import LOADED, SIZE_OF
-from autograd.ir.trace import Condition, Reference, Trace, Tracer, tracing
+from autograd.ir.tables import LOADED, SIZE_OF, is_whole
+from autograd.ir.trace import Condition, Reference, Trace, Tracer
 from autograd.table import rows as ops
 from autograd.table.operation import is_real, real
 from autograd.transforms.lookups import (
@@ -26,6 +29,7 @@ from autograd.transforms.lookups import (
     row_structure,
     rows_in,
     stacked,
+    traced_count,
 )
 from autograd.trees import Structure, flatten, unflatten
 
@@ -61,6 +65,7 @@ def scan(step: Step, init: object, xs: object = None, length: object = None) -> 
         (6.0, None)
     """
     trace: Any = current().recorder
+    length = traced_count(length)
     rows = rows_in("scan", xs)
     if rows is None and length is None:
         raise StructureError("scan: give xs, or length: how many steps there are is not known")
@@ -77,7 +82,7 @@ def scan(step: Step, init: object, xs: object = None, length: object = None) -> 
         own[:] = [structure]
         return following, results
 
-    last, stacks = _traced(trace, "scan", init, run, steps)
+    last, stacks = _traced(trace, "scan", init, run, steps, valid=_whole_counts(length))
     if not stacks:
         return last, unflatten(own[0], [])
     if rows is not None and type(steps) is not float:
@@ -118,6 +123,7 @@ def fori_loop(
     """
     trace: Any = current().recorder
     is_traced = isinstance(trace, Trace)
+    lower, upper = traced_count(lower), traced_count(upper)
     if not (is_traced and isinstance(lower, Tracer)):
         lower = _whole("fori_loop", lower)
     if not (is_traced and isinstance(upper, Tracer)):
@@ -133,7 +139,7 @@ def fori_loop(
         return body(lower + inner.tracer(index), carry), []
 
     steps = trace.reference(upper - lower, "fori_loop")
-    return _traced(trace, "fori_loop", init, run, steps)[0]
+    return _traced(trace, "fori_loop", init, run, steps, valid=_whole_counts(lower, upper))[0]
 
 
 def while_loop(cond: Callable[[Any], object], body: Callable[[Any], object], init: object) -> Any:
@@ -210,7 +216,7 @@ def _same(carry: object, structure: Structure, name: str) -> object:
 
 
 def _holds(condition: Any) -> bool:
-    if isinstance(condition, bool) or type(condition).__name__ == "bool_":
+    if type(condition).__name__ in ("bool", "bool_"):  # NumPy's has either name
         return bool(condition)
     raise ArgumentError(
         f"while_loop at {user_line()}\nthe first function returns a comparison, such as x < 1.0, "
@@ -263,6 +269,7 @@ def _traced(
     run: Callable[[Body, int, object], tuple[object, list[object]]],
     steps: Reference | None,
     cond: Callable[[Any], object] | None = None,
+    valid: Any = None,
 ) -> tuple[object, list[Callable[[int], object]]]:
     """Trace the body of a loop and append the loop.
 
@@ -273,6 +280,7 @@ def _traced(
         run: gives for the body, the number of the step and a carry the next carry and results.
         steps: how many there are; None if ``cond`` says whether there is another.
         cond: a function of the carry.
+        valid: a condition on which the results are numbers, and else nan.
 
     Returns:
         The last carry, and a list of one function, from a place to a result among those of all
@@ -281,7 +289,6 @@ def _traced(
     leaves, structure = flatten(init)
     truths = [isinstance(leaf, (bool, Condition)) for leaf in leaves]
     first = [_number_of(trace, leaf, name) for leaf in leaves]
-    is_recording = current().recording
     reached = trace.reached() if isinstance(trace, Body) else True
     body = Body(trace)
     index = body.append(None, ())
@@ -316,7 +323,7 @@ def _traced(
         return [_number_of(body, condition, name)]
 
     test: Reference | None = None
-    with tracing(body):
+    with Mode(recorder=body, recording=current().recording):
         if cond is not None:
             number = body.followed(tested)[0]
             test = float(number) if type(number) is float else _as_condition(body, number)
@@ -334,9 +341,13 @@ def _traced(
     loop = LoopBody(body, index, tuple(carries), tuple(found[:count]), stacks, (), test)
     done = append_loop(trace, loop, first, steps)
 
+    nothing: Reference = 0.0  # or nan, where a count is no whole number
+    if valid is not None:
+        nothing = trace.reference(ops.select(valid, 0.0, nan), name)
+
     def result(number: int, is_truth: bool = False) -> object:
-        if not is_recording:
-            number = trace.append(ops.stop_gradient, (number,))
+        if type(nothing) is int and not is_truth:
+            number = trace.append(ops.subtract, (number, nothing))
         return trace.tracer(trace.condition(ops.less, (0.0, number)) if is_truth else number)
 
     last = unflatten(structure, list(map(result, done.carries, truths)))
@@ -345,6 +356,12 @@ def _traced(
         return result(trace.append(LOADED, (done.stacks[0], float(place))))
 
     return last, [stacked_number] if done.stacks else []
+
+
+def _whole_counts(*counts: Any) -> Any:
+    """Return the condition that traced counts are whole numbers; None where none is traced."""
+    traced = [is_whole(count) for count in counts if isinstance(count, Tracer)]
+    return functools.reduce(operator.and_, traced) if traced else None
 
 
 def _as_condition(body: Body, number: Reference) -> Reference:
