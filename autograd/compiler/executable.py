@@ -256,6 +256,7 @@ class Executable:
             self.native = Native(self.function, self.layout, exact, alone, self.is_fast)
         self._lock = new_lock()
         self._build = builder(traced.structure, self._results_mapped)
+        self._empty = array_module().empty
         self.direct = self._direct()
         self.seconds = time.perf_counter() - start
 
@@ -368,7 +369,7 @@ class Executable:
         arrays = given.arrays if is_long or not given.foreign else given.readable()
         made: list[Any] = []
         if shapes:
-            empty = array_module().empty
+            empty = self._empty
             made = [empty(shape) for shape in shapes]
             arrays = [*arrays, *made]
         if is_long:

@@ -621,8 +621,9 @@ class Jitted(Generic[P]):
         """Return whether this is a method that was called with its object as an argument."""
         if not args or self._bound_to is not None:
             return False
-        first, name = args[0], name_of(self)
+        first = args[0]
         if isinstance(first, type):  # a classmethod, from Python 3.13 on
+            name = name_of(self)
             return any(getattr(vars(c).get(name), "__func__", None) is self for c in first.__mro__)
         return isinstance(first, self._classes)
 
