@@ -2,7 +2,8 @@
 
 The pullback of a loop is a loop over its steps in reverse. The first keeps on a stack the carries
 with which each step began; the second computes the step again from them, and takes the pullback of
-that. It carries the cotangents of the carries, and adds up those of whatever the body captured, one
+that. Where to compute it again is dear, the stack keeps what the pullback needs of it instead. The
+second carries the cotangents of the carries, and adds up those of whatever the body captured, one
 step after the other, the last first. It is a loop like any other, so this holds to any order; and
 since a ``while`` counts its steps, its pullback is a loop of so many.
 
@@ -14,7 +15,7 @@ nothing asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from autograd.ir.contributions import ArrayTerm, Differentiation, Truth, as_number, as_truth
@@ -26,6 +27,7 @@ from autograd.ir.loops import (
     append_loop,
     append_part,
     inlined,
+    is_structured,
     part,
 )
 from autograd.ir.tables import (
@@ -42,6 +44,9 @@ from autograd.ir.trace import Reference, Trace
 from autograd.table import rows as ops
 
 Sweep = Callable[..., Differentiation]
+
+KEEPING = 3  # what it costs to keep a number on a stack and to load it, in additions
+FUNCTION = 12  # what a function costs, such as exp
 
 
 def loaded(trace: Trace, array: Reference, place: Reference) -> int:
@@ -228,11 +233,23 @@ def _pull_loop(sweep: Differentiation, number: int, loop: Loop, sweep_backwards:
     base = Trace.append(reverse, ops.multiply, (index, 1.0))
     places = [Trace.append(reverse, ops.add, (base, 0.0)) for _ in body.carries]
     begun = [Trace.append(reverse, INSIDE, (kept, place)) for place in places]
+    values = {  # places of other values that the stack may keep, where it is cheaper
+        each: Trace.append(reverse, ops.add, (base, 0.0))
+        for each, operation in enumerate(body.trace.operations)
+        if operation is not None and _is_number(body.trace, each)
+    }
+    truths = {
+        each: Trace.append(reverse, INSIDE, (kept, place))
+        for each, place in values.items()
+        if body.trace.operations[each].is_condition  # type: ignore[union-attr]
+    }
     own = list(body.trace.outer.values())
     outer = [reverse.captured_number(each) for each in operands[loop.captures : loop.sizes]]
     given: dict[int, Reference] = {body.index: index}
     given |= dict(zip(body.carries, begun, strict=True)) | dict(zip(own, outer, strict=True))
+    start_of_step = len(reverse)
     at = inlined(reverse, body, given)
+    end_of_step = len(reverse)
 
     roots: list[tuple[Reference, Reference, Truth]] = []
     array_roots: list[tuple[Reference, Reference, int]] = []
@@ -305,11 +322,22 @@ def _pull_loop(sweep: Differentiation, number: int, loop: Loop, sweep_backwards:
         (*[pair[0] for pair in following], *[pair[1] for pair in following]),
         sums=tuple(sums),
     )
-    used = _used(reverse_body, begun)
-    for offset, j in enumerate(used):
-        reverse.operands[places[j]] = (base, float(offset))
-    reverse.operands[base] = (index, float(len(used)))
-    stack = tuple([body.carries[j] for j in used])
+    entries: list[tuple[int, int]] = []  # what the stack keeps, and the place of that
+    for each in _kept_values(reverse_body, body, at, start_of_step, end_of_step):
+        here = _number(at(each))
+        entries.append((each, values[each]))
+        if each in truths:
+            entries[-1] = _number(as_number(body.trace, each)), values[each]
+            reverse.operations[here], reverse.operands[here] = ops.less, (0.0, truths[each])
+        else:
+            reverse.operations[here], reverse.operands[here] = INSIDE, (kept, values[each])
+    wanted = _wanted(reverse_body)
+    used = [j for j, each in enumerate(begun) if wanted[each]]
+    entries = [*[(body.carries[j], places[j]) for j in used], *entries]
+    for offset, (_, place) in enumerate(entries):
+        reverse.operands[place] = (base, float(offset))
+    reverse.operands[base] = (index, float(len(entries)))
+    stack = tuple([each for each, _ in entries])
     if stack in body.stacks:  # another pullback keeps the same already
         there = loop.parts_of_stacks().start + body.stacks.index(stack)
         trace.operations[tape], trace.parts[number][tape] = part(there), there
@@ -437,8 +465,49 @@ def _number(reference: Reference) -> int:
     return reference
 
 
-def _used(body: LoopBody, numbers: Sequence[int]) -> list[int]:
-    """Return the places of the numbers that the results of a body need."""
+def _is_number(trace: Trace, number: int) -> bool:
+    """Return whether a value of a trace is a number or a truth, and no array and no loop."""
+    operation = trace.operations[number]
+    if isinstance(operation, Part):
+        loop = trace.operations[trace.operands[number][0]]  # type: ignore[index]
+        return isinstance(loop, Loop) and operation.place <= loop.count
+    return operation in LOADS or operation is SIZE_OF or not is_structured(operation)  # type: ignore[arg-type]
+
+
+def _kept_values(
+    reverse: LoopBody,
+    body: LoopBody,
+    at: Callable[[Reference], Reference],
+    start: int,
+    end: int,
+) -> list[int]:
+    """Return which values of a step are better kept on the stack than computed again.
+
+    They are those that the pullback of the step needs, if to keep and to load them costs less than
+    all that is computed for them. Sums of many products are needed by none, and cost much.
+    """
+    trace = reverse.trace
+    wanted = _wanted(reverse)
+    needed = {result for result in reverse.results() if type(result) is int}
+    for number in range(end, len(trace)):
+        if wanted[number]:
+            needed.update([each for each in trace.operands[number] if type(each) is int])
+    numbers: dict[int, int] = {}
+    for number in range(len(body.trace)):
+        here = at(number)
+        is_needed = type(here) is int and start <= here < end and here in needed
+        if is_needed and _is_number(body.trace, number):
+            numbers.setdefault(_number(here), number)
+    price = 0
+    for number in range(start, end):
+        operation = trace.operations[number]
+        if wanted[number] and operation is not None:
+            price += FUNCTION if operation.rank == 5 and not operation.is_condition else 1
+    return [*numbers.values()] if KEEPING * len(numbers) < price else []
+
+
+def _wanted(body: LoopBody) -> bytearray:
+    """Return for each number of a body whether its results need it."""
     trace: Any = body.trace
     wanted = bytearray(len(trace))
     for result in body.results():
@@ -449,4 +518,4 @@ def _used(body: LoopBody, numbers: Sequence[int]) -> list[int]:
             for operand in trace.operands[number]:
                 if type(operand) is int:
                     wanted[operand] = 1
-    return [place for place, number in enumerate(numbers) if wanted[number]]
+    return wanted
