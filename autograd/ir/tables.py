@@ -12,7 +12,7 @@ from autograd.errors import StructureError
 from autograd.ir.function import place_in
 from autograd.table import rows as ops
 from autograd.table.operation import Operation, is_real
-from autograd.trees import Structure, flatten, unflatten
+from autograd.trees import NUMBER, Structure, flatten, is_array, unflatten
 
 Reference = int | float
 
@@ -81,6 +81,10 @@ def array_of_rows(trace: object, entries: Any, name: str) -> tuple[Reference, St
     whole = getattr(entries, "whole", None)
     if whole is not None and whole.is_intact(entries):
         return whole.number_in(trace), whole.row
+    if not len(entries) and is_array(entries):
+        shape = entries.shape[1:]
+        row = Structure("array", (), shape) if shape else NUMBER
+        return array_number(trace, (), name), row
     if not len(entries):
         raise StructureError(f"{name} at {user_line()}\nthere is no entry to look up")
     rows = [flatten(entry) for entry in entries]

@@ -176,3 +176,10 @@ def test_equal_static_arguments_of_different_kinds_have_programs_of_their_own() 
     assert [inside(1.0, c) for c in ((1,), (1.0,), (True,))] == [1.0, 2.0, 3.0]
     with pytest.raises(TypeError, match="takes 2 arguments"):
         jit(lambda x, n: x, static_argnums=5)
+
+
+def test_a_loop_over_no_entries_of_an_empty_array_is_no_step() -> None:
+    fast = jit(lambda xs: fori_loop(0, len(xs), lambda i, c: c + take(xs, i), 0.0))
+    assert [fast(numpy.arange(float(n))) for n in (0, 1, 4)] == [0.0, 0.0, 6.0]
+    rows = jit(lambda xs: fori_loop(0, len(xs), lambda i, c: c + take(xs, i)[1], 0.0))
+    assert rows(numpy.zeros((0, 2))) == 0.0
