@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from autograd.compiler.bindings import Arguments, array_module
 from autograd.compiler.executable import Executable
+from autograd.compiler.together import Together, together
 from autograd.engine.modes import current, transforms
 from autograd.engine.value import Value
 from autograd.errors import TraceError
@@ -49,6 +50,8 @@ class Paths:
         self._max_paths = max_paths
         self._name = name
         self._lock = new_lock()
+        self._together: Together | None = None  # the first so many ways as one program
+        self._joined = 0
 
     @property
     def captured(self) -> list[Value]:
@@ -114,6 +117,11 @@ class Paths:
     def _rows(self, given: Arguments, args: tuple[object, ...], axes: object) -> object:
         """Run each way on the rows that are left, and put their results together."""
         numpy = array_module()
+        if given.rows and self._together is not None:
+            answer = self._together.answered(given)
+            if answer is not None:
+                return answer[0]
+        before = len(self.executables)
         first = self.executables[0]
         if not given.rows:
             columns = first.columns(given)[:-1]
@@ -139,6 +147,10 @@ class Paths:
                 for column, part in zip(columns, found, strict=True):
                     column[left[own]] = part[own]
                 left = left[~own]
+        if len(self.executables) == before and before != self._joined:
+            with self._lock:  # no way was new: all that are known become one program
+                self._joined = before
+                self._together = together(self.executables[::-1], self.reduce)
         if self.reduce is None:
             return first.together(columns)
         return first.reduced(columns, self.reduce)

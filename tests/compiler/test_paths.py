@@ -9,7 +9,19 @@ import pytest
 from compiler_cases import assert_same, same
 
 import autograd
-from autograd import TraceError, Value, exp, grad, gradient, hessian, jit, jvp, log, value_and_grad
+from autograd import (
+    TraceError,
+    Value,
+    exp,
+    grad,
+    gradient,
+    hessian,
+    jit,
+    jvp,
+    log,
+    value_and_grad,
+    where,
+)
 
 
 def piecewise(x):
@@ -377,3 +389,42 @@ def test_what_jit_shows_is_of_the_way_that_was_taken():
     assert fast.graph.data == 1.0
     nothing = jit(lambda x: [][: int(x > 0.0)], in_axes=0, reduce="mean")
     assert nothing(np.ones(3)) == []
+
+
+@pytest.mark.parametrize("reduce", [None, "sum", "mean"])
+def test_known_ways_run_as_one_program_with_the_same_bits(reduce):
+    def f(w, x):
+        a = w[0] * x if x > 0.5 else w[1] - x
+        return a * a if a > w[2] else log(x) * a
+
+    fast = jit(value_and_grad(f), in_axes=(None, 0), reduce=reduce)
+    rows, w = np.linspace(0.01, 1.0, 3001), [1.5, 0.7, 0.4]
+    first = fast(w, rows)
+    for _ in range(3):
+        again = fast(w, rows)
+        assert np.array_equal(again[0], first[0])
+        assert all(np.array_equal(a, b) for a, b in zip(again[1], first[1], strict=True))
+    (paths,) = fast._programs.executables.values()
+    assert paths._together is not None
+    ways = len(paths.executables)
+    values = fast([1.5, 0.7, 9.0], rows)[0]  # rows take a way that was not known
+    assert len(paths.executables) > ways
+    assert np.isfinite(values).all()
+
+
+def test_a_nan_among_known_ways_is_asked_of_the_way_itself():
+    fast = jit(grad(lambda x: where(x > 0.0, x * log(x), 0.0) if x < 1.0 else x), in_axes=0)
+    rows = np.array([0.5, 2.0, 0.0, 3.0])
+    for _ in range(3):
+        assert fast(rows).tolist() == [1.0 + math.log(0.5), 1.0, 0.0, 1.0]
+
+
+def test_known_ways_read_values_from_outside_that_any_of_them_captures():
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    fast = jit(lambda x: x * a if x > 0.0 else x * b, in_axes=0)
+    rows = np.array([1.0, -1.0, 2.0])
+    with autograd.no_grad():
+        for _ in range(3):
+            assert list(fast(rows)) == [2.0, -3.0, 4.0]
+        b.data = 5.0
+        assert list(fast(rows)) == [2.0, -5.0, 4.0]
