@@ -36,7 +36,13 @@ from autograd.trees import Structure, flatten, unflatten
 Step = Callable[[Any, Any], tuple[Any, Any]]
 
 
-def scan(step: Step, init: object, xs: object = None, length: object = None) -> tuple[Any, Any]:
+def scan(
+    step: Step,
+    init: object,
+    xs: object = None,
+    length: object = None,
+    checkpoint_every: int | None = None,
+) -> tuple[Any, Any]:
     """Call ``step`` for one row of xs after the other, handing on a carry.
 
     It means ``for x in xs: carry, y = step(carry, x)``. In a compiled function it is one loop,
@@ -50,6 +56,9 @@ def scan(step: Step, init: object, xs: object = None, length: object = None) -> 
             such. None for steps that need none: ``step`` is then given None.
         length: how many steps there are; it may be left out if there are xs. In a compiled function
             it may be a traced number, if step returns no results.
+        checkpoint_every: compiled and differentiated backwards, keep only what every so many steps
+            began with, and compute those between again: less memory for more time. For steps
+            without results.
 
     Returns:
         The last carry, and the results of all steps, stacked as arrays.
@@ -69,9 +78,13 @@ def scan(step: Step, init: object, xs: object = None, length: object = None) -> 
     rows = rows_in("scan", xs)
     if rows is None and length is None:
         raise StructureError("scan: give xs, or length: how many steps there are is not known")
+    every = _every("scan", checkpoint_every)
     if not isinstance(trace, Trace):
         return _scanned(step, init, rows, _count("scan", rows, length))
     steps = _traced_count(trace, rows, length)
+    if every is not None:
+        count = int(steps) if type(steps) is float else trace.tracer(steps)
+        return fori_loop(0, count, _without_results(step, rows), init, every), None
     if type(steps) is float and steps == 0.0:
         return _scanned(step, init, rows, 0)
     own: list[Structure] = []
@@ -102,7 +115,11 @@ def scan(step: Step, init: object, xs: object = None, length: object = None) -> 
 
 
 def fori_loop(
-    lower: object, upper: object, body: Callable[[Any, Any], object], init: object
+    lower: object,
+    upper: object,
+    body: Callable[[Any, Any], object],
+    init: object,
+    checkpoint_every: int | None = None,
 ) -> Any:
     """Return init after ``value = body(i, value)`` for each i from lower to upper - 1.
 
@@ -111,6 +128,7 @@ def fori_loop(
         upper: the number after the last i, likewise.
         body: a function of i and the value, which returns the next value, of the same structure.
         init: the first value, a tree of numbers.
+        checkpoint_every: see ``scan``.
 
     Raises:
         TypeError: lower or upper is no whole number.
@@ -124,6 +142,7 @@ def fori_loop(
     trace: Any = current().recorder
     is_traced = isinstance(trace, Trace)
     lower, upper = traced_count(lower), traced_count(upper)
+    every = _every("fori_loop", checkpoint_every)
     if not (is_traced and isinstance(lower, Tracer)):
         lower = _whole("fori_loop", lower)
     if not (is_traced and isinstance(upper, Tracer)):
@@ -135,6 +154,15 @@ def fori_loop(
             carry = _same(body(index, carry), structure, "fori_loop")
         return carry
 
+    if every is not None:  # a loop over loops of so many steps
+
+        def steps_of(chunk: Any, value: object) -> object:
+            first = lower + chunk * every
+            return fori_loop(first, ops.minimum(first + every, upper), body, value)
+
+        chunks = ops.ceil((upper - lower) / float(every))
+        return fori_loop(0, chunks, steps_of, init)
+
     def run(inner: Body, index: int, carry: object) -> tuple[object, list[object]]:
         return body(lower + inner.tracer(index), carry), []
 
@@ -142,7 +170,12 @@ def fori_loop(
     return _traced(trace, "fori_loop", init, run, steps, valid=_whole_counts(lower, upper))[0]
 
 
-def while_loop(cond: Callable[[Any], object], body: Callable[[Any], object], init: object) -> Any:
+def while_loop(
+    cond: Callable[[Any], object],
+    body: Callable[[Any], object],
+    init: object,
+    checkpoint_every: int | None = None,
+) -> Any:
     """Return init after ``value = body(value)`` as long as ``cond(value)`` holds.
 
     There is no bound on the number of steps, even in reverse mode: then the start of each step is
@@ -152,6 +185,7 @@ def while_loop(cond: Callable[[Any], object], body: Callable[[Any], object], ini
         cond: a function of the value, which returns a comparison, or a bool.
         body: a function of the value, which returns the next one, of the same structure.
         init: the first value, a tree of numbers.
+        checkpoint_every: see ``scan``.
 
     Raises:
         TypeError: what cond returned is no condition.
@@ -164,6 +198,7 @@ def while_loop(cond: Callable[[Any], object], body: Callable[[Any], object], ini
         >>> double(3.0), grad(double)(3.0)
         (192.0, 64.0)
     """
+    every = _every("while_loop", checkpoint_every)
     trace: Any = current().recorder
     if not isinstance(trace, Trace):
         carry, structure = init, flatten(init)[1]
@@ -171,10 +206,46 @@ def while_loop(cond: Callable[[Any], object], body: Callable[[Any], object], ini
             carry = _same(body(carry), structure, "while_loop")
         return carry
 
+    if every is not None:
+
+        def is_going_on(state: Any) -> object:
+            return (state[0] < float(every)) & cond(state[1])
+
+        def steps_of(value: object) -> object:
+            state = while_loop(is_going_on, lambda s: (s[0] + 1.0, body(s[1])), (0.0, value))
+            return state[1]
+
+        return while_loop(cond, steps_of, init)
+
     def run(inner: Body, index: int, carry: object) -> tuple[object, list[object]]:
         return body(carry), []
 
     return _traced(trace, "while_loop", init, run, None, cond)[0]
+
+
+def _every(name: str, checkpoint_every: object) -> int | None:
+    if checkpoint_every is None or (type(checkpoint_every) is int and checkpoint_every > 0):
+        return checkpoint_every
+    raise ArgumentError(
+        f"{name}: checkpoint_every is a whole number from 1 on, and was {checkpoint_every!r:.40}"
+    )
+
+
+def _without_results(step: Step, rows: Rows | None) -> Callable[[Any, Any], object]:
+    """Return the step of a ``scan`` as the body of a ``fori_loop``."""
+
+    def body(index: Any, carry: object) -> object:
+        inner: Any = current().recorder
+        at = inner.reference(index, "scan")
+        following, y = _pair(step, carry, None if rows is None else load(inner, rows, at))
+        if y is not None:
+            raise StructureError(
+                f"scan at {user_line()}\nwith checkpoint_every the step returns no results: let it "
+                f"return None for them"
+            )
+        return following
+
+    return body
 
 
 # -- eager -----------------------------------------------------------------------------------------

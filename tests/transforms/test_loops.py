@@ -25,6 +25,7 @@ from autograd import (
     where,
     while_loop,
 )
+from autograd.backends.llvm import executable
 
 
 def powers(x: Any) -> Any:
@@ -65,7 +66,17 @@ def nested(x: Any, y: Any) -> Any:
     return fori_loop(0, 4, outer, x * y)
 
 
+def checkpointed(x: Any, y: Any) -> Any:
+    """Each of the loops, keeping the carries of few steps only."""
+    a = fori_loop(2, 9, lambda i, c: sin(c * x) + 0.1 * i, y, checkpoint_every=3)
+    b = while_loop(lambda v: v < 40.0, lambda v: v * 1.5 + x, y, checkpoint_every=2)
+    rows = [x, 0.3, y, 0.7, 1.1]
+    c, _ = scan(lambda c, t: (c * t + sin(x), None), a, rows, checkpoint_every=2)
+    return a * b + c
+
+
 CASES = {
+    "checkpointed": (checkpointed, (0.7, 0.9)),
     "powers": (powers, (2.0,)),
     "doubled": (doubled, (1.3,)),
     "branching": (branching, (0.7, 0.4)),
@@ -239,3 +250,29 @@ def test_what_is_no_loop_is_an_error_that_says_so(call: Any, error: Any, words: 
         call()
     with pytest.raises(error, match=words):
         jit(lambda x: call())(1.0)
+
+
+def test_checkpoints_take_less_memory_and_more_time_for_the_same_gradient(monkeypatch: Any) -> None:
+    monkeypatch.setattr(executable, "_memory_of_machine", lambda: 3_000_000)
+
+    def loss(x: Any, n: Any, every: Any) -> Any:
+        return fori_loop(0, n, lambda i, c: sin(c * x) + 0.5, x, checkpoint_every=every)
+
+    whole = jit(grad(loss), static_argnames="every")
+    assert whole(0.7, 1000, None) == pytest.approx(whole(0.7, 1000, 30), rel=1e-12)
+    with pytest.raises(MemoryError):
+        whole(0.7, 1_000_000, None)
+    assert whole(0.7, 1_000_000, 1000) == pytest.approx(whole(0.7, 1000, None), rel=1e-9)
+
+
+@pytest.mark.parametrize("every", [0, -1, 1.5, True])
+def test_checkpoints_are_a_whole_number_apart(every: Any) -> None:
+    for call in (
+        lambda: scan(lambda c, x: (c, None), 1.0, [1.0], checkpoint_every=every),
+        lambda: fori_loop(0, 3, lambda i, c: c, 1.0, checkpoint_every=every),
+        lambda: while_loop(lambda c: c < 1.0, lambda c: c, 1.0, checkpoint_every=every),
+    ):
+        with pytest.raises(TypeError, match="from 1 on"):
+            call()
+    with pytest.raises(ValueError, match="no results"):
+        jit(lambda x: scan(lambda c, t: (c, t), x, [1.0, 2.0], checkpoint_every=1))(1.0)
