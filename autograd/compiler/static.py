@@ -126,7 +126,7 @@ def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[o
     return tuple(dict.fromkeys(found))
 
 
-def _takes_any_count(f: Any) -> bool:
+def _takes_any_count(f: Callable[..., object]) -> bool:
     parameters = _parameters(f)
     return not parameters or any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
 
@@ -179,7 +179,7 @@ def key_of(places: dict[int, object], named: dict[str, object]) -> Hashable:
     return tuple([(what, _typed(obj)) for what, obj in (*places.items(), *sorted(named.items()))])
 
 
-def _typed(obj: Any) -> Hashable:
+def _typed(obj: Hashable) -> Hashable:
     """Return what is equal for equal things of one type, inside of tuples too."""
     if isinstance(obj, float):  # 0.0 and -0.0 are two
         return type(obj), obj.hex()

@@ -154,19 +154,19 @@ def argument_array() -> Any:
                 used_otherwise(self)
             return super().__getattribute__(name)
 
-        def __array_finalize__(self, other: Any) -> None:
+        def __array_finalize__(self, other: object) -> None:
             if isinstance(other, ArgumentArray):
                 used_otherwise(other)
 
         def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **named: Any) -> Any:
-            def plain(each: Any) -> Any:
+            def plain(each: object) -> object:
                 return each.view(traced_array()) if isinstance(each, ArgumentArray) else each
 
             if "out" in named:
                 named["out"] = tuple(map(plain, named["out"]))
             return getattr(ufunc, method)(*map(plain, args), **named)
 
-        def __array_function__(self, *args: Any, **named: Any) -> Any:
+        def __array_function__(self, *args: object, **named: object) -> object:
             used_otherwise(self)
             return super().__array_function__(*args, **named)
 
@@ -174,7 +174,7 @@ def argument_array() -> Any:
             used_otherwise(self)
             return int(super().__len__())
 
-        def __iter__(self) -> Any:
+        def __iter__(self) -> object:
             used_otherwise(self)
             return super().__iter__()
 
@@ -183,7 +183,7 @@ def argument_array() -> Any:
                 used_otherwise(self)
             return super().__getitem__(index)
 
-        def __setitem__(self, index: Any, entries: Any) -> None:
+        def __setitem__(self, index: object, entries: object) -> None:
             used_otherwise(self)
             super().__setitem__(index, entries)
 
