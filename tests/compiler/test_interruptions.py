@@ -68,6 +68,16 @@ def test_a_child_forked_while_another_thread_compiles_compiles_too() -> None:
     assert output_of(code) == str([0] * 8)
 
 
+def test_functions_are_compiled_while_python_ends_too() -> None:
+    code = """
+        import atexit
+        from autograd import jit, sin
+        jit(sin)(0.5)
+        atexit.register(lambda: print(jit(lambda x: sin(x) + 1.0)(0.0)))
+    """
+    assert output_of(code) == "1.0"
+
+
 @posix
 def test_interrupts_while_functions_are_compiled_spoil_nothing() -> None:
     code = """

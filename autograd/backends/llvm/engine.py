@@ -112,7 +112,11 @@ class NativeCode:
                 failures.append(error)
 
         maker = threading.Thread(target=make)
-        maker.start()
+        try:
+            maker.start()
+        except RuntimeError:  # there are no new threads while Python ends
+            self._make(text, level)
+            return
         maker.join()
         if failures:
             raise failures[0]
