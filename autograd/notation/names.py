@@ -52,10 +52,10 @@ def one_line(text: str, longest: int = 400) -> str:
 
 
 def _is_unseen(character: str) -> bool:
-    """Return whether a character is a control, hides or reverses text, or is unassigned."""
+    """Return whether a character is a control or private, hides text, or is unassigned."""
     code = ord(character)
     return (
-        (unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in JOINERS)
+        (unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") and character not in JOINERS)
         or code & 0xFFFE == 0xFFFE
         or 0xFDD0 <= code <= 0xFDEF
         or 0xE0000 <= code <= 0xE0FFF

@@ -311,3 +311,9 @@ def test_matplotlib_reads_every_formula_of_one_line():
         parser.parse(f"${line}$")
     with pytest.raises(ValueError, match="nosuch"):
         parser.parse(r"$\nosuch$")
+
+
+def test_characters_of_private_use_which_no_font_has_are_shown_by_their_number():
+    x = Value(2.0, "a\ue000")
+    assert "ue000" in autograd.latex(x * 3.0)
+    assert "\ue000" not in autograd.latex(x * 3.0)
