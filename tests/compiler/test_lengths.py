@@ -183,3 +183,17 @@ def test_a_loop_over_no_entries_of_an_empty_array_is_no_step() -> None:
     assert [fast(numpy.arange(float(n))) for n in (0, 1, 4)] == [0.0, 0.0, 6.0]
     rows = jit(lambda xs: fori_loop(0, len(xs), lambda i, c: c + take(xs, i)[1], 0.0))
     assert rows(numpy.zeros((0, 2))) == 0.0
+
+
+def test_a_lookup_that_all_rows_share_is_used_in_the_loop_of_each() -> None:
+    def f(a: Any, table: Any, i: Any) -> Any:
+        return fori_loop(0, 3, lambda k, c: c * a + take(table, i), a)
+
+    def g(a: Any, table: Any, i: Any) -> Any:
+        entry = take(table, i)
+        return fori_loop(0, 3, lambda k, c: c * a + entry, a)
+
+    rows, table = numpy.linspace(0.1, 0.9, 11), numpy.array([0.4, -0.7, 1.1])
+    for each in (f, g, grad(f), grad(g)):
+        found = jit(each, in_axes=(0, None, None))(rows, table, 2)
+        assert found == pytest.approx([float(each(float(a), table, 2)) for a in rows], rel=1e-12)

@@ -131,8 +131,10 @@ class Looping(Chunk):
         if known is None:
             function = self.function
             opcode, operands = function.opcodes[number], function.operands[number]
-            if opcode in (PARAMETER, EXTRACT) or number not in self._names:
-                known = number in function.constants or self._uniform(number)
+            if number in function.constants or self._uniform(number):
+                known = True  # also what was computed once for all rows, and elsewhere
+            elif opcode in (PARAMETER, EXTRACT) or number not in self._names:
+                known = False
             elif opcode == LOAD:
                 array = self._arrays_named[operands[0]]
                 known = not array.lanes and self.is_uniform(operands[1])
