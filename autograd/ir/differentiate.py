@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from autograd.ir.contributions import Differentiation, Truth
 from autograd.ir.differentiate_loops import backwards_through, forwards_through
 from autograd.ir.loops import is_structured
+from autograd.ir.rules import plain_partials
 from autograd.ir.trace import Reference, Trace
 
 
@@ -69,19 +70,25 @@ def swept_backwards(
     for array, cotangent, flags in arrays:
         assert type(array) is int
         sweep.arrays.setdefault(array, []).append((None, cotangent, flags))
+    operations, operands, active = trace.operations, trace.operands, sweep.active
     for number in reversed(order):
-        operation = trace.operations[number]
-        if operation is None or not sweep.active[number]:
+        operation = operations[number]
+        if operation is None or not active[number]:
             continue
+        upstream = sweep.contributions.get(number)
+        if upstream is not None and operation.partials and sweep.reached[number] is True:
+            rules = plain_partials(operation)
+            if rules:
+                sweep.add_edges(number, operands[number], upstream, rules)
+                continue
         if is_structured(operation):
             backwards_through(sweep, number, swept_backwards)
             continue
-        upstream = sweep.contributions.get(number)
         if upstream is None:
             continue
         reached = sweep.reached[number]
-        for index, operand in enumerate(trace.operands[number]):
-            if type(operand) is int and index not in operation.conditions and sweep.active[operand]:
+        for index, operand in enumerate(operands[number]):
+            if type(operand) is int and index not in operation.conditions and active[operand]:
                 term, when = sweep.edge(number, index, upstream, reached)
                 if when is not False:
                     sweep.add(operand, term, when)

@@ -52,6 +52,10 @@ PRIMITIVES = frozenset(name for name, row in TABLE.items() if row.definition is 
 _COMMUTATIVE = frozenset(name for name, row in TABLE.items() if row.commutative)
 _PLAIN = frozenset(row for row in TABLE.values() if row.definition is None)
 _TYPES = {name: result_type(name) for name in TABLE}
+# What nothing is known of that would be simpler, unless an operand is one of these.
+_STRAIGHT = frozenset(name for name in PRIMITIVES if name not in SIMPLER)
+_SUMS = frozenset((ops.add.name, ops.subtract.name))
+_TELLING = frozenset((CONSTANT, ops.negative.name))
 _LOSES_NAN = frozenset(name for name, row in TABLE.items() if row.loses_nan)
 
 
@@ -75,13 +79,18 @@ class Lowering:
         self.guarded: set[int] = set()
         self.results: tuple[int, ...] = ()
         self._known: dict[tuple[object, ...], int] = {}
+        self._made: dict[str, dict[tuple[int, ...], int]] = {name: {} for name in _TYPES}
         self._loops: dict[tuple[object, ...], list[tuple[tuple[Function, ...], int]]] = {}
         self._bodies: dict[int, list[Lowering]] = {}
 
     def constant(self, constant: float | bool) -> int:
         """Return the number of a constant (0.0 and -0.0 are two)."""
-        is_truth = type(constant) is bool
-        key = (CONSTANT, constant if is_truth else struct.pack("=d", constant), is_truth)
+        key: tuple[object, ...]
+        if type(constant) is bool or not constant or constant != constant:
+            bits = constant if type(constant) is bool else struct.pack("=d", constant)
+            key = (CONSTANT, bits, type(constant) is bool)
+        else:
+            key = (constant,)
         number = self._known.get(key)
         if number is None:
             number = self._known[key] = self.function.add_constant(constant)
@@ -96,17 +105,38 @@ class Lowering:
         """Return the number of an instruction: an existing equal one, or a new one."""
         if opcode in _COMMUTATIVE and operands[0] > operands[1]:
             operands = (operands[1], operands[0])
-        key = (opcode, operands)
-        number = self._known.get(key)
+        made = self._made[opcode]
+        number = made.get(operands)
         if number is None:
             number = self._simplified(opcode, operands)
-            if number is None:  # as Function.add, in place: this is where lowering takes its time
-                function = self.function
-                number = len(function.opcodes)
-                function.opcodes.append(opcode)
-                function.operands.append(operands)
-                function.types.append(_TYPES.get(opcode) or result_type(opcode))
-            self._known[key] = number
+            if number is None:
+                number = self.function.add(opcode, operands)
+            made[operands] = number
+        return number
+
+    def add_pair(self, opcode: str, a: int, b: int) -> int:
+        """Return the number of an instruction on two numbers, as ``add`` does.
+
+        Nearly all instructions of a program come this way, so it is written out.
+        """
+        if a > b and opcode in _COMMUTATIVE:
+            a, b = b, a
+        operands = (a, b)
+        made = self._made[opcode]
+        number = made.get(operands)
+        if number is None:
+            function = self.function
+            opcodes = function.opcodes
+            if (
+                (opcode not in _STRAIGHT and opcode not in _SUMS)
+                or opcodes[a] in _TELLING
+                or opcodes[b] in _TELLING
+            ):
+                return self.add(opcode, operands)
+            number = made[operands] = len(opcodes)
+            opcodes.append(opcode)
+            function.operands.append(operands)
+            function.types.append(_TYPES[opcode])
         return number
 
     def _simplified(self, opcode: str, operands: tuple[int, ...]) -> int | None:
@@ -309,14 +339,23 @@ def _fill(
         return numbers[reference] if type(reference) is int else lowering.constant(reference)
 
     add, constant, wanted = lowering.add, lowering.constant, needed.numbers
+    add_pair, all_operands = lowering.add_pair, trace.operands
     for number, operation in enumerate(trace.operations):
         if not wanted[number] or number in given:
             continue
         if operation is None:
             numbers[number] = constant(trace.constants[number])
             continue
-        references = trace.operands[number]
+        references = all_operands[number]
         if operation in _PLAIN:  # nearly all
+            if len(references) == 2:
+                a, b = references
+                numbers[number] = add_pair(
+                    operation.name,
+                    numbers[a] if type(a) is int else constant(a),
+                    numbers[b] if type(b) is int else constant(b),
+                )
+                continue
             operands = tuple(
                 [numbers[each] if type(each) is int else constant(each) for each in references]
             )

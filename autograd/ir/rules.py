@@ -7,6 +7,7 @@ rule may need the number itself, and a condition on it is then decided.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.ir.trace import Reference, Trace, tracing
@@ -110,6 +111,26 @@ def partial_of(operation: Operation, index: int, operands: tuple[Reference, ...]
     return _template(operation, index, operation.partials[index], (0, *operands))
 
 
+def plain_partials(operation: Operation) -> Sequence[Reference | Template]:
+    """Return the partials of a row for operands that are no constants; nothing for a choice.
+
+    For each operand a constant, ``-1`` for the result, ``-2 - i`` for operand ``i``, or a template.
+    Where it is no template it is right for constant operands too: the rule did nothing to them.
+    """
+    found = _plain.get(operation)
+    if found is None:
+        found = []
+        if not (operation.strong_zero or operation.conditions or operation.static):
+            for index in range(len(operation.partials)):
+                template = partial_of(operation, index, (0,) * operation.arity)
+                found.append(template if template.steps else template.result)
+        _plain[operation] = found
+    return found
+
+
+_plain: dict[Operation, list[Reference | Template]] = {}
+
+
 def unchosen_of(operation: Operation, index: int, operands: tuple[Reference, ...]) -> Template:
     """Return the condition under which a choice passes nothing to an operand, as a template."""
     return _template(operation, -2 - index, operation.strong_zero[index], (0, *operands))
@@ -127,6 +148,7 @@ def _template(
     if template is None:
         if len(_templates) >= LIMIT:
             _templates.clear()
+            _plain.clear()
         template = _templates[key] = traced_rule(operation, rule, operands)
     return template
 

@@ -206,6 +206,45 @@ def _combined(operation: Operation, left: Condition, right: Any) -> object:
 _new = object.__new__
 
 
+def _operator(row: Operation, name: str) -> None:
+    """Give Tracer an operator that records plain operands at once; all else goes Value's way."""
+    slow = getattr(Value, name)
+    is_swapped = name.startswith("__r")
+
+    def operator(self: Tracer, other: object) -> Any:
+        trace, kind = self.trace, type(other)
+        reference: Any
+        if kind is Tracer:
+            reference = other.number if other.trace is trace else None  # type: ignore[attr-defined]
+        else:
+            reference = other if kind is float else None
+        state: Any = current()
+        if (
+            reference is None
+            or type(self) is not Tracer
+            or state.recorder is not trace
+            or not state.recording
+            or trace.substitutes
+        ):
+            return slow(self, other)
+        operations = trace.operations
+        made = _new(Tracer)
+        made.number, made.trace = len(operations), trace
+        operations.append(row)
+        pair = (reference, self.number) if is_swapped else (self.number, reference)
+        trace.operands.append(pair)
+        return made
+
+    operator.__name__ = name
+    setattr(Tracer, name, operator)
+
+
+for _row, _name in ((ops.add, "add"), (ops.subtract, "sub"), (ops.multiply, "mul"),
+                    (ops.divide, "truediv"), (ops.power, "pow")):  # fmt: skip
+    _operator(_row, f"__{_name}__")
+    _operator(_row, f"__r{_name}__")
+
+
 class Guard(NamedTuple):
     """A decision of Python by a traced condition: what it was, where, and after what operations."""
 
@@ -376,6 +415,15 @@ class Trace:
 
     def record(self, operation: Operation, operands: tuple[object, ...]) -> object:
         """Record one operation; the engine calls it in place of computing."""
+        if len(operands) == 1:  # nearly all that is no operator
+            (one,) = operands
+            is_plain = type(one) is Tracer and one.trace is self and not self.substitutes
+            if is_plain and type(operation) is Operation and not operation.conditions:
+                assert isinstance(one, Tracer)
+                if current().recording and not operation.is_condition:
+                    made = _new(Tracer)
+                    made.number, made.trace = self.append(operation, (one.number,)), self
+                    return made
         if isinstance(operation, Primitive):
             operation = _written(operation)
         references = []

@@ -17,7 +17,6 @@ import numpy as np
 from common import medians, pin_to_one_core, report, versions
 
 from autograd import jit, value_and_grad
-from autograd.trees import flatten, unflatten
 
 WORD = "autograd"  # eight letters; before them stands the mark of the beginning
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -179,6 +178,8 @@ def on_local_engine(weights: dict[str, Any]) -> tuple[float, dict[str, Any]]:
 
 
 def main() -> None:
+    from autograd.trees import flatten, unflatten
+
     pin_to_one_core()
     print(versions("numpy", "llvmlite"))
     weights = parameters()
