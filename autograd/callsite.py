@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+import types
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PACKAGES = (_HERE, os.path.join(os.path.dirname(os.path.dirname(_HERE)), "nn") + os.sep)
@@ -18,16 +19,19 @@ def _is_foreign(file: str, module: str) -> bool:
     return is_standard or file.startswith(_PACKAGES) or module.startswith("numpy.")
 
 
-def user_line() -> str:
-    """Return ``file.py:12: the line`` for the innermost frame of the user's own.
-
-    That is outside autograd, nn, NumPy and the standard library.
-    """
+def user_frame() -> types.FrameType:
+    """Return the innermost frame of the user's own: outside autograd, nn, NumPy and Python's."""
     frame = sys._getframe(1)
     while frame.f_back is not None and _is_foreign(
         frame.f_code.co_filename, frame.f_globals.get("__name__", "")
     ):
         frame = frame.f_back
+    return frame
+
+
+def user_line() -> str:
+    """Return ``file.py:12: the line`` for the innermost frame of the user's own."""
+    frame = user_frame()
     file, number = frame.f_code.co_filename, frame.f_lineno
     text = linecache.getline(file, number, frame.f_globals).strip()
     place = f"{os.path.basename(file)}:{number}"

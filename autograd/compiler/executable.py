@@ -57,9 +57,10 @@ class TracedFunction:
         row: int = 0,
         longer: frozenset[int] = frozenset(),
         fixed: bool = False,
+        trace: Trace | None = None,
     ) -> None:
         start = time.perf_counter()
-        self.trace = Trace()
+        self.trace = Trace() if trace is None else trace
         self.name = name_of(function)
         self._is_fixed = fixed
         inputs = Inputs(self.trace, arguments, axes, names, row, longer)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Generic, ParamSpec, overload
+from typing import Any, Generic, ParamSpec, cast, overload
 
 from autograd.backends.binding import Binding
 from autograd.backends.llvm.engine import binding
@@ -35,8 +35,9 @@ from autograd.compiler.executable import (
     checked_tier,
     gradients_of,
 )
+from autograd.compiler.if_conversion import ALL, OFTEN, PIECES, converted
 from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_values, row_by_row
-from autograd.compiler.paths import MAX_PATHS, CapturedAnew, Paths, too_many
+from autograd.compiler.paths import MAX_PATHS, CapturedAnew, ConvertedAnew, Paths, too_many
 from autograd.compiler.report import Report, report_of
 from autograd.compiler.static import (
     BY_POSITION,
@@ -60,7 +61,7 @@ from autograd.errors import (
 from autograd.files import write_whole
 from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
-from autograd.ir.trace import called_with, name_of
+from autograd.ir.trace import Trace, called_with, name_of
 from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
@@ -68,6 +69,8 @@ from autograd.transforms.call import replaced
 from autograd.trees import flatten, unflatten
 
 P = ParamSpec("P")
+
+Run = Callable[[Trace], TracedFunction]
 
 
 @dataclass(slots=True)
@@ -81,6 +84,9 @@ class Cache:
         latest: the last executable, if there is one.
         row: the cache of the function for single rows, where it is mapped.
         named: that for calls with keyword arguments, which shares ``latest``.
+        converts: which ``if`` are choices (if-conversion), and
+        converted: in which codes;
+        kept: those for which that does not lead to fewer decisions.
         lock: held while compiling.
     """
 
@@ -90,7 +96,20 @@ class Cache:
     latest: list[Executable] = field(default_factory=list)
     row: Cache | None = None
     named: Cache | None = None
+    converts: str = PIECES
+    converted: frozenset[types.CodeType] = frozenset()
+    kept: frozenset[types.CodeType] = frozenset()
     lock: Any = field(default_factory=new_lock)
+
+    def convert(self, codes: frozenset[types.CodeType], which: str) -> None:
+        """Let ``if`` be a choice in these codes from now on; the ways so far are not kept."""
+        self.converted, self.converts = codes, which
+        for key, each in [*self.executables.items()]:
+            if isinstance(each, Paths | list):
+                del self.executables[key]
+        for lengths, each in [*self.of_any_length.items()]:
+            if isinstance(each, Paths):
+                del self.of_any_length[lengths]
 
     def make_room(self) -> None:
         """Let the oldest programs go where there are as many as are kept."""
@@ -99,6 +118,15 @@ class Cache:
             for found in (self.direct, self.of_any_length):
                 for key in [key for key, each in found.items() if _is_of(each, oldest)]:
                     del found[key]
+
+
+def _traced_with(
+    codes: frozenset[types.CodeType], which: str, trace: Trace, run: Run
+) -> TracedFunction:
+    """Trace a function with choices in these codes."""
+    trace.converts = which if codes else ""
+    with converted(codes):
+        return run(trace)
 
 
 def _is_of(kept: object, executable: object) -> bool:
@@ -196,6 +224,8 @@ class Jitted(Generic[P]):
                 return executable(given, args, axes)
             except CapturedAnew:
                 return self._with_values(args, axes, given)
+            except ConvertedAnew:
+                return cast("Jitted[...]", self)(*args)
         return executable(given)
 
     def _with_option(self, args: tuple[object, ...], error: OperandError) -> OperandError:
@@ -357,14 +387,20 @@ class Jitted(Generic[P]):
         return None
 
     def _paths(self, first: Executable) -> Paths:
+        before = self._programs.converted, self._programs.converts
+
         def trace_again(args: tuple[object, ...], axes: object, row: int) -> Executable:
             with self._programs.lock:
                 made = self._compiled(args, axes, None, row)
+                if (self._programs.converted, self._programs.converts) != before:
+                    raise ConvertedAnew
                 if _is_transient(made):
                     raise CapturedAnew
                 return made
 
-        return Paths(first, trace_again, self.reduce, self.max_paths, name_of(self))
+        return Paths(
+            first, trace_again, self._convert_all, self.reduce, self.max_paths, name_of(self)
+        )
 
     def _compiled(
         self, args: tuple[Any, ...], axes: Any, active: tuple[int, ...] | None, row: int = 0
@@ -388,11 +424,8 @@ class Jitted(Generic[P]):
         Only if it then does the same is it taken to be the same function for every length.
         """
 
-        def traced(**options: Any) -> TracedFunction:
-            names = self._names(len(args))
-            made = TracedFunction(self._function, args, axes, names, row, **options)
-            if active is not None:
-                made.add_gradients(active)
+        def traced(**options: object) -> TracedFunction:
+            made = self._converted_where_often(self._run(args, axes, row, active, **options))
             if made.trace.guards:
                 if active is not None and self.reduce is not None:
                     raise GuardedRows
@@ -409,6 +442,84 @@ class Jitted(Generic[P]):
         except Exception:  # what cannot be traced for longer arrays is not the same for them
             pass
         return traced(fixed=True)
+
+    def _run(
+        self,
+        args: tuple[object, ...],
+        axes: tuple[object, ...] | None,
+        row: int,
+        active: tuple[int, ...] | None,
+        **options: object,
+    ) -> Run:
+        """Return what traces the function, with derivatives by the active numbers if any are."""
+
+        def run(trace: Trace) -> TracedFunction:
+            names = self._names(len(args))
+            given: Any = {**options, "trace": trace}
+            made = TracedFunction(self._function, args, axes, names, row, **given)
+            if active is not None:
+                made.add_gradients(active)
+            return made
+
+        return run
+
+    def _converted_where_often(self, run: Run) -> TracedFunction:
+        """Trace the function; where it decides often, with choices in the place of its ``if``."""
+        programs, trace = self._programs, Trace()
+        made: TracedFunction | None = None
+        failure: TraceError | None = None
+        try:
+            made = _traced_with(programs.converted, programs.converts, trace, run)
+        except Exception as error:
+            if programs.converted:  # it cannot be done on this way: all are kept apart again
+                programs.kept |= programs.converted
+                programs.convert(frozenset(), programs.converts)
+                return self._converted_where_often(run)
+            if not isinstance(error, TraceError):
+                raise
+            failure = error
+        new = frozenset(trace.deciders) - programs.converted - programs.kept
+        if new and trace.deciders.total() > OFTEN:
+            every = programs.converted | new
+            other = self._with_fewer_decisions(every, programs.converts, trace, run)
+            if other is not None:
+                return other
+            programs.kept |= new
+        if made is None:
+            assert failure is not None
+            raise failure
+        return made
+
+    def _with_fewer_decisions(
+        self, codes: frozenset[types.CodeType], which: str, before: Trace, run: Run
+    ) -> TracedFunction | None:
+        """Trace the function with choices in these codes; None if it decides as often then."""
+        trace = Trace()
+        try:
+            made = _traced_with(codes, which, trace, run)
+        except Exception:  # it is another function then: the ways are kept apart
+            return None
+        if trace.deciders.total() >= before.deciders.total():
+            return None
+        self._programs.convert(codes, which)
+        return made
+
+    def _convert_all(
+        self,
+        args: tuple[object, ...],
+        axes: Any,
+        row: int,
+        active: tuple[int, ...] | None = None,
+    ) -> bool:
+        """Make choices of all ``if`` that can be; return whether fewer decisions are left."""
+        programs, trace = self._programs, Trace()
+        with programs.lock:
+            if programs.converts == ALL:
+                return False
+            run = self._run(args, axes, row, active)
+            _traced_with(programs.converted, programs.converts, trace, run)
+            codes = programs.converted | frozenset(trace.deciders)
+            return self._with_fewer_decisions(codes, ALL, trace, run) is not None
 
     def _check_differentiated(self, args: tuple[Any, ...], axes: Any) -> None:
         """Refuse to reduce a derivative by a mapped argument, which differs from row to row."""
@@ -438,6 +549,8 @@ class Jitted(Generic[P]):
                 if each.results(_numbers(given, each), given)[-1]:
                     return each
             if executable and len(executable) >= self.max_paths:
+                if self._convert_all(args, self.axes_for(args), 0, active):
+                    return self.executable_with_gradients(given, args, active)
                 raise too_many(name_of(self), self.max_paths, executable[-1])
             try:
                 made = self._compiled(args, self.axes_for(args), active)

@@ -25,12 +25,17 @@ class CapturedAnew(Exception):  # noqa: N818 - caught by the call that it happen
     """While a derivative is taken, a way was met that captures Values: the call begins again."""
 
 
+class ConvertedAnew(Exception):  # noqa: N818 - caught by the call that it happens in
+    """A way decided so often that ``if`` is made a choice: the call begins again."""
+
+
 class Paths:
     """The ways that have been compiled for one structure of arguments, the newest first.
 
     Args:
         first: the first of them.
         trace_again: compiles the way that a call (or one of its rows) takes.
+        convert: makes choices of all ``if`` that can be, and says whether any could.
         reduce: what becomes of the results of rows.
         max_paths: how many ways there may be.
         name: the function's name.
@@ -40,6 +45,7 @@ class Paths:
         self,
         first: Executable,
         trace_again: Callable[[tuple[object, ...], object, int], Executable],
+        convert: Callable[[tuple[object, ...], object, int], bool],
         reduce: str | None,
         max_paths: int,
         name: str,
@@ -47,6 +53,7 @@ class Paths:
         self.executables = [first]
         self.reduce = reduce
         self._trace_again = trace_again
+        self._convert = convert
         self._max_paths = max_paths
         self._name = name
         self._lock = new_lock()
@@ -88,6 +95,8 @@ class Paths:
             if self._others(known):
                 return None
             if len(self.executables) >= self._max_paths:
+                if self._convert(args, axes, row):
+                    raise ConvertedAnew
                 raise too_many(self._name, self._max_paths, self.executables[0])
             executable = self._trace_again(args, axes, row)
             structure, found = (

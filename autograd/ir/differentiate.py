@@ -63,6 +63,8 @@ def swept_backwards(
 ) -> Differentiation:
     """Sweep backwards from several roots: numbers, and arrays with arrays for cotangents."""
     order = trace.order([root[0] for root in (*roots, *arrays)], stops)
+    if trace.pieces:
+        trace.check_pieces(order)
     sweep = Differentiation(trace, targets, order)
     for root, seed, reached in roots:
         if type(root) is int and reached is not False:
@@ -117,6 +119,8 @@ def swept_forwards(
 ) -> Differentiation:
     """Sweep forwards from numbers with tangents, and from arrays with arrays for tangents."""
     order = trace.order(outputs)
+    if trace.pieces:
+        trace.check_pieces(order)
     sweep = Differentiation(trace, [entry[0] for entry in (*inputs, *arrays)], order)
     for number, direction, reached in inputs:
         sweep.contributions[number], sweep.reached[number] = direction, reached

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from math import inf, nan
 from typing import Any
 
-from autograd.callsite import user_line
+from autograd.callsite import user_frame, user_line
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.ir.tables import CHANGING, ON_ARRAYS, added_at
@@ -53,6 +53,7 @@ class Body(Trace):
     def __init__(self, parent: Trace) -> None:
         super().__init__()
         self.parent = parent
+        self.deciders, self.converts = parent.deciders, parent.converts
         self.outer: dict[Reference, int] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
         self._script: list[bool] = []
@@ -100,7 +101,12 @@ class Body(Trace):
                 raise _too_many_ways()
             at = len(self._decided)
             self._decided[number] = self._script[at] if at < len(self._script) else True
+            self.deciders[user_frame().f_code] += 1
         return self._decided[number]
+
+    def is_decided(self, number: int) -> bool:
+        """Return whether Python has decided by a condition, on the way that is being followed."""
+        return number in self._decided
 
     def reached(self) -> int | bool:
         """Return the condition under which the way that is being followed is taken."""

@@ -11,11 +11,13 @@ from __future__ import annotations
 import copy
 import marshal
 import re
+import types
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from autograd.callsite import user_line
+from autograd.callsite import user_frame, user_line
 from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
 from autograd.errors import TraceError
@@ -225,6 +227,7 @@ def _operator(row: Operation, name: str) -> None:
             or state.recorder is not trace
             or not state.recording
             or trace.substitutes
+            or trace.parent is not None  # a body, which numbers equal operations alike
         ):
             return slow(self, other)
         operations = trace.operations
@@ -243,6 +246,10 @@ for _row, _name in ((ops.add, "add"), (ops.subtract, "sub"), (ops.multiply, "mul
                     (ops.divide, "truediv"), (ops.power, "pow")):  # fmt: skip
     _operator(_row, f"__{_name}__")
     _operator(_row, f"__r{_name}__")
+
+
+class OtherBits(Exception):  # noqa: N818 - caught where ``if`` became a choice
+    """With a choice for an ``if`` a derivative would be another sum of the same numbers."""
 
 
 class Guard(NamedTuple):
@@ -271,6 +278,9 @@ class Trace:
         substitutes: what stands for some Values instead (``called_with``).
         examples: the numbers of the arguments in the call at hand; empty where there are none.
         guards: the conditions on which Python decided, in order.
+        deciders: how often which code of the user's decided.
+        converts: which ``if`` may become choices (if-conversion); empty for none.
+        pieces: for each of these the numbers that it alone may use, and its own numbers.
         parts: for each loop the numbers of the parts of what it gives, and which parts they are.
         tables: the numbers of arrays, by what is in them.
         wholes: the numbers of the arguments that are used as whole arrays, by their place.
@@ -290,6 +300,9 @@ class Trace:
         self.substitutes: dict[int, Value] = {}
         self.examples: dict[int, float] = {}
         self.guards: dict[int, Guard] = {}
+        self.deciders: Counter[types.CodeType] = Counter()
+        self.converts = ""
+        self.pieces: list[tuple[set[int], range]] = []
         self.parts: dict[Reference, dict[int, int]] = {}
         self.tables: dict[tuple[str, ...], int] = {}
         self.wholes: dict[int, int] = {}
@@ -350,7 +363,12 @@ class Trace:
             if not self.examples and self.arguments:
                 _refuse("the truth of a traced Value was asked for", TRUTH)
             self.guards[number] = Guard(self._value(number) != 0.0, user_line(), self._printed())
+            self.deciders[user_frame().f_code] += 1
         return self.guards[number].outcome
+
+    def is_decided(self, number: int) -> bool:
+        """Return whether Python has decided by a condition."""
+        return number in self.guards
 
     def _printed(self) -> int:
         """Return a fingerprint of all operations so far."""
@@ -482,6 +500,25 @@ class Trace:
                 if type(operand) is int and place not in operation.conditions:
                     stack.append(operand)
         return order
+
+    def check_pieces(self, order: Iterable[int]) -> None:
+        """See that what an ``if`` chooses between is used by nothing else below a derivative.
+
+        Then all contributions to it come through the choice, and their sum has the bits of the
+        arm that was taken.
+
+        Raises:
+            OtherBits: another operation uses it.
+        """
+        own = {number: place for place, (used, _) in enumerate(self.pieces) for number in used}
+        for number in order:
+            operation = self.operations[number]
+            for place, operand in enumerate(self.operands[number]):
+                at = own.get(operand) if type(operand) is int else None
+                if at is None or operation is None or place in operation.conditions:
+                    continue
+                if number not in self.pieces[at][1]:
+                    raise OtherBits
 
     def forget(self) -> None:
         """Drop the operations, and keep the arguments and the captures."""

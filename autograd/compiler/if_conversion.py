@@ -1,0 +1,504 @@
+"""If-conversion: where a function decides often, an ``if`` between two numbers becomes a choice.
+
+Each decision of Python may double the ways through a function. Where the arms of an ``if`` do no
+more than compute numbers, both can be computed and one chosen, and what follows is the same for
+both: a network of a hundred such activations then has one way, and not two to the hundredth.
+
+It is done on the source. While a function that has decided often is traced, the functions that
+decided get the code of a source in which
+
+    h if h > 0 else 0.0        reads  choose(h > 0, lambda: h, lambda: 0.0)
+
+and likewise ``if`` statements that return or assign, ``and``, ``or`` and ``not`` in their tests,
+and ``max`` and ``min``. That code does what the old does wherever nothing is converted, in other
+threads too. Only arms without effects are taken: numbers, names, arithmetic, lookups, and
+operations of the table. A test is computed once, as before, so it may be anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import functools
+import gc
+import linecache
+import sys
+import types
+import warnings
+from collections.abc import Callable, Collection, Iterator, Sequence
+from operator import getitem, gt, iadd, imul, ipow, isub, itruediv, lt
+from typing import Any, TypeGuard
+
+from autograd.engine.value import Value
+from autograd.ir.trace import Condition, Trace, Tracer
+from autograd.locks import new_lock
+from autograd.table.conditions import where
+from autograd.table.operation import Operation, is_real
+from autograd.trees import flatten, unflatten
+
+OFTEN = 4  # decisions up to which the ways of a function are kept apart
+PIECES = "pieces"  # convert functions of one number in pieces, which keeps the bits
+ALL = "all"  # convert all: sums of a derivative may be taken in another order
+
+Arm = Callable[[Callable[[object], object]], object]
+
+
+class CannotConvert(Exception):  # noqa: N818 - caught by jit, which then keeps the ways apart
+    """An arm gives something else than numbers, or calls what may have effects."""
+
+
+# -- what the converted code calls ----------------------------------------------------------------
+
+
+def _is_converted(test: object) -> TypeGuard[Condition]:
+    if type(test) is not Condition or not test.trace.converts:
+        return False
+    return not test.trace.is_decided(test.number)
+
+
+def choose(test: object, then: Arm, otherwise: Arm) -> object:
+    """Return what one of two arms gives; by a traced condition, the choice between both."""
+    if not _is_converted(test):
+        return then(_as_it_is) if test else otherwise(_as_it_is)
+    condition: Any = test
+    trace, begin = test.trace, len(test.trace)
+    numbers, structure = flatten(then(_without_effects))
+    others, other = flatten(otherwise(_without_effects))
+    if structure != other or not all(map(_is_number, [*numbers, *others])):
+        raise CannotConvert
+    if trace.converts == ALL or trace.parent is not None:  # in a loop bits are others anyway
+        of = None
+    else:
+        of = _numbers_under(trace, begin, [*numbers, *others])
+        if len(of) > 1:
+            return then(_as_it_is) if test else otherwise(_as_it_is)
+    end = len(trace)
+    pairs = zip(numbers, others, strict=True)
+    chosen = [a if a is b else where(condition, a, b) for a, b in pairs]
+    if of is not None:
+        trace.pieces.append(({*of, *range(begin, end)}, range(begin, len(trace))))
+    return unflatten(structure, chosen)
+
+
+def _numbers_under(trace: Trace, begin: int, results: Sequence[object]) -> set[int]:
+    """Return which earlier numbers the results depend on directly, in what is differentiated."""
+    used = {trace.reference(each, "if") for each in results}
+    for number in range(begin, len(trace)):
+        operation = trace.operations[number]
+        if operation is not None:
+            for place, operand in enumerate(trace.operands[number]):
+                if place not in operation.conditions:
+                    used.add(operand)
+    return {each for each in used if type(each) is int and each < begin}
+
+
+def conjunction(first: Any, second: Arm) -> object:
+    """Return ``first and second()``."""
+    if not _is_converted(first):
+        return first and second(_as_it_is)
+    return first & _truth(second(_without_effects))
+
+
+def disjunction(first: Any, second: Arm) -> object:
+    """Return ``first or second()``."""
+    if not _is_converted(first):
+        return first or second(_as_it_is)
+    return first | _truth(second(_without_effects))
+
+
+def negation(test: object) -> object:
+    """Return ``not test``."""
+    return ~test if _is_converted(test) else not test
+
+
+def extreme(function: Callable[..., object], *operands: object) -> object:
+    """Return ``max(...)`` or ``min(...)`` as Python finds it: of equal ones the first."""
+    if function not in _EXTREMES:
+        return function(*operands)
+    items: Any = operands if len(operands) > 1 else list(*operands)
+    if not any(isinstance(item, Tracer) and item.trace.converts for item in items):
+        return function(items)
+    if not all(map(_is_number, items)):
+        raise CannotConvert
+    best, beats = items[0], _EXTREMES[function]
+    for item in items[1:]:
+        best = choose(beats(item, best), _gives(item), _gives(best))
+    return best
+
+
+_EXTREMES = {builtins.max: gt, builtins.min: lt}
+
+
+def _gives(item: object) -> Arm:
+    return lambda _: item
+
+
+def _is_number(leaf: object) -> bool:
+    is_truth = isinstance(leaf, bool | Condition)
+    return not is_truth and (isinstance(leaf, Value) or is_real(leaf))
+
+
+def _truth(test: object) -> object:
+    if not isinstance(test, Condition | bool):
+        raise CannotConvert
+    return test
+
+
+def _as_it_is(function: object) -> object:
+    return function
+
+
+def _without_effects(function: object) -> object:
+    """Return what to call for a function in an arm of which it is not known whether it counts."""
+    if (
+        function in (builtins.abs, where)
+        or function in _EXTREMES
+        or isinstance(function, Operation)
+    ):
+        return function
+    if function in (iadd, isub, imul, itruediv, ipow):
+        return functools.partial(_checked, function, _is_number)
+    if function is getitem:
+        return functools.partial(_checked, function, _is_sequence)
+    raise CannotConvert
+
+
+def _is_sequence(container: object) -> bool:
+    return type(container) in (list, tuple, dict) or type(container).__module__ == "numpy"
+
+
+def _checked(
+    function: Callable[..., object], check: Callable[[object], bool], first: object, second: object
+) -> object:
+    if not check(first):
+        raise CannotConvert
+    return function(first, second)
+
+
+_IN_PLACE: dict[type[ast.operator], str] = {
+    ast.Add: "iadd",
+    ast.Sub: "isub",
+    ast.Mult: "imul",
+    ast.Div: "itruediv",
+    ast.Pow: "ipow",
+}
+
+
+# -- the source -----------------------------------------------------------------------------------
+
+_HERE = "\0if-conversion"  # the constant for which this module is put in
+_CHECK = "_without_effects_"  # the parameter of an arm
+
+
+def _ours(name: str) -> ast.expr:
+    """Return the expression for something of this module."""
+    return ast.Attribute(ast.Constant(_HERE), name, ast.Load())
+
+
+def _is_ours(function: ast.expr) -> bool:
+    value = getattr(function, "value", None)
+    return isinstance(value, ast.Constant) and value.value == _HERE
+
+
+def _read(name: str) -> ast.expr:
+    return ast.Name(name, ast.Load())
+
+
+def _call(function: ast.expr, *operands: ast.expr) -> ast.expr:
+    return ast.Call(function, list(operands), [])
+
+
+def _arm(expression: ast.expr) -> ast.expr:
+    """Return an expression without effects as an arm."""
+    return ast.Lambda(
+        ast.arguments([], [ast.arg(_CHECK)], None, [], [], None, []), _pure(expression)
+    )
+
+
+def _checked_call(function: ast.expr, *operands: ast.expr) -> ast.expr:
+    return _call(_call(_read(_CHECK), function), *operands)
+
+
+def _pure(node: ast.expr) -> ast.expr:
+    """Return an expression as it stands in an arm, its calls checked.
+
+    Raises:
+        CannotConvert: it may have effects, or gives something else than numbers.
+    """
+    match node:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            return node
+        case ast.Name():
+            return node
+        case ast.Attribute(value, name):
+            return ast.Attribute(_pure(value), name, ast.Load())
+        case ast.Subscript(value, place):
+            return _checked_call(_ours("getitem"), _pure(value), _pure(place))
+        case ast.UnaryOp(ast.USub() | ast.UAdd() as sign, operand):
+            return ast.UnaryOp(sign, _pure(operand))
+        case ast.BinOp(left, sign, right) if not isinstance(sign, ast.MatMult):
+            return ast.BinOp(_pure(left), sign, _pure(right))
+        case ast.Compare(left, [ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE() as sign], [right]):
+            return ast.Compare(_pure(left), [sign], [_pure(right)])
+        case ast.Tuple(parts):
+            return ast.Tuple([_pure(part) for part in parts], ast.Load())
+        case ast.Call(ast.Attribute(_, name) as function, operands, []) if _is_ours(function):
+            given = [each if isinstance(each, ast.Lambda) else _pure(each) for each in operands]
+            return (_checked_call if name in _IN_PLACE.values() else _call)(function, *given)
+        case ast.Call(function, operands, []):
+            return _checked_call(_pure(function), *map(_pure, operands))
+    raise CannotConvert
+
+
+def _test(node: ast.expr) -> ast.expr:
+    """Return the test of a choice, with ``and``, ``or`` and ``not`` of conditions."""
+    match node:
+        case ast.UnaryOp(ast.Not(), operand):
+            return _call(_ours("negation"), _test(operand))
+        case ast.BoolOp(sign, [first, *others]):
+            name = "conjunction" if isinstance(sign, ast.And) else "disjunction"
+            whole = _test(first)
+            try:
+                for other in others:
+                    whole = _call(_ours(name), whole, _arm(_test(other)))
+            except CannotConvert:
+                return node
+            return whole
+        case ast.Compare(left, [_, _, *_] as signs, rights):
+            sides = [left, *rights]
+            pairs = zip(sides, signs, rights, strict=False)
+            if all(isinstance(each, ast.Name | ast.Constant) for each in sides[1:-1]):
+                parts: list[ast.expr] = [ast.Compare(a, [sign], [b]) for a, sign, b in pairs]
+                return _test(ast.BoolOp(ast.And(), parts))
+    return node
+
+
+def _choice(test: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr:
+    return _call(_ours("choose"), _test(test), _arm(then), _arm(otherwise))
+
+
+class _Converter(ast.NodeTransformer):
+    """Puts choices in the place of all ``if`` whose arms have no effects."""
+
+    def __init__(self) -> None:
+        self.outside: set[str] = set()  # names that are global or nonlocal
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        self.generic_visit(node)
+        try:
+            return _choice(node.test, node.body, node.orelse)
+        except CannotConvert:
+            return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(ast.Name("max" | "min"), [_, *_], []):
+                return _call(_ours("extreme"), node.func, *node.args)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        outside = self.outside
+        self.outside = {
+            name
+            for each in ast.walk(node)
+            if isinstance(each, ast.Global | ast.Nonlocal)
+            for name in each.names
+        }
+        self.generic_visit(node)
+        arguments = node.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        node.body = self._block(node.body, {each.arg for each in every})
+        self.outside = outside
+        return node
+
+    def _block(self, statements: list[ast.stmt], bound: set[str]) -> list[ast.stmt]:
+        """Return a list of statements of a function with its ``if`` converted.
+
+        Args:
+            statements: these statements.
+            bound: the names that have a value when they begin.
+        """
+        bound, done = set(bound), list[ast.stmt]()
+        for place, statement in enumerate(statements):
+            if isinstance(statement, ast.If):
+                rest = statements[place + 1 :]
+                for arm in (statement.body, statement.orelse):
+                    arm[:] = self._block(arm, bound)
+                if not statement.orelse and rest and _returns(statement.body):
+                    rest = self._block(rest, bound)
+                    if len(rest) == 1 and _returns(rest):
+                        statement.orelse, rest = rest, []
+                    return [*done, self._converted(statement, bound), *rest]
+                statement = self._converted(statement, bound)
+            else:
+                for name in ("body", "orelse", "finalbody"):
+                    inner = getattr(statement, name, None)
+                    if inner and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                        setattr(statement, name, self._block(inner, bound | _targets(statement)))
+            done.append(statement)
+            if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+                bound |= _targets(statement)
+        return done
+
+    def _converted(self, statement: ast.If, bound: set[str]) -> ast.stmt:
+        """Return an ``if`` as a choice, if it is one; else as it is."""
+        then, otherwise = statement.body, statement.orelse
+        try:
+            if _returns(then) and _returns(otherwise):
+                values = [_returned(each) for each in (then, otherwise)]
+                return ast.Return(_choice(statement.test, *values))
+            assigned = [_assigned(each) for each in (then, otherwise)]
+            names = sorted({*assigned[0], *assigned[1]})
+            for name in names:
+                is_always = name in assigned[0] and name in assigned[1]
+                if name in self.outside or not (is_always or name in bound):
+                    return statement
+            if not names:
+                return statement
+            arms = [_together([each.get(name, _read(name)) for name in names]) for each in assigned]
+            targets = _together([ast.Name(name, ast.Store()) for name in names], ast.Store())
+            return ast.Assign([targets], _choice(statement.test, *arms))
+        except CannotConvert:
+            return statement
+
+
+def _together(parts: list[ast.expr], use: ast.expr_context | None = None) -> ast.expr:
+    return parts[0] if len(parts) == 1 else ast.Tuple(parts, use or ast.Load())
+
+
+def _targets(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement gives a value, or the head of a loop."""
+    head = [getattr(statement, "target", None), *getattr(statement, "targets", ())]
+    return {
+        name.id
+        for target in head
+        if target is not None
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    }
+
+
+def _returns(statements: Sequence[ast.stmt]) -> bool:
+    return len(statements) == 1 and isinstance(statements[0], ast.Return)
+
+
+def _returned(statements: Sequence[ast.stmt]) -> ast.expr:
+    value = getattr(statements[0], "value", None)
+    if value is None:
+        raise CannotConvert
+    return value  # type: ignore[no-any-return]
+
+
+def _assigned(statements: Sequence[ast.stmt]) -> dict[str, ast.expr]:
+    """Return what an arm assigns to which names; none of it reads another.
+
+    Raises:
+        CannotConvert: it does something else too.
+    """
+    found: dict[str, ast.expr] = {}
+    for statement in statements:
+        match statement:
+            case ast.Pass():
+                new: dict[str, ast.expr] = {}
+            case ast.Assign([ast.Name(name)], value):
+                new = {name: value}
+            case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if len(targets) == len(values):
+                if not all(isinstance(target, ast.Name) for target in targets):
+                    raise CannotConvert
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+                new = dict(zip(names, values, strict=True))
+            case ast.AugAssign(ast.Name(name), sign, value) if type(sign) in _IN_PLACE:
+                new = {name: _call(_ours(_IN_PLACE[type(sign)]), _read(name), value)}
+            case _:
+                raise CannotConvert
+        read = {
+            each.id
+            for value in new.values()
+            for each in ast.walk(value)
+            if isinstance(each, ast.Name)
+        }
+        if read & {*found} or {*new} & {*found}:
+            raise CannotConvert
+        found |= new
+    return found
+
+
+# -- the code of functions ------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=64)
+def _conversions(file: str, source: str) -> dict[types.CodeType, types.CodeType]:
+    """Return for each code of a file that a choice is in the converted code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
+        before = compile(tree, file, "exec", dont_inherit=True)
+        tree = ast.fix_missing_locations(_Converter().visit(tree))
+        after = _with_this_module(compile(tree, file, "exec", dont_inherit=True))
+    found: dict[types.CodeType, types.CodeType] = {}
+    pairs = [(before, after)]
+    while pairs:
+        one, other = pairs.pop()
+        if one != other and one.co_freevars == other.co_freevars:
+            found[one] = other
+        inner, converted = _inner(one), _inner(other)
+        for key, codes in inner.items():
+            if len(codes) == len(converted.get(key, ())):
+                pairs += zip(codes, converted[key], strict=True)
+    return found
+
+
+def _inner(code: types.CodeType) -> dict[tuple[str, int], list[types.CodeType]]:
+    """Return the codes of the functions that are defined in one, by name and line."""
+    found: dict[tuple[str, int], list[types.CodeType]] = {}
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            if _CHECK in constant.co_varnames[:1]:  # an arm
+                continue
+            found.setdefault((constant.co_name, constant.co_firstlineno), []).append(constant)
+    return found
+
+
+def _with_this_module(code: types.CodeType) -> types.CodeType:
+    """Return a code with this module for the constant that stands for it."""
+    here = sys.modules[__name__]
+    constants = [
+        _with_this_module(each) if isinstance(each, types.CodeType)
+        else here if isinstance(each, str) and each == _HERE
+        else each
+        for each in code.co_consts
+    ]  # fmt: skip
+    return code.replace(co_consts=tuple(constants))
+
+
+_LOCK = new_lock()
+
+
+@contextlib.contextmanager
+def converted(codes: Collection[types.CodeType]) -> Iterator[None]:
+    """Give the functions with these codes, and those around them, converted code meanwhile."""
+    if not codes:
+        yield
+        return
+    changes: dict[types.CodeType, types.CodeType] = {}
+    for file in {code.co_filename for code in codes}:
+        with contextlib.suppress(SyntaxError, ValueError):  # it is not source as it was compiled
+            changes |= _conversions(file, "".join(linecache.getlines(file)))
+    files = {code.co_filename for code in changes}
+    with _LOCK:
+        changed = [
+            (each, each.__code__)
+            for each in gc.get_objects()
+            if type(each) is types.FunctionType
+            and each.__code__.co_filename in files
+            and each.__code__ in changes
+        ]
+        try:
+            for function, code in changed:
+                function.__code__ = changes[code]
+            yield
+        finally:
+            for function, code in changed:
+                function.__code__ = code
