@@ -5,11 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import uuid4
 
 from autograd.errors import ArgumentError, OutputFileError, PictureError
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # on Windows, where no open file can be renamed either
+    fcntl = None
+
+UNFINISHED = ".unfinished"
 
 
 def saved(
@@ -46,37 +56,63 @@ def saved(
 def write_whole(target: Path, contents: bytes) -> None:
     """Write a new file next to the target (or to what a link points to), then rename it.
 
-    A file that was there keeps its mode.
+    A file that was there keeps its mode. What a killed process has left behind is written over.
 
     Raises:
         OSError: it cannot be written; nothing has changed then.
     """
-    unfinished = ""
     try:
-        place = os.path.realpath(target)
-        folder = os.path.dirname(place)
-        handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".", suffix=".unfinished")
-        with os.fdopen(handle, "wb") as file:
-            file.write(contents)
-        os.chmod(unfinished, _mode(place))
-        os.replace(unfinished, place)
-        unfinished = ""
+        replace_whole(os.path.realpath(target), contents)
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         raise OutputFileError(
             f"save: {str(target)!r} cannot be written: "
             f"{getattr(error, 'strerror', None) or error}; "
             f"give a file name in a folder that exists and that you may write to"
         ) from None
-    finally:
-        if unfinished:
-            with contextlib.suppress(OSError):
-                os.remove(unfinished)
 
 
-def _mode(place: str) -> int:
-    """Return the mode of the existing file, or the mode that open() would give a new one."""
-    with contextlib.suppress(OSError):
-        return stat.S_IMODE(os.stat(place).st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def replace_whole(place: str, contents: bytes, mode: int | None = None) -> None:
+    """Write a file beside the place and put it there: under a mode, or its own, or a new file's."""
+    if mode is None:
+        with contextlib.suppress(OSError):
+            mode = stat.S_IMODE(os.stat(place).st_mode)
+    unfinished, file = _beside(place, 0o666 if mode is None else 0o600)
+    try:
+        with file:
+            file.write(contents)
+            file.flush()
+            if mode is not None:
+                os.chmod(unfinished, mode)
+            if fcntl is None:
+                file.close()
+            os.replace(unfinished, place)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.remove(unfinished)
+        raise
+
+
+def _beside(place: str, mode: int) -> tuple[str, BinaryIO]:
+    """Open a file beside a place that no one else is writing.
+
+    Its name is short, and always the same for one place, so that the files of killed processes do
+    not pile up; while somebody else is writing that one, the name is another.
+    """
+    folder, name = os.path.split(place)
+    unfinished = os.path.join(folder, f".{sha256(name.encode()).hexdigest()[:16]}{UNFINISHED}")
+    while fcntl is not None:
+        file = os.fdopen(os.open(unfinished, os.O_RDWR | os.O_CREAT, mode), "r+b")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(unfinished)):
+                file.truncate()
+                return unfinished, file
+        except FileNotFoundError:  # it has just been put in place by somebody else
+            pass
+        except OSError:  # somebody else is writing, or this file system has no locks
+            file.close()
+            break
+        file.close()
+    unfinished = os.path.join(folder, f".{uuid4().hex}{UNFINISHED}")
+    handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
+    return unfinished, os.fdopen(handle, "r+b")

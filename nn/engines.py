@@ -19,7 +19,7 @@ import autograd
 from autograd import AutogradError, TraceError, Value, gradient, tree_map, value_and_grad
 from nn.errors import InputError, KindError, MissingPackageError
 from nn.losses import Loss
-from nn.module import Array, Module, Numbers, numbers_of
+from nn.module import Array, Module, Numbers, numbers_of, write
 from nn.structure import layout_of, with_parameters
 
 Penalty = Callable[[Any], Any]
@@ -325,12 +325,6 @@ def _number(value: Any) -> float:
 
 def _same(a: float, b: float) -> bool:
     return math.isclose(a, b, rel_tol=1e-9) or (a != a and b != b)
-
-
-def write(parameters: Sequence[Value], weights: Numbers) -> None:
-    """Set the number of every parameter."""
-    for parameter, weight in zip(parameters, weights, strict=True):
-        parameter.data = weight
 
 
 def taken(numbers: Numbers, rows: Sequence[int]) -> Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import Value
@@ -100,10 +100,7 @@ class Module(Tree):
             >>> other.state_dict() == one.state_dict()
             True
         """
-        for parameter, number in zip(
-            self._by_name().values(), self.numbers_for(state), strict=True
-        ):
-            parameter.data = number
+        write(list(self._by_name().values()), self.numbers_for(state))
 
     def numbers_for(self, state: Mapping[str, float]) -> list[float]:
         """Return the numbers of a dict like that of ``state_dict``, in the order of parameters.
@@ -164,6 +161,18 @@ def leaves_of(parameters: object, who: str) -> list[Value]:
                 f"given is {leaf!r}"
             )
     return leaves
+
+
+def write(parameters: Sequence[Value], weights: Numbers) -> None:
+    """Set the number of every parameter, or of none where Ctrl-C falls into it."""
+    before = [parameter.data for parameter in parameters]
+    try:
+        for parameter, weight in zip(parameters, weights, strict=True):
+            parameter.data = weight
+    except BaseException:
+        for parameter, weight in zip(parameters, before, strict=True):
+            parameter.data = weight
+        raise
 
 
 def whole(number: object, name: str, least: int = 1) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd import Value
 from nn.errors import InputError, KindError
-from nn.module import Numbers, leaves_of, whole
+from nn.module import Numbers, leaves_of, whole, write
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -75,9 +75,13 @@ class Optimizer(ABC):
             1.92
         """
         leaves = leaves_of(parameters, f"{type(self).__name__}.step")
-        weights = self.updated([leaf.data for leaf in leaves], [leaf.grad for leaf in leaves])
-        for leaf, weight in zip(leaves, weights, strict=True):
-            leaf.data = weight
+        weights, before = [leaf.data for leaf in leaves], self.snapshot()
+        try:
+            write(leaves, self.updated(weights, [leaf.grad for leaf in leaves]))
+        except BaseException:  # Ctrl-C may fall between the averages and the weights
+            write(leaves, weights)
+            self.restore(before)
+            raise
 
     def updated(self, weights: Numbers, gradient: Numbers) -> Any:
         """Return the weights after one update, and remember the averages for the next.

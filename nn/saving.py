@@ -120,6 +120,8 @@ def write_json(path: FilePath, content: object) -> None:
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
+            if os.name == "nt":  # where no open file can be renamed
+                file.close()
             os.replace(temporary, target)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from nn.engines import write
 from nn.history import History
-from nn.module import Module, Numbers
+from nn.module import Module, Numbers, write
 from nn.optimizers import Optimizer
 
 

@@ -17,7 +17,7 @@ from autograd import scope
 from nn.checkpoints import read_checkpoint, write_checkpoint
 from nn.clipping import checked_limit, norm_scale
 from nn.divergence import divergence, runaway
-from nn.engines import Engine, Penalty, engine_named, finite, plus, times, write
+from nn.engines import Engine, Penalty, engine_named, finite, plus, times
 from nn.errors import DivergedError, InputError, KindError
 from nn.executors import AnyExecutor
 from nn.history import History
@@ -25,7 +25,7 @@ from nn.initializers import checked_seed
 from nn.inputs import check_fit, checked, classes_of, codes_of
 from nn.losses import Loss, loss_named
 from nn.metrics import Metric, usual_metrics
-from nn.module import Module, Numbers, check_module, whole
+from nn.module import Module, Numbers, check_module, whole, write
 from nn.optimizers import Adam, Optimizer
 from nn.saving import FilePath
 from nn.schedules import Schedule, checked_rate

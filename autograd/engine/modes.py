@@ -12,17 +12,20 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import weakref
 from collections.abc import AsyncIterator, Callable, Generator
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar, cast, overload
 
+from autograd.engine.accelerator import native
 from autograd.errors import ArgumentError
 from autograd.table.operation import Operation
 
 F = TypeVar("F", bound=Callable[..., object])
+T = TypeVar("T")
 
-active: set[int] = set()  # not empty while some context anywhere is in a mode
-scoped: set[int] = set()  # likewise, in a scope
+active: set[object] = set()  # not empty while some context anywhere is in a mode
+scoped: set[object] = set()  # likewise, in a scope
 
 
 class Recorder(Protocol):
@@ -61,16 +64,15 @@ class Scope:
 
 
 class _Presence:
-    """Keeps a set from being empty until the last context that holds it is gone."""
+    """Keeps a set from being empty until the last context that holds it is gone.
 
-    __slots__ = ("_among",)
+    It goes by a function of C, into which Ctrl-C cannot fall, as it can into ``__del__``.
+    """
 
-    def __init__(self, among: set[int]) -> None:
-        self._among = among
-        among.add(id(self))
+    __slots__ = ("__weakref__",)
 
-    def __del__(self) -> None:
-        self._among.discard(id(self))
+    def __init__(self, among: set[object]) -> None:
+        among.add(weakref.ref(self, among.discard))
 
 
 class State:
@@ -127,8 +129,9 @@ class Mode(contextlib.ContextDecorator):
     order of a stack: a generator may hold one open beyond the block in which it was entered.
 
     Ctrl-C can fall between the end of a block and the first line of ``__exit__``, which then never
-    runs. So a KeyboardInterrupt that passes a mode leaves all that were entered after it too, and
-    so does ``__exit__()`` without arguments. Leaving a mode twice does no harm.
+    runs (the accelerator's has no lines). So a KeyboardInterrupt that passes a mode leaves all that
+    were entered after it too, and so does ``__exit__()`` without arguments; functions are called in
+    a mode by ``run``, on which Ctrl-C has no such hold. Leaving a mode twice does no harm.
     """
 
     def __init__(self, **changes: object) -> None:
@@ -140,8 +143,13 @@ class Mode(contextlib.ContextDecorator):
             return cast(F, self._around_generator(function))
         if inspect.isasyncgenfunction(function):
             return cast(F, self._around_async_generator(function))
+
+        @functools.wraps(function)
+        def called(*args: object, **named: object) -> object:
+            return self.run(function, *args, **named)
+
         if not inspect.iscoroutinefunction(function):
-            return super().__call__(function)
+            return cast(F, called)
 
         @functools.wraps(function)
         async def awaited(*args: object, **named: object) -> object:
@@ -205,7 +213,21 @@ class Mode(contextlib.ContextDecorator):
         return state
 
     def __enter__(self) -> None:
-        state_of_context.set(self.entered(current()))
+        outer = current()
+        try:
+            state_of_context.set(self.entered(outer))
+        except BaseException:  # Ctrl-C behind the last call: the block will not be
+            state_of_context.set(outer)
+            raise
+
+    def run(self, function: Callable[..., T], *args: object, **named: object) -> T:
+        """Call a function in this mode; whatever happens, it is left then."""
+        outer = current()
+        try:
+            state_of_context.set(self.entered(outer))
+            return function(*args, **named)
+        finally:
+            state_of_context.set(outer)
 
     def __exit__(self, *error: object) -> None:
         state: State | None = current()
@@ -225,6 +247,10 @@ class Mode(contextlib.ContextDecorator):
                 assert inner.mode is not None
                 rest = inner.mode.entered(rest, inner)
         state_of_context.set(rest)
+
+
+if native is not None and hasattr(native, "leaving"):
+    Mode.__exit__ = native.leaving(state_of_context, Mode.__exit__)  # type: ignore[method-assign]
 
 
 @overload

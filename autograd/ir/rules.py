@@ -163,20 +163,22 @@ def traced_rule(operation: Operation, rule: Rule, operands: tuple[Reference, ...
     ]
     places = [-1 - place for place, operand in enumerate(operands) if type(operand) is int]
     count = len(places)
-    with tracing(trace):
+
+    def moved(reference: Reference) -> Reference:
+        if type(reference) is not int:
+            return reference
+        return places[reference] if reference < count else reference - count
+
+    def traced() -> Reference:
         try:
             result = rule(*arguments)
         except ArithmeticError:  # a constant operand at a pole
             trace.operations, trace.operands = trace.operations[:count], trace.operands[:count]
             result = rule(*[IEEE(a) if type(a) is float else a for a in arguments])
-
-        def moved(reference: Reference) -> Reference:
-            if type(reference) is not int:
-                return reference
-            return places[reference] if reference < count else reference - count
-
         is_truth = result is True or result is False
-        last = result if is_truth else trace.reference(result, f"a rule of {operation.name}")
+        return result if is_truth else trace.reference(result, f"a rule of {operation.name}")
+
+    last = tracing(trace).run(traced)
     steps = [
         (row, tuple([moved(reference) for reference in references]))
         for row, references in zip(trace.operations[count:], trace.operands[count:], strict=True)

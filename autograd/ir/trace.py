@@ -602,10 +602,13 @@ def traced_call(
     Raises:
         TypeError: it returned something that is neither a number nor a Value.
     """
-    with tracing(trace):
+
+    def traced() -> tuple[list[Reference], Structure]:
         leaves, structure = flatten(function(*arguments))
         name = f"the result of {name_of(function)}"
         return [trace.reference(leaf, name) for leaf in leaves], structure
+
+    return tracing(trace).run(traced)
 
 
 def name_of(function: object) -> str:

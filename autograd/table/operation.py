@@ -358,9 +358,12 @@ class Operation:
                         return apply(self, operands)
             return self.value(*[real(operand, self.name) for operand in operands])
         except OperandError:
-            if not any(map(is_array, operands)):
-                raise
-            return by_element(self, operands, self.name)
+            if any(map(is_array, operands)):
+                return by_element(self, operands, self.name)
+            kinds = [type(operand) for operand in operands if hasattr(operand, "_apply")]
+            if kinds and kinds[-1] is not kinds[0]:  # it may know what the first one does not
+                return kinds[-1]._apply(self, operands)
+            raise
 
     def __repr__(self) -> str:
         return f"<operation {self.signature}>"

@@ -106,8 +106,8 @@ class Call:
             self.structures.append(structure)
             arguments[position] = unflatten(structure, own)
         outer = transforms.get()
-        transforms.set((*outer, self))
         try:
+            transforms.set((*outer, self))  # inside: Ctrl-C may fall behind any call
             return f(*arguments, **named)
         finally:
             transforms.set(outer)

@@ -393,8 +393,8 @@ def _traced(
             _holds(condition)
         return [_number_of(body, condition, name)]
 
-    test: Reference | None = None
-    with Mode(recorder=body, recording=current().recording):
+    def recorded(steps: Reference | None) -> tuple[Any, Any, Any]:
+        test: Reference | None = None
         if cond is not None:
             number = body.followed(tested)[0]
             test = float(number) if type(number) is float else _as_condition(body, number)
@@ -407,7 +407,10 @@ def _traced(
         elif reached is not True:
             assert steps is not None
             steps = trace.append(ops.select, (reached, steps, 0.0))
-        found = body.followed(stepped)
+        return test, steps, body.followed(stepped)
+
+    mode = Mode(recorder=body, recording=current().recording)
+    test, steps, found = mode.run(recorded, steps)
     stacks = (tuple(found[count:]),) if len(found) > count else ()
     loop = LoopBody(body, index, tuple(carries), tuple(found[:count]), stacks, (), test)
     done = append_loop(trace, loop, first, steps)

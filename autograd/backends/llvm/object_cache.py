@@ -14,11 +14,14 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
+import time
 from pathlib import Path
+
+from autograd.files import UNFINISHED, replace_whole
 
 MAGIC = b"autograd object 1\n"
 LARGEST = 256 * 2**20  # bytes that the folder may hold; the entries that were used longest ago go
+ABANDONED = 60.0  # seconds after which nobody is writing a file any more
 WORTH = 0.01  # seconds of compiling from which on an entry is written
 
 
@@ -81,15 +84,7 @@ def store(key: str, code: bytes) -> None:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_private(place, stat.S_ISDIR):
             return
-        handle, name = tempfile.mkstemp(dir=place, suffix=".part")
-        try:
-            with open(handle, "wb") as file:
-                file.write(_head(key, code) + code)
-            os.replace(name, place / f"{key}.o")
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+        replace_whole(os.fspath(place / f"{key}.o"), _head(key, code) + code, 0o600)
         _make_room(place)
     except OSError:
         return
@@ -111,12 +106,15 @@ def _is_private(path: Path, is_kind: object) -> bool:
 
 
 def _make_room(place: Path) -> None:
-    """Let the entries go that were used longest ago, and what an interrupted process left."""
-    entries = []
+    """Let the entries go that were used longest ago, and what killed processes left."""
+    entries, old = [], time.time() - ABANDONED
     with os.scandir(place) as found:
         for entry in found:
             with contextlib.suppress(OSError):
                 about = entry.stat(follow_symlinks=False)
+                if entry.name.endswith(UNFINISHED) and about.st_mtime < old:
+                    os.unlink(entry.path)
+                    continue
                 entries.append((about.st_mtime, about.st_size, entry.path))
     total = sum(size for _, size, _ in entries)
     for _, size, path in sorted(entries):

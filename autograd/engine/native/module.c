@@ -131,7 +131,59 @@ static PyObject *is_at_home(PyObject *module, PyObject *none) {
     return PyBool_FromLong(home == PyInterpreterState_Get());
 }
 
+/* Mode.__exit__ in the common case: no line of Python, into which Ctrl-C could fall before it. */
+
+static PyObject *modes_state, *left_in_python; /* the context variable; what does the rest */
+static PyObject *mode_name, *outer_name;
+
+static PyObject *leave(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    PyObject *state = NULL, *mode = NULL, *outer = NULL, *result = NULL;
+    (void)module;
+    if (PyContextVar_Get(modes_state, NULL, &state) < 0)
+        return NULL;
+    if (state != NULL && count > 0) {
+        mode = PyObject_GetAttr(state, mode_name);
+        outer = mode != NULL ? PyObject_GetAttr(state, outer_name) : NULL;
+        if (outer == NULL)
+            goto done;
+        if (mode == args[0] && outer != Py_None) {
+            PyObject *token = PyContextVar_Set(modes_state, outer);
+            result = token != NULL ? Py_NewRef(Py_None) : NULL;
+            Py_XDECREF(token);
+            goto done;
+        }
+    }
+    result = PyObject_Vectorcall(left_in_python, args, (size_t)count, NULL);
+done:
+    Py_XDECREF(state);
+    Py_XDECREF(mode);
+    Py_XDECREF(outer);
+    return result;
+}
+
+static PyMethodDef leave_definition = {"__exit__", (PyCFunction)(void (*)(void))leave,
+                                       METH_FASTCALL, NULL};
+
+/* leaving(state, exit): return what takes the place of a method ``__exit__`` of modes. */
+static PyObject *leaving(PyObject *module, PyObject *args) {
+    PyObject *state, *in_python;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!O", &PyContextVar_Type, &state, &in_python))
+        return NULL;
+    Py_XSETREF(modes_state, Py_NewRef(state));
+    Py_XSETREF(left_in_python, Py_NewRef(in_python));
+    Py_XSETREF(mode_name, PyUnicode_InternFromString("mode"));
+    Py_XSETREF(outer_name, PyUnicode_InternFromString("outer"));
+    if (mode_name == NULL || outer_name == NULL)
+        return NULL;
+    PyObject *function = PyCFunction_New(&leave_definition, NULL);
+    PyObject *method = function != NULL ? PyInstanceMethod_New(function) : NULL;
+    Py_XDECREF(function);
+    return method;
+}
+
 static PyMethodDef functions[] = {
+    {"leaving", leaving, METH_VARARGS, NULL},
     {"is_at_home", is_at_home, METH_NOARGS, NULL},
     {"adopted", adopted, METH_O, NULL},
     {"connect", connect, METH_VARARGS, NULL},

@@ -1,0 +1,88 @@
+"""A part of each of the long runs of scripts/long_runs.py, and that they can fail."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import random_programs
+from random_programs import differences, program
+
+SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "long_runs.py"
+
+
+def run(*arguments: object) -> None:
+    done = subprocess.run(
+        [sys.executable, SCRIPT, *map(str, arguments)],
+        capture_output=True, text=True, check=False, env={**os.environ, "AUTOGRAD_CACHE": "off"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+@pytest.mark.parametrize("start", range(0, 40, 10))
+def test_random_programs_agree_in_every_way_of_running_them(start: int) -> None:
+    for seed in range(start, start + 10):
+        assert differences(program(seed)) == [], program(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(100, 1600, 100))
+def test_many_random_programs_agree_in_every_way_of_running_them(start: int) -> None:
+    for seed in range(start, start + 100):
+        assert differences(program(seed)) == [], program(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2000, 2040))
+def test_random_programs_agree_in_all_ways_at_once(seed: int) -> None:
+    assert differences(program(seed), all_of_them=True) == [], program(seed)
+
+
+def a_little_more(function: Any) -> Any:
+    """Return a function of functions whose numbers are wrong in the tenth digit."""
+
+    def changed(*args: Any, **options: Any) -> Any:
+        made = function(*args, **options)
+        return lambda *numbers: [x * (1.0 + 1e-10) for x in random_programs.floats(made(*numbers))]
+
+    return changed
+
+
+def test_a_compiler_that_is_wrong_in_the_tenth_digit_is_found(monkeypatch: Any) -> None:
+    monkeypatch.setattr(random_programs, "jit", a_little_more(random_programs.jit))
+    plain = [seed for seed in range(40) if not program(seed).has("compiled", "copied", "rows")]
+    found = {name for seed in plain for name, _ in differences(program(seed))}
+    assert "compiled" in found
+
+
+def test_a_forward_mode_that_is_wrong_in_the_tenth_digit_is_found(monkeypatch: Any) -> None:
+    def wrong(f: Any, primals: Any, tangents: Any) -> Any:
+        value, tangent = jvp(f, primals, tangents)
+        return value, tangent * (1.0 + 1e-10)
+
+    jvp = random_programs.jvp
+    monkeypatch.setattr(random_programs, "jvp", wrong)
+    found = {name for seed in range(20) for name, _ in differences(program(seed))}
+    assert "forward" in found
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks and signals of POSIX")
+@pytest.mark.parametrize(("what", "count"), [("interrupts", 30), ("kills", 6), ("forks", 3)])
+def test_nothing_is_torn_lost_or_left_on(what: str, count: int) -> None:
+    run(what, count, "--seed", 1)
+
+
+def test_tasks_that_take_turns_keep_their_modes() -> None:
+    run("tasks", 20)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("what", "count"), [("interrupts", 600), ("kills", 60), ("forks", 30), ("tasks", 200)]
+)
+def test_nothing_is_torn_lost_or_left_on_in_longer_runs(what: str, count: int) -> None:
+    run(what, count, "--seed", 2)
