@@ -382,9 +382,10 @@ def _rows(error: Callable) -> str:
 
 
 def _one_way(answer: Callable) -> object:
-    fast = autograd.jit(answer, max_paths=1)
+    fast = autograd.jit(answer)
     for x in (-2.0, 3.0):
         _equal(fast(x), abs(x) + x, f"is not |x| + x at {x:g}")
+    _equal(fast.ways, 1, "is how many ways it has: an if decides, where does not")
     return "compiled to one way"
 
 
