@@ -55,7 +55,7 @@ def built(root, room):
         # Contracted to fused multiply-adds, sums of products would have other bits than Python's.
         extra_compile_args=["/O2", "/std:c11", "/fp:precise"]
         if is_microsoft
-        else ["-O2", "-g0", "-std=c11", "-ffp-contract=off"],
+        else ["-O3", "-g0", "-std=c11", "-ffp-contract=off"],
         libraries=[] if is_microsoft else ["m"],
     )
     before = Path.cwd()

@@ -126,40 +126,47 @@ def propagated(root: N, gradient: float) -> list[N]:
 
     Returns ``ordered(root)``. Call it, and read the adjoints, while holding no other walk.
     """
-    order = ordered(root)
-    if not _swept(order, gradient):
-        return _with_choices(order, gradient)
+    order = _swept(root, gradient)
+    if order is None:
+        return _with_choices(ordered(root), gradient)
     if modes.active and current().anomaly:
         _check_adjoints(order, gradient)
     return order
 
 
-def _swept(order: Sequence[Node], gradient: float) -> bool:
-    """Set the adjoints, and return True; False where some product is nan."""
-    order[-1]._adjoint = gradient
+def _swept(root: N, gradient: float) -> list[N] | None:
+    """Set the adjoints, and return ``ordered(root)``; None where some product is nan."""
+    order = ordered(root)
+    root._adjoint = gradient
     for node in reversed(order):  # adding 0 changes nothing; below an inactive relu all is 0
         upstream = node._adjoint
         partial = node._left_partial
         if partial is not None and (product := upstream * partial) != 0.0:
             if product != product:
-                return False
+                return None
             node._left._adjoint += product
         partial = node._right_partial
         if partial is not None:
             if (product := upstream * partial) != 0.0:
                 if product != product:
-                    return False
+                    return None
                 node._right._adjoint += product
         elif type(node._left) is tuple:
             for arg, partial in zip(node._left, node._right, strict=True):
                 if partial is not None and (product := upstream * partial) != 0.0:
                     if product != product:
-                        return False
+                        return None
                     arg._adjoint += product
-    return True
+    return order
 
 
-def committed(order: Sequence[Node]) -> None:
+def backpropagated(root: Node, gradient: float) -> None:
+    """Add d(root)/d(node) x gradient to the gradient of every node under the root."""
+    if native is None or modes.active or not native.backward(root, gradient):
+        _committed(propagated(root, gradient))
+
+
+def _committed(order: Sequence[Node]) -> None:
     """Add the adjoint of every node to its gradient."""
     sums = [node._grad + node._adjoint for node in order]
     # One call of C, so that Ctrl-C falls before or after it: no half of a gradient.
@@ -167,7 +174,7 @@ def committed(order: Sequence[Node]) -> None:
 
 
 if native is not None:
-    _swept, committed = native.swept, native.committed
+    _swept = native.swept
 
 
 def _with_choices(order: list[N], gradient: float) -> list[N]:

@@ -18,7 +18,7 @@ from autograd.callsite import user_line
 from autograd.engine import modes
 from autograd.engine import node as of_node
 from autograd.engine.accelerator import accelerated, native
-from autograd.engine.chain_rule import check_forward, committed, made_at, propagated
+from autograd.engine.chain_rule import backpropagated, check_forward, made_at
 from autograd.engine.copying import copied_graph, copied_node, flattened
 from autograd.engine.methods import Methods
 from autograd.engine.modes import current, transforms
@@ -90,7 +90,7 @@ class Value(Node, Methods):
             (4.0, 2.0)
         """
         with walking:
-            committed(propagated(self, real(gradient, "backward")))
+            backpropagated(self, real(gradient, "backward"))
 
     # -- operators -----------------------------------------------------------------------------
 

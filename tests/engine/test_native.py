@@ -284,6 +284,38 @@ def test_a_signal_handler_may_walk_a_graph_in_the_midst_of_a_walk():
     assert x.grad == 300_001.0
 
 
+@needs_native
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+def test_a_signal_handler_may_take_operands_away_in_the_midst_of_a_walk():
+    def chain():
+        y = Value(1.0)
+        nodes = [y]
+        for _ in range(300_000):
+            y = y + 1.0
+            if len(nodes) < 30:
+                nodes.append(weakref.ref(y))
+        return y, nodes[-1]()
+
+    taken = []
+
+    def handler(*_):
+        middle._left = Value(2.0)  # what was below is freed while the walk is there
+        taken.append(True)
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        for turn in range(12):
+            y, middle = chain()
+            signal.setitimer(signal.ITIMER_REAL, 0.0005 + 0.001 * turn)
+            y.backward()
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            assert middle.grad == 1.0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert taken
+
+
 def test_other_threads_run_while_a_long_graph_is_walked():
     x = Value(1.0)
     y = x

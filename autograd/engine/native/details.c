@@ -50,6 +50,7 @@ Row *new_row(PyObject *operation) {
         PyMem_Free(row);
         return NULL;
     }
+    row->details->users = FOR_EVER;
     row->operation = Py_NewRef(operation);
     slots[place] = row;
     row_count++;
@@ -70,9 +71,7 @@ Details *new_details(PyObject *op, PyObject *scope, PyObject *label, long long l
     return details;
 }
 
-void release_details(Details *details) {
-    if (details == NULL || --details->users > 0)
-        return;
+void delete_details(Details *details) {
     Py_XDECREF(details->op);
     Py_XDECREF(details->scope);
     Py_XDECREF(details->label);
@@ -98,8 +97,7 @@ Details *details_of(PyObject *op, PyObject *scope) {
     }
     if (shared == NULL)
         return new_details(op, scope, NULL, 0);
-    shared->users++;
-    return shared;
+    return shared_details(shared);
 }
 
 /* Return a new reference to the scope of this context, or to None. */
@@ -123,7 +121,7 @@ Details *details_in_scope(Row *row) {
         return NULL;
     Details *details = row->scoped;
     if (details != NULL && details->scope == scope)
-        details->users++;
+        details = shared_details(details);
     else
         details = details_of(row->operation, scope == Py_None ? NULL : scope);
     Py_DECREF(scope);

@@ -7,6 +7,12 @@
 
 #include "native.h"
 
+#ifdef __GNUC__ /* or the address of what is the thread's own is asked for at every node */
+#define NOT_INLINED __attribute__((noinline))
+#else
+#define NOT_INLINED
+#endif
+
 typedef struct {
     Node *waiting;
     int is_busy;
@@ -34,8 +40,23 @@ static void free_one(Node *node, Queue *queue) {
     if (node->right != NULL)
         let_go(node->right, queue);
     release_details(node->details);
-    type->tp_free((PyObject *)node);
-    Py_DECREF(type);
+    if (PyType_HasFeature(type, Py_TPFLAGS_HAVE_GC)) { /* a class of the user's */
+        type->tp_free((PyObject *)node);
+        Py_DECREF(type);
+    } else
+        free_place(node);
+}
+
+/* Free a node and what only it has kept. */
+static NOT_INLINED void freed(Node *node, Queue *queue) {
+    queue->is_busy = 1;
+    while (node != NULL) {
+        free_one(node, queue);
+        node = queue->waiting;
+        if (node != NULL)
+            queue->waiting = node->walk.next;
+    }
+    queue->is_busy = 0;
 }
 
 void node_dealloc(PyObject *self) {
@@ -46,14 +67,6 @@ void node_dealloc(PyObject *self) {
     if (queue->is_busy) {
         node->walk.next = queue->waiting;
         queue->waiting = node;
-        return;
-    }
-    queue->is_busy = 1;
-    while (node != NULL) {
-        free_one(node, queue);
-        node = queue->waiting;
-        if (node != NULL)
-            queue->waiting = node->walk.next;
-    }
-    queue->is_busy = 0;
+    } else
+        freed(node, queue);
 }

@@ -217,7 +217,7 @@ PyObject *node_apply(PyObject *none, PyObject *const *args, Py_ssize_t count) {
         PyObject *operand = PyTuple_GET_ITEM(args[1], 0);
         Row *row = row_of(args[0]);
         if (row != NULL && row->formula != NULL && is_node(operand) &&
-            ((Node *)operand)->is_filled)
+            ((Node *)operand)->about.is_filled)
             return applied(row, (Node *)operand);
     }
     return PyObject_Vectorcall(python.apply, args, (size_t)count, NULL);
@@ -243,7 +243,7 @@ static PyObject *method_called(PyObject *self, PyObject *const *args, size_t cou
     if (!is_node(args[0]))
         return PyErr_Format(PyExc_TypeError, "%U() is a method of Value, and was given a %.100s",
                             ((Method *)self)->name, Py_TYPE(args[0])->tp_name);
-    if (in_a_mode() || !((Node *)args[0])->is_filled)
+    if (in_a_mode() || !((Node *)args[0])->about.is_filled)
         return by_specification(row->operation, args[0]);
     return applied(row, (Node *)args[0]);
 }

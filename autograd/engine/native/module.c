@@ -5,7 +5,7 @@
 #ifndef SOURCES /* hatch_build.py gives a digest of them, for a test */
 #define SOURCES ""
 #endif
-#define INTERFACE 1 /* accelerator.py names the same number: the two are of one version */
+#define INTERFACE 2 /* accelerator.py names the same number: the two are of one version */
 
 Specification python;
 static PyInterpreterState *home; /* of the interpreter whose types and rows these are */
@@ -42,7 +42,8 @@ static int untracked(PyTypeObject *kind) {
     kind->tp_traverse = NULL;
     kind->tp_clear = NULL;
     kind->tp_dealloc = node_dealloc;
-    kind->tp_free = PyObject_Free;
+    kind->tp_alloc = node_alloc;
+    kind->tp_free = free_place;
     return 0;
 }
 
@@ -192,7 +193,7 @@ static PyMethodDef functions[] = {
     {"node", (PyCFunction)(void (*)(void))node_made, METH_FASTCALL, NULL},
     {"ordered", (PyCFunction)(void (*)(void))ordered, METH_FASTCALL, NULL},
     {"swept", (PyCFunction)(void (*)(void))swept, METH_FASTCALL, NULL},
-    {"committed", committed, METH_O, NULL},
+    {"backward", (PyCFunction)(void (*)(void))backward, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -211,6 +212,8 @@ PyMODINIT_FUNC PyInit__native(void) {
         return NULL;
     python.scope_name = PyUnicode_InternFromString("scope");
     leaf_details = new_details(Py_None, NULL, NULL, 0);
+    if (leaf_details != NULL)
+        leaf_details->users = FOR_EVER;
     node_type = leaf_details != NULL ? (PyTypeObject *)PyType_FromSpec(&node_spec) : NULL;
     if (node_type == NULL || python.scope_name == NULL || prepare_functions() < 0 ||
         PyModule_AddObjectRef(module, "Slots", (PyObject *)node_type) < 0 ||

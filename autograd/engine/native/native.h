@@ -32,12 +32,25 @@ enum { NOTHING, NODE, NUMBER, TUPLE };
 
 /* What made a node, and what is known of few nodes only: shared where nothing is the node's own. */
 typedef struct {
-    Py_ssize_t users;
+    Py_ssize_t users; /* not counted where they live as long as the process: FOR_EVER */
     PyObject *op;    /* the Operation; None for a leaf; NULL where nothing was said yet */
     PyObject *scope; /* NULL outside every scope */
     PyObject *label; /* NULL without a label */
     long long level; /* 0 where there is none */
 } Details;
+
+/* What is known of a node in a few bits; written in one go where nodes are made. */
+typedef struct {
+    uint64_t epoch : 48;
+    uint64_t is_filled : 1; /* whether it has a number */
+    uint64_t left_kind : 2;
+    uint64_t right_kind : 2;
+    uint64_t has_left_partial : 1;
+    uint64_t has_right_partial : 1;
+    uint64_t left_edge : 1;  /* left is a Node and has a partial */
+    uint64_t right_edge : 1; /* likewise */
+    uint64_t is_wide : 1;    /* left and right are tuples */
+} About;
 
 /* 96 bytes, those first that walks read. The collector does not look at nodes: they hold nodes, numbers
    and details, and nothing points back, so that no cycle can be made of them. All zero is a node
@@ -53,15 +66,7 @@ typedef struct Node {
     PyObject *right;       /* a Node; then a tuple of all partials; else NULL */
     double left_partial;   /* or the operand itself, where that is a number */
     double right_partial;
-    uint64_t epoch : 48;
-    uint64_t is_filled : 1; /* whether it has a number */
-    uint64_t left_kind : 2;
-    uint64_t right_kind : 2;
-    uint64_t has_left_partial : 1;
-    uint64_t has_right_partial : 1;
-    uint64_t left_edge : 1;  /* left is a Node and has a partial */
-    uint64_t right_edge : 1; /* likewise */
-    uint64_t is_wide : 1;    /* left and right are tuples */
+    About about;
     double data;
     double grad;
     Details *details; /* NULL as long as nothing was said */
@@ -93,11 +98,16 @@ HIDDEN int real_number(PyObject *number, const char *what, double *result);
 /* details.c */
 HIDDEN Details *new_details(PyObject *op, PyObject *scope, PyObject *label, long long level);
 HIDDEN Details *details_of(PyObject *op, PyObject *scope);
-HIDDEN void release_details(Details *details);
+HIDDEN void delete_details(Details *details);
 HIDDEN Details *details_in_scope(Row *row);
 HIDDEN Row *row_of(PyObject *operation);
 HIDDEN Row *new_row(PyObject *operation);
 HIDDEN PyObject *current_scope(void);
+
+/* memory.c */
+HIDDEN Node *new_place(void);
+HIDDEN void free_place(void *node);
+HIDDEN PyObject *node_alloc(PyTypeObject *type, Py_ssize_t items);
 
 /* freeing.c */
 HIDDEN void node_dealloc(PyObject *self);
@@ -122,7 +132,8 @@ HIDDEN int prepare_functions(void);
 /* walks.c */
 HIDDEN PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t count);
 HIDDEN PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count);
-HIDDEN PyObject *committed(PyObject *module, PyObject *order);
+HIDDEN PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN extern uint64_t replacements;
 
 /* module.c: what the Python side hands over */
 typedef struct {
@@ -145,6 +156,30 @@ static inline double adjoint_of(const Node *node) {
     return node->walk.seen >> 48 == SEEN >> 48 ? 0.0 : node->walk.adjoint;
 }
 
+/* Return a new reference to details. */
+#define FOR_EVER (-1)
+static inline Details *shared_details(Details *details) {
+    if (details->users != FOR_EVER)
+        details->users++;
+    return details;
+}
+
+static inline void release_details(Details *details) {
+    if (details != NULL && details->users != FOR_EVER && --details->users == 0)
+        delete_details(details);
+}
+
+/* What PyObject_Init does; classes of nodes live as long as the process and are not counted. */
+static inline void begin_object(Node *node, PyTypeObject *type) {
+#if defined(Py_DEBUG) || defined(Py_TRACE_REFS)
+    PyObject_Init((PyObject *)node, type);
+#else
+    memset(node, 0, sizeof(PyObject));
+    Py_SET_REFCNT((PyObject *)node, 1);
+    Py_SET_TYPE((PyObject *)node, type);
+#endif
+}
+
 static inline int is_node(PyObject *thing) {
     return Py_TYPE(thing) == value_type || PyObject_TypeCheck(thing, node_type);
 }
@@ -153,27 +188,27 @@ static inline int in_a_scope(void) { return PySet_GET_SIZE(python.scoped) != 0; 
 
 /* Return a new reference to the details of what the row makes here and now. */
 static inline Details *details_of_row(Row *row) {
-    if (in_a_scope())
-        return details_in_scope(row);
-    row->details->users++;
-    return row->details;
+    return in_a_scope() ? details_in_scope(row) : shared_details(row->details);
 }
 
 /* Return a node of class Value without operands. Takes over the reference to the details. */
-static inline Node *new_node(Details *details, double data) {
+static inline Node *new_node(Details *details, double data, About about) {
     if (details == NULL)
         return NULL;
-    Node *node = PyObject_Malloc(sizeof(Node));
+    Node *node = new_place();
     if (node == NULL) {
         release_details(details);
         return (Node *)PyErr_NoMemory();
     }
-    memset((char *)node + sizeof(PyObject), 0, sizeof(Node) - sizeof(PyObject));
-    PyObject_Init((PyObject *)node, value_type);
-    node->epoch = epoch;
-    node->is_filled = 1;
+    begin_object(node, value_type);
+    node->walk.adjoint = 0.0;
+    node->left = node->right = NULL;
+    node->left_partial = node->right_partial = 0.0;
+    node->about = about;
     node->data = data;
+    node->grad = 0.0;
     node->details = details;
+    node->weak_references = NULL;
     return node;
 }
 

@@ -34,17 +34,18 @@ static Details *details_of_leaf(void) {
 }
 
 static void set_kinds(Node *node, int left, int right) {
-    node->left_kind = (unsigned)left;
-    node->right_kind = (unsigned)right;
-    node->left_edge = left == NODE && node->has_left_partial;
-    node->right_edge = right == NODE && node->has_right_partial;
-    node->is_wide = left == TUPLE && right == TUPLE;
+    node->about.left_kind = (unsigned)left;
+    node->about.right_kind = (unsigned)right;
+    node->about.left_edge = left == NODE && node->about.has_left_partial;
+    node->about.right_edge = right == NODE && node->about.has_right_partial;
+    node->about.is_wide = left == TUPLE && right == TUPLE;
 }
 
 static void set_operands(Node *node, PyObject *left, PyObject *right) {
     PyObject *left_before = node->left, *right_before = node->right;
     node->left = Py_XNewRef(left);
     node->right = Py_XNewRef(right);
+    replacements++; /* whoever walks holds plain pointers */
     Py_XDECREF(left_before);
     Py_XDECREF(right_before);
 }
@@ -66,9 +67,9 @@ int node_init(PyObject *self, PyObject *args, PyObject *named) {
     release_details(before);
     node->data = number;
     node->grad = 0.0;
-    node->epoch = epoch;
-    node->is_filled = 1;
-    node->has_left_partial = node->has_right_partial = 0;
+    node->about.epoch = epoch;
+    node->about.is_filled = 1;
+    node->about.has_left_partial = node->about.has_right_partial = 0;
     set_kinds(node, NOTHING, NOTHING);
     set_operands(node, NULL, NULL);
     if (label == NULL || (PyUnicode_CheckExact(label) && PyUnicode_GET_LENGTH(label) == 0))
@@ -194,7 +195,7 @@ static Field grad_field = {"_grad", offsetof(Node, grad)};
 static Field adjoint_field = {"_adjoint", offsetof(Node, walk)};
 
 static PyObject *get_double(PyObject *self, void *field) {
-    if (!((Node *)self)->is_filled)
+    if (!((Node *)self)->about.is_filled)
         return missing(((Field *)field)->name);
     if (field == &adjoint_field)
         return PyFloat_FromDouble(adjoint_of((Node *)self));
@@ -208,13 +209,13 @@ static int set_double(PyObject *self, PyObject *number, void *field) {
     if (result == -1.0 && PyErr_Occurred())
         return -1;
     *(double *)((char *)self + ((Field *)field)->offset) = result;
-    ((Node *)self)->is_filled |= field == &data_field;
+    ((Node *)self)->about.is_filled |= field == &data_field;
     return 0;
 }
 
 static PyObject *get_data(PyObject *self, void *closure) {
     (void)closure;
-    if (in_a_mode() || !((Node *)self)->is_filled)
+    if (in_a_mode() || !((Node *)self)->about.is_filled)
         return Py_TYPE(python.data)->tp_descr_get(python.data, self, (PyObject *)Py_TYPE(self));
     return PyFloat_FromDouble(((Node *)self)->data);
 }
@@ -235,14 +236,14 @@ static int set_data(PyObject *self, PyObject *number, void *closure) {
         return state;
     }
     if (memcmp(&result, &node->data, sizeof(double)) != 0)
-        node->epoch = ++epoch;
+        node->about.epoch = ++epoch;
     node->data = result;
     return 0;
 }
 
 static PyObject *get_grad(PyObject *self, void *closure) {
     (void)closure;
-    if (in_a_mode() || !((Node *)self)->is_filled)
+    if (in_a_mode() || !((Node *)self)->about.is_filled)
         return Py_TYPE(python.grad)->tp_descr_get(python.grad, self, (PyObject *)Py_TYPE(self));
     return PyFloat_FromDouble(((Node *)self)->grad);
 }
@@ -254,9 +255,9 @@ static int set_grad(PyObject *self, PyObject *number, void *closure) {
 
 static PyObject *get_epoch(PyObject *self, void *closure) {
     (void)closure;
-    if (!((Node *)self)->is_filled)
+    if (!((Node *)self)->about.is_filled)
         return missing("_epoch");
-    return PyLong_FromUnsignedLongLong(((Node *)self)->epoch);
+    return PyLong_FromUnsignedLongLong(((Node *)self)->about.epoch);
 }
 
 /* Set when a node was recorded or edited; what is recorded from now on is younger. */
@@ -267,15 +268,15 @@ static int set_epoch(PyObject *self, PyObject *number, void *closure) {
     unsigned long long time = PyLong_AsUnsignedLongLong(number);
     if (time == (unsigned long long)-1 && PyErr_Occurred())
         return -1;
-    ((Node *)self)->epoch = time;
-    epoch = Py_MAX(epoch, ((Node *)self)->epoch);
+    ((Node *)self)->about.epoch = time;
+    epoch = Py_MAX(epoch, ((Node *)self)->about.epoch);
     return 0;
 }
 
 /* Walks in Python mark nodes here; those in C have their own way. */
 static PyObject *get_mark(PyObject *self, void *closure) {
     (void)closure;
-    return ((Node *)self)->is_filled ? PyLong_FromLong(0) : missing("_mark");
+    return ((Node *)self)->about.is_filled ? PyLong_FromLong(0) : missing("_mark");
 }
 
 static int set_mark(PyObject *self, PyObject *number, void *closure) {
@@ -295,14 +296,14 @@ static PyObject *operand_at(int kind, PyObject *operand, double number) {
 static PyObject *get_left(PyObject *self, void *closure) {
     Node *node = (Node *)self;
     (void)closure;
-    return node->is_filled ? operand_at(node->left_kind, node->left, node->left_partial)
+    return node->about.is_filled ? operand_at(node->about.left_kind, node->left, node->left_partial)
                            : missing("_left");
 }
 
 static PyObject *get_right(PyObject *self, void *closure) {
     Node *node = (Node *)self;
     (void)closure;
-    return node->is_filled ? operand_at(node->right_kind, node->right, node->right_partial)
+    return node->about.is_filled ? operand_at(node->about.right_kind, node->right, node->right_partial)
                            : missing("_right");
 }
 
@@ -328,9 +329,9 @@ static int set_left(PyObject *self, PyObject *operand, void *closure) {
         return -1;
     if (kind == NUMBER) {
         node->left_partial = PyFloat_AS_DOUBLE(operand);
-        node->has_left_partial = 0;
+        node->about.has_left_partial = 0;
     }
-    set_kinds(node, kind, node->right_kind);
+    set_kinds(node, kind, node->about.right_kind);
     set_operands(node, kind == NODE || kind == TUPLE ? operand : NULL, node->right);
     return 0;
 }
@@ -343,9 +344,9 @@ static int set_right(PyObject *self, PyObject *operand, void *closure) {
         return -1;
     if (kind == NUMBER) {
         node->right_partial = PyFloat_AS_DOUBLE(operand);
-        node->has_right_partial = 0;
+        node->about.has_right_partial = 0;
     }
-    set_kinds(node, node->left_kind, kind);
+    set_kinds(node, node->about.left_kind, kind);
     set_operands(node, node->left, kind == NODE || kind == TUPLE ? operand : NULL);
     return 0;
 }
@@ -353,13 +354,13 @@ static int set_right(PyObject *self, PyObject *operand, void *closure) {
 static PyObject *get_left_partial(PyObject *self, void *closure) {
     Node *node = (Node *)self;
     (void)closure;
-    return node->has_left_partial ? PyFloat_FromDouble(node->left_partial) : Py_NewRef(Py_None);
+    return node->about.has_left_partial ? PyFloat_FromDouble(node->left_partial) : Py_NewRef(Py_None);
 }
 
 static PyObject *get_right_partial(PyObject *self, void *closure) {
     Node *node = (Node *)self;
     (void)closure;
-    return node->has_right_partial ? PyFloat_FromDouble(node->right_partial) : Py_NewRef(Py_None);
+    return node->about.has_right_partial ? PyFloat_FromDouble(node->right_partial) : Py_NewRef(Py_None);
 }
 
 static int set_left_partial(PyObject *self, PyObject *partial, void *closure) {
@@ -367,13 +368,13 @@ static int set_left_partial(PyObject *self, PyObject *partial, void *closure) {
     (void)closure;
     if (is_deleted(partial, "_left_partial"))
         return -1;
-    node->has_left_partial = partial != Py_None && node->left_kind != NUMBER;
-    if (node->has_left_partial) {
+    node->about.has_left_partial = partial != Py_None && node->about.left_kind != NUMBER;
+    if (node->about.has_left_partial) {
         node->left_partial = PyFloat_AsDouble(partial);
         if (node->left_partial == -1.0 && PyErr_Occurred())
             return -1;
     }
-    set_kinds(node, node->left_kind, node->right_kind);
+    set_kinds(node, node->about.left_kind, node->about.right_kind);
     return 0;
 }
 
@@ -382,13 +383,13 @@ static int set_right_partial(PyObject *self, PyObject *partial, void *closure) {
     (void)closure;
     if (is_deleted(partial, "_right_partial"))
         return -1;
-    node->has_right_partial = partial != Py_None && node->right_kind != NUMBER;
-    if (node->has_right_partial) {
+    node->about.has_right_partial = partial != Py_None && node->about.right_kind != NUMBER;
+    if (node->about.has_right_partial) {
         node->right_partial = PyFloat_AsDouble(partial);
         if (node->right_partial == -1.0 && PyErr_Occurred())
             return -1;
     }
-    set_kinds(node, node->left_kind, node->right_kind);
+    set_kinds(node, node->about.left_kind, node->about.right_kind);
     return 0;
 }
 
@@ -415,9 +416,9 @@ static PyObject *get_args(PyObject *self, void *closure) {
     (void)closure;
     if (is_leaf(node))
         return PyTuple_New(0);
-    if (node->left_kind == TUPLE)
+    if (node->about.left_kind == TUPLE)
         return Py_NewRef(node->left);
-    return as_tuple(get_left(self, NULL), get_right(self, NULL), node->right_kind ? 2 : 1);
+    return as_tuple(get_left(self, NULL), get_right(self, NULL), node->about.right_kind ? 2 : 1);
 }
 
 static PyObject *get_partials(PyObject *self, void *closure) {
@@ -425,10 +426,10 @@ static PyObject *get_partials(PyObject *self, void *closure) {
     (void)closure;
     if (is_leaf(node))
         return PyTuple_New(0);
-    if (node->left_kind == TUPLE)
-        return Py_NewRef(node->right_kind == TUPLE ? node->right : Py_None);
+    if (node->about.left_kind == TUPLE)
+        return Py_NewRef(node->about.right_kind == TUPLE ? node->right : Py_None);
     return as_tuple(get_left_partial(self, NULL), get_right_partial(self, NULL),
-                    node->right_kind ? 2 : 1);
+                    node->about.right_kind ? 2 : 1);
 }
 
 /* node(operation, data, left, right, left_partial, right_partial): what value.py calls _node. */
@@ -441,10 +442,8 @@ PyObject *node_made(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     if (real_number(args[1], "the result", &data) < 0)
         return NULL;
     Row *row = args[0] == Py_None ? NULL : row_of(args[0]);
-    if (row != NULL)
-        self = (PyObject *)new_node(details_of_row(row), data);
-    else
-        self = (PyObject *)new_node(details_of_leaf(), data);
+    About about = {.epoch = epoch, .is_filled = 1};
+    self = (PyObject *)new_node(row != NULL ? details_of_row(row) : details_of_leaf(), data, about);
     if (self == NULL)
         return NULL;
     if ((row == NULL && args[0] != Py_None && set_op(self, args[0], NULL) < 0) ||

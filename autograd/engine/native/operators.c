@@ -10,7 +10,7 @@
 static inline int number_of(PyObject *operand, double *number) {
     if (Py_TYPE(operand) == value_type || is_node(operand)) {
         *number = ((Node *)operand)->data;
-        return ((Node *)operand)->is_filled ? NODE : NOTHING;
+        return ((Node *)operand)->about.is_filled ? NODE : NOTHING;
     }
     if (PyFloat_CheckExact(operand)) {
         *number = PyFloat_AS_DOUBLE(operand);
@@ -47,23 +47,18 @@ static inline int read_pair(PyObject *left, PyObject *right, Pair *pair) {
 /* Make the node of an operation with two operands. */
 static inline PyObject *made_of(Row *row, const Pair *pair, double result, double by_left,
                                 double by_right) {
-    Node *node = new_node(details_of_row(row), result);
+    int left = pair->left_kind == NODE, right = pair->right_kind == NODE;
+    About about = {.epoch = epoch, .is_filled = 1,
+                   .left_kind = (unsigned)pair->left_kind, .right_kind = (unsigned)pair->right_kind,
+                   .has_left_partial = left, .has_right_partial = right,
+                   .left_edge = left, .right_edge = right};
+    Node *node = new_node(details_of_row(row), result, about);
     if (node == NULL)
         return NULL;
-    if (pair->left_kind == NODE) {
-        node->left = Py_NewRef(pair->left);
-        node->left_partial = by_left;
-        node->has_left_partial = node->left_edge = 1;
-    } else
-        node->left_partial = pair->a;
-    if (pair->right_kind == NODE) {
-        node->right = Py_NewRef(pair->right);
-        node->right_partial = by_right;
-        node->has_right_partial = node->right_edge = 1;
-    } else
-        node->right_partial = pair->b;
-    node->left_kind = (unsigned)pair->left_kind;
-    node->right_kind = (unsigned)pair->right_kind;
+    node->left = left ? Py_NewRef(pair->left) : NULL;
+    node->left_partial = left ? by_left : pair->a; /* a number stands in the place of its partial */
+    node->right = right ? Py_NewRef(pair->right) : NULL;
+    node->right_partial = right ? by_right : pair->b;
     return (PyObject *)node;
 }
 
@@ -142,26 +137,26 @@ PyObject *node_power(PyObject *a, PyObject *b, PyObject *modulus) {
 
 /* Make the node of an operation with one operand. */
 PyObject *made_of_one(Row *row, Node *operand, double result, double partial) {
-    Node *node = new_node(details_of_row(row), result);
+    About about = {.epoch = epoch, .is_filled = 1, .left_kind = NODE, .has_left_partial = 1,
+                   .left_edge = 1};
+    Node *node = new_node(details_of_row(row), result, about);
     if (node == NULL)
         return NULL;
     node->left = Py_NewRef((PyObject *)operand);
     node->left_partial = partial;
-    node->left_kind = NODE;
-    node->has_left_partial = node->left_edge = 1;
     return (PyObject *)node;
 }
 
 PyObject *node_negative(PyObject *a) {
     Node *operand = (Node *)a;
-    if (in_a_mode() || !operand->is_filled)
+    if (in_a_mode() || !operand->about.is_filled)
         return PyObject_CallOneArg(python.negative, a);
     return made_of_one(python.negative_row, operand, -operand->data, -1.0);
 }
 
 PyObject *node_absolute(PyObject *a) {
     Node *operand = (Node *)a;
-    if (in_a_mode() || !operand->is_filled)
+    if (in_a_mode() || !operand->about.is_filled)
         return PyObject_CallOneArg(python.absolute, a);
     return applied(python.absolute_row, operand);
 }

@@ -1,71 +1,82 @@
-/* Walks along a graph: its order, the chain rule in floats, and what is done to all nodes at once.
+/* Walks along a graph: its order, and the chain rule in floats.
 
    The callers hold autograd.engine.order.walking. Every few thousand nodes a walk lets other threads
-   run and signals be answered. A handler of a signal may walk itself: then what it broke into starts
-   afresh. */
+   run and signals be answered. A handler of a signal may walk itself, and what runs meanwhile may
+   replace operands: then what was broken into starts afresh. Between two such pauses nothing of
+   Python runs, so a walk holds plain pointers: its roots keep the nodes. */
 
 #include "native.h"
 
-#define PAUSE 8192 /* nodes between two looks at the world */
+#define PAUSE 8192     /* nodes between two looks at the world */
+#define SHORT 262144   /* so many nodes are swept in one piece, in some milliseconds */
+#define LASTING 262144 /* nodes for which buffers are kept until the next walk */
+#define AHEAD 8        /* nodes that a sweep asks memory for before it needs them */
 #ifdef __GNUC__
 #define PREFETCH(address) __builtin_prefetch(address)
 #else
 #define PREFETCH(address) ((void)(address))
 #endif
-#define AHEAD 12 /* nodes that a sweep asks memory for before it needs them */
-
-static uint64_t latest; /* the number of the latest walk */
-static struct {
-    PyObject *order; /* what the latest walk of ``ordered`` has made; an address, no reference */
-    uint64_t walk;
-} fresh;
 
 enum { BROKEN = -1, DONE = 0, AFRESH = 1 };
 
-static int paused(uint64_t walk) {
-    if (PyErr_CheckSignals() < 0)
-        return BROKEN;
-    Py_BEGIN_ALLOW_THREADS Py_END_ALLOW_THREADS
-    return walk == latest ? DONE : AFRESH;
-}
+static uint64_t latest; /* the number of the latest walk */
+uint64_t replacements;  /* grows whenever an operand of some node is replaced */
 
 /* -- the order ------------------------------------------------------------------------------- */
 
 typedef struct {
-    Node *node; /* owned */
+    Node *node;
     Py_ssize_t next; /* the operand to look at next */
 } Visit;
 
 typedef struct {
-    Visit *visits;
-    size_t depth, room;
-} Stack;
+    Node **nodes; /* operands before results */
+    size_t count, room;
+    Visit *visits; /* the way from the root down to the node that is looked at */
+    size_t depth, depth_room;
+    double *grads; /* what stood in the nodes, where a sweep has added to it */
+    size_t grads_room;
+    uint64_t number, replacements;
+} Walk;
 
-static int push(Stack *stack, Node *node, uint64_t walk) {
-    if (stack->depth == stack->room) {
-        size_t room = stack->room ? 2 * stack->room : 256;
-        Visit *visits = PyMem_Realloc(stack->visits, room * sizeof(Visit));
-        if (visits == NULL) {
-            PyErr_NoMemory();
-            return BROKEN;
-        }
-        stack->visits = visits;
-        stack->room = room;
+static Walk spare; /* the buffers of the walk before */
+
+static void began(Walk *walk) {
+    *walk = spare;
+    memset(&spare, 0, sizeof(spare));
+}
+
+static int grown(void *buffer, size_t *room, size_t size) {
+    size_t more = *room ? 2 * *room : 1024;
+    void *grown = PyMem_Realloc(*(void **)buffer, more * size);
+    if (grown == NULL) {
+        PyErr_NoMemory();
+        return BROKEN;
     }
-    node->walk.seen = SEEN | walk;
-    PREFETCH(node->left);
-    PREFETCH(node->right);
-    stack->visits[stack->depth++] = (Visit){(Node *)Py_NewRef((PyObject *)node), 0};
+    *(void **)buffer = grown;
+    *room = more;
     return DONE;
 }
 
-static void emptied(Stack *stack) {
-    while (stack->depth > 0)
-        Py_DECREF((PyObject *)stack->visits[--stack->depth].node);
+static void ended(Walk *walk) {
+    if (spare.nodes == NULL && walk->room <= LASTING && walk->depth_room <= LASTING) {
+        spare = *walk;
+        return;
+    }
+    PyMem_Free(walk->nodes);
+    PyMem_Free(walk->visits);
+    PyMem_Free(walk->grads);
 }
 
-static int is_seen(PyObject *node, uint64_t walk) {
-    return ((Node *)node)->walk.seen == (SEEN | walk);
+static int paused(Walk *walk) {
+    if (PyErr_CheckSignals() < 0)
+        return BROKEN;
+    Py_BEGIN_ALLOW_THREADS Py_END_ALLOW_THREADS
+    return walk->number == latest && walk->replacements == replacements ? DONE : AFRESH;
+}
+
+static inline int is_unseen(PyObject *node, const Walk *walk) {
+    return ((Node *)node)->walk.seen != (SEEN | walk->number);
 }
 
 /* Return operand number ``place`` of a node with more than two, where it has a partial. */
@@ -75,56 +86,88 @@ static Node *wide_operand(Node *node, Py_ssize_t place) {
     return PyFloat_Check(partial) && is_node(operand) ? (Node *)operand : NULL;
 }
 
-/* Return the next operand that was not seen yet, or NULL. */
-static Node *next_unseen(Visit *visit, uint64_t walk) {
-    Node *node = visit->node;
-    if (node->is_wide) {
-        Py_ssize_t count = PyTuple_GET_SIZE(node->left);
-        while (visit->next < count && visit->next < PyTuple_GET_SIZE(node->right)) {
-            Node *operand = wide_operand(node, visit->next++);
-            if (operand != NULL && !is_seen((PyObject *)operand, walk))
-                return operand;
-        }
-        return NULL;
+static Node *next_unseen_of_many(Visit *visit, const Walk *walk) {
+    PyObject *operands = visit->node->left, *partials = visit->node->right;
+    Py_ssize_t count = Py_MIN(PyTuple_GET_SIZE(operands), PyTuple_GET_SIZE(partials));
+    while (visit->next < count) {
+        Node *operand = wide_operand(visit->node, visit->next++);
+        if (operand != NULL && is_unseen((PyObject *)operand, walk))
+            return operand;
     }
+    return NULL;
+}
+
+/* Return the next operand that was not seen yet, or NULL. */
+static inline Node *next_unseen(Visit *visit, const Walk *walk) {
+    Node *node = visit->node;
+    if (node->about.is_wide)
+        return next_unseen_of_many(visit, walk);
     if (visit->next == 0) {
         visit->next = 1;
-        if (node->left_edge && !is_seen(node->left, walk))
+        if (node->about.left_edge && is_unseen(node->left, walk))
             return (Node *)node->left;
     }
     if (visit->next == 1) {
         visit->next = 2;
-        if (node->right_edge && !is_seen(node->right, walk))
+        if (node->about.right_edge && is_unseen(node->right, walk))
             return (Node *)node->right;
     }
     return NULL;
 }
 
-static int visited(PyObject *root, Stack *stack, PyObject *order, uint64_t walk) {
-    size_t count = 0;
-    if (is_seen(root, walk))
+/* Operands are mostly found right before what was made of them: ask memory for eight nodes further on,
+   two at a time as steps down a sum go. Addresses without a node do no harm. */
+static inline void ask_for_what_was_made_before(Node *node) {
+    char *there = (char *)(node - 8);
+    PREFETCH(there);
+    PREFETCH(there - 64);
+    PREFETCH(there - 128);
+}
+
+/* Put what is under a root, and was not seen yet, into the order: depth first, operands first. */
+static int visited(Walk *walk, Node *root) {
+    Visit visit = {root, 0};
+    if (!is_unseen((PyObject *)root, walk))
         return DONE;
-    if (push(stack, (Node *)root, walk) < 0)
-        return BROKEN;
-    while (stack->depth > 0) {
-        Node *operand = next_unseen(&stack->visits[stack->depth - 1], walk);
+    root->walk.seen = SEEN | walk->number;
+    for (;;) {
+        Node *operand = next_unseen(&visit, walk);
         if (operand != NULL) {
-            if (push(stack, operand, walk) < 0)
+            if (walk->depth == walk->depth_room &&
+                grown(&walk->visits, &walk->depth_room, sizeof(Visit)) < 0)
                 return BROKEN;
+            walk->visits[walk->depth++] = visit;
+            operand->walk.seen = SEEN | walk->number;
+            ask_for_what_was_made_before(operand);
+            visit = (Visit){operand, 0};
             continue;
         }
-        PyObject *node = (PyObject *)stack->visits[stack->depth - 1].node;
-        if (PyList_Append(order, node) < 0)
+        if (walk->count == walk->room && grown(&walk->nodes, &walk->room, sizeof(Node *)) < 0)
             return BROKEN;
-        stack->depth--;
-        Py_DECREF(node);
-        if (++count % PAUSE == 0) {
+        walk->nodes[walk->count++] = visit.node;
+        if (walk->count % PAUSE == 0) {
             int state = paused(walk);
             if (state != DONE)
                 return state;
         }
+        if (walk->depth == 0)
+            return DONE;
+        visit = walk->visits[--walk->depth];
     }
-    return DONE;
+}
+
+/* Begin a walk, and put all that is under the roots in order. */
+static int put_in_order(Walk *walk, PyObject *const *roots, Py_ssize_t count) {
+    int state;
+    do {
+        walk->count = walk->depth = 0;
+        walk->number = ++latest;
+        walk->replacements = replacements;
+        state = DONE;
+        for (Py_ssize_t i = 0; i < count && state == DONE; i++)
+            state = visited(walk, (Node *)roots[i]);
+    } while (state == AFRESH);
+    return state;
 }
 
 static int checked_roots(PyObject *const *roots, Py_ssize_t count) {
@@ -134,7 +177,7 @@ static int checked_roots(PyObject *const *roots, Py_ssize_t count) {
                          Py_TYPE(roots[i])->tp_name);
             return BROKEN;
         }
-        if (!((Node *)roots[i])->is_filled) { /* a traced Value says why it has no number */
+        if (!((Node *)roots[i])->about.is_filled) { /* a traced Value says why it has no number */
             PyObject *number = PyObject_GetAttrString(roots[i], "_data");
             Py_XDECREF(number);
             if (number == NULL)
@@ -144,26 +187,22 @@ static int checked_roots(PyObject *const *roots, Py_ssize_t count) {
     return DONE;
 }
 
+static PyObject *listed(const Walk *walk) {
+    PyObject *order = PyList_New((Py_ssize_t)walk->count);
+    for (size_t i = 0; order != NULL && i < walk->count; i++)
+        PyList_SET_ITEM(order, (Py_ssize_t)i, Py_NewRef((PyObject *)walk->nodes[i]));
+    return order;
+}
+
+/* ordered(*roots): the list of all nodes under the roots. */
 PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t count) {
-    Stack stack = {NULL, 0, 0};
-    PyObject *order;
-    int state;
+    Walk walk;
     (void)module;
     if (checked_roots(roots, count) < 0)
         return NULL;
-    do {
-        order = PyList_New(0);
-        state = order != NULL ? DONE : BROKEN;
-        uint64_t walk = ++latest;
-        for (Py_ssize_t i = 0; i < count && state == DONE; i++)
-            state = visited(roots[i], &stack, order, walk);
-        emptied(&stack);
-        fresh.order = order;
-        fresh.walk = walk;
-        if (state != DONE)
-            Py_CLEAR(order);
-    } while (state == AFRESH);
-    PyMem_Free(stack.visits);
+    began(&walk);
+    PyObject *order = put_in_order(&walk, roots, count) == DONE ? listed(&walk) : NULL;
+    ended(&walk);
     return order;
 }
 
@@ -196,78 +235,110 @@ static int brought_to_all(Node *node) {
 
 static inline int brought_down(Node *node) {
     double upstream = adjoint_of(node);
-    if (node->is_wide)
+    if (node->about.is_wide)
         return brought_to_all(node);
-    if (node->left_edge && brought(upstream, node->left_partial, node->left))
+    if (node->about.left_edge && brought(upstream, node->left_partial, node->left))
         return 1;
-    return node->right_edge && brought(upstream, node->right_partial, node->right);
+    return node->about.right_edge && brought(upstream, node->right_partial, node->right);
 }
 
-static int checked_order(PyObject *order) {
-    if (!PyList_CheckExact(order) || PyList_GET_SIZE(order) == 0) {
-        PyErr_SetString(PyExc_TypeError, "takes a list of Values, as ordered() gives it");
-        return BROKEN;
+/* The bits of a gradient that came as nan may be those of SEEN: left to Python, as all that is nan. */
+enum { IS_NAN = 2 };
+
+/* Sweep, and add every node's adjoint to its gradient at once; nothing is added where a product is nan. */
+static int swept_in_one_piece(Walk *walk) {
+    while (walk->grads_room < walk->count)
+        if (grown(&walk->grads, &walk->grads_room, sizeof(double)) < 0)
+            return BROKEN;
+    for (size_t place = walk->count; place-- > 0;) {
+        Node *node = walk->nodes[place];
+        if (place >= AHEAD) {
+            PREFETCH(walk->nodes[place - AHEAD]);
+            PREFETCH((char *)walk->nodes[place - AHEAD] + 64);
+        }
+        if (brought_down(node)) {
+            while (++place < walk->count)
+                walk->nodes[place]->grad = walk->grads[place];
+            return IS_NAN;
+        }
+        walk->grads[place] = node->grad;
+        node->grad += adjoint_of(node);
     }
     return DONE;
 }
 
-static Node *node_at(PyObject *order, Py_ssize_t place) {
-    PyObject *node = PyList_GET_ITEM(order, place);
-    return is_node(node) ? (Node *)node : NULL;
-}
-
-/* Set the adjoint of every node to 0. */
-static void clear(PyObject *order) {
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(order); i++) {
-        Node *node = node_at(order, i);
-        if (node != NULL)
-            node->walk.adjoint = 0.0;
+/* Sweep with pauses. */
+static int swept_in_pieces(Walk *walk) {
+    for (size_t place = walk->count; place-- > 0;) {
+        if (place >= AHEAD)
+            PREFETCH(walk->nodes[place - AHEAD]);
+        if (brought_down(walk->nodes[place]))
+            return IS_NAN;
+        if (place % PAUSE == 0) {
+            int state = paused(walk);
+            if (state != DONE)
+                return state;
+        }
     }
+    return DONE;
 }
 
-/* swept(order, gradient): set the adjoints. False where a product is nan: look at the choices. */
-PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+/* Put a graph in order and set its adjoints; add them to the gradients, all or none, if asked to. */
+static int descended(Walk *walk, PyObject *root, double gradient, int to_gradients) {
+    int state;
+    do {
+        state = put_in_order(walk, &root, 1);
+        if (state != DONE)
+            return state;
+        ((Node *)root)->walk.adjoint = gradient;
+        if (to_gradients && walk->count <= SHORT)
+            return swept_in_one_piece(walk);
+        state = swept_in_pieces(walk);
+    } while (state == AFRESH);
+    for (size_t i = 0; to_gradients && state == DONE && i < walk->count; i++)
+        walk->nodes[i]->grad += adjoint_of(walk->nodes[i]);
+    return state;
+}
+
+static int root_and_gradient(PyObject *const *args, Py_ssize_t count, double *gradient) {
+    if (count != 2) {
+        PyErr_SetString(PyExc_TypeError, "takes a Value and a number");
+        return BROKEN;
+    }
+    *gradient = PyFloat_AsDouble(args[1]);
+    if (*gradient == -1.0 && PyErr_Occurred())
+        return BROKEN;
+    return checked_roots(args, 1);
+}
+
+/* backward(root, gradient): add to the gradients under it. False, and nothing was done, where a
+   product is nan: then choices have to be looked at. */
+PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    Walk walk;
     double gradient;
     (void)module;
-    if (count != 2 || checked_order(args[0]) < 0)
-        return count != 2 ? PyErr_Format(PyExc_TypeError, "swept takes an order and a number") : NULL;
-    gradient = PyFloat_AsDouble(args[1]);
-    if (gradient == -1.0 && PyErr_Occurred())
+    if (root_and_gradient(args, count, &gradient) < 0)
         return NULL;
-    for (;;) {
-        if (fresh.order != args[0] || fresh.walk != latest)
-            clear(args[0]);
-        uint64_t walk = ++latest;
-        int state = DONE;
-        Py_ssize_t place = PyList_GET_SIZE(args[0]);
-        Node *root = node_at(args[0], place - 1);
-        if (root != NULL)
-            root->walk.adjoint = gradient;
-        while (--place >= 0 && place < PyList_GET_SIZE(args[0]) && state == DONE) {
-            Node *node = node_at(args[0], place);
-            if (place >= AHEAD)
-                PREFETCH(PyList_GET_ITEM(args[0], place - AHEAD));
-            if (node != NULL && brought_down(node))
-                Py_RETURN_FALSE;
-            if (place % PAUSE == 0)
-                state = paused(walk);
-        }
-        if (state == BROKEN)
-            return NULL;
-        if (state == DONE)
-            Py_RETURN_TRUE;
-    }
+    if (gradient != gradient)
+        Py_RETURN_FALSE;
+    began(&walk);
+    int state = descended(&walk, args[0], gradient, 1);
+    ended(&walk);
+    return state == BROKEN ? NULL : PyBool_FromLong(state == DONE);
 }
 
-/* Add every node's adjoint to its gradient: all of them, or none where Ctrl-C came before. */
-PyObject *committed(PyObject *module, PyObject *order) {
+/* swept(root, gradient): set the adjoints under it and return the order; None where a product is nan. */
+PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    Walk walk;
+    double gradient;
     (void)module;
-    if (checked_order(order) < 0)
+    if (root_and_gradient(args, count, &gradient) < 0)
         return NULL;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(order); i++) {
-        Node *node = node_at(order, i);
-        if (node != NULL)
-            node->grad += adjoint_of(node);
-    }
-    Py_RETURN_NONE;
+    if (gradient != gradient)
+        Py_RETURN_NONE;
+    began(&walk);
+    int state = descended(&walk, args[0], gradient, 0);
+    PyObject *order = state == DONE ? listed(&walk) : NULL;
+    ended(&walk);
+    return state == IS_NAN ? Py_NewRef(Py_None) : order;
 }
