@@ -169,6 +169,8 @@ class Operation:
         conditions: the places of the operands that are conditions.
     """
 
+    __slots__ = ("__dict__", "__weakref__", "partials", "value")  # the accelerator reads the last two
+
     def __init__(
         self,
         signature: str,

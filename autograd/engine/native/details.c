@@ -100,6 +100,20 @@ Details *details_of(PyObject *op, PyObject *scope) {
     return shared_details(shared);
 }
 
+/* Where the state of a context keeps its settings: slots of modes.py's State. */
+static struct {
+    Py_ssize_t scope, special, recorder, anomaly;
+} places;
+
+int places_in_state(PyObject *state) {
+    return place_of_slot(state, "scope", &places.scope) < 0 ||
+                   place_of_slot(state, "special", &places.special) < 0 ||
+                   place_of_slot(state, "recorder", &places.recorder) < 0 ||
+                   place_of_slot(state, "anomaly", &places.anomaly) < 0
+               ? -1
+               : 0;
+}
+
 /* Return a new reference to the scope of this context, or to None. */
 PyObject *current_scope(void) {
     PyObject *state;
@@ -109,9 +123,27 @@ PyObject *current_scope(void) {
         PyErr_SetString(PyExc_RuntimeError, "the modes of this context have no state");
         return NULL;
     }
-    PyObject *scope = PyObject_GetAttr(state, python.scope_name);
+    PyObject *scope = Py_XNewRef(SLOT(state, places.scope));
     Py_DECREF(state);
     return scope;
+}
+
+/* Return what becomes of operations in this context, while some context is in a mode. */
+int mode_of_context(void) {
+    PyObject *state = NULL, *transforms = NULL;
+    int mode = BY_PYTHON;
+    if (PyContextVar_Get(python.state, NULL, &state) < 0 ||
+        PyContextVar_Get(python.transforms, NULL, &transforms) < 0)
+        PyErr_Clear(); /* Python's side meets it again */
+    else if (state != NULL && SLOT(state, places.special) == Py_False)
+        mode = RECORDING;
+    else if (state != NULL && SLOT(state, places.recorder) == Py_None &&
+             SLOT(state, places.anomaly) == Py_False && transforms != NULL &&
+             PyTuple_CheckExact(transforms) && PyTuple_GET_SIZE(transforms) == 0)
+        mode = UNRECORDED;
+    Py_XDECREF(state);
+    Py_XDECREF(transforms);
+    return mode;
 }
 
 /* Return a new reference to the details of what the row makes in the scope of this context. */

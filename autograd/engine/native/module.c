@@ -20,6 +20,9 @@ static const struct {
     {"__mul__", &python.multiply},      {"__rmul__", &python.rmultiply},
     {"__truediv__", &python.divide},    {"__rtruediv__", &python.rdivide},
     {"__pow__", &python.power},         {"__rpow__", &python.rpower},
+    {"__lt__", &python.less},           {"__le__", &python.less_equal},
+    {"__gt__", &python.greater},        {"__ge__", &python.greater_equal},
+    {"__eq__", &python.equal},
     {"__neg__", &python.negative},      {"__abs__", &python.absolute},
     {"_apply", &python.apply},          {"data", &python.data},
     {"grad", &python.grad},             {"label", &python.label},
@@ -73,12 +76,19 @@ static PyObject *adopted(PyObject *module, PyObject *kind) {
     return Py_NewRef(kind);
 }
 
-/* connect(Value, active, scoped, state, real): begin to serve. */
+/* connect(Value, active, scoped, state, transforms, real): begin to serve. */
 static PyObject *connect(PyObject *module, PyObject *args) {
-    PyObject *value, *active, *scoped, *state, *real;
+    PyObject *value, *active, *scoped, *state, *transforms, *real, *now = NULL;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O", &PyType_Type, &value, &PySet_Type, &active,
-                          &PySet_Type, &scoped, &PyContextVar_Type, &state, &real))
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O", &PyType_Type, &value, &PySet_Type, &active,
+                          &PySet_Type, &scoped, &PyContextVar_Type, &state, &PyContextVar_Type,
+                          &transforms, &real))
+        return NULL;
+    if (PyContextVar_Get(state, NULL, &now) < 0)
+        return NULL;
+    int is_known = now != NULL && places_in_state(now) == 0;
+    Py_XDECREF(now);
+    if (!is_known)
         return NULL;
     if (!PyType_IsSubtype((PyTypeObject *)value, node_type) ||
         ((PyTypeObject *)value)->tp_basicsize != sizeof(Node) ||
@@ -90,7 +100,9 @@ static PyObject *connect(PyObject *module, PyObject *args) {
     Py_XSETREF(python.active, Py_NewRef(active));
     Py_XSETREF(python.scoped, Py_NewRef(scoped));
     Py_XSETREF(python.state, Py_NewRef(state));
+    Py_XSETREF(python.transforms, Py_NewRef(transforms));
     Py_XSETREF(python.real, Py_NewRef(real));
+    ((PyTypeObject *)value)->tp_vectorcall = value_called;
     value_type = (PyTypeObject *)Py_NewRef(value);
     Py_RETURN_NONE;
 }
@@ -119,6 +131,8 @@ static PyType_Slot node_slots[] = {
     {Py_nb_power, node_power},
     {Py_nb_negative, node_negative},
     {Py_nb_absolute, node_absolute},
+    {Py_tp_richcompare, node_compared},
+    {Py_tp_hash, node_hash},
     {0, NULL},
 };
 
@@ -210,12 +224,11 @@ PyMODINIT_FUNC PyInit__native(void) {
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL)
         return NULL;
-    python.scope_name = PyUnicode_InternFromString("scope");
     leaf_details = new_details(Py_None, NULL, NULL, 0);
     if (leaf_details != NULL)
         leaf_details->users = FOR_EVER;
     node_type = leaf_details != NULL ? (PyTypeObject *)PyType_FromSpec(&node_spec) : NULL;
-    if (node_type == NULL || python.scope_name == NULL || prepare_functions() < 0 ||
+    if (node_type == NULL || prepare_rows() < 0 ||
         PyModule_AddObjectRef(module, "Slots", (PyObject *)node_type) < 0 ||
         PyModule_AddStringConstant(module, "SOURCES", SOURCES) < 0 ||
         PyModule_AddIntConstant(module, "INTERFACE", INTERFACE) < 0)

@@ -93,6 +93,10 @@ HIDDEN extern Details *leaf_details;
 HIDDEN extern PyGetSetDef node_fields[];
 HIDDEN int node_init(PyObject *self, PyObject *args, PyObject *named);
 HIDDEN PyObject *node_made(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *made(PyObject *operation, double data, PyObject *left, PyObject *right,
+                      PyObject *left_partial, PyObject *right_partial);
+HIDDEN PyObject *new_leaf(double data);
+HIDDEN PyObject *value_called(PyObject *type, PyObject *const *args, size_t flags, PyObject *names);
 HIDDEN int real_number(PyObject *number, const char *what, double *result);
 
 /* details.c */
@@ -103,6 +107,8 @@ HIDDEN Details *details_in_scope(Row *row);
 HIDDEN Row *row_of(PyObject *operation);
 HIDDEN Row *new_row(PyObject *operation);
 HIDDEN PyObject *current_scope(void);
+HIDDEN int mode_of_context(void);
+HIDDEN int places_in_state(PyObject *state);
 
 /* memory.c */
 HIDDEN Node *new_place(void);
@@ -119,15 +125,24 @@ HIDDEN PyObject *node_multiply(PyObject *a, PyObject *b);
 HIDDEN PyObject *node_divide(PyObject *a, PyObject *b);
 HIDDEN PyObject *node_power(PyObject *a, PyObject *b, PyObject *modulus);
 HIDDEN PyObject *node_negative(PyObject *a);
-HIDDEN PyObject *made_of_one(Row *row, Node *operand, double result, double partial);
 HIDDEN PyObject *node_absolute(PyObject *a);
+HIDDEN PyObject *made_of_one(Row *row, Node *operand, double result, double partial, int mode);
+HIDDEN PyObject *node_compared(PyObject *a, PyObject *b, int how);
+HIDDEN Py_hash_t node_hash(PyObject *self);
 
 /* functions.c */
-HIDDEN PyObject *node_apply(PyObject *none, PyObject *const *args, Py_ssize_t count);
-HIDDEN PyObject *applied(Row *row, Node *operand);
-HIDDEN PyObject *method_of_row(PyObject *module, PyObject *row);
 HIDDEN PyObject *registered(PyObject *module, PyObject *operation);
-HIDDEN int prepare_functions(void);
+
+/* rows.c */
+HIDDEN extern Py_ssize_t place_of_value, place_of_partials;
+#define SLOT(object, place) (*(PyObject **)((char *)(object) + (place)))
+#define VALUE_OF(operation) SLOT(operation, place_of_value)
+#define PARTIALS_OF(operation) SLOT(operation, place_of_partials)
+HIDDEN int place_of_slot(PyObject *object, const char *name, Py_ssize_t *place);
+HIDDEN PyObject *node_apply(PyObject *none, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *applied(Row *row, Node *operand, int mode);
+HIDDEN PyObject *method_of_row(PyObject *module, PyObject *row);
+HIDDEN int prepare_rows(void);
 
 /* walks.c */
 HIDDEN PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t count);
@@ -140,8 +155,9 @@ typedef struct {
     PyObject *active;  /* the set of contexts that are in a mode */
     PyObject *scoped;  /* and of those in a scope */
     PyObject *state;   /* the context variable of the modes */
+    PyObject *transforms; /* and that of the derivatives that are being taken */
     PyObject *real;    /* autograd.table.operation.real */
-    PyObject *scope_name;
+    PyObject *less, *less_equal, *greater, *greater_equal, *equal;
     PyObject *add, *radd, *subtract, *rsubtract, *multiply, *rmultiply, *divide, *rdivide;
     PyObject *power, *rpower, *negative, *absolute, *apply, *data, *grad, *label;
     Row *add_row, *subtract_row, *multiply_row, *divide_row, *power_row, *negative_row;
@@ -183,7 +199,11 @@ static inline void begin_object(Node *node, PyTypeObject *type) {
 static inline int is_node(PyObject *thing) {
     return Py_TYPE(thing) == value_type || PyObject_TypeCheck(thing, node_type);
 }
-static inline int in_a_mode(void) { return PySet_GET_SIZE(python.active) != 0; }
+/* What becomes of an operation: a node; a leaf under no_grad; whatever Python's side says. */
+enum { RECORDING, UNRECORDED, BY_PYTHON };
+static inline int current_mode(void) {
+    return PySet_GET_SIZE(python.active) == 0 ? RECORDING : mode_of_context();
+}
 static inline int in_a_scope(void) { return PySet_GET_SIZE(python.scoped) != 0; }
 
 /* Return a new reference to the details of what the row makes here and now. */

@@ -14,6 +14,14 @@ int real_number(PyObject *number, const char *what, double *result) {
         *result = PyFloat_AS_DOUBLE(number);
         return 0;
     }
+    if (PyLong_CheckExact(number)) {
+        double whole = PyLong_AsDouble(number);
+        if (whole != -1.0 || !PyErr_Occurred()) {
+            *result = whole;
+            return 0;
+        }
+        PyErr_Clear(); /* too large: Python says so */
+    }
     PyObject *converted = PyObject_CallFunction(python.real, "Os", number, what);
     if (converted == NULL)
         return -1;
@@ -25,12 +33,38 @@ int real_number(PyObject *number, const char *what, double *result) {
 static Details *details_of_leaf(void) {
     Details *details = NULL;
     if (!in_a_scope())
-        return details_of(Py_None, NULL);
+        return shared_details(leaf_details);
     PyObject *scope = current_scope();
     if (scope != NULL)
         details = details_of(Py_None, scope == Py_None ? NULL : scope);
     Py_XDECREF(scope);
     return details;
+}
+
+/* Make a leaf of class Value: also the result of an operation that is not recorded. */
+PyObject *new_leaf(double data) {
+    About about = {.epoch = epoch, .is_filled = 1};
+    return (PyObject *)new_node(details_of_leaf(), data, about);
+}
+
+/* Value(number), without a frame or a tuple on the way; all else as a call of any class. */
+PyObject *value_called(PyObject *type, PyObject *const *args, size_t flags, PyObject *names) {
+    Py_ssize_t count = PyVectorcall_NARGS(flags);
+    PyTypeObject *kind = (PyTypeObject *)type;
+    if (count == 1 && names == NULL && PyFloat_CheckExact(args[0]) && kind->tp_init == node_init &&
+        kind->tp_new == PyBaseObject_Type.tp_new)
+        return new_leaf(PyFloat_AS_DOUBLE(args[0]));
+    PyObject *operands = PyTuple_New(count), *named = names != NULL ? PyDict_New() : NULL, *made = NULL;
+    int is_complete = operands != NULL && (names == NULL || named != NULL);
+    for (Py_ssize_t i = 0; is_complete && i < count; i++)
+        PyTuple_SET_ITEM(operands, i, Py_NewRef(args[i]));
+    for (Py_ssize_t i = 0; is_complete && names != NULL && i < PyTuple_GET_SIZE(names); i++)
+        is_complete = PyDict_SetItem(named, PyTuple_GET_ITEM(names, i), args[count + i]) == 0;
+    if (is_complete)
+        made = PyType_Type.tp_call(type, operands, named);
+    Py_XDECREF(operands);
+    Py_XDECREF(named);
+    return made;
 }
 
 static void set_kinds(Node *node, int left, int right) {
@@ -215,7 +249,7 @@ static int set_double(PyObject *self, PyObject *number, void *field) {
 
 static PyObject *get_data(PyObject *self, void *closure) {
     (void)closure;
-    if (in_a_mode() || !((Node *)self)->about.is_filled)
+    if (current_mode() == BY_PYTHON || !((Node *)self)->about.is_filled)
         return Py_TYPE(python.data)->tp_descr_get(python.data, self, (PyObject *)Py_TYPE(self));
     return PyFloat_FromDouble(((Node *)self)->data);
 }
@@ -243,7 +277,7 @@ static int set_data(PyObject *self, PyObject *number, void *closure) {
 
 static PyObject *get_grad(PyObject *self, void *closure) {
     (void)closure;
-    if (in_a_mode() || !((Node *)self)->about.is_filled)
+    if (current_mode() == BY_PYTHON || !((Node *)self)->about.is_filled)
         return Py_TYPE(python.grad)->tp_descr_get(python.grad, self, (PyObject *)Py_TYPE(self));
     return PyFloat_FromDouble(((Node *)self)->grad);
 }
@@ -432,25 +466,32 @@ static PyObject *get_partials(PyObject *self, void *closure) {
                     node->about.right_kind ? 2 : 1);
 }
 
+/* Make a node as value.py's _node does; the operation is None for a leaf. */
+PyObject *made(PyObject *operation, double data, PyObject *left, PyObject *right,
+               PyObject *left_partial, PyObject *right_partial) {
+    Row *row = operation == Py_None ? NULL : row_of(operation);
+    About about = {.epoch = epoch, .is_filled = 1};
+    PyObject *self =
+        (PyObject *)new_node(row != NULL ? details_of_row(row) : details_of_leaf(), data, about);
+    if (self == NULL)
+        return NULL;
+    if ((row == NULL && operation != Py_None && set_op(self, operation, NULL) < 0) ||
+        set_left(self, left, NULL) < 0 || set_right(self, right, NULL) < 0 ||
+        set_left_partial(self, left_partial, NULL) < 0 ||
+        set_right_partial(self, right_partial, NULL) < 0)
+        Py_CLEAR(self);
+    return self;
+}
+
 /* node(operation, data, left, right, left_partial, right_partial): what value.py calls _node. */
 PyObject *node_made(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     double data;
-    PyObject *self;
     (void)module;
     if (count != 6)
         return PyErr_Format(PyExc_TypeError, "node takes six arguments, and was given %zd", count);
     if (real_number(args[1], "the result", &data) < 0)
         return NULL;
-    Row *row = args[0] == Py_None ? NULL : row_of(args[0]);
-    About about = {.epoch = epoch, .is_filled = 1};
-    self = (PyObject *)new_node(row != NULL ? details_of_row(row) : details_of_leaf(), data, about);
-    if (self == NULL)
-        return NULL;
-    if ((row == NULL && args[0] != Py_None && set_op(self, args[0], NULL) < 0) ||
-        set_left(self, args[2], NULL) < 0 || set_right(self, args[3], NULL) < 0 ||
-        set_left_partial(self, args[4], NULL) < 0 || set_right_partial(self, args[5], NULL) < 0)
-        Py_CLEAR(self);
-    return self;
+    return made(args[0], data, args[2], args[3], args[4], args[5]);
 }
 
 #define PRIVATE ((void *)1)

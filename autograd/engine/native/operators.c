@@ -30,14 +30,15 @@ static inline int number_of(PyObject *operand, double *number) {
 typedef struct {
     PyObject *left, *right;
     double a, b;
-    int left_kind, right_kind;
+    int left_kind, right_kind, mode;
 } Pair;
 
 /* Read both operands of an operator; 0 where Python has to see to it. */
 static inline int read_pair(PyObject *left, PyObject *right, Pair *pair) {
     pair->left = left;
     pair->right = right;
-    if (in_a_mode())
+    pair->mode = current_mode();
+    if (pair->mode == BY_PYTHON)
         return 0;
     pair->left_kind = number_of(left, &pair->a);
     pair->right_kind = number_of(right, &pair->b);
@@ -47,6 +48,8 @@ static inline int read_pair(PyObject *left, PyObject *right, Pair *pair) {
 /* Make the node of an operation with two operands. */
 static inline PyObject *made_of(Row *row, const Pair *pair, double result, double by_left,
                                 double by_right) {
+    if (pair->mode == UNRECORDED)
+        return new_leaf(result);
     int left = pair->left_kind == NODE, right = pair->right_kind == NODE;
     About about = {.epoch = epoch, .is_filled = 1,
                    .left_kind = (unsigned)pair->left_kind, .right_kind = (unsigned)pair->right_kind,
@@ -136,7 +139,9 @@ PyObject *node_power(PyObject *a, PyObject *b, PyObject *modulus) {
 }
 
 /* Make the node of an operation with one operand. */
-PyObject *made_of_one(Row *row, Node *operand, double result, double partial) {
+PyObject *made_of_one(Row *row, Node *operand, double result, double partial, int mode) {
+    if (mode == UNRECORDED)
+        return new_leaf(result);
     About about = {.epoch = epoch, .is_filled = 1, .left_kind = NODE, .has_left_partial = 1,
                    .left_edge = 1};
     Node *node = new_node(details_of_row(row), result, about);
@@ -149,14 +154,42 @@ PyObject *made_of_one(Row *row, Node *operand, double result, double partial) {
 
 PyObject *node_negative(PyObject *a) {
     Node *operand = (Node *)a;
-    if (in_a_mode() || !operand->about.is_filled)
+    int mode = current_mode();
+    if (mode == BY_PYTHON || !operand->about.is_filled)
         return PyObject_CallOneArg(python.negative, a);
-    return made_of_one(python.negative_row, operand, -operand->data, -1.0);
+    return made_of_one(python.negative_row, operand, -operand->data, -1.0, mode);
 }
 
 PyObject *node_absolute(PyObject *a) {
     Node *operand = (Node *)a;
-    if (in_a_mode() || !operand->about.is_filled)
+    int mode = current_mode();
+    if (mode == BY_PYTHON || !operand->about.is_filled)
         return PyObject_CallOneArg(python.absolute, a);
-    return applied(python.absolute_row, operand);
+    return applied(python.absolute_row, operand, mode);
 }
+
+/* a != b: what == says, turned round, as Python's object does. */
+static PyObject *unequal(PyObject *a, PyObject *b) {
+    PyObject *equal = PyObject_CallFunctionObjArgs(python.equal, a, b, NULL);
+    if (equal == NULL || equal == Py_NotImplemented)
+        return equal;
+    int is_true = PyObject_IsTrue(equal);
+    Py_DECREF(equal);
+    return is_true < 0 ? NULL : PyBool_FromLong(!is_true);
+}
+
+/* Comparisons: of numbers a bool; == and != are Python's to refuse. */
+PyObject *node_compared(PyObject *a, PyObject *b, int how) {
+    PyObject *methods[] = {[Py_LT] = python.less, [Py_LE] = python.less_equal,
+                           [Py_EQ] = python.equal, [Py_GT] = python.greater,
+                           [Py_GE] = python.greater_equal};
+    Pair pair;
+    if (how == Py_NE)
+        return unequal(a, b);
+    if (how == Py_EQ || !read_pair(a, b, &pair))
+        return PyObject_CallFunctionObjArgs(methods[how], a, b, NULL);
+    Py_RETURN_RICHCOMPARE(pair.a, pair.b, how);
+}
+
+/* Nodes are hashed by identity, as all objects whose class says nothing of it. */
+Py_hash_t node_hash(PyObject *self) { return PyBaseObject_Type.tp_hash(self); }
