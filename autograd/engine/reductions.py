@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast, overload
 
+from autograd.engine.accelerator import native
 from autograd.errors import OperandError, StructureError
 from autograd.table import rows as ops
 from autograd.table.number import N, RealNumber, Symbolic
@@ -42,6 +43,8 @@ def _terms(numbers: Any, name: str) -> list[Any]:
             f"{name}: takes an iterable of Values or real numbers, "
             f"and was given a {type(numbers).__name__}"
         ) from None
+    if native is not None and native.are_terms(terms):
+        return terms
     return [term if hasattr(type(term), "_apply") else real(term, name) for term in terms]
 
 
@@ -49,6 +52,8 @@ def _combined(terms: list[Any], pair: Callable[[Any, Any], Any], empty: float) -
     """Combine neighbours until one is left; an odd one out waits for the next round."""
     if len(terms) == 1 and hasattr(type(terms[0]), "_apply"):
         return ops.identity(terms[0])  # a result of its own: not the leaf, which may be edited
+    if native is not None and pair is operator.add and terms:
+        return native.added(terms)
     while len(terms) > 1:
         paired = [pair(a, b) for a, b in zip(terms[::2], terms[1::2], strict=False)]
         if len(terms) % 2:
@@ -163,6 +168,8 @@ def dot(a: Iterable[object], b: Iterable[object]) -> object:
             f"dot: the sequences have {len(left)} and {len(right)} numbers; "
             f"they must be equally long"
         )
+    if native is not None:
+        return _sum(native.products(left, right))
     return _sum([x * y for x, y in zip(left, right, strict=True)])
 
 

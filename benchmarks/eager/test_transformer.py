@@ -4,7 +4,8 @@
     taskset -c 0 python -m pytest benchmarks/eager/test_transformer.py -q -s
 
 Against the same code on an engine with local gradients, and against PyTorch's eager matrices (one
-thread, float64), which do in a few hundred calls what is 180,000 nodes here.
+thread, float64), which do in a few hundred calls what is 65,000 nodes here. Against these also with
+``autograd.dot`` in the place of a loop over the products, as one writes it with this package.
 """
 
 import math
@@ -25,14 +26,18 @@ from transformer import HEADS, LETTERS, WIDTH, WORD, loss, on_local_engine, para
 torch = pytest.importorskip("torch")
 
 
-def ours(weights):
+def ours(weights, **dot):
     leaves = {
         name: [[autograd.Value(x) for x in row] for row in part.tolist()]
         for name, part in weights.items()
     }
-    result = loss(leaves)
+    result = loss(leaves, **dot)
     result.backward()
     return result.data, {name: [[x.grad for x in row] for row in p] for name, p in leaves.items()}
+
+
+def with_dot(weights):
+    return ours(weights, dot=autograd.dot)
 
 
 def by_matrices(weights):
@@ -65,7 +70,8 @@ def on_torch(weights):
 def test_the_ratios_hold():
     torch.set_num_threads(1)
     weights = parameters()
-    engines = {"autograd": ours, "local gradients": on_local_engine, "torch": on_torch}
+    engines = {"autograd": ours, "with dot": with_dot}
+    engines |= {"local gradients": on_local_engine, "torch": on_torch}
     value, grads = ours(weights)
     for step in engines.values():
         other, others = step(weights)
@@ -75,7 +81,7 @@ def test_the_ratios_hold():
             for row, expected in zip(part, theirs, strict=True):
                 assert row == pytest.approx(expected, rel=1e-8, abs=1e-14)
     times = {name: [] for name in engines}
-    for _ in range(7):
+    for _ in range(15):
         for name, step in engines.items():
             start = time.perf_counter()
             step(weights)
@@ -88,4 +94,4 @@ def test_the_ratios_hold():
         print(f"{name:16} {1e3 * statistics.median(theirs):8.2f} ms   {ratios[name]:6.3f} x")
     if accelerator.native is not None:
         assert ratios["local gradients"] >= 12.0
-        assert ratios["torch"] >= 1.0 / 12.0
+        assert ratios["torch"] >= ratios["with dot"] / 5.0

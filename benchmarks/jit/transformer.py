@@ -40,12 +40,9 @@ def parameters() -> dict[str, Any]:
     return {name: random.normal(0, 0.1, shape) for name, shape in SHAPES.items()}
 
 
-def linear(matrix: Any, vector: Any) -> list[Any]:
-    """Return matrix times vector."""
-    return [
-        sum(w * x for w, x in zip(row[1:], vector[1:], strict=True)) + row[0] * vector[0]
-        for row in matrix
-    ]
+def product(row: Any, vector: Any) -> Any:
+    """Return the sum of products, term after term."""
+    return sum(w * x for w, x in zip(row[1:], vector[1:], strict=True)) + row[0] * vector[0]
 
 
 def softmax(numbers: list[Any]) -> list[Any]:
@@ -64,8 +61,12 @@ def normalised(vector: list[Any]) -> list[Any]:
     return [x * inverse for x in vector]
 
 
-def loss(weights: dict[str, Any]) -> Any:
+def loss(weights: dict[str, Any], dot: Callable[[Any, Any], Any] = product) -> Any:
     """Return the mean of -log(probability) of each letter after those before it."""
+
+    def linear(matrix: Any, vector: Any) -> list[Any]:
+        return [dot(row, vector) for row in matrix]
+
     matrix = {name: [list(row) for row in part] for name, part in weights.items()}
     letters = [26, *[LETTERS.index(letter) for letter in WORD]]
     keys: list[list[Any]] = []

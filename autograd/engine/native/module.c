@@ -207,6 +207,9 @@ static PyMethodDef functions[] = {
     {"node", (PyCFunction)(void (*)(void))node_made, METH_FASTCALL, NULL},
     {"ordered", (PyCFunction)(void (*)(void))ordered, METH_FASTCALL, NULL},
     {"swept", (PyCFunction)(void (*)(void))swept, METH_FASTCALL, NULL},
+    {"are_terms", are_terms, METH_O, NULL},
+    {"added", added, METH_O, NULL},
+    {"products", (PyCFunction)(void (*)(void))products, METH_FASTCALL, NULL},
     {"backward", (PyCFunction)(void (*)(void))backward, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };

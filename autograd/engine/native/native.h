@@ -73,14 +73,18 @@ typedef struct Node {
     PyObject *weak_references;
 } Node;
 
-/* A formula gives value and partial at x, and returns 0 where it leaves x to the row's Python. */
-typedef int (*Formula)(double x, double *value, double *partial);
+/* A formula gives value and partials at some numbers, and returns 0 where it leaves them to the row's
+   Python. */
+typedef int (*Formula)(const double *at, double *value, double *partials);
+#define MOST 4 /* operands of a row that is applied from here; with more of them it is Python's */
 
 /* A row of the operation table, for as long as the process lives. */
 typedef struct {
     PyObject *operation;
     Details *details; /* of its results outside every scope */
     Details *scoped;  /* of those in the scope that was seen last, or NULL */
+    long arity;
+    int is_static; /* some operands are plain whole numbers */
     Formula formula;  /* NULL where the row runs through its Python */
     PyObject *value, *partials; /* what the row had when its formula was held against it */
 } Row;
@@ -127,6 +131,8 @@ HIDDEN PyObject *node_power(PyObject *a, PyObject *b, PyObject *modulus);
 HIDDEN PyObject *node_negative(PyObject *a);
 HIDDEN PyObject *node_absolute(PyObject *a);
 HIDDEN PyObject *made_of_one(Row *row, Node *operand, double result, double partial, int mode);
+HIDDEN PyObject *made_of_two(Row *row, PyObject *const *operands, const double *numbers, double result,
+                             const double *partials);
 HIDDEN PyObject *node_compared(PyObject *a, PyObject *b, int how);
 HIDDEN Py_hash_t node_hash(PyObject *self);
 
@@ -140,8 +146,9 @@ HIDDEN extern Py_ssize_t place_of_value, place_of_partials;
 #define PARTIALS_OF(operation) SLOT(operation, place_of_partials)
 HIDDEN int place_of_slot(PyObject *object, const char *name, Py_ssize_t *place);
 HIDDEN PyObject *node_apply(PyObject *none, PyObject *const *args, Py_ssize_t count);
-HIDDEN PyObject *applied(Row *row, Node *operand, int mode);
+HIDDEN PyObject *applied(Row *row, PyObject *const *operands, Py_ssize_t count, int mode);
 HIDDEN PyObject *method_of_row(PyObject *module, PyObject *row);
+HIDDEN int take_calls(PyTypeObject *operations);
 HIDDEN int prepare_rows(void);
 
 /* walks.c */
@@ -149,6 +156,11 @@ HIDDEN PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t co
 HIDDEN PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN extern uint64_t replacements;
+
+/* reductions.c */
+HIDDEN PyObject *are_terms(PyObject *module, PyObject *list);
+HIDDEN PyObject *added(PyObject *module, PyObject *list);
+HIDDEN PyObject *products(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 /* module.c: what the Python side hands over */
 typedef struct {
@@ -160,6 +172,7 @@ typedef struct {
     PyObject *less, *less_equal, *greater, *greater_equal, *equal;
     PyObject *add, *radd, *subtract, *rsubtract, *multiply, *rmultiply, *divide, *rdivide;
     PyObject *power, *rpower, *negative, *absolute, *apply, *data, *grad, *label;
+    PyObject *call; /* Operation.__call__ */
     Row *add_row, *subtract_row, *multiply_row, *divide_row, *power_row, *negative_row;
     Row *absolute_row;
 } Specification;

@@ -129,13 +129,24 @@ static int by_base(double a, double b, double *slope) {
 
 PyObject *node_power(PyObject *a, PyObject *b, PyObject *modulus) {
     Pair pair;
-    double result, slope;
+    double result, slope = 0.0;
     if (modulus != Py_None)
         return PyObject_CallFunctionObjArgs(python.power, a, b, modulus, NULL);
-    if (!read_pair(a, b, &pair) || pair.right_kind != NUMBER ||
-        !power_of(pair.a, pair.b, &result) || !by_base(pair.a, pair.b, &slope))
+    if (!read_pair(a, b, &pair) || !power_of(pair.a, pair.b, &result) ||
+        (pair.left_kind == NODE && !by_base(pair.a, pair.b, &slope)) ||
+        (pair.right_kind == NODE && pair.a < 0.0))
         return by_python(python.power, python.rpower, a, b);
-    return made_of(python.power_row, &pair, result, slope, 0.0);
+    double by_exponent = pair.right_kind == NODE ? result * log(pair.a) : 0.0;
+    return made_of(python.power_row, &pair, result, slope, by_exponent);
+}
+
+/* Make the node of a row with two operands that are Values or numbers. */
+PyObject *made_of_two(Row *row, PyObject *const *operands, const double *numbers, double result,
+                      const double *partials) {
+    Pair pair = {operands[0], operands[1], numbers[0], numbers[1],
+                 is_node(operands[0]) ? NODE : NUMBER, is_node(operands[1]) ? NODE : NUMBER,
+                 RECORDING};
+    return made_of(row, &pair, result, partials[0], partials[1]);
 }
 
 /* Make the node of an operation with one operand. */
@@ -165,7 +176,7 @@ PyObject *node_absolute(PyObject *a) {
     int mode = current_mode();
     if (mode == BY_PYTHON || !operand->about.is_filled)
         return PyObject_CallOneArg(python.absolute, a);
-    return applied(python.absolute_row, operand, mode);
+    return applied(python.absolute_row, &a, 1, mode);
 }
 
 /* a != b: what == says, turned round, as Python's object does. */

@@ -19,18 +19,18 @@ int place_of_slot(PyObject *object, const char *name, Py_ssize_t *place) {
     return is_slot ? 0 : -1;
 }
 
-static PyObject *by_specification(PyObject *operation, PyObject *operand) {
-    PyObject *operands = PyTuple_Pack(1, operand);
-    if (operands == NULL)
+static PyObject *by_specification(PyObject *operation, PyObject *const *operands, Py_ssize_t count) {
+    PyObject *packed = PyTuple_New(count);
+    for (Py_ssize_t i = 0; packed != NULL && i < count; i++)
+        PyTuple_SET_ITEM(packed, i, Py_NewRef(operands[i]));
+    if (packed == NULL)
         return NULL;
-    PyObject *result = PyObject_CallFunctionObjArgs(python.apply, operation, operands, NULL);
-    Py_DECREF(operands);
+    PyObject *result = PyObject_CallFunctionObjArgs(python.apply, operation, packed, NULL);
+    Py_DECREF(packed);
     return result;
 }
 
 /* -- with the row's own value and rules ---------------------------------------------------------- */
-
-#define MOST 4 /* operands of a row; with more of them it is left to Python */
 
 /* Return the partial by an operand: as Operation.partial does, which is asked where that is no float. */
 static PyObject *partial_by(PyObject *operation, Py_ssize_t place, PyObject *const *numbers,
@@ -56,80 +56,66 @@ static PyObject *partial_by(PyObject *operation, Py_ssize_t place, PyObject *con
     return partial;
 }
 
-/* Fill numbers with the result and the operands, and partials; -1 with an error set. */
-static int evaluated(PyObject *operation, PyObject *const *operands, Py_ssize_t count,
-                     PyObject **numbers, PyObject **partials, double *result) {
-    const char *name = NULL;
+/* Read the numbers of the operands; -1 with an error set. */
+static int read_numbers(PyObject *operation, PyObject *const *operands, Py_ssize_t count,
+                        double *numbers) {
     for (Py_ssize_t i = 0; i < count; i++) {
-        double number;
         if (is_node(operands[i]))
-            number = ((Node *)operands[i])->data;
+            numbers[i] = ((Node *)operands[i])->data;
+        else if (PyFloat_CheckExact(operands[i]))
+            numbers[i] = PyFloat_AS_DOUBLE(operands[i]);
         else {
-            PyObject *text = name == NULL ? PyObject_GetAttrString(operation, "name") : NULL;
-            name = text != NULL ? PyUnicode_AsUTF8(text) : name;
-            Py_XDECREF(text); /* the row keeps it */
-            if (name == NULL || real_number(operands[i], name, &number) < 0)
+            PyObject *name = PyObject_GetAttrString(operation, "name");
+            const char *text = name != NULL ? PyUnicode_AsUTF8(name) : NULL;
+            int state = text != NULL ? real_number(operands[i], text, &numbers[i]) : -1;
+            Py_XDECREF(name);
+            if (state < 0)
                 return -1;
         }
-        numbers[i + 1] = PyFloat_FromDouble(number);
-        if (numbers[i + 1] == NULL)
-            return -1;
     }
-    numbers[0] = PyObject_Vectorcall(VALUE_OF(operation), numbers + 1, (size_t)count, NULL);
-    if (numbers[0] == NULL || real_number(numbers[0], "the result", result) < 0)
-        return -1;
-    for (Py_ssize_t i = 0; i < count; i++)
-        if (is_node(operands[i])) {
-            partials[i] = partial_by(operation, i, numbers, count);
-            if (partials[i] == NULL)
-                return -1;
-        }
     return 0;
 }
 
-static PyObject *wide_node(PyObject *operation, double result, PyObject *const *operands,
-                           PyObject *const *numbers, PyObject *const *partials, Py_ssize_t count) {
+/* Do what _recorded of value.py does, by the row's own value and rules. */
+static int evaluated(PyObject *operation, PyObject *const *operands, Py_ssize_t count,
+                     const double *numbers, double *result, double *partials) {
+    PyObject *all[MOST + 1] = {NULL}; /* the result and the operands, for the rules */
+    int state = 0;
+    for (Py_ssize_t i = 0; i < count && state == 0; i++)
+        state = (all[i + 1] = PyFloat_FromDouble(numbers[i])) != NULL ? 0 : -1;
+    if (state == 0)
+        all[0] = PyObject_Vectorcall(VALUE_OF(operation), all + 1, (size_t)count, NULL);
+    state = all[0] != NULL ? real_number(all[0], "the result", result) : -1;
+    for (Py_ssize_t i = 0; i < count && state == 0; i++)
+        if (is_node(operands[i])) {
+            PyObject *partial = partial_by(operation, i, all, count);
+            state = partial != NULL ? real_number(partial, "the partial", &partials[i]) : -1;
+            Py_XDECREF(partial);
+        }
+    for (Py_ssize_t i = 0; i <= count; i++)
+        Py_XDECREF(all[i]);
+    return state;
+}
+
+/* Make the node of a row with more than two operands: tuples of them and of their partials. */
+static PyObject *made_of_many(PyObject *operation, PyObject *const *operands, Py_ssize_t count,
+                              const double *numbers, double result, const double *partials) {
     PyObject *left = PyTuple_New(count), *right = PyTuple_New(count), *node = NULL;
     for (Py_ssize_t i = 0; left != NULL && right != NULL && i < count; i++) {
-        PyTuple_SET_ITEM(left, i, Py_NewRef(is_node(operands[i]) ? operands[i] : numbers[i + 1]));
-        PyTuple_SET_ITEM(right, i, Py_NewRef(is_node(operands[i]) ? partials[i] : Py_None));
+        int is_value = is_node(operands[i]);
+        PyObject *number = PyFloat_FromDouble(is_value ? partials[i] : numbers[i]);
+        if (number == NULL)
+            Py_CLEAR(left);
+        else {
+            PyTuple_SET_ITEM(left, i, is_value ? Py_NewRef(operands[i]) : number);
+            PyTuple_SET_ITEM(right, i, is_value ? number : Py_NewRef(Py_None));
+        }
     }
     if (left != NULL && right != NULL)
         node = made(operation, result, left, right, Py_None, Py_None);
     Py_XDECREF(left);
     Py_XDECREF(right);
     return node;
-}
-
-/* Do what _recorded of value.py does: make the node of any row. */
-static PyObject *recorded(PyObject *operation, PyObject *const *operands, Py_ssize_t count) {
-    PyObject *numbers[MOST + 1] = {NULL}, *partials[MOST] = {NULL}, *node = NULL;
-    double result;
-    if (evaluated(operation, operands, count, numbers, partials, &result) == 0) {
-        if (count > 2)
-            node = wide_node(operation, result, operands, numbers, partials, count);
-        else {
-            PyObject *sides[2] = {Py_None, Py_None}, *slopes[2] = {Py_None, Py_None};
-            for (Py_ssize_t i = 0; i < count; i++) {
-                sides[i] = is_node(operands[i]) ? operands[i] : numbers[i + 1];
-                slopes[i] = is_node(operands[i]) ? partials[i] : Py_None;
-            }
-            node = made(operation, result, sides[0], sides[1], slopes[0], slopes[1]);
-        }
-    }
-    for (Py_ssize_t i = 0; i <= count; i++)
-        Py_XDECREF(numbers[i]);
-    for (Py_ssize_t i = 0; i < count; i++)
-        Py_XDECREF(partials[i]);
-    return node;
-}
-
-/* Return whether all Values among the operands have numbers; a traced one has none. */
-static int are_filled(PyObject *const *operands, Py_ssize_t count) {
-    for (Py_ssize_t i = 0; i < count; i++)
-        if (is_node(operands[i]) && !((Node *)operands[i])->about.is_filled)
-            return 0;
-    return 1;
 }
 
 /* -- applying a row ---------------------------------------------------------------------------- */
@@ -139,15 +125,35 @@ static int is_as_registered(Row *row) {
     return VALUE_OF(row->operation) == row->value && PARTIALS_OF(row->operation) == row->partials;
 }
 
-/* Make the node of a row at an operand that has a number, outside all modes that Python sees to. */
-PyObject *applied(Row *row, Node *operand, int mode) {
-    double value, partial;
-    if (row->formula != NULL && is_as_registered(row) &&
-        row->formula(operand->data, &value, &partial))
-        return made_of_one(row, operand, value, partial, mode);
-    if (mode != RECORDING)
-        return by_specification(row->operation, (PyObject *)operand);
-    return recorded(row->operation, (PyObject **)&operand, 1);
+/* Make the node of a row at operands that have numbers, outside all modes that Python sees to. */
+PyObject *applied(Row *row, PyObject *const *operands, Py_ssize_t count, int mode) {
+    double numbers[MOST], partials[MOST], result;
+    if (read_numbers(row->operation, operands, count, numbers) < 0)
+        return NULL;
+    int is_done = row->formula != NULL && is_as_registered(row) &&
+                  row->formula(numbers, &result, partials);
+    if (mode == UNRECORDED)
+        return is_done ? new_leaf(result) : by_specification(row->operation, operands, count);
+    if (!is_done &&
+        evaluated(row->operation, operands, count, numbers, &result, partials) < 0)
+        return NULL;
+    if (count == 1)
+        return made_of_one(row, (Node *)operands[0], result, partials[0], mode);
+    if (count == 2)
+        return made_of_two(row, operands, numbers, result, partials);
+    return made_of_many(row->operation, operands, count, numbers, result, partials);
+}
+
+/* Return whether each Value among the operands has a number (a traced one has none), and one is a Value. */
+static int are_filled(PyObject *const *operands, Py_ssize_t count) {
+    int has_value = 0;
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (is_node(operands[i])) {
+            if (!((Node *)operands[i])->about.is_filled)
+                return 0;
+            has_value = 1;
+        }
+    return has_value;
 }
 
 /* Value._apply(operation, operands) */
@@ -158,14 +164,59 @@ PyObject *node_apply(PyObject *none, PyObject *const *args, Py_ssize_t count) {
         PyObject *const *operands = &PyTuple_GET_ITEM(args[1], 0);
         Py_ssize_t many = PyTuple_GET_SIZE(args[1]);
         Row *row = row_of(args[0]);
-        if (row != NULL && many > 0 && many <= MOST && are_filled(operands, many)) {
-            if (many == 1 && is_node(operands[0]))
-                return applied(row, (Node *)operands[0], mode);
-            if (many > 1 && mode == RECORDING)
-                return recorded(args[0], operands, many);
-        }
+        if (row != NULL && many == row->arity && many <= MOST && are_filled(operands, many))
+            return applied(row, operands, many, mode);
     }
     return PyObject_Vectorcall(python.apply, args, (size_t)count, NULL);
+}
+
+/* -- maximum(x, y): rows as functions ------------------------------------------------------------- */
+
+/* Operation.__call__: of Values a node, of floats a float; with all else Python's goes on. */
+static PyObject *row_called(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                            PyObject *names) {
+    Row *row = row_of(self);
+    int mode = current_mode();
+    if (row != NULL && names == NULL && count == row->arity && count <= MOST && !row->is_static &&
+        mode != BY_PYTHON) {
+        Py_ssize_t floats = 0, values = 0;
+        for (Py_ssize_t i = 0; i < count; i++) {
+            floats += PyFloat_CheckExact(args[i]);
+            values += Py_TYPE(args[i]) == value_type && ((Node *)args[i])->about.is_filled;
+        }
+        if (floats == count)
+            return PyObject_Vectorcall(VALUE_OF(self), args, (size_t)count, NULL);
+        if (floats + values == count)
+            return applied(row, args, count, mode);
+    }
+    PyObject *operands[MOST + 1];
+    Py_ssize_t all = count + (names != NULL ? PyTuple_GET_SIZE(names) : 0);
+    PyObject **passed = all < MOST ? operands : PyMem_Malloc((size_t)(all + 1) * sizeof(*passed));
+    if (passed == NULL)
+        return PyErr_NoMemory();
+    passed[0] = self;
+    memcpy(passed + 1, args, (size_t)all * sizeof(*passed));
+    PyObject *result = PyObject_Vectorcall(python.call, passed, (size_t)count + 1, names);
+    if (passed != operands)
+        PyMem_Free(passed);
+    return result;
+}
+
+static PyMethodDef call_definition = {
+    "__call__", (PyCFunction)(void (*)(void))row_called, METH_FASTCALL | METH_KEYWORDS,
+    "Apply the operation: of numbers a float, of Values a Value, of arrays an array."};
+
+/* Let the calls of rows come here first; once for their class. */
+int take_calls(PyTypeObject *operations) {
+    if (python.call != NULL)
+        return 0;
+    python.call = PyObject_GetAttrString((PyObject *)operations, "__call__");
+    PyObject *method = PyDescr_NewMethod(operations, &call_definition);
+    int state = python.call != NULL && method != NULL
+                    ? PyObject_SetAttrString((PyObject *)operations, "__call__", method)
+                    : -1;
+    Py_XDECREF(method);
+    return state;
 }
 
 /* -- x.relu() and its like: methods that find their row without a frame of Python ------------- */
@@ -190,8 +241,8 @@ static PyObject *method_called(PyObject *self, PyObject *const *args, size_t cou
                             ((Method *)self)->name, Py_TYPE(args[0])->tp_name);
     int mode = current_mode();
     if (mode == BY_PYTHON || !((Node *)args[0])->about.is_filled)
-        return by_specification(row->operation, args[0]);
-    return applied(row, (Node *)args[0], mode);
+        return by_specification(row->operation, args, 1);
+    return applied(row, args, 1, mode);
 }
 
 static PyObject *method_bound(PyObject *self, PyObject *instance, PyObject *owner) {
