@@ -323,9 +323,8 @@ def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
 
 
 if native is not None:
-    native.connect(
-        Value, modes.active, modes.scoped, modes.state_of_context, transforms, real
-    )
+    native.connect(Value, modes.active, modes.scoped, modes.state_of_context, transforms, real)
+    native.registered(*TABLE.values())
     _node = native.node
 
 
@@ -342,11 +341,9 @@ def _method(row: Operation) -> Callable[..., Value]:
 # it half of the speed of every walk.
 for _row in TABLE.values():
     _row.document()
-    if native is not None:
-        native.registered(_row)
     if _row.public and _row.symbol == _row.name:
-        _is_short = native is not None and _row.arity == 1
-        setattr(Value, _row.name, native.method(_row) if _is_short else _method(_row))
+        _made = native.method if native is not None and _row.arity == 1 else _method
+        setattr(Value, _row.name, _made(_row))
 for _name, _function in ops.METHODS.items():
     setattr(Value, _name, _function)
 for _name, _known in ops.NUMPY_NAMES.items():

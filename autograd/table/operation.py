@@ -169,7 +169,7 @@ class Operation:
         conditions: the places of the operands that are conditions.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "partials", "value")  # the accelerator reads the last two
+    __slots__ = ("__dict__", "__weakref__", "partials", "value")  # the last two are read by C
 
     def __init__(
         self,

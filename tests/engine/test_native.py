@@ -47,6 +47,8 @@ STEPS = st.one_of(
     st.tuples(st.just("clip"), NODES, OPERANDS, OPERANDS),
     st.tuples(st.just("where"), NODES, NODES),
     st.tuples(st.just("sum"), NODES, OPERANDS, NODES),
+    st.tuples(st.just("dot"), NODES, OPERANDS, NODES),
+    st.tuples(st.just("compare"), NODES, OPERANDS),
     st.tuples(st.just("backward"), NODES, NUMBERS),
     st.tuples(st.just("edit"), NODES, NUMBERS),
     st.tuples(st.just("set grad"), NODES, NUMBERS),

@@ -39,6 +39,9 @@ BINARY = {
     "minimum": ag.minimum,
     "hypot": ag.hypot,
     "atan2": ag.atan2,
+    "leaky_relu": ag.leaky_relu,
+    "fmod": ag.fmod,
+    "logaddexp": ag.logaddexp,
     "mixed": mixed,
 }
 SIGNS = {"neg": lambda a: -a, "pos": lambda a: +a, "abs": abs}
@@ -90,6 +93,12 @@ def step(nodes, what, *operands):
         nodes.append(ag.where(a >= b, a, b))
     elif what == "sum":
         nodes.append(sum(map(operand, operands)))
+    elif what == "dot":
+        numbers = [*map(operand, operands)]
+        nodes.append(ag.dot(numbers, numbers[::-1]) + ag.sum(numbers * 2) + ag.mean(numbers))
+    elif what == "compare":
+        a, b = map(operand, operands)
+        return [a < b, a <= b, a > b, a >= b, a is b]
     elif what == "backward":
         operand(operands[0]).backward(operands[1])
     elif what == "edit":

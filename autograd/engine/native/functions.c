@@ -237,26 +237,34 @@ static int named_row(PyObject *operation, const char *name, Row *row) {
     return 0;
 }
 
-/* registered(operation): get to know a row of the table. */
-PyObject *registered(PyObject *module, PyObject *operation) {
-    (void)module;
+/* Get to know a row of the table. */
+static int known_row(PyObject *operation) {
     if (place_of_slot(operation, "value", &place_of_value) < 0 ||
-        place_of_slot(operation, "partials", &place_of_partials) < 0)
-        return NULL;
+        place_of_slot(operation, "partials", &place_of_partials) < 0 ||
+        take_calls(Py_TYPE(operation)) < 0)
+        return -1;
     PyObject *name = PyObject_GetAttrString(operation, "name");
-    const char *text = name != NULL ? PyUnicode_AsUTF8(name) : NULL;
-    Row *row = text != NULL ? new_row(operation) : NULL;
-    int state = row != NULL ? named_row(operation, text, row) : -1;
-    PyObject *arity = state == 0 ? PyObject_GetAttrString(operation, "arity") : NULL;
+    PyObject *arity = name != NULL ? PyObject_GetAttrString(operation, "arity") : NULL;
     PyObject *whole = arity != NULL ? PyObject_GetAttrString(operation, "static") : NULL;
-    if (whole != NULL) {
+    const char *text = whole != NULL ? PyUnicode_AsUTF8(name) : NULL;
+    Row *row = text != NULL ? new_row(operation) : NULL;
+    int state = -1;
+    if (row != NULL) {
         row->arity = PyLong_AsLong(arity);
         row->is_static = PyObject_IsTrue(whole);
+        state = row->arity < 0 || row->is_static < 0 ? -1 : named_row(operation, text, row);
     }
     Py_XDECREF(name);
     Py_XDECREF(arity);
     Py_XDECREF(whole);
-    if (whole == NULL || row->arity < 0 || row->is_static < 0 || take_calls(Py_TYPE(operation)) < 0)
-        return NULL;
+    return state;
+}
+
+/* registered(*operations): get to know the rows of the table. */
+PyObject *registered(PyObject *module, PyObject *const *operations, Py_ssize_t count) {
+    (void)module;
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (known_row(operations[i]) < 0)
+            return NULL;
     Py_RETURN_NONE;
 }

@@ -202,7 +202,7 @@ static PyMethodDef functions[] = {
     {"is_at_home", is_at_home, METH_NOARGS, NULL},
     {"adopted", adopted, METH_O, NULL},
     {"connect", connect, METH_VARARGS, NULL},
-    {"registered", registered, METH_O, NULL},
+    {"registered", (PyCFunction)(void (*)(void))registered, METH_FASTCALL, NULL},
     {"method", method_of_row, METH_O, NULL},
     {"node", (PyCFunction)(void (*)(void))node_made, METH_FASTCALL, NULL},
     {"ordered", (PyCFunction)(void (*)(void))ordered, METH_FASTCALL, NULL},

@@ -137,7 +137,7 @@ HIDDEN PyObject *node_compared(PyObject *a, PyObject *b, int how);
 HIDDEN Py_hash_t node_hash(PyObject *self);
 
 /* functions.c */
-HIDDEN PyObject *registered(PyObject *module, PyObject *operation);
+HIDDEN PyObject *registered(PyObject *module, PyObject *const *operations, Py_ssize_t count);
 
 /* rows.c */
 HIDDEN extern Py_ssize_t place_of_value, place_of_partials;
