@@ -19,7 +19,7 @@ from autograd.errors import ExportError
 from autograd.ir.function import Function
 from autograd.table.operation import TABLE
 
-_NAMES = """exp exp2 expm1 log log1p log2 log10 cbrt sin cos tan asin acos atan sinh cosh tanh asinh
+_NAMES = """exp exp2 expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh
     acosh atanh atan2 fmod"""
 # Primitives that are functions of the C library.
 LIBRARY = {name: name for name in _NAMES.split()} | {"power": "pow"}

@@ -11,7 +11,7 @@ from autograd.ir.function import Function
 
 # Primitives that are functions of JavaScript's Math. Their last bits differ from libm's, as far as
 # the engine that runs them likes; an exported function takes other functions in place of Math.
-_NAMES = """exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh
+_NAMES = """exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 sinh cosh
     tanh asinh acosh atanh abs floor ceil"""
 MATH = {name: name for name in _NAMES.split()}
 

@@ -17,8 +17,9 @@ from collections.abc import AsyncIterator, Callable, Generator
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar, cast, overload
 
+from autograd.callsite import user_line
 from autograd.engine.accelerator import native
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, TraceError
 from autograd.table.operation import Operation
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -303,6 +304,19 @@ class detect_anomaly(Mode):
 
     def __init__(self) -> None:
         super().__init__(anomaly=True)
+
+    def entered(self, outer: State, as_before: State | None = None) -> State:
+        """Return the state in which it has been entered.
+
+        Raises:
+            TraceError: it is entered while a function is traced.
+        """
+        if outer.recorder is not None:
+            raise TraceError(
+                f"detect_anomaly at {user_line()}\nwatches numbers, and a compiled function has "
+                f"none while it is traced: write it around the call, with detect_anomaly(): ..."
+            )
+        return super().entered(outer, as_before)
 
 
 class scope(Mode):

@@ -70,15 +70,6 @@ sqrt: Operation = primitive(
     "sqrt(where(u > 0, u, 1.0))",
     summary="The square root of x.",
 )
-cbrt: Operation = primitive(
-    "cbrt(x)", math.cbrt,
-    lambda y, x: lazy_where(
-        (abs(x) > 0.0) & (abs(x) < INF), lambda: y / x / 3.0, lambda: 1.0 / abs(y)
-    ),
-    form="latex", latex=r"\sqrt[3]{{0}}", kinks=(0.0,),
-    shown=(lambda y, x: 1.0 / (3.0 * y**2.0),),
-    summary="The cube root of x.",
-)
 
 # -- trigonometry ------------------------------------------------------------------------------
 

@@ -11,8 +11,10 @@ one after the other, these would be sums of terms that overflow or underflow bef
 from __future__ import annotations
 
 import math
+from typing import cast
 
 from autograd.table.conditions import INF, choose, is_zero, lazy_where, where, zero_wins
+from autograd.table.doubled import square, two_product
 from autograd.table.elementary import log
 from autograd.table.number import Condition, Number
 from autograd.table.operation import Operation, composite, primitive, raised
@@ -130,4 +132,39 @@ power_derivative: Operation = composite(
         lambda y, m, n, a, b: _written(m, n + 1.0, a, b),
     ),
     summary="The derivative of a ** b, m times by a and n times by b.",
+)
+
+
+def _cube_root(near: Number) -> Number:
+    """Return that of the power, and a step of Newton's method with an exact cube."""
+    root = near ** (1.0 / 3.0)
+    squared, lost = square(root)
+    cubed, more = two_product(squared, root)
+    return root + (((near - cubed) - more) - lost * root) / (3.0 * squared)
+
+
+def _cbrt(x: Number) -> Number:
+    """Return the cube root from the middle of the range, where nothing of a cube is lost."""
+    size = abs(x)
+    is_small = size < 1.0
+    root = _cube_root(size * where(is_small, 2.0**600, 2.0**-600))
+    root = root * where(is_small, 2.0**-200, 2.0**200)
+    return where(_is_inside(x), where(x < 0.0, -root, root), x)
+
+
+def _cbrt_of_float(x: float) -> float:
+    size = abs(x)
+    if not 0.0 < size < INF:
+        return x
+    near, back = (2.0**600, 2.0**-200) if size < 1.0 else (2.0**-600, 2.0**200)
+    root = cast(float, _cube_root(size * near)) * back
+    return -root if x < 0.0 else root
+
+
+cbrt: Operation = composite(
+    "cbrt(x)", _cbrt,
+    lambda y, x: lazy_where(_is_inside(x), lambda: y / x / 3.0, lambda: 1.0 / abs(y)),
+    fast=_cbrt_of_float, form="latex", latex=r"\sqrt[3]{{0}}", kinks=(0.0,),
+    shown=(lambda y, x: 1.0 / (3.0 * y**2.0),),
+    summary="The cube root of x.",
 )

@@ -33,7 +33,6 @@ SHARED: dict[str, Callable[..., Any]] = {
     "exp2": lambda library, x: 2**x,
     "log2": lambda library, x: library.log(x) / library.log(2),
     "log10": lambda library, x: library.log(x) / library.log(10),
-    "cbrt": lambda library, x: library.sign(x) * abs(x) ** (library.sign(1) / 3),
     "abs": lambda library, x: abs(x),
 }
 _NAMES = "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh floor"
@@ -61,6 +60,7 @@ PRIMITIVES: dict[str, Callable[..., Any]] = {
 }
 # Composite rows whose definition approximates for floats: mpmath knows them to any digit.
 KNOWN: dict[str, Callable[..., Any]] = {
+    "cbrt": lambda m, x: m.sign(x) * m.cbrt(abs(x)),
     "gaussian": lambda m, x: m.exp(-x * x),
     "normal_density": lambda m, x: m.npdf(x),
     "softplus": lambda m, x: max(x, m.zero) + m.log1p(m.exp(-abs(x))),

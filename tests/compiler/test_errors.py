@@ -254,3 +254,18 @@ def test_the_number_of_an_outside_value_is_not_read_once_for_ever(read):
     with pytest.raises(TraceError, match="Compute with the Value itself"):
         autograd.jit(lambda x: x * read(w))(2.0)
     assert autograd.jit(lambda x, number: x * number)(2.0, read(w)) == 2.0 * read(w)
+
+
+def test_detect_anomaly_within_a_compiled_function_is_refused_and_the_advice_works():
+    def watched(x):
+        with autograd.detect_anomaly():
+            return autograd.log(x)
+
+    for function in (watched, autograd.grad(watched), autograd.detect_anomaly()(autograd.log)):
+        with pytest.raises(TraceError, match="write it around the call"):
+            jit(function)(0.0)
+    with autograd.detect_anomaly(), pytest.raises(FloatingPointError, match="log gave -inf"):
+        jit(autograd.log)(0.0)
+    with autograd.detect_anomaly():
+        assert jit(watched)(1.0) == 0.0
+    assert jit(autograd.log)(0.0) == -float("inf")  # nothing is left on

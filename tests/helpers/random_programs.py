@@ -601,7 +601,7 @@ class Comparison:
             (exact,) = values(lambda numbers: [precise(*numbers)], self.point)
             exact = float(getattr(exact, "number", exact))
             found = [exact, *self.eager[1:]]
-            if math.isfinite(exact) and math.isfinite(self.eager[0]):
+            if math.isfinite(exact) and math.isfinite(self.eager[0]) and not self.has_signed_zero():
                 for i in range(self.inputs if not self.program.is_cut() else 0):
                     there = slope(lambda numbers: precise(*numbers), self.point, i)
                     is_smooth = not there.remark and math.isfinite(there.central)
@@ -609,6 +609,12 @@ class Comparison:
                         found[1 + i] = there.central
                 agree = self.doubt().allows(found, 256.0, self.sizes)
                 yield "mpmath", None if agree else (found, self.eager)
+
+    def has_signed_zero(self) -> bool:
+        """Return whether the sign of a zero may decide, which mpmath does not have."""
+        nodes = ordered(self.root) if isinstance(self.root, Value) else []
+        is_zero = any(node.data == 0.0 for node in nodes) or self.program.has("no_grad")
+        return is_zero and any(name in repr(self.program.steps) for name in ("atan2", "copysign"))
 
     def rows(self) -> tuple[str, Any]:
         """Rows side by side, of two kinds."""

@@ -51,7 +51,6 @@ LIBRARY = {
     "log1p": "log1p",
     "log2": "log2",
     "log10": "log10",
-    "cbrt": "cbrt",
     "sin": "sin",
     "cos": "cos",
     "tan": "tan",
