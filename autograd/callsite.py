@@ -14,9 +14,14 @@ _PACKAGES = (_HERE, os.path.join(os.path.dirname(os.path.dirname(_HERE)), "nn") 
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
 
+def is_own(file: str) -> bool:
+    """Return whether a file is of autograd or nn."""
+    return file.startswith(_PACKAGES)
+
+
 def _is_foreign(file: str, module: str) -> bool:
     is_standard = file.startswith(_STANDARD) and "site-packages" not in file
-    return is_standard or file.startswith(_PACKAGES) or module.startswith("numpy.")
+    return is_standard or is_own(file) or module.startswith("numpy.")
 
 
 def user_frame() -> types.FrameType:

@@ -23,15 +23,15 @@ import contextlib
 import functools
 import gc
 import linecache
+import operator
 import sys
 import types
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
-from operator import getitem, gt, iadd, imul, ipow, isub, itruediv, lt
 from typing import Any, TypeGuard
 
 from autograd.engine.value import Value
-from autograd.ir.trace import Condition, Trace, Tracer
+from autograd.ir.trace import CannotConvert, Chosen, Condition, Trace, Tracer, plain_numbers
 from autograd.locks import new_lock
 from autograd.table.conditions import where
 from autograd.table.operation import Operation, is_real
@@ -42,10 +42,6 @@ PIECES = "pieces"  # convert functions of one number in pieces, which keeps the 
 ALL = "all"  # convert all: sums of a derivative may be taken in another order
 
 Arm = Callable[[Callable[[object], object]], object]
-
-
-class CannotConvert(Exception):  # noqa: N818 - caught by jit, which then keeps the ways apart
-    """An arm gives something else than numbers, or calls what may have effects."""
 
 
 # -- what the converted code calls ----------------------------------------------------------------
@@ -59,26 +55,64 @@ def _is_converted(test: object) -> TypeGuard[Condition]:
 
 def choose(test: object, then: Arm, otherwise: Arm) -> object:
     """Return what one of two arms gives; by a traced condition, the choice between both."""
-    if not _is_converted(test):
-        return then(_as_it_is) if test else otherwise(_as_it_is)
-    condition: Any = test
-    trace, begin = test.trace, len(test.trace)
-    numbers, structure = flatten(then(_without_effects))
-    others, other = flatten(otherwise(_without_effects))
-    if structure != other or not all(map(_is_number, [*numbers, *others])):
-        raise CannotConvert
-    if trace.converts == ALL or trace.parent is not None:  # in a loop bits are others anyway
-        of = None
-    else:
+    if _is_converted(test):
+        try:
+            return _chosen(test, then, otherwise)
+        except Exception:  # the arm that is not taken would not have raised: decide
+            pass
+    return then(_as_it_is) if test else otherwise(_as_it_is)
+
+
+def _chosen(condition: Condition, then: Arm, otherwise: Arm) -> object:
+    trace, begin, spoiled = condition.trace, len(condition.trace), len(condition.trace.spoiled)
+    try:
+        first, second = then(_without_effects), otherwise(_without_effects)
+        return first if first is second else _choice_of(condition, first, second, begin)
+    finally:
+        del trace.spoiled[spoiled:]
+
+
+def _choice_of(condition: Any, first: object, second: object, begin: int) -> object:
+    """Return the choice between two numbers, or two tuples of numbers, computed since ``begin``."""
+    trace, of = condition.trace, set[int]()
+    numbers, others = _leaves(first), _leaves(second)
+    if trace.converts != ALL and trace.parent is None:  # in a loop bits are others anyway
         of = _numbers_under(trace, begin, [*numbers, *others])
         if len(of) > 1:
-            return then(_as_it_is) if test else otherwise(_as_it_is)
-    end = len(trace)
-    pairs = zip(numbers, others, strict=True)
-    chosen = [a if a is b else where(condition, a, b) for a, b in pairs]
-    if of is not None:
+            raise CannotConvert
+    if len(numbers) != len(others) or flatten(first)[1] != flatten(second)[1]:
+        raise CannotConvert
+    end, chosen = len(trace), list[object]()
+    for a, b in zip(numbers, others, strict=True):
+        plain = (*plain_numbers(a), *plain_numbers(b))
+        if a is b or (len(plain) == 2 and _is_same(a, b)):
+            chosen.append(a)
+            continue
+        if not all(_is_exact(each) for each in plain):
+            raise CannotConvert
+        made: Any = where(condition, a, b)
+        chosen.append(trace.chosen(trace.reference(made, "if"), plain))
+    if trace.converts != ALL and trace.parent is None:
         trace.pieces.append(({*of, *range(begin, end)}, range(begin, len(trace))))
-    return unflatten(structure, chosen)
+    return unflatten(flatten(first)[1], chosen)
+
+
+def _leaves(result: object) -> list[object]:
+    """Return the numbers of an arm, which are one or in tuples; nothing that can be changed."""
+    if type(result) is tuple:
+        return [leaf for part in result for leaf in _leaves(part)]
+    if not _is_number(result):
+        raise CannotConvert
+    return [result]
+
+
+def _is_same(a: object, b: object) -> bool:
+    return type(a) is type(b) in (int, float) and repr(a) == repr(b)
+
+
+def _is_exact(number: Any) -> bool:
+    """Return whether a plain number is one of Python's that a float holds exactly."""
+    return type(number) is float or (type(number) in (int, bool) and -(2**53) <= number <= 2**53)
 
 
 def _numbers_under(trace: Trace, begin: int, results: Sequence[object]) -> set[int]:
@@ -95,16 +129,29 @@ def _numbers_under(trace: Trace, begin: int, results: Sequence[object]) -> set[i
 
 def conjunction(first: Any, second: Arm) -> object:
     """Return ``first and second()``."""
-    if not _is_converted(first):
-        return first and second(_as_it_is)
-    return first & _truth(second(_without_effects))
+    other = _second(first, second)
+    return first & other if other is not None else first and second(_as_it_is)
 
 
 def disjunction(first: Any, second: Arm) -> object:
     """Return ``first or second()``."""
+    other = _second(first, second)
+    return first | other if other is not None else first or second(_as_it_is)
+
+
+def _second(first: object, second: Arm) -> Any:
+    """Return the second test where both can be computed."""
     if not _is_converted(first):
-        return first or second(_as_it_is)
-    return first | _truth(second(_without_effects))
+        return None
+    spoiled = first.trace.spoiled
+    before = len(spoiled)
+    try:
+        other = second(_without_effects)
+        return other if isinstance(other, Condition | bool) else None
+    except Exception:  # Python might not have come to it
+        return None
+    finally:
+        del spoiled[before:]
 
 
 def negation(test: object) -> object:
@@ -114,20 +161,32 @@ def negation(test: object) -> object:
 
 def extreme(function: Callable[..., object], *operands: object) -> object:
     """Return ``max(...)`` or ``min(...)`` as Python finds it: of equal ones the first."""
-    if function not in _EXTREMES:
+    if function is not max and function is not min:
         return function(*operands)
     items: Any = operands if len(operands) > 1 else list(*operands)
     if not any(isinstance(item, Tracer) and item.trace.converts for item in items):
         return function(items)
     if not all(map(_is_number, items)):
-        raise CannotConvert
-    best, beats = items[0], _EXTREMES[function]
+        return function(items)
+    best, beats = items[0], operator.gt if function is max else operator.lt
     for item in items[1:]:
         best = choose(beats(item, best), _gives(item), _gives(best))
     return best
 
 
-_EXTREMES = {builtins.max: gt, builtins.min: lt}
+def which(obj: object) -> object:
+    """Return an object of which it is asked which it is."""
+    for each in obj if type(obj) is tuple else (obj,):
+        if type(each) is Chosen:
+            each.trace.keep_apart()
+    return obj
+
+
+def typed(obj: object) -> object:
+    """Return an object of which it is asked of which type it is."""
+    if type(obj) is Chosen and obj.plain:
+        obj.trace.keep_apart()
+    return obj
 
 
 def _gives(item: object) -> Arm:
@@ -139,51 +198,85 @@ def _is_number(leaf: object) -> bool:
     return not is_truth and (isinstance(leaf, Value) or is_real(leaf))
 
 
-def _truth(test: object) -> object:
-    if not isinstance(test, Condition | bool):
-        raise CannotConvert
-    return test
-
-
 def _as_it_is(function: object) -> object:
     return function
 
 
-def _without_effects(function: object) -> object:
+def _without_effects(function: Any) -> object:
     """Return what to call for a function in an arm of which it is not known whether it counts."""
-    if (
-        function in (builtins.abs, where)
-        or function in _EXTREMES
-        or isinstance(function, Operation)
-    ):
+    found = _CHECKS.get(id(function))
+    if found is not None:
+        return functools.partial(_checked, found, function)
+    if function is max or function is min:
         return function
-    if function in (iadd, isub, imul, itruediv, ipow):
-        return functools.partial(_checked, function, _is_number)
-    if function is getitem:
-        return functools.partial(_checked, function, _is_sequence)
+    if type(function) is Operation:
+        return functools.partial(_checked, _are_numbers, function)
     raise CannotConvert
 
 
-def _is_sequence(container: object) -> bool:
+def _checked(check: Callable[..., bool], function: Callable[..., object], *given: object) -> object:
+    if not check(*given):
+        raise CannotConvert
+    return function(*given)
+
+
+def _are_numbers(*operands: object) -> bool:
+    return all(map(_is_plain, operands))
+
+
+def _is_plain(operand: object) -> bool:
+    """Return whether an operator of this object has no effects."""
+    return type(operand) in (float, int, bool) or isinstance(operand, Value) or (
+        type(operand).__module__ == "numpy" and getattr(operand, "shape", None) == ()
+    )  # fmt: skip
+
+
+def _extreme_of_numbers(function: object, *operands: Any) -> bool:
+    items = operands if len(operands) > 1 else operands[0]
+    return function in (max, min) and type(items) in (tuple, list) and _are_numbers(*items)
+
+
+def _is_lookup(container: object, place: object) -> bool:
     return type(container) in (list, tuple, dict) or type(container).__module__ == "numpy"
 
 
-def _checked(
-    function: Callable[..., object], check: Callable[[object], bool], first: object, second: object
-) -> object:
-    if not check(first):
-        raise CannotConvert
-    return function(first, second)
+def _is_attribute(owner: object, name: str) -> bool:
+    """Return whether reading an attribute runs no code of the user's."""
+    kind = type(owner)
+    if issubclass(kind, type):
+        mro: Any = (*owner.__mro__, kind) if kind is type else ()
+    else:
+        mro = kind.__mro__
+        if kind.__getattribute__ not in (object.__getattribute__, _OF_MODULES):
+            return False
+    if not mro or any("__getattr__" in vars(each) for each in mro):
+        return isinstance(owner, Value)
+    found = next((vars(each)[name] for each in mro if name in vars(each)), None)
+    return isinstance(found, _DESCRIPTORS) or not hasattr(type(found), "__get__")
 
 
-_IN_PLACE: dict[type[ast.operator], str] = {
-    ast.Add: "iadd",
-    ast.Sub: "isub",
-    ast.Mult: "imul",
-    ast.Div: "itruediv",
-    ast.Pow: "ipow",
+_OF_MODULES = types.ModuleType.__getattribute__
+_DESCRIPTORS = types.FunctionType | types.MemberDescriptorType | types.GetSetDescriptorType
+_OPERATORS: dict[type[ast.AST], Any] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Pow: operator.pow,
+    ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+    ast.USub: operator.neg, ast.UAdd: operator.pos,
+}  # fmt: skip
+_IN_PLACE: dict[type[ast.AST], Any] = {
+    ast.Add: operator.iadd, ast.Sub: operator.isub, ast.Mult: operator.imul,
+    ast.Div: operator.itruediv, ast.Pow: operator.ipow,
+}  # fmt: skip
+_CHECKS: dict[int, Callable[..., bool]] = {
+    **dict.fromkeys(map(id, _OPERATORS.values()), _are_numbers),
+    **dict.fromkeys(map(id, (*_IN_PLACE.values(), builtins.abs)), _are_numbers),
+    id(where): lambda condition, *arms: (
+        isinstance(condition, bool | Condition) and _are_numbers(*arms)
+    ),
+    id(operator.getitem): _is_lookup,
+    id(getattr): _is_attribute,
+    id(extreme): _extreme_of_numbers,
 }
-
 
 # -- the source -----------------------------------------------------------------------------------
 
@@ -191,14 +284,18 @@ _HERE = "\0if-conversion"  # the constant for which this module is put in
 _CHECK = "_without_effects_"  # the parameter of an arm
 
 
-def _ours(name: str) -> ast.expr:
+def _ours(*names: str) -> ast.expr:
     """Return the expression for something of this module."""
-    return ast.Attribute(ast.Constant(_HERE), name, ast.Load())
+    found: ast.expr = ast.Constant(_HERE)
+    for name in names:
+        found = ast.Attribute(found, name, ast.Load())
+    return found
 
 
 def _is_ours(function: ast.expr) -> bool:
-    value = getattr(function, "value", None)
-    return isinstance(value, ast.Constant) and value.value == _HERE
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    return isinstance(function, ast.Constant) and function.value == _HERE
 
 
 def _read(name: str) -> ast.expr:
@@ -216,6 +313,10 @@ def _arm(expression: ast.expr) -> ast.expr:
     )
 
 
+def _operator(sign: ast.AST) -> ast.expr:
+    return _ours("operator", _OPERATORS[type(sign)].__name__)
+
+
 def _checked_call(function: ast.expr, *operands: ast.expr) -> ast.expr:
     return _call(_call(_read(_CHECK), function), *operands)
 
@@ -231,21 +332,22 @@ def _pure(node: ast.expr) -> ast.expr:
             return node
         case ast.Name():
             return node
-        case ast.Attribute(value, name):
-            return ast.Attribute(_pure(value), name, ast.Load())
+        case ast.Attribute(value, name) if not name.startswith("__"):
+            return _checked_call(_ours("builtins", "getattr"), _pure(value), ast.Constant(name))
         case ast.Subscript(value, place):
-            return _checked_call(_ours("getitem"), _pure(value), _pure(place))
-        case ast.UnaryOp(ast.USub() | ast.UAdd() as sign, operand):
-            return ast.UnaryOp(sign, _pure(operand))
-        case ast.BinOp(left, sign, right) if not isinstance(sign, ast.MatMult):
-            return ast.BinOp(_pure(left), sign, _pure(right))
-        case ast.Compare(left, [ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE() as sign], [right]):
-            return ast.Compare(_pure(left), [sign], [_pure(right)])
+            return _checked_call(_ours("operator", "getitem"), _pure(value), _pure(place))
+        case ast.UnaryOp(sign, operand) if type(sign) in _OPERATORS:
+            return _checked_call(_operator(sign), _pure(operand))
+        case ast.BinOp(left, sign, right) if type(sign) in _OPERATORS:
+            return _checked_call(_operator(sign), _pure(left), _pure(right))
+        case ast.Compare(left, [sign], [right]) if type(sign) in _OPERATORS:
+            return _checked_call(_operator(sign), _pure(left), _pure(right))
         case ast.Tuple(parts):
             return ast.Tuple([_pure(part) for part in parts], ast.Load())
         case ast.Call(ast.Attribute(_, name) as function, operands, []) if _is_ours(function):
             given = [each if isinstance(each, ast.Lambda) else _pure(each) for each in operands]
-            return (_checked_call if name in _IN_PLACE.values() else _call)(function, *given)
+            is_choice = name in ("choose", "conjunction", "disjunction", "negation")
+            return (_call if is_choice else _checked_call)(function, *given)
         case ast.Call(function, operands, []):
             return _checked_call(_pure(function), *map(_pure, operands))
     raise CannotConvert
@@ -282,20 +384,64 @@ class _Converter(ast.NodeTransformer):
     """Puts choices in the place of all ``if`` whose arms have no effects."""
 
     def __init__(self) -> None:
-        self.outside: set[str] = set()  # names that are global or nonlocal
+        self.outside: set[str] = set()  # names that are global or nonlocal, or deleted
+        self.in_class = False  # the names of a class are none of an arm's
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        self._inside(node, True)
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
+        self._inside(node, False)
+        return node
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AsyncFunctionDef:
+        self._inside(node, False)
+        return node
+
+    def _inside(self, node: ast.AST, in_class: bool) -> None:
+        """Visit what has a body of its own; defaults and decorators are of what is around it."""
+        before = self.in_class
+        for name, part in ast.iter_fields(node):
+            self.in_class = in_class if name == "body" else before
+            if isinstance(part, ast.AST):
+                setattr(node, name, self.visit(part))
+            elif isinstance(part, list):
+                part[:] = [self.visit(each) if isinstance(each, ast.AST) else each for each in part]
+        self.in_class = before
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         self.generic_visit(node)
+        if self.in_class:
+            return node
         try:
             return _choice(node.test, node.body, node.orelse)
         except CannotConvert:
             return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        sides = [node.left, *node.comparators]
+        if any(isinstance(each, ast.Is | ast.IsNot) for each in node.ops) and not any(
+            isinstance(each, ast.Constant) for each in sides
+        ):
+            node.left, *node.comparators = [_call(_ours("which"), each) for each in sides]
+        return node
+
+    def visit_Match(self, node: ast.Match) -> ast.Match:
+        self.generic_visit(node)
+        node.subject = _call(_ours("typed"), node.subject)
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         match node:
             case ast.Call(ast.Name("max" | "min"), [_, *_], []):
                 return _call(_ours("extreme"), node.func, *node.args)
+            case ast.Call(ast.Name("isinstance" | "type" | "id" as name), [first, *rest], []):
+                if not isinstance(first, ast.Starred):
+                    question = "which" if name == "id" else "typed"
+                    node.args = [_call(_ours(question), first), *rest]
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
@@ -306,7 +452,12 @@ class _Converter(ast.NodeTransformer):
             if isinstance(each, ast.Global | ast.Nonlocal)
             for name in each.names
         }
-        self.generic_visit(node)
+        for each in ast.walk(node):
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Del):
+                self.outside.add(each.id)
+            elif isinstance(each, ast.ExceptHandler) and each.name:
+                self.outside.add(each.name)
+        self._inside(node, False)
         arguments = node.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         node.body = self._block(node.body, {each.arg for each in every})
@@ -336,9 +487,12 @@ class _Converter(ast.NodeTransformer):
                 for name in ("body", "orelse", "finalbody"):
                     inner = getattr(statement, name, None)
                     if inner and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
-                        setattr(statement, name, self._block(inner, bound | _targets(statement)))
+                        known = bound | _targets(statement) if name == "body" else bound
+                        setattr(statement, name, self._block(inner, known))
             done.append(statement)
-            if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            if isinstance(statement, ast.Assign | ast.AugAssign) or (
+                isinstance(statement, ast.AnnAssign) and statement.value is not None
+            ):
                 bound |= _targets(statement)
         return done
 
@@ -410,7 +564,11 @@ def _assigned(statements: Sequence[ast.stmt]) -> dict[str, ast.expr]:
                 names = [target.id for target in targets if isinstance(target, ast.Name)]
                 new = dict(zip(names, values, strict=True))
             case ast.AugAssign(ast.Name(name), sign, value) if type(sign) in _IN_PLACE:
-                new = {name: _call(_ours(_IN_PLACE[type(sign)]), _read(name), value)}
+                new = {
+                    name: _call(
+                        _ours("operator", _IN_PLACE[type(sign)].__name__), _read(name), value
+                    )
+                }
             case _:
                 raise CannotConvert
         read = {
@@ -502,3 +660,7 @@ def converted(codes: Collection[types.CodeType]) -> Iterator[None]:
         finally:
             for function, code in changed:
                 function.__code__ = code
+            made = {id(after): before for before, after in changes.items()}
+            for each in gc.get_objects(None if gc.isenabled() else 0):  # what was defined meanwhile
+                if type(each) is types.FunctionType and id(each.__code__) in made:
+                    each.__code__ = made[id(each.__code__)]

@@ -61,7 +61,7 @@ from autograd.errors import (
 from autograd.files import write_whole
 from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
-from autograd.ir.trace import Trace, called_with, name_of
+from autograd.ir.trace import CannotConvert, Trace, called_with, name_of
 from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
@@ -126,7 +126,10 @@ def _traced_with(
     """Trace a function with choices in these codes."""
     trace.converts = which if codes else ""
     with converted(codes):
-        return run(trace)
+        made = run(trace)
+    if trace.spoiled:  # the function caught what a choice raised
+        raise CannotConvert
+    return made
 
 
 def _is_of(kept: object, executable: object) -> bool:
@@ -517,7 +520,14 @@ class Jitted(Generic[P]):
             if programs.converts == ALL:
                 return False
             run = self._run(args, axes, row, active)
-            _traced_with(programs.converted, programs.converts, trace, run)
+            try:
+                _traced_with(programs.converted, programs.converts, trace, run)
+            except Exception:
+                if not programs.converted:
+                    raise
+                programs.kept |= programs.converted  # this way cannot be converted
+                programs.convert(frozenset(), programs.converts)
+                return True
             codes = programs.converted | frozenset(trace.deciders)
             return self._with_fewer_decisions(codes, ALL, trace, run) is not None
 

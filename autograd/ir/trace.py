@@ -9,15 +9,19 @@ becomes a constant unnoticed.
 from __future__ import annotations
 
 import copy
+import itertools
 import marshal
+import math
+import operator
 import re
+import sys
 import types
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from autograd.callsite import user_frame, user_line
+from autograd.callsite import is_own, user_frame, user_line
 from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
 from autograd.errors import TraceError
@@ -193,6 +197,81 @@ class Condition(Tracer):
         return float(bool(self))
 
 
+class CannotConvert(Exception):  # noqa: N818 - caught by jit, which then keeps the ways apart
+    """What an ``if`` gives is asked what a choice cannot tell, or an arm may have effects."""
+
+
+class Chosen(Tracer):
+    """What an ``if`` gives that became a choice: to Python one of two objects.
+
+    It computes as a number does. Whoever asks which object it is, of which type, or for its digits
+    gets no answer; the ways are then kept apart.
+
+    Attributes:
+        plain: the numbers of Python's that it may be, where it is no Value.
+    """
+
+    __slots__ = ("plain",)
+
+    plain: tuple[Any, ...]
+
+    def _asked(self, *_: object) -> NoReturn:
+        self.trace.keep_apart()
+
+    __hash__ = __eq__ = __ne__ = __repr__ = __str__ = __format__ = _asked  # type: ignore[assignment]
+    __bool__ = __int__ = __float__ = __index__ = _asked
+
+    @property  # type: ignore[misc]  # isinstance reads it
+    def __class__(self) -> Any:
+        """Return the class to this package, and to others only where it is certain."""
+        frame: Any = sys._getframe(1)
+        while frame.f_code.co_name in ("__instancecheck__", "__subclasshook__"):
+            frame = frame.f_back
+        if self.plain and not is_own(frame.f_code.co_filename):
+            self.trace.keep_apart()
+        return Chosen
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _OF_NUMBERS:
+            self.trace.keep_apart()
+        return super().__getattr__(name)
+
+
+_OF_NUMBERS = {"_data", "_grad", *dir(float), *dir(int)}
+_PYTHONS: dict[Operation, Callable[..., Any]] = {
+    ops.add: operator.add, ops.subtract: operator.sub, ops.multiply: operator.mul,
+    ops.divide: operator.truediv, ops.power: operator.pow, ops.negative: operator.neg,
+    ops.floor_divide: operator.floordiv, ops.remainder: operator.mod, ops.rounded: round,
+    ops.floor: math.floor, ops.ceil: math.ceil,
+}  # fmt: skip
+MOST_PLAIN = 64  # numbers of Python's that a choice may be
+
+
+def plain_numbers(obj: object) -> tuple[Any, ...]:
+    """Return which numbers of Python's an object may be to Python: none for a Value."""
+    if isinstance(obj, Condition):
+        return False, True
+    return obj.plain if type(obj) is Chosen else () if isinstance(obj, Value) else (obj,)
+
+
+def _plain_results(operation: Operation, operands: tuple[object, ...]) -> tuple[Any, ...] | None:
+    """Return what Python may compute itself; None where that differs from what is recorded."""
+    found: dict[object, Any] = {}
+    given = [plain_numbers(each) for each in operands]
+    if math.prod(map(len, given)) > MOST_PLAIN**2:
+        return None
+    compute: Any = _PYTHONS.get(operation, operation.value)
+    for numbers in itertools.product(*given):
+        try:
+            result: Any = compute(*numbers)
+            if repr(float(result)) != repr(float(operation.value(*map(float, numbers)))):
+                return None
+        except (ArithmeticError, TypeError, ValueError):
+            return None
+        found[type(result), repr(result)] = result
+    return tuple(found.values()) if len(found) <= MOST_PLAIN else None
+
+
 def _is_truth(obj: object) -> bool:
     """Return whether it is a bool of Python's or NumPy's."""
     return type(obj).__name__ in ("bool", "bool_")
@@ -213,10 +292,10 @@ def _operator(row: Operation, name: str) -> None:
     slow = getattr(Value, name)
     is_swapped = name.startswith("__r")
 
-    def operator(self: Tracer, other: object) -> Any:
+    def recorded(self: Tracer, other: object) -> Any:
         trace, kind = self.trace, type(other)
         reference: Any
-        if kind is Tracer:
+        if kind is Tracer or kind is Chosen:
             reference = other.number if other.trace is trace else None  # type: ignore[attr-defined]
         else:
             reference = other if kind is float else None
@@ -238,8 +317,8 @@ def _operator(row: Operation, name: str) -> None:
         trace.operands.append(pair)
         return made
 
-    operator.__name__ = name
-    setattr(Tracer, name, operator)
+    recorded.__name__ = name
+    setattr(Tracer, name, recorded)
 
 
 for _row, _name in ((ops.add, "add"), (ops.subtract, "sub"), (ops.multiply, "mul"),
@@ -280,6 +359,7 @@ class Trace:
         guards: the conditions on which Python decided, in order.
         deciders: how often which code of the user's decided.
         converts: which ``if`` may become choices (if-conversion); empty for none.
+        spoiled: not empty where a choice was asked what it cannot tell.
         pieces: for each of these the numbers that it alone may use, and its own numbers.
         parts: for each loop the numbers of the parts of what it gives, and which parts they are.
         tables: the numbers of arrays, by what is in them.
@@ -303,6 +383,7 @@ class Trace:
         self.deciders: Counter[types.CodeType] = Counter()
         self.converts = ""
         self.pieces: list[tuple[set[int], range]] = []
+        self.spoiled: list[bool] = []
         self.parts: dict[Reference, dict[int, int]] = {}
         self.tables: dict[tuple[str, ...], int] = {}
         self.wholes: dict[int, int] = {}
@@ -456,10 +537,28 @@ class Trace:
             references.append(operand)
         if operation.is_condition:
             return self.tracer(self.condition(operation, tuple(references)))
+        plain: tuple[Any, ...] | None = ()
+        if Chosen in map(type, operands):
+            plain = _plain_results(operation, operands)
+            if plain is None:
+                self.keep_apart()
         number = self.append(operation, tuple(references))
         if not current().recording:  # under no_grad
             number = self.append(ops.stop_gradient, (number,))
-        return self.tracer(number)
+        return self.chosen(number, plain) if plain else self.tracer(number)
+
+    def chosen(self, number: Reference, plain: tuple[Any, ...]) -> Any:
+        """Return what stands for a number that to Python may be one of these."""
+        if type(number) is not int:
+            return number
+        made = _new(Chosen)
+        made.number, made.trace, made.plain = number, self, plain
+        return made
+
+    def keep_apart(self) -> NoReturn:
+        """Raise what ends the tracing with choices, also where the function catches it."""
+        self.spoiled.append(True)
+        raise CannotConvert
 
     def _converted(self, reference: Reference, operand: object) -> Reference:
         """Return a condition as the number 1 or 0, as Python has it, and a number as its truth."""

@@ -173,6 +173,179 @@ def test_what_may_have_effects_keeps_its_ways_and_is_right(name):
         assert fast(x) == function(Value(x)).data
 
 
+class Effects:
+    """Counts who reads, multiplies, compares and looks up."""
+
+    def __init__(self):
+        self.count = 0
+
+    def counted(self, *_):
+        self.count += 1
+        return 1.0 * self.count
+
+    next = property(counted)
+    __mul__ = __getitem__ = __gt__ = __abs__ = counted
+
+
+def asked(question):
+    """A function that decides nine times and asks something of each result."""
+
+    def function(x):
+        effects = Effects()
+        return sum(question(0.3 * i - x, x, effects) for i in range(9)) + effects.count * x
+
+    return function
+
+
+def by_caught_division(h, x, effects):
+    try:
+        return h if h > 0.0 else 5.0 / (0.0 * effects.count)
+    except ZeroDivisionError:
+        return 100.0
+
+
+def by_caught_refusal(h, x, effects):
+    try:
+        return with_an_effect(h) if h > 0.0 else x
+    except Exception:
+        return 100.0
+
+
+def by_caught_conversion(h, x, effects):
+    count = 3 if h > 0.0 else 4
+    try:
+        return sum(x for _ in range(count))
+    except TypeError:
+        return 100.0
+
+
+bottom = 1000.0
+
+
+def by_a_class_body(h, x, effects):
+    class Unit:
+        bottom = h * x
+        top = bottom if bottom > 0.0 else 0.0
+
+    return Unit.top
+
+
+def by_a_list_that_changes(h, x, effects):
+    first, second = [x], [h]
+    chosen = first if h > 0.0 else second
+    chosen[0] = 3.0 * h
+    return first[0]
+
+
+def by_match(h, x, effects):
+    match h if h > 0.0 else 0.0:
+        case Value():
+            return 2.0 * x
+        case _:
+            return 5.0
+
+
+def by_a_count(h, x, effects):
+    counts = {}
+    place = 1 if h > 0.0 else 2
+    counts[place] = counts.get(place, 0.0) + h
+    return 3.0 * counts.get(1, 0.0) + counts.get(2, 0.0)
+
+
+def by_a_deleted_name(h, x, effects):
+    y = 1.0
+    del y
+    if h > 0.0:
+        y = h
+    try:
+        return y
+    except NameError:
+        return 9.0
+
+
+def by_a_declared_name(h, x, effects):
+    y: float
+    if h > 0.0:
+        y = h
+    try:
+        return y
+    except NameError:
+        return 9.0
+
+
+ASKED = {
+    "a property": lambda h, x, effects: h * effects.next if h < 0.0 else h,
+    "an operator": lambda h, x, effects: effects * h if h < 0.0 else h,
+    "a lookup": lambda h, x, effects: effects[0] if h < 0.0 else h,
+    "a comparison": lambda h, x, effects: x if h < 0.0 and effects > 1.0 else h,
+    "an operator of a function": lambda h, x, effects: abs(effects) if h < 0.0 else h,
+    "an error that is caught": by_caught_division,
+    "any error that is caught": by_caught_refusal,
+    "a refusal that is caught": by_caught_conversion,
+    "the names of a class": by_a_class_body,
+    "a list that changes": by_a_list_that_changes,
+    "a name that was deleted": by_a_deleted_name,
+    "a name without a value": by_a_declared_name,
+    "which object": lambda h, x, effects: x if (h if h > x else x) is h else 2.0 * h,
+    "which of max": lambda h, x, effects: x if max(h, x) is not h else 2.0 * h,
+    "the identity": lambda h, x, effects: {id(h): x}.get(id(h if h > 0.0 else x), 1.0),
+    "the type": lambda h, x, effects: 2.0 if type(h if h > 0.0 else 0.0) is float else x,
+    "a class": lambda h, x, effects: x if isinstance(h if h > 0.0 else 0.0, Value) else 2.0,
+    "a class of numbers": lambda h, x, effects: 2.0 if isinstance(0 if h > 0 else x, int) else x,
+    "match": by_match,
+    "a key": lambda h, x, effects: {1: 3.0, 2: 4.0}.get(1 if h > 0.0 else 2, 77.0) * x,
+    "a count": by_a_count,
+    "a member": lambda h, x, effects: x if (1.5 if h > 0.0 else 2.5) in {1.5, 3.5} else h,
+    "digits": lambda h, x, effects: len(f"{1 if h > 0.0 else 22}") * x,
+    "text": lambda h, x, effects: len("%s" % (1 if h > 0.0 else 22)) * x,
+    "a whole zero": lambda h, x, effects: autograd.atan2(-(0 if h > 0.0 else 1), -x),
+    "a large whole number": lambda h, x, effects: ((2**53 + 1 if h > 0 else 3) - 2**53) * x,
+    "an attribute": lambda h, x, effects: x if hasattr(h if h > 0.0 else 4.0, "hex") else h,
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_python_asks_and_counts_is_as_if_only_the_arm_that_is_taken_were_there(name):
+    function = asked(ASKED[name])
+    fast, slopes = jit(function), jit(value_and_grad(function))
+    for x in (0.25, 1.0, 2.5):
+        assert repr(fast(x)) == repr(function(Value(x)).data)
+        assert slopes(x) == value_and_grad(function)(x)
+
+
+def test_plain_numbers_that_are_only_computed_with_may_be_chosen():
+    def function(x):
+        total = 0.0
+        for i in range(9):
+            slope = 1.0 if x > 0.3 * i else 0.25
+            power = 2 if x > 0.2 * i else 3
+            total = total + 2.0 * slope * x**power
+        return total
+
+    fast = jit(value_and_grad(function))
+    for x in (0.25, 1.0, 2.5):
+        assert fast(x) == value_and_grad(function)(x)
+    assert fast.ways == 1
+
+
+made = []
+
+
+def test_functions_that_were_defined_meanwhile_have_their_own_code_afterwards():
+    def function(x):
+        def unit(h):
+            return h if h > 0.0 else 0.0
+
+        made.append(unit)
+        return sum(unit(x - 0.3 * i) for i in range(9))
+
+    made.clear()
+    fast = jit(function)
+    assert fast(1.0) == function(1.0)
+    assert fast.ways == 1
+    assert len({unit.__code__ for unit in made}) == 1
+
+
 def test_the_functions_have_their_own_code_afterwards_whatever_happens():
     def unit(h):
         return h if h > 0.0 else 0.0
