@@ -27,6 +27,7 @@ import operator
 import sys
 import types
 import warnings
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeGuard
 
@@ -632,35 +633,51 @@ def _with_this_module(code: types.CodeType) -> types.CodeType:
 
 
 _LOCK = new_lock()
+_uses: Counter[str] = Counter()  # how many tracings want the converted code of a file
+_changed: dict[str, list[tuple[types.FunctionType, types.CodeType]]] = {}  # and who got it
 
 
 @contextlib.contextmanager
 def converted(codes: Collection[types.CodeType]) -> Iterator[None]:
-    """Give the functions with these codes, and those around them, converted code meanwhile."""
-    if not codes:
-        yield
-        return
-    changes: dict[types.CodeType, types.CodeType] = {}
+    """Give the functions with these codes, and those around them, converted code meanwhile.
+
+    Several threads may want so at once; the last of them puts the code back.
+    """
+    changes: dict[str, dict[types.CodeType, types.CodeType]] = {}
     for file in {code.co_filename for code in codes}:
         with contextlib.suppress(SyntaxError, ValueError):  # it is not source as it was compiled
-            changes |= _conversions(file, "".join(linecache.getlines(file)))
-    files = {code.co_filename for code in changes}
+            changes[file] = _conversions(file, "".join(linecache.getlines(file)))
+    if not any(changes.values()):
+        yield
+        return
     with _LOCK:
-        changed = [
-            (each, each.__code__)
-            for each in gc.get_objects()
-            if type(each) is types.FunctionType
-            and each.__code__.co_filename in files
-            and each.__code__ in changes
-        ]
-        try:
-            for function, code in changed:
-                function.__code__ = changes[code]
-            yield
-        finally:
-            for function, code in changed:
-                function.__code__ = code
-            made = {id(after): before for before, after in changes.items()}
-            for each in gc.get_objects(None if gc.isenabled() else 0):  # what was defined meanwhile
-                if type(each) is types.FunctionType and id(each.__code__) in made:
-                    each.__code__ = made[id(each.__code__)]
+        _uses.update([*changes])
+    try:
+        with _LOCK:
+            for function in _functions():
+                code = function.__code__
+                after = changes.get(code.co_filename, {}).get(code)
+                if after is not None:
+                    _changed.setdefault(code.co_filename, []).append((function, code))
+                    function.__code__ = after
+        yield
+    finally:
+        with _LOCK:
+            _uses.subtract([*changes])
+            for file in changes:
+                if not _uses[file]:
+                    _put_back(file, changes[file])
+
+
+def _put_back(file: str, changes: dict[types.CodeType, types.CodeType]) -> None:
+    """Give the functions of a file their own code again, and those defined meanwhile theirs."""
+    for function, code in _changed.pop(file, ()):
+        function.__code__ = code
+    own = {id(after): before for before, after in changes.items()}
+    for function in _functions(None if gc.isenabled() else 0):  # all new ones are the youngest
+        if id(function.__code__) in own:
+            function.__code__ = own[id(function.__code__)]
+
+
+def _functions(generation: int | None = None) -> list[types.FunctionType]:
+    return [each for each in gc.get_objects(generation) if type(each) is types.FunctionType]

@@ -421,6 +421,28 @@ def test_other_threads_may_call_the_functions_meanwhile():
     assert not wrong
 
 
+def test_a_function_may_wait_for_a_thread_that_compiles_what_decides_often():
+    def unit(h):
+        return h if h > 0 else 0.25 * h
+
+    own, found = unit.__code__, []
+
+    def function(x):
+        def works():
+            found.append(jit(many(unit))(1.05))
+
+        found.clear()
+        thread = threading.Thread(target=works, daemon=True)
+        thread.start()
+        thread.join(30)
+        return many(unit)(x) + found[0]
+
+    fast = jit(function)
+    assert fast(1.05) == 2.0 * many(unit)(1.05)
+    assert fast.ways == 1
+    assert unit.__code__ is own
+
+
 def test_an_if_in_the_body_of_a_loop_may_stand_there_often():
     def function(x):
         def step(i, total):
