@@ -98,7 +98,7 @@ def _choice_of(condition: Any, first: object, second: object, begin: int) -> obj
     return unflatten(flatten(first)[1], chosen)
 
 
-def _leaves(result: object) -> list[object]:
+def _leaves(result: object) -> list[Any]:
     """Return the numbers of an arm, which are one or in tuples; nothing that can be changed."""
     if type(result) is tuple:
         return [leaf for part in result for leaf in _leaves(part)]
@@ -112,8 +112,10 @@ def _is_same(a: object, b: object) -> bool:
 
 
 def _is_exact(number: Any) -> bool:
-    """Return whether a plain number is one of Python's that a float holds exactly."""
-    return type(number) is float or (type(number) in (int, bool) and -(2**53) <= number <= 2**53)
+    """Return whether a plain number is a float, or a whole number that a float holds."""
+    if isinstance(number, float):
+        return type(number) is float or type(number).__module__ == "numpy"
+    return type(number) in (int, bool) and -(2**53) <= number <= 2**53
 
 
 def _numbers_under(trace: Trace, begin: int, results: Sequence[object]) -> set[int]:
@@ -241,14 +243,15 @@ def _is_lookup(container: object, place: object) -> bool:
     return type(container) in (list, tuple, dict) or type(container).__module__ == "numpy"
 
 
-def _is_attribute(owner: object, name: str) -> bool:
+def _is_attribute(owner: Any, name: str) -> bool:
     """Return whether reading an attribute runs no code of the user's."""
     kind = type(owner)
     if issubclass(kind, type):
         mro: Any = (*owner.__mro__, kind) if kind is type else ()
     else:
         mro = kind.__mro__
-        if kind.__getattribute__ not in (object.__getattribute__, _OF_MODULES):
+        reads: object = kind.__getattribute__
+        if reads is not object.__getattribute__ and reads is not types.ModuleType.__getattribute__:
             return False
     if not mro or any("__getattr__" in vars(each) for each in mro):
         return isinstance(owner, Value)
@@ -256,7 +259,6 @@ def _is_attribute(owner: object, name: str) -> bool:
     return isinstance(found, _DESCRIPTORS) or not hasattr(type(found), "__get__")
 
 
-_OF_MODULES = types.ModuleType.__getattribute__
 _DESCRIPTORS = types.FunctionType | types.MemberDescriptorType | types.GetSetDescriptorType
 _OPERATORS: dict[type[ast.AST], Any] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Pow: operator.pow,
