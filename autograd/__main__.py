@@ -198,7 +198,10 @@ def _number(text: str, written: str) -> float:
 def _root(expression: Expression, inputs: dict[str, Value]) -> Value:
     root = expression(inputs)
     if not isinstance(root, Value):  # where() took a branch without a name
-        raise CommandError(f"{expression.text!r} is {root!r} here, whatever its inputs are")
+        raise CommandError(
+            f"{expression.text!r} is the plain number {root!r} here: its inputs stand in a condition "
+            f"alone, so there is nothing to differentiate; write for example 'where(x > 0, x, 0)' x=1"
+        )
     if not root.is_leaf:
         names = chain(("y", "f", "result"), map("y{}".format, count()))
         root.label = next(name for name in names if name not in inputs)

@@ -70,7 +70,7 @@ def _instruction(function: Function, number: int) -> Iterator[Line]:
     words = [f"%{number} =", opcode]
     if number in function.statics:
         words[1] += f"[{', '.join(map(str, function.statics[number]))}]"
-    if opcode == CONSTANT:
+    if opcode == CONSTANT and number in function.constants:
         constant = function.constants[number]
         words.append(str(constant).lower() if type(constant) is bool else repr(constant))
     elif operands:

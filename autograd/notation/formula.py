@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from autograd.errors import NotExpressibleError
 from autograd.table import rows as ops
 from autograd.table.operation import Operation, Rule
 from autograd.table.operators import Operators
@@ -36,7 +37,9 @@ class Formula(Operators):
         return Application(operation, (formula(other), self), flipped=True)
 
     def __bool__(self) -> bool:
-        raise TypeError("a symbol is neither true nor false: a rule that asks has no formula")
+        raise NotExpressibleError(
+            "a symbol is neither true nor false: a rule that asks has no formula"
+        )
 
 
 @dataclass(slots=True, eq=False)

@@ -6,6 +6,8 @@ import re
 
 import pytest
 from function_cases import random_function
+from program_messages import MALFORMED, UNREADABLE
+from program_texts import COND, SCAN, WAYS, WHILE
 
 from autograd.backends import c, interpreter, javascript
 from autograd.backends.binding import Binding
@@ -20,97 +22,6 @@ from autograd.ir.function import (
 )
 from autograd.ir.text import parse, text_of
 from autograd.ir.verify import verify
-
-# x > 0: x * 2; else x < -1: nobody has compiled this; else x + 1.
-WAYS = """
-func "ways" (%0 "x": f64) {
-  %1 = constant 0.0 : f64
-  %2 = less %1, %0 : i1
-  branch %2, ^1, ^2
-^1:
-  %3 = constant 2.0 : f64
-  %4 = multiply %0, %3 : f64
-  return %4
-^2:
-  %5 = constant -1.0 : f64
-  %6 = less %0, %5 : i1
-  branch %6, ^3, ^4
-^3:
-  deoptimize
-^4:
-  %7 = constant 1.0 : f64
-  %8 = add %0, %7 : f64
-  return %8
-}
-"""
-
-# The sum of a * i for i from 0 to n - 1, by scan.
-SCAN = """
-func "sum of multiples" (%0 "n": f64, %1 capture "a": f64) {
-  %2 = constant 0.0 : f64
-  %3 = scan %0, %2, %1 : (f64) {
-    func "body" (%0 "i": f64, %1 "total": f64, %2 "a": f64) {
-      %3 = multiply %0, %2 : f64
-      %4 = add %1, %3 : f64
-      return %4
-    }
-  }
-  %4 = extract[0] %3 : f64
-  return %4
-}
-"""
-
-# Newton's method for the square root of a, until it stands still.
-WHILE = """
-func "root" (%0 "a": f64) {
-  %1 = constant 1.0 : f64
-  %2 = constant 0.0 : f64
-  %3 = while %1, %2, %0 : (f64, f64) {
-    func "go on" (%0 "x": f64, %1 "before": f64, %2 "a": f64) {
-      %3 = subtract %0, %1 : f64
-      %4 = abs %3 : f64
-      %5 = constant 1e-12 : f64
-      %6 = less %5, %4 : i1
-      return %6
-    }
-    func "step" (%0 "x": f64, %1 "before": f64, %2 "a": f64) {
-      %3 = divide %2, %0 : f64
-      %4 = add %0, %3 : f64
-      %5 = constant 0.5 : f64
-      %6 = multiply %4, %5 : f64
-      return %6, %0
-    }
-  }
-  %4 = extract[0] %3 : f64
-  return %4
-}
-"""
-
-# |x| by cond, and its square by a call.
-COND = """
-func "square of the size" (%0 "x": f64) {
-  %1 = constant 0.0 : f64
-  %2 = less %0, %1 : i1
-  %3 = cond %2, %0 : (f64) {
-    func "negative" (%0 "x": f64) {
-      %1 = negative %0 : f64
-      return %1
-    }
-    func "itself" (%0 "x": f64) {
-      return %0
-    }
-  }
-  %4 = extract[0] %3 : f64
-  %5 = call %4 : (f64) {
-    func "square" (%0 "x": f64) {
-      %1 = multiply %0, %0 : f64
-      return %1
-    }
-  }
-  %6 = extract[0] %5 : f64
-  return %6
-}
-"""
 
 
 def run(text, *arguments):
@@ -164,52 +75,13 @@ def test_functions_differ_by_every_part():
     assert parse(SCAN.replace("add", "subtract")) != first
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        (SCAN.replace("func", "fun", 1), 2),
-        (SCAN.replace('%1 capture "a": f64', '%2 "a": f64'), 2),
-        (SCAN.replace("%2 = constant 0.0", "%2 = constant zero"), 3),
-        (SCAN.replace("%4 = extract", "%5 = extract"), 11),
-        (SCAN.replace("return %4\n}", "return 4\n}"), 12),
-        (WAYS.replace("^3:", "^4:"), 14),
-        (SCAN.rstrip()[:-1], 13),
-        (SCAN + "more", 14),
-        ('func "\\q" () {\n  return\n}', 1),
-        (SCAN.replace("extract[0]", "extract[-]"), 11),
-        (SCAN.replace("return %4\n}", f"return %{'9' * 5000}\n}}"), 12),
-    ],
-)
+@pytest.mark.parametrize(("text", "line"), UNREADABLE)
 def test_a_text_that_cannot_be_read_is_refused_by_its_line(text, line):
     with pytest.raises(ProgramError, match=rf"^line {line}: "):
         parse(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        (WAYS.replace("%2 = less %1, %0 : i1", "%2 = less %1, %0 : f64"), "line 3: .*has the type"),
-        (WAYS.replace("%2 = less %1, %0", "%2 = less %1, %2"), "line 3: .*not defined"),
-        (WAYS.replace("%2 = less %1, %0", "%2 = lesser %1, %0"), "line 3: .*'lesser'"),
-        (
-            WAYS.replace("%8 = add %0, %7", "%8 = add %0, %2"),
-            "is given f64, i1",
-        ),
-        (WAYS.replace("%8 = add %0, %7", "%8 = add %0"), "takes f64, f64"),
-        (WAYS.replace("%8 = add %0, %7", "%8 = add %0, %4"), "%4, which is not defined there"),
-        (WAYS.replace("branch %2, ^1, ^2", "branch %0, ^1, ^2"), "no condition"),
-        (WAYS.replace("branch %6, ^3, ^4", "branch %6, ^3, ^3"), "no tree"),
-        (WAYS.replace("branch %6, ^3, ^4", "branch %6, ^1, ^4"), "downwards"),
-        (WAYS.replace("return %4", "return %2"), "elsewhere"),
-        (WAYS.replace("return %4", "return %8"), "not defined there"),
-        (SCAN.replace("%3 = scan %0, %2, %1", "%3 = scan %0, %2"), "takes f64, f64, f64"),
-        (SCAN.replace("extract[0]", "extract[1]"), "line 10: .*a part that there is not"),
-        (SCAN.replace("extract[0]", "extract[]"), "a part that there is not"),
-        (COND.replace("cond %2, %0", "cond %0, %0"), "takes i1, f64, and is given f64, f64"),
-        (WHILE.replace("return %6\n", "return %4\n"), "needs a condition"),
-        (WHILE.replace("return %6, %0", "return %6"), "gives|has the type"),
-    ],
-)
+@pytest.mark.parametrize(("text", "complaint"), MALFORMED)
 def test_what_is_no_proper_program_is_refused_with_the_reason(text, complaint):
     with pytest.raises(ProgramError) as caught:
         verify(parse(text))

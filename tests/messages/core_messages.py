@@ -4,15 +4,24 @@ The code that follows raises nothing, and what it returns is no False.
 """
 
 import math
+import os
+import runpy
+import sys
+import tempfile
+from pathlib import Path
+from unittest import mock
 
+import missing_messages as missing
 import numpy as np
 
 import autograd as ag
 from autograd import Value, grad, gradient, hvp, jit, jvp, value_and_grad, vjp, vmap
+from autograd.engine import accelerator
+from autograd.notation.formula import Name
 from autograd.table.operation import TABLE
 from autograd.trees import register_tree, tree_map, unflatten
 
-x, y = Value(2.0, label="x"), Value(3.0)
+x, y, origin = Value(2.0, label="x"), Value(3.0), Value(0.0)
 A = np.array([1.0, 2.0])
 
 
@@ -557,4 +566,84 @@ MORE = [
         lambda: jit(lambda c: ag.scan(lambda c, a: (c, None), c, [1.0, 2.0]))(1.0),
     ),
 ]
-CASES = [*ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER, *MORE]
+
+
+def started(wish, present=True):
+    """Run the module that chooses the engine, as at import, under a setting of the environment."""
+    name = "autograd.engine._native"
+    environment = {**os.environ, "AUTOGRAD_NATIVE": wish}
+    modules = {} if present else {name: None}
+    with mock.patch.dict(os.environ, environment), mock.patch.dict(sys.modules, modules):
+        return runpy.run_path(accelerator.__file__)["native"]
+
+
+def chain(nodes):
+    z = Value(1.0)
+    for _ in range(nodes):
+        z = z + 1.0
+    return z
+
+
+def in_the_browser(save):
+    with mock.patch.object(sys, "platform", "emscripten"):
+        return missing.without("resvg_py", save)()
+
+
+def picture(suffix):
+    with tempfile.TemporaryDirectory() as folder:
+        return ag.graph(x * y).save(f"{folder}/y.{suffix}")
+
+
+def with_dot(status):
+    """Draw with a program dot that ends with an exit status."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "dot")
+        program.write_text(f"#!/bin/sh\nexit {status}\n")
+        program.chmod(0o755)
+        with mock.patch.dict(os.environ, {"PATH": folder}):
+            return ag.graph(x * y, engine="dot").svg
+
+
+REST = [
+    ("no attribute 'tahn'", lambda: ag.tahn, lambda: ag.tanh),
+    ("'on', 'off' or 'required'", lambda: started("yes"), lambda: started("off") is None),
+    ("the accelerator, and it was not built", lambda: started("required", False), None),
+    (
+        "the gradient of .* is inf",
+        lambda: watched(lambda: (1e308 * origin + 1e308 * origin).backward()),
+        lambda: watched(lambda: (1e300 * origin + 1e300 * origin).backward()),
+    ),
+    (
+        "explore a part of it",
+        lambda: ag.explore(chain(20_001)),
+        lambda: ag.explore(chain(20)) and next(iter(ag.steps(chain(20_001)))),
+    ),
+    (
+        "save the picture as .svg",
+        lambda: in_the_browser(lambda: picture("png")),
+        lambda: in_the_browser(lambda: picture("svg")),
+    ),
+    ("leave engine out", lambda: with_dot(3), lambda: ag.graph(x * y).svg),
+    ("has no attribute 'tahn'", lambda: Name("a", 1.0).tahn(), lambda: Name("a", 1.0).tanh()),
+    (
+        "a rule that asks has no formula",
+        lambda: bool(Name("a", 1.0) > 0.0),
+        lambda: ag.where(Name("a", 1.0) > 0.0, 1.0, 2.0),
+    ),
+    (
+        "fewer numbers than places",
+        lambda: unflatten(ag.trees.flatten([1.0] * 9)[1], [1.0]),
+        lambda: unflatten(ag.trees.flatten([1.0] * 9)[1], [1.0] * 9),
+    ),
+    (
+        "nested too deep",
+        lambda: tree_map(abs, nested(100_000)),
+        lambda: tree_map(abs, nested(5)),
+    ),
+    (
+        "does not fit the structure",
+        lambda: vmap(ag.sin, in_axes=(["a"],))([A]),
+        lambda: vmap(lambda a: a[0], in_axes=([0],))([A]),
+    ),
+]
+CASES = [*ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER, *MORE, *REST]

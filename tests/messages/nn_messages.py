@@ -1,13 +1,18 @@
 """Messages of nn: as in core_messages."""
 
 import functools
+import random
+import sys
 import tempfile
 from pathlib import Path
 
+from missing_messages import without
+
 import autograd
 import nn
-from autograd import Value, relu
+from autograd import Value, relu, tree_leaves
 from nn import MLP, Adam, Module, fit
+from nn.shards import Problem
 
 X, Y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1.0, -1.0, 1.0]
 run = functools.partial(fit, epochs=1, progress=False, engine="eager", seed=0)
@@ -416,4 +421,174 @@ def other_weights(optimizer):
     optimizer.step([Value(1.0)] * 2)
 
 
-CASES = [*FIT, *PARTS, *MORE]
+def squared(network, term):
+    """Return a loss that reaches the model by a closure."""
+    return lambda score, target: (score - target) ** 2 + term(network)
+
+
+def in_worker(loss, network):
+    engine, rows, targets = Problem("eager", network, loss, X, Y, False).loaded()
+    return engine.gradient([0.0] * len(network.parameters()), rows, targets)
+
+
+class Mapping:
+    """An executor that returns what it makes of the right results."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def map(self, function, tasks):
+        return self.answer([function(task) for task in tasks])
+
+
+class Counting(Module):
+    """A model with a state: it counts its calls."""
+
+    def __init__(self):
+        self.inner, self.calls = model(), 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return self.inner(x) * (1.0 / self.calls)
+
+
+class Dropout(Module):
+    def __init__(self):
+        self.inner = model()
+
+    def __call__(self, x):
+        return self.inner(x) * random.random()
+
+
+class Complex(Module):
+    def __call__(self, x):
+        return (-1.0) ** 0.5
+
+
+class Real(Module):
+    def __call__(self, x):
+        return abs(-1.0) ** 0.5
+
+
+class Deep(Module):
+    def __init__(self, depth):
+        part = self.parts = []
+        for _ in range(depth):
+            part.append([])
+            part = part[0]
+
+
+class Enclosed(Module):
+    """A model that holds a function with the model in its closure."""
+
+    def __init__(self):
+        self.w = Value(1.0)
+        self.score = lambda x: self.w * x
+
+    def __call__(self, x):
+        return self.score(x)
+
+
+class Method(Module):
+    def __init__(self):
+        self.w = Value(1.0)
+
+    def score(self, x):
+        return self.w * x
+
+    def __call__(self, x):
+        return self.score(x)
+
+
+def slopes(network):
+    return autograd.value_and_grad(lambda m, x: m(x))(network, 2.0)
+
+
+def without_sklearn():
+    kept = sys.modules.pop("nn.estimators", None), vars(nn).pop("estimators", None)
+    try:
+        without("sklearn", lambda: nn.Classifier)()
+    finally:
+        if kept[0] is not None:
+            sys.modules["nn.estimators"] = nn.estimators = kept[0]
+
+
+LATER = [
+    (
+        "reaches parameters of the original",
+        lambda: (lambda m: in_worker(squared(m, lambda n: n.parameters()[0] ** 2), m))(model()),
+        lambda: in_worker(nn.mse, model()),
+    ),
+    (
+        "compute the expression again there",
+        lambda: (lambda m: trained(m, loss=before(m, m.parameters()[0] * 2.0), engine="jit"))(
+            model()
+        ),
+        lambda: (
+            lambda m: trained(m, loss=squared(m, lambda n: n.parameters()[0] * 2.0), engine="jit")
+        )(model()),
+    ),
+    (
+        'take engine="eager"',
+        lambda: trained(Counting(), engine="jit"),
+        lambda: trained(Counting(), engine="eager"),
+    ),
+    (
+        "drew random numbers",
+        lambda: trained(Dropout(), engine="jit"),
+        lambda: trained(Dropout(), engine="eager"),
+    ),
+    (
+        r"pip install .*\[jit\]",
+        without("llvmlite", lambda: trained(engine="jit")),
+        lambda: trained(engine="jit"),
+    ),
+    (r"pip install .*\[data\]", without_sklearn, lambda: nn.Classifier),
+    (
+        "y has one class",
+        lambda: nn.Classifier((2,)).fit(X, [1, 1, 1]),
+        lambda: nn.Classifier((2,), max_iter=1).fit(X, [1, 2, 1]),
+    ),
+    (
+        "takes real numbers",
+        lambda: trained(X=[[None, 1.0], *X[1:]]),
+        lambda: trained(X=[[0.0, 1.0], *X[1:]]),
+    ),
+    ("a complex number", lambda: nn.predict(Complex(), X), lambda: nn.predict(Real(), X)),
+    (
+        "must return what the function returned",
+        lambda: trained(executor=Mapping(lambda results: [3 for _ in results])),
+        lambda: trained(executor=Mapping(lambda results: results)),
+    ),
+    (
+        "in the order of the tasks",
+        lambda: trained(executor=Mapping(reversed), shard_size=1),
+        lambda: trained(executor=Mapping(list), shard_size=1),
+    ),
+    ("nested too deep", lambda: tree_leaves(Deep(100_000)), lambda: tree_leaves(Deep(10))),
+    ("make it a method", lambda: slopes(Enclosed()), lambda: slopes(Method())),
+    ("has no attribute 'weight'", lambda: model().weight, lambda: model().parameters()),
+    (
+        "lower|smaller|lr",
+        lambda: trained(optimizer=nn.SGD(lr=1e308), Y=[1e10, -1e10, 1.0], loss="mse"),
+        lambda: trained(optimizer=nn.SGD(lr=1e-3), Y=[1.0, -1.0, 1.0], loss="mse"),
+    ),
+    (
+        "its classes are no names",
+        lambda: nn.load(model(), written(saved().read_text().replace("{", '{"classes": 3,', 1))),
+        lambda: nn.load(model(), saved()),
+    ),
+    (
+        "a weight is not a number",
+        lambda: nn.load(model(), written('{"weights": {"a": "one"}}')),
+        lambda: nn.load(model(), saved()),
+    ),
+]
+
+
+def before(network, part):
+    """Return a loss that holds what was computed from a parameter before."""
+    return lambda score, target: (score - target) ** 2 + part
+
+
+CASES = [*FIT, *PARTS, *MORE, *LATER]

@@ -6,7 +6,9 @@ import autograd as ag
 from autograd.ir import text as ir
 from autograd.notation.expression import read
 from autograd.testing import assert_derivative, check_gradient
+from autograd.testing.multiprecision import Precise, slope
 from autograd.testing.strategies import points, values
+from autograd.testing.symbols import Symbolic, sympy
 
 
 def formula(text, right="", **numbers):
@@ -56,6 +58,10 @@ FORMULAS = [
     ("round brackets", *formula("[x]", "(x)", x=1)),
     ("compare with <", *formula("where(x == 1, 1, 2)", "where((x <= 1) & (x >= 1), 1, 2)", x=1)),
     ("for a factorial", *formula("n!", "exp(lgamma(n + 1))", n=3)),
+    (
+        "may only be the condition",
+        *formula("max(x > 0, 1)", "max(where(x > 0, x, 0), 1)", x=1),
+    ),
     ("bare name", *formula("math.tanh(x)", "tanh(x)", x=1)),
 ]
 
@@ -168,6 +174,60 @@ TESTING = [
         lambda: check_gradient(lambda t: t + t, 1.0),
     ),
 ]
+
+
+def symbol(name="t"):
+    return Symbolic(sympy().Symbol(name, real=True))
+
+
+@ag.primitive(partials=(lambda r, a: 1.0,))
+def opaque(a):
+    return math.fabs(a)
+
+
+def doubled(t, times):
+    for _ in range(times):
+        t = t + t
+    return t
+
+
+def close(f):
+    """Check what mpmath or SymPy cannot follow: differences of floats take their place."""
+    assert_derivative(f, lambda t: 1.0 + 0.0 * t, domain=(1, 2), examples=5)
+
+
+# What says that a check cannot be made exactly: the checks go on without, as the last code shows.
+EXACT = [
+    ("is known for floats only", lambda: opaque(Precise(1.0)), lambda: close(opaque)),
+    (
+        "is known for floats only",
+        lambda: ag.jit(ag.sin)(ag.Value(1.0)).op(symbol()),
+        lambda: close(opaque),
+    ),
+    ("was given a Symbolic as well", lambda: Precise(1.0) + symbol(), lambda: Precise(1.0) + 1.0),
+    ("was given a Precise as well", lambda: symbol() + Precise(1.0), lambda: symbol() + 1.0),
+    (
+        "does not run on numbers of many digits",
+        lambda: slope(lambda point: point[0].data, [1.0], 0),
+        lambda: close(ag.jit(lambda t: t)),
+    ),
+    (
+        "written out it has more than",
+        lambda: doubled(symbol(), 99),
+        lambda: doubled(symbol(), 3),
+    ),
+    (
+        "neither true nor false; use where",
+        lambda: bool(symbol() > 0.0),
+        lambda: ag.where(symbol() > 0.0, 1.0, 2.0),
+    ),
+    (
+        "with the exponent [0-9]+ is too large",
+        lambda: Symbolic(9) ** 9.0**9.0,
+        lambda: Symbolic(9) ** 9.0,
+    ),
+    ("has no meaning for symbols", lambda: ag.stop_gradient(symbol()), lambda: symbol() % 2.0),
+]
 SOURCE = ag.jit(lambda t, w: ag.where(t > 0.0, t * w, 1.0))
 SOURCE(1.0, 2.0)
 
@@ -180,4 +240,4 @@ def parsed(old="", new=""):
 PROGRAMS = [
     (r'line 1: here should be func "name"', lambda: parsed("func", "fun"), lambda: parsed()),
 ]
-CASES = [*FORMULAS, *TESTING, *PROGRAMS]
+CASES = [*FORMULAS, *TESTING, *EXACT, *PROGRAMS]

@@ -1,0 +1,230 @@
+"""Messages of jit, of loops and of lookups beyond the common ones: as in core_messages."""
+
+from itertools import count, cycle
+
+import numpy as np
+
+import autograd as ag
+from autograd import Value, fori_loop, grad, jit, scan, while_loop
+from autograd.compiler import bindings
+from autograd.notation.formula import Name
+
+A = np.array([1.0, 2.0])
+NO_ROWS = np.zeros(0)
+
+
+def line(w, row):
+    return w * row
+
+
+def without_numpy():
+    """Compile a first function where NumPy cannot be imported."""
+    from missing_messages import without
+
+    kept = bindings.numpy
+    bindings.numpy = None
+    try:
+        without("numpy", lambda: jit(ag.sin)(1.0))()
+    finally:
+        bindings.numpy = kept
+
+
+def watched(f):
+    with ag.detect_anomaly():
+        return f()
+
+
+def two_calls(f, first, second):
+    return f(first), f(second)
+
+
+def size(a):
+    return a if a > 0.0 else -a
+
+
+def unsteady():
+    """Return a function that decides by another condition each time."""
+    calls = count(1)
+    return lambda a: 2.0 * a if a > float(next(calls)) else a
+
+
+def editing():
+    """Return a function that edits what it has decided by."""
+    w, signs = Value(1.0), cycle((-1.0, 1.0))
+
+    def f(a):
+        result = a if a * w > 0.0 else 2.0 * a
+        w.data = next(signs)
+        return result
+
+    return f
+
+
+def together(a, b):
+    return scan(lambda c, row: (c + row[0] * row[1], None), 0.0, (a, b))[0]
+
+
+def of_two_lengths(second):
+    f = jit(together)
+    return f(A, A), f(A, second)
+
+
+def other_way():
+    """Ask a recorded call of a compiled function for numbers of another way through it."""
+    f = jit(lambda a: a * a if a > 0.0 else 3.0 * a)
+    y = f(Value(2.0))
+    return f, y
+
+
+def symbols_of_rule():
+    y = jit(ag.sin)(Value(1.0, "x"))
+    return y.op.partial(0, Name("y", 1.0), (Name("x", 1.0),))
+
+
+def two_structures(c, _):
+    return (c, [c]) if c > 0.0 else (c, [c, c])
+
+
+def one_structure(c, _):
+    return (c, [c, 0.0]) if c > 0.0 else (c, [c, c])
+
+
+def nested_ways(count):
+    def body(i, c):
+        for k in range(count):
+            c = c + 1.0 if c > float(k) else c - 1.0
+        return c
+
+    return jit(lambda a: fori_loop(0, 2, body, a))(1.0)
+
+
+JIT = [
+    (
+        "there is none where it says so",
+        lambda: jit(lambda a, b: b, in_axes=(0, None))([], 1.0),
+        lambda: jit(lambda a, b: a[0] * b, in_axes=(0, None))([A], 1.0),
+    ),
+    (
+        "of dtype complex128",
+        lambda: jit(ag.sin, in_axes=0)(NO_ROWS.astype(complex)),
+        lambda: jit(ag.sin, in_axes=0)(NO_ROWS),
+    ),
+    (r"pip install .*\[jit\]", without_numpy, lambda: jit(ag.sin)(1.0)),
+    (
+        "jit: tier is one of",
+        lambda: jit(ag.sin, tier="fast"),
+        lambda: jit(ag.sin, tier="grouped")(1.0),
+    ),
+    (
+        "takes strings|static_argnames='a'",
+        lambda: jit(lambda a, b: b)("a", 1.0),
+        lambda: jit(lambda a, b: b, static_argnames="a")("a", 1.0),
+    ),
+    (
+        "is static, and in_axes maps it",
+        lambda: jit(line, in_axes=(0, 0), static_argnums=0)(2, A),
+        lambda: jit(line, in_axes=(None, 0), static_argnums=0)(2, A),
+    ),
+    (
+        "is static, and is differentiated",
+        lambda: jit(grad(line), static_argnums=0)(2, 1.0),
+        lambda: jit(grad(line, 1), static_argnums=0)(2, 1.0) == 2.0,
+    ),
+    (
+        "static_argnums is 5",
+        lambda: jit(line, static_argnums=5),
+        lambda: jit(line, static_argnums=1)(1.0, 2),
+    ),
+    (
+        "has numbers but no formula",
+        symbols_of_rule,
+        None,
+    ),
+    (
+        "takes another way at these numbers",
+        lambda: other_way()[1].op(Value(-1.0)),
+        lambda: other_way()[0](Value(-1.0)),
+    ),
+    (
+        "of no rows",
+        lambda: watched(lambda: jit(line, (None, 0), "mean")(1.0, NO_ROWS)),
+        lambda: watched(lambda: jit(line, (None, 0), "sum")(1.0, NO_ROWS)),
+    ),
+    (
+        "of no rows",
+        lambda: two_calls(jit(size, 0, "mean"), A, NO_ROWS),
+        lambda: two_calls(jit(size, 0, "sum"), A, NO_ROWS),
+    ),
+    (
+        "takes more than 1 ways",
+        lambda: two_calls(jit(size, max_paths=1), Value(1.0), Value(-1.0)),
+        lambda: two_calls(jit(size, max_paths=2), Value(1.0), Value(-1.0)),
+    ),
+    (
+        "is not the same function at every call",
+        lambda: two_calls(jit(unsteady()), 1.5, -0.5),
+        lambda: two_calls(jit(size), 1.0, -1.0),
+    ),
+    (
+        "is not the same function at every call",
+        ag.no_grad(lambda: two_calls(jit(editing()), 1.0, -1.0)),
+        lambda: two_calls(jit(size), 1.0, -1.0),
+    ),
+    (
+        "is not the same function at every call",
+        ag.no_grad(lambda: two_calls(jit(editing(), in_axes=0), A, -A)),
+        lambda: two_calls(jit(size, in_axes=0), A, -A),
+    ),
+]
+LOOPS = [
+    (
+        "checkpoint_every is a whole number",
+        lambda: fori_loop(0, 4, lambda i, c: c, 1.0, checkpoint_every=0),
+        lambda: fori_loop(0, 4, lambda i, c: c, 1.0, checkpoint_every=2),
+    ),
+    (
+        "with checkpoint_every the step returns no results",
+        lambda: jit(lambda c: scan(lambda c, a: (c * a, c), c, A, checkpoint_every=1)[0])(1.0),
+        lambda: jit(lambda c: scan(lambda c, a: (c * a, None), c, A, checkpoint_every=1)[0])(1.0),
+    ),
+    (
+        "as many steps as only each call knows",
+        lambda: jit(lambda c, n: scan(lambda c, _: (c, c), c, length=n)[1])(1.0, 3.0),
+        lambda: jit(lambda c, n: scan(lambda c, _: (c, c), c, length=n)[1], static_argnames=("n",))(
+            1.0, 3
+        ),
+    ),
+    (
+        "returns a comparison, such as",
+        lambda: jit(lambda c: while_loop(lambda c: c, lambda c: c + 1.0, c))(1.0),
+        lambda: jit(lambda c: while_loop(lambda c: c < 3.0, lambda c: c + 1.0, c))(1.0),
+    ),
+    (
+        "scan goes through arrays of",
+        lambda: of_two_lengths(np.ones(3)),
+        lambda: of_two_lengths(np.ones(2)),
+    ),
+    ("more than [0-9]+ ways", lambda: nested_ways(9), lambda: nested_ways(2)),
+    ("more than [0-9]+ ways", lambda: nested_ways(99), lambda: nested_ways(2)),
+    (
+        "numbers on one way and",
+        lambda: jit(lambda a: scan(two_structures, a, length=2))(1.0),
+        lambda: jit(lambda a: scan(one_structure, a, length=2))(1.0),
+    ),
+    (
+        "index by it first",
+        lambda: jit(lambda t, i: t[i, [0, 1]].sum())(np.eye(2), 1.0),
+        lambda: jit(lambda t, i: t[:, [0, 1]][i].sum())(np.eye(2), 1.0),
+    ),
+    (
+        "there is no entry to look up",
+        lambda: jit(lambda i: ag.take([], i))(0.0),
+        lambda: jit(lambda i: ag.take([3.0], i))(0.0),
+    ),
+    (
+        "a traced Value has no attribute",
+        lambda: jit(lambda a: a.nothing)(1.0),
+        lambda: jit(lambda a: a.tanh())(1.0),
+    ),
+]
+CASES = [*JIT, *LOOPS]
