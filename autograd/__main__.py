@@ -199,8 +199,9 @@ def _root(expression: Expression, inputs: dict[str, Value]) -> Value:
     root = expression(inputs)
     if not isinstance(root, Value):  # where() took a branch without a name
         raise CommandError(
-            f"{expression.text!r} is the plain number {root!r} here: its inputs stand in a condition "
-            f"alone, so there is nothing to differentiate; write for example 'where(x > 0, x, 0)' x=1"
+            f"{expression.text!r} is the plain number {root!r} here: its inputs stand in a "
+            f"condition alone, so there is nothing to differentiate; write for example "
+            f"'where(x > 0, x, 0)' x=1"
         )
     if not root.is_leaf:
         names = chain(("y", "f", "result"), map("y{}".format, count()))

@@ -442,7 +442,10 @@ class Trace:
         """
         if number not in self.guards:
             if not self.examples and self.arguments:
-                _refuse("the truth of a traced Value was asked for", TRUTH)
+                _refuse(
+                    "an operation or a rule of your own (@primitive) decided by a number",
+                    "It is compiled once for all: choose by autograd.where(condition, a, b)",
+                )
             self.guards[number] = Guard(self._value(number) != 0.0, user_line(), self._printed())
             self.deciders[user_frame().f_code] += 1
         return self.guards[number].outcome

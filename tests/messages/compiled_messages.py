@@ -1,5 +1,7 @@
 """Messages of jit, of loops and of lookups beyond the common ones: as in core_messages."""
 
+import copy
+import pickle
 from itertools import count, cycle
 
 import numpy as np
@@ -227,4 +229,44 @@ LOOPS = [
         lambda: jit(lambda a: a.tanh())(1.0),
     ),
 ]
-CASES = [*JIT, *LOOPS]
+
+
+def traced(use):
+    return lambda: jit(use)(1.0)
+
+
+def with_rule(rule):
+    return ag.primitive(partials=(rule,))(lambda a: ag.sin(a))
+
+
+def gradient_set(a):
+    a.grad = 1.0
+
+
+TRACED = [
+    (words, traced(use), traced(right))
+    for words, use, right in [
+        (r"number \(data\)", lambda a: a.data * a, lambda a: ag.stop_gradient(a) * a),
+        (r"number \(grad\)", lambda a: a._grad, lambda a: grad(ag.sin)(a)),
+        ("truth of", lambda a: 1.0 if a else 2.0, lambda a: 1.0 if a > 0.0 else 2.0),
+        (r"number \(grad\)", lambda a: a.grad, lambda a: grad(ag.sin)(a)),
+        ("was assigned to", gradient_set, lambda a: grad(ag.sin)(a)),
+        (r"numbers \(partials\)", lambda a: (a * a).partials, lambda a: grad(lambda b: b * b)(a)),
+        ("format", lambda a: f"{a:.2f}", lambda a: f"{a}" and a),
+        (r"float\(\)", lambda a: float(a), lambda a: ag.sin(a)),
+        (r"int\(\)", lambda a: int(a), lambda a: ag.floor(a)),
+        ("take.table, i", lambda a: [1.0, 2.0][a], lambda a: ag.take([1.0, 2.0], a)),
+        ("fori_loop or scan", lambda a: range(a), lambda a: fori_loop(0, a, lambda i, c: c, a)),
+        ("a copy of", lambda a: copy.deepcopy(a), lambda a: +a),
+        ("a pickle of", lambda a: pickle.dumps(a), lambda a: a),
+        ("made by tracing alone", lambda a: type(a)(), lambda a: a * 1.0),
+    ]
+]
+TRACED += [
+    (
+        r"choose by autograd\.where",
+        lambda: jit(grad(with_rule(lambda y, a: 1.0 if a > 0.0 else 2.0)))(1.0),
+        lambda: jit(grad(with_rule(lambda y, a: ag.where(a > 0.0, 1.0, 2.0))))(1.0),
+    ),
+]
+CASES = [*JIT, *LOOPS, *TRACED]

@@ -614,6 +614,11 @@ REST = [
         lambda: watched(lambda: (1e300 * origin + 1e300 * origin).backward()),
     ),
     (
+        "brought .* inf",
+        lambda: watched(lambda: jvp(lambda a: 1e308 * (1e10 * a), (0.0,), (1.0,))),
+        lambda: watched(lambda: jvp(lambda a: 1e300 * (1e8 * a), (0.0,), (1.0,))),
+    ),
+    (
         "explore a part of it",
         lambda: ag.explore(chain(20_001)),
         lambda: ag.explore(chain(20)) and next(iter(ag.steps(chain(20_001)))),

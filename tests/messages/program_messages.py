@@ -16,6 +16,7 @@ from autograd.ir.verify import verify
 
 # A text, and the line that is refused.
 UNREADABLE = [
+    (SCAN.replace("    }\n  }\n", "    }\n"), 10),
     (SCAN.replace("func", "fun", 1), 2),
     (SCAN.replace('%1 capture "a": f64', '%2 "a": f64'), 2),
     (SCAN.replace("%2 = constant 0.0", "%2 = constant zero"), 3),
