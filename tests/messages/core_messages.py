@@ -614,7 +614,7 @@ REST = [
         lambda: watched(lambda: (1e300 * origin + 1e300 * origin).backward()),
     ),
     (
-        "brought .* inf",
+        "gave the tangent inf",
         lambda: watched(lambda: jvp(lambda a: 1e308 * (1e10 * a), (0.0,), (1.0,))),
         lambda: watched(lambda: jvp(lambda a: 1e300 * (1e8 * a), (0.0,), (1.0,))),
     ),
