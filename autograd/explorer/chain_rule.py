@@ -187,5 +187,8 @@ def graph_under(y: Value, reader: str) -> list[Value]:
     from autograd.engine.value import Value
 
     if not isinstance(y, Value):
-        raise ArgumentError(f"{reader} reads the graph under a Value, and was given {y!r:.60}")
+        raise ArgumentError(
+            f"{reader} reads the graph under a Value, and was given {y!r:.60}: give it the result "
+            f"of a computation with Values, one of them at a time"
+        )
     return recorded(y)

@@ -17,10 +17,11 @@ class Gathering:
     """Gathers the boxes and links of an outline, node by node in their order."""
 
     def __init__(self, order: list[Value]) -> None:
-        self.outline = Outline([], [], [], order, [])
+        self.outline = Outline([], [], [], order, [], [])
         self._box_of: dict[Value, Box] = {}
         self._bundles: dict[tuple[Box, Box], Link] = {}
         self._results: defaultdict[Box, set[Value]] = defaultdict(set)
+        self._used: set[Value] = set()
 
     def show(self, position: int, frame: Frame | None) -> None:
         """Show the next node as a box of its own, with its constants and a link per operand."""
@@ -36,6 +37,7 @@ class Gathering:
                     self.outline.boxes.append(source)
                 else:
                     source = self._source(arg, box)
+                    self._used.add(arg)
                 link = Link(f"e{position}-{operand}", source, box, operand, partial)
                 self.outline.links.append(link)
         self.outline.boxes.append(box)
@@ -47,7 +49,10 @@ class Gathering:
         box_of = self._box_of
         box.count += 1
         for operand, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
-            if partial is None or box_of[arg] is box:
+            if partial is None:
+                continue
+            self._used.add(arg)
+            if box_of[arg] is box:
                 continue
             source = self._source(arg, box)
             link = self._bundles.get((source, box))
@@ -68,9 +73,11 @@ class Gathering:
         """Return the outline; a folded box with one result shows its number and gradient."""
         outline = self.outline
         outline.box_at = list(self._box_of.values())
-        root, root_box = outline.order[-1], outline.box_at[-1]
-        if root_box.kind == "folded":
-            self._results[root_box].add(root)
+        for node, box in self._box_of.items():
+            if node not in self._used:
+                outline.results.append((node, box))
+                if box.kind == "folded":
+                    self._results[box].add(node)
         for box, results in self._results.items():
             if len(results) == 1:
                 (box.node,) = results

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine import order as walk
 from autograd.errors import ArgumentError, PictureError
@@ -29,7 +30,7 @@ DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
 def layout_of(
-    root: Value,
+    roots: Value | Sequence[Value],
     *,
     rankdir: str = "LR",
     format: str = ".4g",  # noqa: A002 - the contract's name
@@ -47,7 +48,7 @@ def layout_of(
         whatever is folded.
 
     Raises:
-        TypeError: the root is not a Value, or an argument has the wrong type.
+        TypeError: a root is not a Value, or an argument has the wrong type.
         ValueError: an argument has an unknown value.
 
     Example:
@@ -59,10 +60,11 @@ def layout_of(
         >>> [(link.id, link.source.id, link.target.id) for link in layout.links]
         [('e1-0', 'n0', 'n1'), ('e1-1', 'c1-1', 'n1')]
     """
-    _check(root, rankdir, format, depth, max_nodes, engine)
+    given = _results(roots)
+    _check(rankdir, format, depth, max_nodes, engine)
     most = max_nodes or (READABLE if depth is None else LARGEST)
     elements = ELEMENTS if max_nodes is None else math.inf
-    order = walk.ordered(root)
+    order = walk.ordered(*given)
 
     def drawn(most: int) -> Layout:
         outline = outlined(order, depth, most, elements)
@@ -100,7 +102,7 @@ def _name(outline: Outline, shown: bool) -> None:
 
 def _sized(outline: Outline, rankdir: str, spec: str, partials: bool, legend: bool) -> Layout:
     """Return a layout of what is to be drawn, with the size of each box and no places yet."""
-    computed = outline.order[-1].grad != 0.0
+    computed = any(node.grad != 0.0 for node, _ in outline.results)
     contents = {box.id: content(box, spec, computed) for box in outline.boxes}
     for box in outline.boxes:
         box.width, box.height = contents[box.id].width, contents[box.id].height
@@ -110,6 +112,7 @@ def _sized(outline: Outline, rankdir: str, spec: str, partials: bool, legend: bo
         frames=outline.frames,
         order=outline.order,
         box_at=outline.box_at,
+        results=outline.results,
         content=contents,
         width=0.0,
         height=0.0,
@@ -122,16 +125,28 @@ def _sized(outline: Outline, rankdir: str, spec: str, partials: bool, legend: bo
     )
 
 
-def _check(
-    root: object, rankdir: object, spec: object, depth: object, most: object, engine: object
-) -> None:
-    if not hasattr(root, "backward") or not hasattr(root, "partials"):
-        raise ArgumentError(
-            f"graph draws a Value, and was given a {type(root).__name__}; "
-            f"give it the result of a computation with Values"
-        )
+def _results(given: Any) -> list[Value]:
+    """Return what is to be drawn as a list of Values."""
+    several = given.ravel() if hasattr(given, "ravel") else given
+    results = list(several) if isinstance(given, (list, tuple)) or several is not given else [given]
+    for result in results:
+        if not hasattr(result, "backward") or not hasattr(result, "partials"):
+            raise ArgumentError(
+                f"graph draws a Value, and was given a {type(result).__name__}; "
+                f"give it the result of a computation with Values, or a list of such"
+            )
+    if not results:
+        raise PictureError("graph draws a Value or a list of them, and the list is empty")
+    return results
+
+
+def _check(rankdir: object, spec: object, depth: object, most: object, engine: object) -> None:
     if rankdir not in DIRECTIONS:
-        raise PictureError(f"graph: rankdir is one of {', '.join(DIRECTIONS)}, not {rankdir!r}")
+        several = "; several results are a list: graph([y1, y2])"
+        raise PictureError(
+            f"graph: rankdir is one of {', '.join(DIRECTIONS)}, not {rankdir!r}"
+            + several * hasattr(rankdir, "backward")
+        )
     for name, number, least in (("depth", depth, 0), ("max_nodes", most, 1)):
         if number is None:
             continue

@@ -42,8 +42,8 @@ class Box:
     """One box of the picture.
 
     Attributes:
-        id: ``n7`` for the node of that number in ``walk.ordered(root)``, ``c7-1`` for operand 1 of
-            that node where it is a constant, ``s2`` for a folded scope, ``g3`` for a summary.
+        id: ``n7`` for the node of that number in ``walk.ordered(*roots)``, ``c7-1`` for operand 1
+            of that node where it is a constant, ``s2`` for a folded scope, ``g3`` for a summary.
         kind: "leaf", "result", "constant" or "folded".
         title: the node's label, the scope's name or the words of a summary, as data.
         name: what ``steps`` calls the node, where the title does not say so: v3, or the #2 of x#2.
@@ -158,8 +158,9 @@ class Outline:
         boxes: in the order of the first node that each shows.
         links: in the order of their targets, and there of their operands.
         frames: outer before inner.
-        order: ``walk.ordered(root)``.
+        order: ``walk.ordered(*roots)``.
         box_at: for each node of ``order`` the box that shows it or holds it.
+        results: the nodes that are nobody's operands, and their boxes.
     """
 
     boxes: list[Box]
@@ -167,6 +168,7 @@ class Outline:
     frames: list[Frame]
     order: list[Value]
     box_at: list[Box]
+    results: list[tuple[Value, Box]]
 
 
 @dataclass(slots=True, eq=False)
@@ -175,13 +177,14 @@ class Layout:
 
     Attributes:
         boxes, links, frames: what is drawn; see ``Box``, ``Link`` and ``Frame``.
-        order: ``walk.ordered(root)``: box ``n7`` is node 7 of it.
+        order: ``walk.ordered(*roots)``: box ``n7`` is node 7 of it.
         box_at: for each node of ``order`` the box that shows or holds it.
+        results: the nodes that are nobody's operands, and their boxes.
         content: the text of each box, by its id.
         width, height: in pixels.
         rankdir: "LR", "TB", "RL" or "BT": where the results are.
         format: how numbers are written.
-        computed: whether the root's gradient is not 0.0.
+        computed: whether the gradient of a result is not 0.0.
         partials: whether links carry their partials.
         note: a line to stand below the picture; empty where there is nothing to say.
         legend: what the colours mean, for the colours there are: (kind, words).
@@ -192,6 +195,7 @@ class Layout:
     frames: list[Frame]
     order: list[Value]
     box_at: list[Box]
+    results: list[tuple[Value, Box]]
     content: dict[str, Content]
     width: float
     height: float

@@ -8,7 +8,7 @@ import functools
 import math
 import os
 import uuid
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,7 +169,7 @@ def uri(svg: str) -> str:
 
 
 def graph(
-    y: Value,
+    y: Value | Sequence[Value],
     rankdir: str = "LR",
     format: str = ".4g",  # noqa: A002 - the contract's name
     depth: int | None = None,
@@ -189,7 +189,7 @@ def graph(
     gives it. While the root's gradient is 0.0, the picture says that gradients are not computed.
 
     Args:
-        y: the result to draw.
+        y: the result to draw, or a list of several, which share what they have in common.
         rankdir: where results are: "LR" (on the right), "TB" (below), "RL" or "BT".
         format: how numbers are written, a format specification.
         depth: how many nested scopes are shown open; deeper ones are folded to one box each. None
@@ -208,7 +208,7 @@ def graph(
         A Graph, with ``.svg``, ``.dot``, ``.text``, ``.png`` and ``.save(path)``.
 
     Raises:
-        TypeError: y is not a Value, or another argument has the wrong type.
+        TypeError: y is no Value and no list of Values, or another argument has the wrong type.
         ValueError: another argument has an unknown value.
         OSError: engine is "dot", and Graphviz is not installed or fails.
 

@@ -41,7 +41,7 @@ def summarised(order: list[Value], scopes: Scopes, most: int) -> tuple[Outline, 
     level, circles = _levels(order, parts)
     if circles:
         entangled = {f"s{scopes.number[part]}" for part in circles if isinstance(part, Scope)}
-        return Outline([], [], [], order, []), entangled
+        return Outline([], [], [], order, [], []), entangled
     kinds = {part: _kind(part) for part in dict.fromkeys(parts)}
     group_of: dict[Part, Hashable] = {part: (level[part], *kind) for part, kind in kinds.items()}
     limit = max(2, min(GROUPS, most))

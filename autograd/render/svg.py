@@ -75,7 +75,7 @@ class _Writer:
         self.auto = theme == "auto"
         self.data_ids = data_ids
         self.largest = largest_of(layout.boxes)
-        self.root = layout.box_at[-1]
+        self.results = {box for _, box in layout.results}
 
     def document(self) -> str:
         layout, theme = self.layout, self.theme
@@ -197,12 +197,12 @@ class _Writer:
         step = 0
         if self.layout.computed and box.grad is not None:
             step = step_of(box.grad, self.largest)
-        tint = _class(step) + (" root" if box is self.root else "")
+        tint = _class(step) + (" root" if box in self.results else "")
         odd = box.is_odd(self.layout.computed)
         data = f' data-node="{box.id}"' if self.data_ids else ""
         parts = [f'<g class="node {box.kind}"{data}><title>{xml(self._full(box))}</title>']
         corner = {"leaf": 9.0, "constant": 8.0}.get(box.kind, 2.5)
-        stroke = theme.ink if box is self.root else theme.line
+        stroke = theme.ink if box in self.results else theme.line
         if box.kind == "constant":
             stroke = theme.frame
         if box.kind == "folded":  # a second sheet behind, not on the side where links enter
@@ -212,7 +212,7 @@ class _Writer:
                 f'<rect class="line" x="{behind_x:.1f}" y="{behind_y:.1f}" width="{wide:.1f}" '
                 f'height="{high:.1f}" rx="{corner}" fill="{theme.paper}" stroke="{theme.line}"/>'
             )
-        thick, dashes = 1.4 if box is self.root else 0.8, ""
+        thick, dashes = 1.4 if box in self.results else 0.8, ""
         if odd:
             stroke, thick, dashes, tint = theme.alarm, 1.8, _DASHES, f"{tint} odd"
         parts.append(
@@ -256,7 +256,7 @@ class _Writer:
 
 def described(layout: Layout) -> str:
     """Return a sentence for those who cannot see the picture."""
-    label = one_line(layout.order[-1].label)
+    label = ", ".join(filter(None, [one_line(node.label) for node, _ in layout.results]))
     of = f" of {shortened(label, 11.0, 400.0)}" if label else ""
     return f"Computation graph{of}: {counted(len(layout.order), 'node')}"
 

@@ -25,7 +25,7 @@ def text_of(layout: Layout) -> str:
         operands[link.target].append(link)
     lines: list[tuple[str, Box, str]] = []  # what stands before, the box, an arrow
     drawn: set[Box] = set()
-    trees = [layout.box_at[-1]]
+    trees = [box for _, box in layout.results]
     for top in trees:  # grows by what is too deep
         stack: list[tuple[Box, str, str]] = [(top, "", "")] if top not in drawn else []
         while stack:

@@ -41,6 +41,12 @@ def real(number: Any, name: str = "Value") -> float:
                 f"{name}: a number of type {type(number).__name__} is too large for a float "
                 f"(the largest is about 1.8e308)"
             ) from None
+    if isinstance(number, type):
+        kind = number.__name__
+        raise OperandError(
+            f"{name}: takes real numbers and Values, and was given the class {kind} itself: "
+            f"write {kind}(...) for an object of it"
+        )
     if hasattr(number, "backward"):
         raise OperandError(
             f"{name}: takes a plain number here, and was given a Value: write v.data where its "

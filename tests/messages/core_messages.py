@@ -100,6 +100,8 @@ ENGINE = [
 
 TABLE_ = [
     ("takes real numbers and Values", lambda: ag.sin("1"), lambda: ag.sin(float("1"))),
+    ("the class Value itself", lambda: Value(Value), lambda: Value(2.0)),
+    ("the class Value itself", lambda: ag.sin(Value), lambda: ag.sin(Value(2.0))),
     ("takes a plain number here", lambda: Value(x), lambda: (Value(x.data), (+x).backward())),
     ("too large for a float", lambda: Value(10**400), lambda: Value(10**300)),
     ("does not take 'z' there", lambda: ag.clip(x, z=1), lambda: ag.clip(x, lo=0, hi=1)),
@@ -417,6 +419,12 @@ LOOPS = [
 
 RENDER = [
     ("graph draws a Value", lambda: ag.graph("x"), lambda: ag.graph(x * y).svg),
+    ("the list is empty", lambda: ag.graph([]), lambda: ag.graph([x]).svg),
+    (
+        r"graph\(\[y1, y2\]\)",
+        lambda: ag.graph(x * y, x + y).svg,
+        lambda: ag.graph([x * y, x + y]).svg,
+    ),
     (
         "rankdir is one of",
         lambda: ag.graph(x * y, rankdir="XX").svg,
@@ -452,6 +460,11 @@ RENDER = [
     ("is saved as", lambda: ag.graph(x * y).save("g.pdf"), None),
     ("cannot be written", lambda: ag.graph(x * y).save("/nowhere/at/all/g.svg"), None),
     ("reads the graph under a Value", lambda: list(ag.steps(1.0)), lambda: list(ag.steps(x * y))),
+    (
+        "one of them at a time",
+        lambda: ag.explore([x * y, x + y]),
+        lambda: [ag.explore(each) for each in (x * y, x + y)],
+    ),
     ("for a Value x", lambda: ag.explain(x * y, 1.0), lambda: ag.explain(x * y, x)),
     (
         "limit is a whole number",

@@ -4,6 +4,7 @@ import base64
 import re
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
 from render_cases import expression, perceptron, well_known
 
@@ -289,7 +290,7 @@ def test_a_wrong_argument_is_named(arguments, error, words):
     assert isinstance(caught.value, autograd.AutogradError)
 
 
-@pytest.mark.parametrize("thing", [3.0, None, "y", [Value(1.0)]])
+@pytest.mark.parametrize("thing", [3.0, None, "y", [Value(1.0), 2.0], {"y": Value(1.0)}])
 def test_only_values_are_drawn(thing):
     with pytest.raises(TypeError, match="graph draws a Value"):
         graph(thing)
@@ -328,3 +329,30 @@ def test_nan_and_infinity_are_marked_by_their_border_in_svg_and_dot():
     assert picture.dot.count("dashed") == 2
     y.backward()
     assert graph(y, legend=False).svg.count("stroke-dasharray") == 3  # the gradient of x
+
+
+def test_several_results_are_drawn_together_with_what_they_share():
+    x = Value(1.0, "x")
+    a, b = x * 2.0, x + 3.0
+    a.label, b.label = "a", "b"
+    layout = layout_of([a, b])
+    assert [box.title for box in layout.boxes if box.node is not None] == ["x", "a", "b"]
+    assert [(node, box.title) for node, box in layout.results] == [(a, "a"), (b, "b")]
+    assert "of a, b:" in autograd.graph((a, b)).svg
+    assert not layout.computed
+    b.backward()
+    assert layout_of(np.array([a, b])).computed
+    text = str(autograd.graph([a, b]))
+    assert [line[:5] for line in text.splitlines() if line[0] in "ab"] == ["a = *", "b = +"]
+    assert "data 2  grad 0" in text
+    # a result that is an operand of another stands below it
+    assert layout_of([a, a * b]).results[0][0] is not a
+
+
+def test_a_folded_layer_of_several_results_shows_the_number_of_none():
+    with autograd.scope("layer"):
+        x = Value(1.0, "x")
+        a, b = autograd.sin(x), autograd.cos(x)
+    (box,) = layout_of([a, b], depth=0).boxes
+    assert (box.kind, box.data) == ("folded", None)
+    assert layout_of([a], depth=0).boxes[0].data == a.data
