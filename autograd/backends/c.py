@@ -115,11 +115,13 @@ def _mapped(function: Function, binding: Binding, name: str) -> list[str]:
     before, body = [f"    {line}" for line in once], [f"        {line}" for line in each]
     count = len(outputs)
     head = f"void {name}(int64_t rows, const double *in, const double *row, double *out)"
-    used = _unused([*before, *body, *outputs], "in")
+    lines = [*before, *body, *outputs]
+    used = [*_unused(lines, "in"), *_unused(lines, "row")]
     if not binding.reduce:
         stores = [f"        out[{place}] = {output};" for place, output in enumerate(outputs)]
         loop = "    for (int64_t i = 0; i < rows; i++) {"
         step = [f"        row += {row};", f"        out += {count};", "    }", "}"]
+        used += _unused(stores, "out")
         return [head, "{", *used, *before, loop, *body, *stores, *step]
     size = max(count, 1)
     adds = [

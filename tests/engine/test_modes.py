@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import gc
+import inspect
 import random
 import threading
 
@@ -89,7 +90,7 @@ def test_a_coroutine_is_in_the_mode_that_decorates_it_whenever_it_runs():
 
     assert asyncio.run(both()) == [7, None]
     assert order == [("quiet", True), ("loud", False)] * 2
-    assert asyncio.iscoroutinefunction(quiet)
+    assert inspect.iscoroutinefunction(quiet)
 
 
 def test_an_asynchronous_generator_is_in_the_mode_and_its_reader_is_not():
