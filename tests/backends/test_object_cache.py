@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processors import needs_x86
 
 from autograd.backends.llvm import engine, object_cache
 from autograd.backends.llvm.engine import NativeCode
@@ -95,6 +96,7 @@ def test_nothing_is_loaded_from_what_others_may_write(place: Path, monkeypatch: 
     assert compiles(monkeypatch)
 
 
+@needs_x86
 def test_another_processor_has_entries_of_its_own(place: Path, monkeypatch: Any) -> None:
     for name in (None, "avx2", "sse2"):
         with engine.compiling_for(name):

@@ -7,10 +7,11 @@ import mpmath
 import numpy as np
 import pytest
 from compiler_cases import SPECIAL, same
+from processors import OTHERS
 
 import autograd
 from autograd import jit, value_and_grad
-from autograd.backends.llvm.engine import TARGETS, compiling_for
+from autograd.backends.llvm.engine import compiling_for
 from autograd.table.operation import TABLE
 
 DOMAINS = {
@@ -57,7 +58,7 @@ def numbers(low, high, count=400):
     return np.concatenate([random.uniform(low, high, count), small, SPECIAL, HARD])
 
 
-@pytest.mark.parametrize("target", [None, *TARGETS])
+@pytest.mark.parametrize("target", [None, *OTHERS])
 @pytest.mark.parametrize("name", DOMAINS)
 def test_vector_functions_are_within_four_units(name, target):
     with compiling_for(target):
@@ -72,7 +73,7 @@ def test_vector_functions_are_within_four_units(name, target):
                     assert units_off(true, found) <= 4.0, (number, found, true)
 
 
-@pytest.mark.parametrize("target", [None, *TARGETS])
+@pytest.mark.parametrize("target", [None, *OTHERS])
 def test_powers_are_within_four_units(target):
     random = np.random.default_rng(6)
     parts = [
