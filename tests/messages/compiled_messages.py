@@ -40,8 +40,12 @@ def two_calls(f, first, second):
     return f(first), f(second)
 
 
+def opposite(a):
+    return -a
+
+
 def size(a):
-    return a if a > 0.0 else -a
+    return a if a > 0.0 else opposite(a)
 
 
 def unsteady():
@@ -94,7 +98,7 @@ def one_structure(c, _):
 def nested_ways(count):
     def body(i, c):
         for k in range(count):
-            c = c + 1.0 if c > float(k) else c - 1.0
+            c = c + 1.0 if c > float(k) else opposite(c)
         return c
 
     return jit(lambda a: fori_loop(0, 2, body, a))(1.0)

@@ -346,8 +346,13 @@ def called(fast, *numbers):
     return fast
 
 
+def doubled(a):
+    return 2.0 * a
+
+
 def branched(a):
-    return a if a > 0.0 else 2.0 * a
+    """Take one of two ways, by a call, which is no choice between numbers."""
+    return a if a > 0.0 else doubled(a)
 
 
 def chosen(a):
