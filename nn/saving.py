@@ -23,7 +23,9 @@ def save(model: Module, path: FilePath) -> None:
     """Write the weights of a model to a JSON file; an existing file is replaced atomically.
 
     Numbers are written in the shortest form that gives back the same float, so that loading them
-    is exact to the bit.
+    is exact to the bit. Other readers of JSON give the same bits (Python's json, orjson, jq, and
+    Node but for the sign of -0), where they do not round: pandas needs
+    ``read_json(path, precise_float=True)``. What is nan or infinite is written as text.
 
     Args:
         model: whose ``state_dict`` is written.

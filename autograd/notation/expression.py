@@ -347,9 +347,7 @@ class _Reader:
                 continue
             kinds = [following.kind for following in tokens[index + 1 : index + 3]]
             if kinds[0] not in _ATOMS or getattr(functions()[token.text], "arity", 0) != 1:
-                power = "**2" if tokens[index + 1].kind == "high" else ""
-                why = f"{token.text} is a function: write {token.text}(...){power}"
-                raise self.refused(token, why)
+                raise self.refused(token, _as_call(token.text, *tokens[index + 1 : index + 3]))
             last = index + 1 + (kinds[0] != "name" and kinds[-1] in ("name", "constant"))
             if tokens[last + 1].text not in _AFTER_OPERAND:
                 raise self.refused(
@@ -539,6 +537,20 @@ class _Reader:
 
 
 _COMPARISONS = ("<", "<=", ">", ">=")
+
+
+def _as_call(name: str, following: _Token, after: _Token | None = None) -> str:
+    """Return what to write where a function stands without its brackets: for sin²x, sin(...)**2."""
+    power = ""
+    if following.kind == "high":
+        power = "".join(map(_HIGH.__getitem__, following.text))
+    elif following.text == "**" and after is not None and after.kind == "number":
+        power = after.text
+    if power == "-1" and f"a{name}" in functions():
+        return f"{name} is a function: write a{name}(...) for its inverse, or 1/{name}(...)"
+    return f"{name} is a function: write {name}(...)" + (f"**{power}" if power else "")
+
+
 _CONDITION = "a comparison may only be the condition of where(condition, a, b)"
 _KNOWN = {*_INFIX, *_PREFIX, "(", ")", ",", "="}
 

@@ -125,10 +125,10 @@ def _sized(outline: Outline, rankdir: str, spec: str, partials: bool, legend: bo
     )
 
 
-def _results(given: Any) -> list[Value]:
+def _results(given: object) -> list[Value]:
     """Return what is to be drawn as a list of Values."""
-    several = given.ravel() if hasattr(given, "ravel") else given
-    results = list(several) if isinstance(given, (list, tuple)) or several is not given else [given]
+    flat = given.ravel().tolist() if hasattr(given, "ravel") else given  # an array
+    results: list[Any] = list(flat) if isinstance(flat, (list, tuple)) else [flat]
     for result in results:
         if not hasattr(result, "backward") or not hasattr(result, "partials"):
             raise ArgumentError(

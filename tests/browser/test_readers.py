@@ -1,6 +1,8 @@
 """Files are read by programs that we did not write: three or more for each kind of file."""
 
 import io
+import json
+import random
 import re
 import shutil
 import subprocess
@@ -8,9 +10,12 @@ from pathlib import Path
 
 import matplotlib.image
 import numpy as np
+import orjson
+import pandas
 import pytest
 from PIL import Image
 
+import nn
 from autograd import Value, explore, graph, scope, tanh
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -160,3 +165,29 @@ def test_nbconvert_makes_latex_of_a_notebook_without_inkscape(tmp_path, monkeypa
     assert all(image.startswith(b"\x89PNG") for image in pictures.values())
     assert all(name in source for name in pictures)
     assert r"\bar{x}" in source
+
+
+def test_saved_weights_are_read_back_to_the_bit_by_json_orjson_jq_node_and_pandas(tmp_path):
+    model = nn.MLP(3, [40, 1], seed=1)
+    draw = random.Random(5)
+    numbers = [draw.gauss(0.0, 1.0) * 10.0 ** draw.randint(-300, 300) for _ in model.parameters()]
+    numbers[:4] = [2.2250738585072014e-308, 1.7976931348623157e308, 0.1, -1 / 3]
+    for parameter, number in zip(model.parameters(), numbers, strict=True):
+        parameter.data = number
+    path = tmp_path / "weights.json"
+    nn.save(model, path)
+
+    def answer(*command):
+        run = subprocess.run([*command, str(path)], capture_output=True, text=True, check=True)
+        return json.loads(run.stdout)
+
+    script = "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(process.argv[1]))))"
+    frame = pandas.read_json(path, precise_float=True)
+    for read in (
+        json.loads(path.read_text())["weights"],
+        orjson.loads(path.read_bytes())["weights"],
+        answer("jq", ".weights"),
+        answer("node", "-e", script)["weights"],
+        frame["weights"].to_dict(),
+    ):
+        assert [float(read[name]).hex() for name in model.state_dict()] == [*map(float.hex, numbers)]

@@ -1,5 +1,6 @@
 """No overlap, no line through a box, no clipped text, at every size and in every direction."""
 
+import math
 import xml.etree.ElementTree as ElementTree
 from importlib import resources
 from itertools import combinations, pairwise
@@ -20,6 +21,7 @@ from render_cases import (
     well_known,
 )
 
+import autograd
 from autograd import Value, primitive
 from autograd.render import layout_of, svg_of
 from autograd.render.measure import advances
@@ -225,3 +227,28 @@ def test_one_more_use_of_a_leaf_keeps_most_boxes_in_their_order():
                 pairs += 1
                 swapped += (before[a] < before[b]) != (after[a] < after[b])
     assert swapped < 0.2 * pairs
+
+
+def neurons(number=0.5, operation=None):
+    """Return the sum of three neurons, with a number for one weight, and one operation more."""
+    a, b = Value(1.0, "a"), Value(2.0, "b")
+    weights = [number, 0.3, -0.2]
+    y = sum(autograd.tanh(Value(w, f"w{i}") * a + b) for i, w in enumerate(weights))
+    return y if operation is None else operation(y)
+
+
+def test_nodes_stay_where_they_are_when_a_leaf_is_edited_or_an_operation_is_added():
+    def places(y):
+        y.backward()
+        return {box.id: (round(box.x, 3), round(box.y, 3)) for box in layout_of(y).boxes}
+
+    before = places(neurons())
+    for number in (0.4, 0.6):
+        assert places(neurons(number)) == before
+    for number in (1.0, -0.4321, 12.0, -1.2345e-300, math.nan):  # and gradients of other lengths
+        after = places(neurons(number))
+        moved = [math.dist(after[each], before[each]) for each in before]
+        assert max(moved) < 40.0
+    for operation in (autograd.relu, lambda y: y + 1.0):
+        more = places(neurons(operation=operation))
+        assert {each: more[each] for each in before} == before
