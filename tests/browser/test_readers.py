@@ -190,4 +190,6 @@ def test_saved_weights_are_read_back_to_the_bit_by_json_orjson_jq_node_and_panda
         answer("node", "-e", script)["weights"],
         frame["weights"].to_dict(),
     ):
-        assert [float(read[name]).hex() for name in model.state_dict()] == [*map(float.hex, numbers)]
+        assert [float(read[name]).hex() for name in model.state_dict()] == [
+            *map(float.hex, numbers)
+        ]

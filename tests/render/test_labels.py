@@ -6,7 +6,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, explore, graph, scope
@@ -73,10 +73,9 @@ def check(label, name):
         document = ElementTree.fromstring(svg_of(picture.layout, data_ids=True))
         titles = [t.text for t in document.iter(f"{SVG}text") if t.get("data-role") == "title"]
         for shown in titles:
-            whole = one_line(label if shown[:7] == one_line(label)[:7] else name)
             cut = shown.removesuffix("…")
-            assert whole.startswith(cut)
-            assert len(cut) >= min(8, len(whole))
+            wholes = [each for each in map(one_line, (label, name)) if each.startswith(cut)]
+            assert any(len(cut) >= min(8, len(whole)) for whole in wholes)
         source = picture.dot
         source.encode()
         tokens = dot_tokens(source)
@@ -96,6 +95,7 @@ def test_hostile_labels_stay_data(label):
 
 @settings(max_examples=150, deadline=None)
 @given(label=anything, name=anything)
+@example(label="\x1b00Ā0", name="\x1b00Ā")  # one begins like the other
 def test_any_label_and_any_name_of_a_scope_stay_data(label, name):
     check(label, name)
 
