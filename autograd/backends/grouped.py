@@ -6,20 +6,24 @@ renumbered in that order, so that a group writes one run of memory; sorted by th
 operands, most operands lie side by side too, or all in one place, and need no list of places.
 Preparing takes NumPy under a microsecond a step.
 
-It gives the bits of every other back end, and pays where a program is large and wide: deep and
-narrow ones have groups of a step or two.
+Where rows are mapped, eight of them go through the groups side by side, a vector for each number;
+what all rows share is computed once, by groups of single numbers. ``llvm/grouped_rows.py`` has what
+is around them.
+
+It gives the bits of every other back end. Nothing is compiled, so it is the first to be ready.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from autograd.backends.binding import Binding
 from autograd.backends.llvm.abi import Layout
-from autograd.backends.llvm.kernels import ANYWHERE, ONE_PLACE, SIDE_BY_SIDE, kernels, runner
+from autograd.backends.llvm.executable import Bound
+from autograd.backends.llvm.kernels import ANYWHERE, ONE_PLACE, ROWS, SIDE_BY_SIDE, kernels, runner
 from autograd.errors import ExportError
 from autograd.ir.function import Function
 
@@ -27,54 +31,76 @@ SHORTEST = 8  # steps that are worth a group without a list of places
 WIDEST = 3  # operands
 
 
-class Groups:
-    """A program prepared: where its numbers lie, and the groups of steps in order.
-
-    Attributes:
-        size: how many numbers there are in memory.
-        slots: where each number of the program lies.
-        constants: the first place of the constants, and what they are.
-        table: for each group a kernel's address and its arguments.
-    """
+class Steps:
+    """A program in flat arrays: opcode, operands and depth of each number."""
 
     def __init__(self, function: Function) -> None:
         import numpy
 
-        count, first = len(function), len(function.parameters)
-        opcodes, operands = function.opcodes, function.operands
-        level = levels_of(function)
+        opcodes, operands, count = function.opcodes, function.operands, len(function)
         known = {name: place for place, name in enumerate(sorted(set(opcodes)))}
-        names = list(known)
-        kinds = numpy.array([known[opcode] for opcode in opcodes], dtype=numpy.int32)
-        given = numpy.zeros((WIDEST, count), dtype=numpy.int32)
+        self.names = list(known)
+        self.kinds = numpy.fromiter(map(known.__getitem__, opcodes), numpy.int32, count)
+        self.arity = arity = numpy.fromiter(map(len, operands), numpy.int32, count)
+        flat = numpy.fromiter(chain.from_iterable(operands), numpy.int32, int(arity.sum()))
+        first = numpy.cumsum(arity) - arity
+        self.given = given = numpy.zeros((WIDEST, count), dtype=numpy.int32)
         for place in range(WIDEST):
-            given[place] = [each[place] if len(each) > place else 0 for each in operands]
-        arity = numpy.array([len(each) for each in operands], dtype=numpy.int32)
-        held = numpy.array(level, dtype=numpy.int32)
-        constants = numpy.array([*function.constants], dtype=numpy.int64)
-        self.constants = first, numpy.array([*map(float, function.constants.values())])
-        slots = numpy.full(count, -1, dtype=numpy.int32)
-        slots[:first] = numpy.arange(first)
-        slots[constants] = first + numpy.arange(len(constants))
-        free = first + len(constants)
-        steps = numpy.flatnonzero(held > 0)
-        steps = steps[numpy.argsort(held[steps], kind="stable")]
-        bounds = numpy.flatnonzero(numpy.diff(held[steps])) + 1
+            there = numpy.flatnonzero(arity > place)
+            given[place][there] = flat[first[there] + place]
+        self.levels = numpy.array(levels_of(function), dtype=numpy.int32)
+        self.numbers = numpy.array([*function.constants], dtype=numpy.int64)
+        self.constants = numpy.array([*map(float, function.constants.values())])
+
+
+class Groups:
+    """Some steps of a program prepared: where its numbers lie, and the groups in order.
+
+    Args:
+        steps: the program.
+        outside: the numbers that are there before, in the order in which they lie in memory.
+        own: those that are computed.
+        lanes: whether a number is one of eight rows each.
+
+    Attributes:
+        size: how many numbers there are in memory.
+        slots: where each number of the program lies.
+        table: for each group a kernel's address and its arguments.
+    """
+
+    def __init__(self, steps: Steps, outside: Any, own: Any, lanes: bool = False) -> None:
+        import numpy
+
+        kinds, held = steps.kinds, steps.levels
+        slots = numpy.full(len(kinds), -1, dtype=numpy.int32)
+        slots[outside] = numpy.arange(len(outside))
+        free = len(outside)
+        own = own[numpy.argsort(held[own], kind="stable")]
+        bounds = numpy.flatnonzero(numpy.diff(held[own])) + 1
         kept: list[Any] = []
-        for start, stop in zip([0, *bounds.tolist()], [*bounds.tolist(), len(steps)], strict=True):
-            group = steps[start:stop]
-            a, b = slots[given[0, group]], slots[given[1, group]]
-            order = group[numpy.lexsort((b, a, kinds[group]))]
-            slots[order] = free + numpy.arange(len(order))
-            free += len(order)
-            kept.append(order)
-        order = numpy.concatenate(kept) if kept else numpy.zeros(0, dtype=numpy.int64)
+        for start, stop in zip([0, *bounds.tolist()], [*bounds.tolist(), len(own)], strict=True):
+            group = own[start:stop]
+            if len(group) > 1:
+                a, b = slots[steps.given[0, group]], slots[steps.given[1, group]]
+                group = group[numpy.lexsort((b, a, kinds[group]))]
+            slots[group] = numpy.arange(free, free + len(group))
+            free += len(group)
+            kept.append(group)
+        order = numpy.concatenate(kept) if kept else own
         self.size, self.slots = int(free), slots
-        self._lay_out(order, kinds, slots[given[:, order]], arity, held, names)
+        self._lay_out(order, kinds, slots[steps.given[:, order]], steps.arity, held, steps.names,
+                      lanes)  # fmt: skip
+
+    def forgotten(self) -> Any:
+        """Return where each number of the program lies, and forget it."""
+        slots = self.slots
+        del self.slots
+        return slots
 
     def _lay_out(
-        self, order: Any, kinds: Any, places: Any, arity: Any, level: Any, names: list[str]
-    ) -> None:
+        self, order: Any, kinds: Any, places: Any, arity: Any, level: Any, names: list[str],
+        lanes: bool,
+    ) -> None:  # fmt: skip
         """Cut the steps into groups, and write the table of them."""
         import numpy
 
@@ -84,7 +110,7 @@ class Groups:
         steps = numpy.diff(places, axis=1)
         for place in range(WIDEST):  # an operand that there is not lies in one place
             steps[place][width[1:] <= place] = 0
-        regular = same & ((steps == 0) | (steps == 1)).all(axis=0)
+        regular = same & ((steps == 0) | (steps == 1)).all(axis=0) & (not lanes)
         code = numpy.where(
             regular, steps[0] + 2 * steps[1] + 4 * steps[2], numpy.where(same, -1, -2)
         )
@@ -100,12 +126,19 @@ class Groups:
                 groups.append((first, stop + 1, pattern))
                 at = stop + 1
         self._cut(groups, at, len(order), same)
-        lists = numpy.ascontiguousarray(places.astype(numpy.int32))
-        self._lists = lists
+        used = int(width.max()) if len(order) else 0
+        is_listed = numpy.zeros(len(order) + 1, dtype=bool)
+        for first, last, pattern in groups:
+            if pattern < 0:
+                is_listed[first:last] = True
+        self._lists = lists = numpy.ascontiguousarray(places[:used, is_listed[:-1]])
+        listed = numpy.cumsum(is_listed) - is_listed  # where a step is among those
         rows = []
         for first, last, pattern in groups:
             opcode, count = names[kind[first]], int(width[first])
-            if pattern < 0:
+            if lanes:
+                how = ROWS
+            elif pattern < 0:
                 how = ANYWHERE * count
             else:
                 how = "".join(
@@ -123,8 +156,9 @@ class Groups:
         table[:, 2] = begin + firsts
         for place in range(WIDEST):
             if len(rows):
-                table[:, 3 + place] = lists[place][firsts]
-            table[:, 6 + place] = base + place * stride + 4 * firsts
+                table[:, 3 + place] = places[place][firsts]
+            if place < used:
+                table[:, 6 + place] = base + place * stride + 4 * listed[firsts]
         self.table = table
 
     @staticmethod
@@ -153,6 +187,58 @@ def levels_of(function: Function) -> list[int]:
     return level
 
 
+class Once:
+    """Groups of single numbers, called with numbers and arrays as native code is.
+
+    Args:
+        steps: the program.
+        layout: where its parameters lie.
+        own: the steps to compute; they depend on no row.
+        wanted: the numbers to return.
+    """
+
+    def __init__(self, steps: Steps, layout: Layout, own: Any, wanted: Any) -> None:
+        import numpy
+
+        sources = layout.sources
+        parameters = [at for at, source in enumerate(sources) if source.row is None]
+        place = {at: index for index, at in enumerate(parameters)}
+        self._constants, self._first = steps.constants, len(parameters)
+        outside = numpy.array([*parameters, *steps.numbers.tolist()], dtype=numpy.int64)
+        self.groups = Groups(steps, outside, own)
+        self._run = runner()
+        self._memory = threading.local()
+        self._wanted = self.groups.forgotten()[wanted]
+        plain = [place[at] for at in parameters if sources[at].array is None]
+        self._plain = numpy.array(plain, dtype=numpy.int64)
+        self._arrays: list[tuple[int, slice]] = []
+        for at in parameters:
+            source = sources[at]
+            if source.array is not None and source.offset == 0:
+                stop = at
+                while stop < len(sources) and sources[stop].array == source.array:
+                    stop += 1
+                self._arrays.append((source.array, slice(place[at], place[at] + stop - at)))
+
+    def __call__(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Any:
+        """Return the wanted numbers, in an array."""
+        memory = getattr(self._memory, "numbers", None)
+        if memory is None:
+            import numpy
+
+            memory = numpy.empty(self.groups.size)
+            memory[self._first : self._first + len(self._constants)] = self._constants
+            table = self.groups.table
+            self._memory.call = memory.ctypes.data, table.ctypes.data, len(table)
+            self._memory.numbers = memory
+        if numbers:
+            memory[self._plain] = numbers
+        for array, places in self._arrays:
+            memory[places] = arrays[array].ravel()
+        self._run(*self._memory.call)
+        return memory[self._wanted]
+
+
 class Grouped:
     """A program without rows, called with numbers and arrays as native code is.
 
@@ -162,28 +248,18 @@ class Grouped:
         watched: whether a call tells of nans among the results.
     """
 
-    level, shared, text = 0, 0, ""
+    level = shared = code_bytes = 0
     direct: Callable[..., float] | None = None
 
     def __init__(self, function: Function, layout: Layout, watched: bool) -> None:
         import numpy
 
-        self._groups = groups = Groups(function)
-        self._run = runner()
+        steps = Steps(function)
+        own = numpy.flatnonzero(steps.levels > 0)
+        results = numpy.array(function.results, dtype=numpy.int64)
+        self._once = Once(steps, layout, own, results)
         self._watched = watched
-        self._memory = threading.local()
-        self.work = 8 * groups.size
-        plain = [at for at, source in enumerate(layout.sources) if source.array is None]
-        self._plain = numpy.array(plain, dtype=numpy.int64)
-        self._arrays: list[tuple[int, slice]] = []
-        for at, source in enumerate(layout.sources):
-            if source.array is not None and source.offset == 0:
-                stop = at
-                while stop < len(layout.sources) and layout.sources[stop].array == source.array:
-                    stop += 1
-                self._arrays.append((source.array, slice(at, stop)))
-        results = groups.slots[numpy.array(function.results, dtype=numpy.int64)]
-        self._results = results
+        self.work = 8 * self._once.groups.size
         self._numbers = numpy.array(
             [at for at, sink in enumerate(layout.sinks) if sink.array is None], dtype=numpy.int64
         )
@@ -196,63 +272,30 @@ class Grouped:
             if array is not None:
                 self._filled.append((array, slice(at, stop)))
             at = stop
+        self._isnan = numpy.isnan
 
     def __call__(
         self, numbers: Sequence[float], arrays: Sequence[Any], rows: int | None = None
     ) -> list[float] | None:
         """Return the plain results, and fill the arrays of results; None where one is nan."""
-        import numpy
-
-        memory = getattr(self._memory, "numbers", None)
-        if memory is None:
-            memory = self._memory.numbers = numpy.empty(self._groups.size)
-            first, constants = self._groups.constants
-            memory[first : first + len(constants)] = constants
-        memory[self._plain] = numbers
-        for array, places in self._arrays:
-            memory[places] = arrays[array].ravel()
-        table = self._groups.table
-        self._run(memory.ctypes.data, table.ctypes.data, len(table))
-        results = memory[self._results]
+        results = self._once(numbers, arrays)
         for array, places in self._filled:
             arrays[array].ravel()[:] = results[places]
-        if self._watched and numpy.isnan(results).any():
+        if self._watched and self._isnan(results).any():
             return None
         found: list[float] = results[self._numbers].tolist()
         return found
 
     def many_rows(self, *args: object) -> list[float] | None:
         """Refuse: there are no rows."""
-        raise ExportError("the grouped back end takes programs without rows")
+        raise ExportError("a program without rows was called with rows")
 
 
-class _Bound:
-    def __init__(self, function: Function) -> None:
-        import numpy
+def compile(function: Function, binding: Binding) -> Bound:  # noqa: A001 - as in every back end
+    """Return the function as groups of steps."""
+    from autograd.backends.llvm.grouped_rows import GroupedRows
 
-        self._groups = Groups(function)
-        self._results = self._groups.slots[numpy.array(function.results, dtype=numpy.int64)]
+    def made(function: Function, layout: Layout) -> Any:
+        return (GroupedRows if layout.mapped else Grouped)(function, layout, False)
 
-    def __call__(self, arguments: Sequence[float], rows: object = ()) -> list[float]:
-        """Return the results."""
-        import numpy
-
-        memory = numpy.empty(self._groups.size)
-        memory[: len(arguments)] = arguments
-        first, constants = self._groups.constants
-        memory[first : first + len(constants)] = constants
-        table = self._groups.table
-        runner()(memory.ctypes.data, table.ctypes.data, len(table))
-        found: list[float] = memory[self._results].tolist()
-        return found
-
-
-def compile(function: Function, binding: Binding) -> _Bound:  # noqa: A001 - as in every back end
-    """Return the function as groups of steps.
-
-    Raises:
-        ValueError: rows are mapped, which this back end does not serve.
-    """
-    if binding.mapped is not None:
-        raise ExportError("the grouped back end takes programs without rows")
-    return _Bound(function)
+    return Bound(function, binding, made)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -10,26 +9,23 @@ from math import nan
 from typing import Any
 
 from autograd.backends.binding import ONE_BLOCK, added_up
-from autograd.backends.grouped import Grouped, levels_of
-from autograd.backends.llvm.abi import Layout, Sink, Source
+from autograd.backends.grouped import Grouped
+from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
-from autograd.backends.llvm.loops import is_structured
-from autograd.backends.llvm.module import LARGE, assembled
+from autograd.backends.llvm.module import assembled
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows
+from autograd.compiler.tiers import Plan, Warming, running
 from autograd.engine.value import Value
-from autograd.errors import ArgumentError, StructureError
+from autograd.errors import StructureError
 from autograd.ir.contributions import Truth, choose
 from autograd.ir.differentiate import pullback_where_reached
-from autograd.ir.function import Function
+from autograd.ir.function import Function, Packed, packed
 from autograd.ir.lower import Needed, lower
 from autograd.ir.tables import ARRAY_OF
 from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
 from autograd.locks import new_lock
 from autograd.transforms.call import replaced
 from autograd.trees import NUMBER, Builder, Structure, builder
-
-TIERS = ("llvm", "grouped")
-WIDE = 32  # steps at each depth, on average, from which on groups are as fast as code
 
 
 class TracedFunction:
@@ -157,36 +153,6 @@ class TracedFunction:
         return function(*replaced(self.arguments, lambda tracer: values[tracer.number]))
 
 
-def checked_tier(tier: object) -> str | None:
-    """Return which tier runs programs, by the argument of ``jit`` or else ``AUTOGRAD_TIER``.
-
-    Raises:
-        TypeError: there is none of that name.
-    """
-    wish = tier if tier is not None else os.environ.get("AUTOGRAD_TIER") or None
-    if wish is None or wish in TIERS:
-        return wish
-    where = "jit: tier" if tier is not None else "AUTOGRAD_TIER"
-    raise ArgumentError(f"{where} is one of {', '.join(TIERS)}, and was {wish!r:.40}")
-
-
-def is_grouped(function: Function, layout: Layout, exact: bool, tier: str | None) -> bool:
-    """Return whether groups of equal steps run a program: where it is large and wide.
-
-    A fused multiply-add is for LLVM alone, and so are rows and loops.
-    """
-    if layout.mapped or not exact or tier == "llvm" or is_structured(function):
-        return False
-    if tier == "grouped":
-        return True
-    return len(function) > LARGE and len(function) > WIDE * max(levels_of(function))
-
-
-def assembled_text(function: Function, layout: Layout) -> str:
-    """Return the LLVM code of a program that runs without any."""
-    return assembled(function, layout, True, False).text
-
-
 def gradients_of(
     trace: Trace, output: Reference, targets: Sequence[int]
 ) -> tuple[list[Reference], list[Truth]]:
@@ -200,14 +166,26 @@ def gradients_of(
     return pullback_where_reached(trace, output, 1.0, targets, frozenset(targets))
 
 
+class Lowered:
+    """A program of which only the trace is kept: lowered again, it is the same."""
+
+    def __init__(self, frozen: Frozen, exact: bool, name: str) -> None:
+        self._given = frozen, exact, name
+
+    def unpacked(self) -> Function:
+        """Return the program."""
+        frozen, exact, name = self._given
+        return lower(*frozen.thawed(), exact, False, name)[0]
+
+
 class Executable:
     """A traced function, compiled.
 
     Attributes:
         traced: the traced function.
         captured: the captured Values that it reads at every call.
-        function: the program.
         guards: what Python decided by numbers while it was traced.
+        steps: how many there are in the program, constants left out.
         is_guarded: whether its results are (results, 1 if they are right for the call, else 0).
         is_fast: whether there is a careful program besides (see ir/lower.py).
         native: its native code.
@@ -237,7 +215,7 @@ class Executable:
         else:
             assert of._frozen is not None
             trace, outputs = of._frozen.thawed()
-        self.function, self.is_fast = lower(trace, outputs, exact, of is not None, traced.name)
+        function, self.is_fast = lower(trace, outputs, exact, of is not None, traced.name)
         self._careful: Executable | None = None
         self._frozen: Frozen | None = None
         if of is None:
@@ -250,11 +228,13 @@ class Executable:
                 setattr(self, name, getattr(of, name))
         alone = traced.structure == NUMBER
         self.tier = tier
-        self.native: Native | Grouped
-        if is_grouped(self.function, self.layout, exact, tier):
-            self.native = Grouped(self.function, self.layout, self.is_fast)
-        else:
-            self.native = Native(self.function, self.layout, exact, alone, self.is_fast)
+        self._function: Function | Packed | Lowered = packed(function)
+        if self._frozen is not None and isinstance(self._function, Packed):
+            self._function = Lowered(self._frozen, exact, traced.name)
+        self.steps = len(function) - len(function.parameters) - len(function.constants)
+        plan = Plan(function, self.layout, exact, alone, self.is_fast, tier)
+        self.native: Native | Grouped | Warming = running(self, plan, self._function)
+        self._short: Callable[..., Any] | None = None
         self._lock = new_lock()
         self._build = builder(traced.structure, self._results_mapped)
         self._empty = array_module().empty
@@ -281,6 +261,24 @@ class Executable:
             return float(again(*numbers))
 
         return watched
+
+    @property
+    def function(self) -> Function:
+        """The program."""
+        kept = self._function
+        return kept if isinstance(kept, Function) else kept.unpacked()
+
+    @property
+    def llvm(self) -> str:
+        """The LLVM code of the program, whether it runs or groups do."""
+        alone = self.traced.structure == NUMBER
+        return assembled(self.function, self.layout, self.exact, alone, self.is_fast).text
+
+    def take_over(self, native: Native) -> None:
+        """Let code answer from now on, in the place of groups."""
+        self.native = native
+        if native.direct is not None:
+            self._short = self.direct = self._direct()
 
     def careful(self) -> Executable:
         """Return the program in which products below choices are guarded (see ir/lower.py).
@@ -348,6 +346,8 @@ class Executable:
 
     def _of_floats(self, *numbers: float) -> object:
         """Run the program on floats alone, when neither arguments nor results hold arrays."""
+        if self._short is not None:
+            return self._short(*numbers)
         if self.captured:
             numbers = (*numbers, *[value._data for value in self.captured])
         plain = self.native(numbers, ())

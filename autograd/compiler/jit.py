@@ -31,8 +31,6 @@ from autograd.compiler.bindings import (
 from autograd.compiler.executable import (
     Executable,
     TracedFunction,
-    assembled_text,
-    checked_tier,
     gradients_of,
 )
 from autograd.compiler.if_conversion import ALL, OFTEN, PIECES, converted
@@ -47,6 +45,7 @@ from autograd.compiler.static import (
     key_of,
     taken_out,
 )
+from autograd.compiler.tiers import checked_tier
 from autograd.engine import modes
 from autograd.engine.modes import current, transforms
 from autograd.engine.order import ordered
@@ -655,8 +654,7 @@ class Jitted(Generic[P]):
     @property
     def llvm(self) -> str:
         """The LLVM code."""
-        executable = self._shown()
-        return executable.native.text or assembled_text(executable.function, executable.layout)
+        return self._shown().llvm
 
     @property
     def c(self) -> str:

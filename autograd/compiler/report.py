@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from autograd.backends.binding import LANES
 from autograd.backends.grouped import Grouped
+from autograd.backends.llvm.grouped_rows import GroupedRows
 from autograd.compiler.executable import Executable
+from autograd.compiler.tiers import Warming
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +54,17 @@ class Report:
 
 def report_of(executable: Executable) -> Report:
     """Return the report of an executable."""
-    function = executable.function
-    inputs = len(function.parameters)
+    groups = (Grouped, GroupedRows, Warming)
     return Report(
         recorded=executable.traced.operations,
-        steps=len(function) - inputs - len(function.constants),
-        inputs=inputs,
-        outputs=len(function.results),
+        steps=executable.steps,
+        inputs=len(executable.layout.sources),
+        outputs=len(executable.layout.sinks),
         lanes=LANES if executable.layout.mapped else 1,
         trace_seconds=executable.traced.seconds,
         compile_seconds=executable.seconds,
-        tier="grouped" if isinstance(executable.native, Grouped) else "llvm",
+        tier="grouped" if isinstance(executable.native, groups) else "llvm",
         level=executable.native.level,
-        code_bytes=len(executable.native.text),
+        code_bytes=executable.native.code_bytes,
         work_bytes=executable.native.work + executable.native.shared,
     )

@@ -15,7 +15,7 @@ from autograd.backends.llvm.executable import Native
 from autograd.compiler.bindings import Arguments, array_module
 from autograd.compiler.executable import Executable
 from autograd.engine.value import Value
-from autograd.ir.function import BODIES, EXTRACT, ON_ARRAYS, Function
+from autograd.ir.function import BODIES, EXTRACT, ON_ARRAYS, Function, packed
 from autograd.ir.lower import WHERE, Lowering, pruned
 from autograd.ir.verify import checked
 from autograd.table import rows as ops
@@ -34,7 +34,8 @@ class Together(Executable):
     def __init__(self, ways: Sequence[Executable], function: Function, reduce: str | None) -> None:
         first = ways[0]
         self.traced, self.exact, self.tier = first.traced, first.exact, first.tier
-        self.function, self.guards, self.is_guarded = function, {}, False
+        self.steps = len(function) - len(function.parameters) - len(function.constants)
+        self._function, self.guards, self.is_guarded = packed(function), {}, False
         self.captured = _captured(ways)
         self.same_length = []
         self.is_fast = any(way.is_fast for way in ways)
@@ -49,7 +50,7 @@ class Together(Executable):
         self._lock = threading.RLock()
         self._build = builder(self.traced.structure, self._results_mapped)
         self._empty = array_module().empty
-        self.direct = None
+        self.direct = self._short = None
 
     def careful(self) -> Executable:
         """Leave it to the ways: each has a careful program of its own."""

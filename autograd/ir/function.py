@@ -40,8 +40,11 @@ not used after them, so that back ends may change it where it lies.
 
 from __future__ import annotations
 
+import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
 from autograd.table.operation import TABLE
@@ -244,11 +247,52 @@ class Function:
         return found
 
 
+class Packed:
+    """A large function of one block without bodies, in a tenth of the memory."""
+
+    def __init__(self, function: Function) -> None:
+        names = {name: place for place, name in enumerate(sorted(set(function.opcodes)))}
+        operands = function.operands
+        self._head = function.name, function.parameters, function.constants, function.results
+        self._names = list(names)
+        self._opcodes = bytes(map(names.__getitem__, function.opcodes))
+        self._counts = bytes(map(len, operands))
+        self._operands = array.array("i", chain.from_iterable(operands))
+
+    def unpacked(self) -> Function:
+        """Return an equal function."""
+        name, parameters, constants, results = self._head
+        made = Function(name, parameters)
+        made.constants = constants
+        made.opcodes = [self._names[place] for place in self._opcodes]
+        operands = iter(self._operands)
+        made.operands = [tuple(islice(operands, count)) for count in self._counts]
+        for number, opcode in enumerate(made.opcodes):
+            if opcode == PARAMETER:
+                made.types.append(parameters[number].type)
+            elif opcode == CONSTANT:
+                made.types.append(I1 if type(constants[number]) is bool else F64)
+            else:
+                made.types.append(_row_type(opcode))
+        return made.end(results)
+
+
+def packed(function: Function) -> Function | Packed:
+    """Return the function in compact form where that is worth it and possible."""
+    is_plain = not (function.bodies or function.statics) and len(function.blocks) == 1
+    if len(function) < 1000 or not is_plain or ARRAY in function.opcodes:
+        return function
+    return Packed(function)
+
+
 def result_type(opcode: str) -> str:
     """Return the type of what a row of the table gives, or an instruction on arrays."""
     if opcode in ON_ARRAYS:
         return ON_ARRAYS[opcode][1]
     return I1 if TABLE[opcode].is_condition else F64
+
+
+_row_type = lru_cache(None)(result_type)
 
 
 def operand_types(opcode: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ becomes a constant unnoticed.
 
 from __future__ import annotations
 
+import array
 import copy
 import itertools
 import marshal
@@ -19,6 +20,7 @@ import types
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple, NoReturn
 
 from autograd.callsite import is_own, user_frame, user_line
@@ -633,17 +635,37 @@ class Frozen:
 
     def __init__(self, trace: Trace, outputs: Sequence[Reference]) -> None:
         rows: dict[Operation | None, int] = {}
-        places = [rows.setdefault(row, len(rows)) for row in trace.operations]
+        self._places = array.array(
+            "H", [rows.setdefault(row, len(rows)) for row in trace.operations]
+        )
         self._rows = list(rows)
-        self._bytes = marshal.dumps((places, trace.operands, list(outputs), trace.constants))
+        counts = [*map(len, trace.operands)]
+        self._counts = array.array("B" if max(counts, default=0) < 2**8 else "I", counts)
+        constants: dict[object, int] = {}  # operands that are constants: -1, -2, ...
+        self._constants: list[Reference] = []
+
+        def place(reference: Reference) -> int:
+            if type(reference) is int:
+                return reference
+            key = reference.hex() if type(reference) is float else reference
+            if key not in constants:
+                constants[key] = ~len(constants)
+                self._constants.append(reference)
+            return constants[key]
+
+        flat = chain.from_iterable(trace.operands)
+        self._operands = array.array("i", [x if type(x) is int else place(x) for x in flat])
+        self._rest = list(outputs), dict(trace.constants)
         self._trace = trace
 
     def thawed(self) -> tuple[Trace, list[Reference]]:
         """Return an equal trace, and its outputs."""
-        places, operands, outputs, constants = marshal.loads(self._bytes)
         trace = copy.copy(self._trace)
-        trace.operations = [self._rows[place] for place in places]
-        trace.operands, trace.constants = operands, constants
+        constants = self._constants
+        references = iter([x if x >= 0 else constants[~x] for x in self._operands])
+        trace.operations = [self._rows[place] for place in self._places]
+        trace.operands = [tuple(islice(references, count)) for count in self._counts]
+        outputs, trace.constants = self._rest
         return trace, outputs
 
 

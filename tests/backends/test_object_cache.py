@@ -124,14 +124,14 @@ def test_a_folder_that_cannot_be_written_costs_time_only(tmp_path: Path, monkeyp
 def test_the_folder_is_bounded_and_the_oldest_go(place: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(object_cache, "LARGEST", 3000)
     for number in range(5):
-        object_cache.store(object_cache.key_of(number), bytes(800))
+        object_cache.store(object_cache.key_of(number), [bytes(800)])
         for age, entry in enumerate(entries(place)):
             if object_cache.key_of(0) in entry.name:
                 os.utime(entry, (2e9, 2e9))  # used all the time
             else:
                 os.utime(entry, (1e9 + age, 1e9 + age))
     assert sum(entry.stat().st_size for entry in entries(place)) <= 3000
-    assert object_cache.load(object_cache.key_of(0)) == bytes(800)
+    assert object_cache.load(object_cache.key_of(0)) == [bytes(800)]
 
 
 def test_processes_that_write_at_once_disturb_nobody(place: Path) -> None:
@@ -140,8 +140,8 @@ def test_processes_that_write_at_once_disturb_nobody(place: Path) -> None:
         "for number in range(40):\n"
         "    key = cache.key_of(number % 7)\n"
         "    found = cache.load(key)\n"
-        "    assert found in (None, b'x' * 5000 + bytes([number % 7]))\n"
-        "    cache.store(key, b'x' * 5000 + bytes([number % 7]))\n"
+        "    assert found in (None, [b'x' * 5000 + bytes([number % 7])])\n"
+        "    cache.store(key, [b'x' * 5000 + bytes([number % 7])])\n"
     )
     command = [sys.executable, "-c", code]
     running = [subprocess.Popen(command, env={**os.environ}) for _ in range(3)]

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import subprocess
+import sys
+import textwrap
+import time
+import weakref
 from typing import Any
 
 import numpy
@@ -9,6 +16,11 @@ import pytest
 
 import autograd
 from autograd import Value, exp, grad, jit, log, relu, tanh, value_and_grad, where
+from autograd.backends.llvm import engine
+from autograd.compiler import tiers
+from autograd.ir.function import Packed
+from autograd.ir.text import parse
+from autograd.ir.verify import verify
 
 
 def layers(w: Any, x: Any, y: Any) -> Any:
@@ -69,3 +81,143 @@ def test_a_tier_that_there_is_not_is_refused(monkeypatch: Any) -> None:
     monkeypatch.setenv("AUTOGRAD_TIER", "grouped")
     fast = jit(exp)
     assert (fast(0.0), fast.report().tier) == (1.0, "grouped")
+
+
+# -- rows in groups ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reduce", [None, "sum", "mean"])
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 2049])
+def test_rows_in_groups_have_the_bits_of_rows_in_code(reduce: str | None, count: int) -> None:
+    if reduce == "mean" and not count:
+        return
+    random = numpy.random.default_rng(count)
+    x = random.normal(size=(count, 10))[:, ::2]  # columns of a larger array
+    y = random.integers(-3, 3, size=count).astype("float32")
+    step = value_and_grad(layers)
+    results = [
+        numpy.concatenate([
+            numpy.ravel(leaf)
+            for leaf in autograd.tree_leaves(
+                jit(step, in_axes=(None, 0, 0), reduce=reduce, tier=tier)(W, x, y)
+            )
+        ])
+        for tier in ("llvm", "grouped")
+    ]  # fmt: skip
+    assert (results[0] == results[1]).all()
+    assert results[0].size == 61 * (1 if reduce else count)
+
+
+def test_many_results_of_rows_are_arrays_of_their_own() -> None:
+    columns = jit(lambda x: [each * 2.0 for each in x], in_axes=0, tier="grouped")
+    x = numpy.arange(300.0).reshape(10, 30)
+    assert (numpy.array(columns(x)) == 2.0 * x.T).all()
+
+
+def test_a_nan_in_a_row_that_nothing_chose_is_seen_by_groups_too() -> None:
+    fast = jit(grad(lambda x: where(x > 0.0, x * log(x), x)), in_axes=0, tier="grouped")
+    assert list(fast(numpy.array([1.0, 0.0, -1.0]))) == [1.0, 1.0, 1.0]
+
+
+# -- code takes over -----------------------------------------------------------------------------
+
+
+def long_chain(x: Any) -> Any:
+    for k in range(400):
+        x = tanh(x * 1.01) + 0.001 * k
+    return x
+
+
+def test_code_takes_over_what_is_called_often_and_no_bit_changes() -> None:
+    fast = jit(grad(long_chain))
+    first = fast(0.3)
+    assert fast.report().tier == "grouped"
+    assert all(fast(0.3) == first for _ in range(tiers.HOT))
+    tiers.finish()
+    assert fast.report().tier == "llvm"
+    assert fast(0.3) == first == grad(long_chain)(0.3)
+
+
+def test_code_takes_over_rows_too() -> None:
+    fast = jit(value_and_grad(layers), in_axes=(None, 0, None), reduce="sum")
+    x = numpy.random.default_rng(1).normal(size=(2048, 5))
+    results = [fast(W, x, 1.5) for _ in range(1 + tiers.HOT_ROWS // 256)]
+    assert fast.report().tier == "grouped" or results
+    tiers.finish()
+    assert fast.report().tier == "llvm"
+    value, gradient = fast(W, x, 1.5)
+    assert all(each[0] == value and (each[1] == gradient).all() for each in results)
+
+
+def test_a_program_that_was_dropped_is_not_kept_for_the_thread(monkeypatch: Any) -> None:
+    monkeypatch.setattr(tiers.Plan, "code", lambda plan: pytest.fail("it was compiled"))
+    monkeypatch.setattr(tiers, "_thread", object())  # one that does not get to it
+    fast = jit(grad(long_chain))
+    for _ in range(tiers.HOT + 1):
+        fast(0.3)
+    executable = weakref.ref(fast._executables()[0])
+    assert [reference() for reference, _ in tiers._jobs] == [executable()]
+    del fast
+    gc.collect()
+    assert executable() is None
+    monkeypatch.setattr(tiers, "_thread", None)
+    tiers._compile()
+    assert not tiers._jobs
+
+
+def test_what_llvm_cannot_compile_runs_in_groups_and_a_warning_names_it(monkeypatch: Any) -> None:
+    def broken(*args: Any) -> None:
+        raise RuntimeError("LLVM ERROR: out of registers")
+
+    def curve(x: Any) -> Any:
+        return x * x + exp(x)
+
+    monkeypatch.setattr(tiers, "Native", broken)
+    fast = jit(grad(curve))
+    with pytest.warns(RuntimeWarning, match="could not compile curve .*out of registers"):
+        assert fast(0.5) == grad(curve)(0.5)
+    assert fast.report().tier == "grouped"
+    with pytest.raises(RuntimeError):  # no groups add products without rounding them
+        jit(curve, exact=False)(0.5)
+
+
+def test_python_ends_while_code_is_made() -> None:
+    code = """
+        from autograd import grad, jit, tanh
+        from autograd.compiler import tiers
+
+        def chain(x):
+            for k in range(6000):
+                x = tanh(x * 1.01) + 0.001 * k
+            return x
+
+        fast = jit(grad(chain))
+        for _ in range(tiers.HOT + 1):
+            fast(0.3)
+        assert tiers._thread is not None
+    """
+    start = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], check=True, timeout=100,
+        env={**os.environ, "AUTOGRAD_CACHE": "off"},
+    )  # fmt: skip
+    assert time.monotonic() - start < 100
+
+
+def test_a_large_program_is_several_modules_that_are_linked(monkeypatch: Any) -> None:
+    monkeypatch.setattr(engine, "TOGETHER", 2**14)
+    wide = value_and_grad(lambda xs: autograd.sum([exp(x * x) for x in xs]))
+    xs = numpy.linspace(0.0, 1.0, 3000)
+    fast = jit(wide, tier="llvm")
+    value, gradient = fast(xs)
+    assert len(engine.modules_of(fast.llvm)) > 5
+    assert (jit(wide, tier="grouped")(xs)[1] == gradient).all()
+    assert value == wide(list(xs))[0]
+
+
+def test_a_large_program_is_kept_in_compact_form_and_comes_back_equal() -> None:
+    wide = jit(lambda xs: autograd.sum([exp(x * x) / (x + 1.0) for x in xs]))
+    wide(numpy.linspace(0.0, 1.0, 1000))
+    executable = wide._executables()[0]
+    assert isinstance(executable._function, Packed)
+    assert verify(executable.function) == parse(wide.source)

@@ -5,6 +5,7 @@ A call hands over one packed block of eight-byte entries:
     the plain numbers among the arguments, and the Values from outside   (doubles)
     the arrays, arguments first, then results                            (addresses)
     for mapped functions: rows, rows in a block, blocks, and three working memories
+    for those that groups of steps compute: the address of their tables
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ELEMENTS = {
 }
 
 # The entries after numbers and arrays.
-ROWS, BLOCK, BLOCKS, SHARED, SUMS, WORK = range(6)
+ROWS, BLOCK, BLOCKS, SHARED, SUMS, WORK, TABLES = range(7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import ctypes.util
 import os
+import re
 import sys
 import threading
 import time
@@ -94,6 +95,64 @@ def llvmlite_version() -> str:
     return version
 
 
+def _processor(llvm: Any) -> tuple[str, str, str]:
+    """Return the platform, the processor and its features for which code is made."""
+    if target is None:
+        processor, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    else:
+        processor, features = TARGETS[target]
+    return llvm.get_process_triple(), processor, features
+
+
+def _machine(llvm: Any, level: int) -> Any:
+    name, processor, features = _processor(llvm)
+    return llvm.Target.from_triple(name).create_target_machine(
+        cpu=processor, features=features, opt=level, jit=True
+    )
+
+
+PART = re.compile(r"^define internal (void @(?:single|rows)_\d+\([^)]*\))(.*?^}\n)", re.M | re.S)
+TOGETHER = 2**20  # bytes of functions in one module
+
+
+def modules_of(text: str) -> list[str]:
+    """Return the text of a large program as modules that are linked, so that none takes long.
+
+    While one is compiled, other threads wait for LLVM, and so does the end of Python.
+    """
+    if len(text) < 2 * TOGETHER:
+        return [text]
+    parts = list(PART.finditer(text))
+    if not parts:
+        return [text]
+    head = text[: parts[0].start()]
+    modules, kept, size = [], [head], 0
+    rest, at = [], 0
+    for part in parts:
+        kept.append(f"define hidden {part[1]}{part[2]}")
+        size += len(kept[-1])
+        rest += [text[at : part.start()], f"declare hidden {part[1]}\n"]
+        at = part.end()
+        if size > TOGETHER or part is parts[-1]:
+            modules.append("\n".join(kept))
+            kept, size = [head], 0
+    return [*modules, "".join([*rest, text[at:]])]
+
+
+class Stopped(Exception):  # noqa: N818 - no error: Python ends
+    """What was compiled in the background is not wanted any more."""
+
+
+background = threading.local()  # ``wanted``: asked between parts of what a thread compiles
+
+
+def checkpoint() -> None:
+    """Raise Stopped in a thread whose result nobody wants any more."""
+    wanted = getattr(background, "wanted", None)
+    if wanted is not None and not wanted():
+        raise Stopped
+
+
 class NativeCode:
     """A compiled module. It holds the machine code; the addresses die with it."""
 
@@ -123,26 +182,24 @@ class NativeCode:
 
     def _make(self, text: str, level: int) -> None:
         llvm = binding()
+        made_from = (llvm.llvm_version_info, llvmlite_version(), *_processor(llvm))
+        key = object_cache.key_of(*made_from, level, text)
+        codes = object_cache.load(key)
+        if codes is None:
+            start, codes = time.perf_counter(), []
+            for module in modules_of(text):
+                checkpoint()
+                with _lock:
+                    machine = _machine(llvm, level)
+                    codes.append(machine.emit_object(llvm.parse_assembly(module)))
+            if time.perf_counter() - start >= object_cache.WORTH:
+                object_cache.store(key, codes)
         with _lock:
-            if target is None:
-                processor, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features()
-                features = features.flatten()
-            else:
-                processor, features = TARGETS[target]
-            name = llvm.get_process_triple()
-            machine = llvm.Target.from_triple(name).create_target_machine(
-                cpu=processor, features=features, opt=level, jit=True
+            self._engine = llvm.create_mcjit_compiler(
+                llvm.parse_assembly(""), _machine(llvm, level)
             )
-            made_from = (llvm.llvm_version_info, llvmlite_version(), name, processor, features)
-            key = object_cache.key_of(*made_from, level, text)
-            code = object_cache.load(key)
-            if code is None:
-                start = time.perf_counter()
-                code = machine.emit_object(llvm.parse_assembly(text))
-                if time.perf_counter() - start >= object_cache.WORTH:
-                    object_cache.store(key, code)
-            self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-            self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+            for code in codes:
+                self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
             self._engine.finalize_object()
 
     def address(self, name: str) -> int:

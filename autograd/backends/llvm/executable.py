@@ -15,7 +15,7 @@ from autograd.backends.llvm.abi import Layout, Sink, Source
 from autograd.backends.llvm.engine import NativeCode
 from autograd.backends.llvm.loop import padded
 from autograd.backends.llvm.loops import ERROR, HEAD, INTERRUPTED, LIMIT, OUT_OF_MEMORY, STATUS
-from autograd.backends.llvm.module import assembled
+from autograd.backends.llvm.module import Assembled, assembled
 from autograd.backends.llvm.staging import Blocks
 from autograd.ir.function import Function
 
@@ -32,26 +32,38 @@ class Native:
         exact: whether bits must be those of the eager engine.
         alone: whether its result is a number in no container.
         watched: whether a call tells of nans among the results.
+        module: its code, if it is written already.
+        tail: what its code is handed besides.
 
     Attributes:
-        text: the LLVM code.
+        code_bytes: the size of the LLVM code.
         level: the optimisation level.
         work, shared: bytes of memory for each thread, and for what all rows share.
         direct: the function of plain floats in registers, where there is one.
     """
 
+    once: Callable[..., Any] | None = None  # computes what all rows share, where no code does
+
     def __init__(
-        self, function: Function, layout: Layout, exact: bool, alone: bool, watched: bool
+        self,
+        function: Function,
+        layout: Layout,
+        exact: bool,
+        alone: bool,
+        watched: bool,
+        module: Assembled | None = None,
+        tail: tuple[int, ...] = (),
     ) -> None:
-        module = assembled(function, layout, exact, alone, watched)
+        module = module or assembled(function, layout, exact, alone, watched)
+        self._tail = tail
         self.layout = layout
-        self.text, self.level = module.text, module.level
+        self.code_bytes, self.level = len(module.text), module.level
         self.work, self.shared, self._arena = module.work, module.shared, module.arena
         self._steps = len(function)
         self._plain = sum(sink.array is None for sink in layout.sinks)
         self._code = code = NativeCode(module.text, module.level)
         self._memory = threading.local()
-        self._pack = struct.Struct(f"@{layout.numbers}d{layout.arrays}Q6Q").pack
+        self._pack = struct.Struct(f"@{layout.numbers}d{layout.arrays}Q{6 + len(tail)}Q").pack
         self._result_type = ctypes.c_double * self._plain
         run = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_char_p, ctypes.c_void_p)
         self._run = run(code.address("run"))
@@ -86,18 +98,27 @@ class Native:
         plain = self._result_type()
         count, blocks = (0, 0) if rows is None else (rows, 1)
         packed = self._pack(*numbers, *map(id, arrays), count, count, blocks, *memory)
+        if self.once is not None:
+            self._share(numbers, arrays, memory[0])
         told = self._run(packed, plain)
         if self._arena is not None:
             check_arena(memory[2] + self._arena)
         return None if told else plain[:]
 
-    def _memory_of_thread(self) -> tuple[int, int, int]:
+    def _memory_of_thread(self) -> tuple[int, ...]:
         """Make this thread's working memories, at its first call, and return their addresses."""
         sums = 8 * padded(len(self.layout.sinks)) if self.layout.reduce else 0
         kept = [_memory(size) for size in (self.shared, sums)] + [self._working_memory()]
         self._memory.kept = kept
-        self._memory.addresses = addresses = (kept[0][1], kept[1][1], kept[2][1])
+        addresses = (kept[0][1], kept[1][1], kept[2][1], *self._tail)
+        self._memory.addresses = addresses
         return addresses
+
+    def _share(self, numbers: Sequence[float], arrays: Sequence[object], address: int) -> None:
+        """Put what all rows share into memory."""
+        assert self.once is not None
+        shared = self.once(numbers, arrays)
+        ctypes.memmove(address, shared.ctypes.data, shared.nbytes)
 
     def _working_memory(self) -> tuple[Any, int]:
         """Make the working memory of a thread."""
@@ -131,9 +152,11 @@ class Native:
         if rows * self._steps >= THREADED:
             threads = min(_processors(), blocks)
         works = [self._working_memory() for _ in range(threads)]
-        tail = (rows, size, blocks, shared, sums, works[0][1])
+        tail = (rows, size, blocks, shared, sums, works[0][1], *self._tail)
         packed = self._pack(*numbers, *map(id, arrays), *tail)
         self._prepare(packed, plain)
+        if self.once is not None:
+            self._share(numbers, arrays, shared)
         if self._arena is not None:
             check_arena(works[0][1] + self._arena)
         step = -(-blocks // (4 * threads)) if threads > 1 else max(blocks, 1)
@@ -244,7 +267,9 @@ def _processors() -> int:
 class Bound:
     """Native code called as every back end's; see ``compile``."""
 
-    def __init__(self, function: Function, binding: Binding, exact: bool) -> None:
+    def __init__(
+        self, function: Function, binding: Binding, made: Callable[[Function, Layout], Any]
+    ) -> None:
         self.binding = binding
         self.outputs = len(function.results)
         mapped = binding.mapped or frozenset()
@@ -264,7 +289,7 @@ class Bound:
             for place in range(self.outputs)
         ]
         layout.arrays += int(stored)
-        self.native = Native(function, layout, exact, False, False)
+        self.native = made(function, layout)
         self._width, self._stored = width, stored
 
     def __call__(
@@ -280,7 +305,7 @@ class Bound:
         if self._stored:
             arrays.append(numpy.empty((len(rows), self.outputs)))
         if 0 < len(rows) <= ONE_BLOCK:
-            plain = self.native(arguments, arrays, len(rows))
+            plain: list[float] = self.native(arguments, arrays, len(rows))
         else:
             plain = self.native.many_rows(arguments, arrays, {}, len(rows))
         return arrays[1].tolist() if self._stored else plain or []
@@ -290,4 +315,4 @@ def compile(  # noqa: A001 - as in every back end
     function: Function, binding: Binding, exact: bool = True
 ) -> Bound:
     """Return the function as native code of this processor."""
-    return Bound(function, binding, exact)
+    return Bound(function, binding, lambda made, layout: Native(made, layout, exact, False, False))

@@ -16,6 +16,7 @@ from autograd.backends.llvm.engine import NativeCode
 from autograd.backends.llvm.instructions import (
     INSTRUCTIONS,
     LIBRARY,
+    each_lane,
     intrinsic_declarations,
     library_declarations,
     literal,
@@ -25,11 +26,23 @@ from autograd.table.operation import TABLE
 
 VECTOR = f"<{LANES} x double>"
 ANYWHERE, SIDE_BY_SIDE, ONE_PLACE = "gcs"  # how the operands of a kernel lie
+ROWS = "rows"  # anywhere, and a number is one of eight rows each
+
+# Kernels that are compiled together, so that what lies on disk serves most programs.
+_COMMON = ("add", "subtract", "multiply", "divide", "negative", "where", "less", "less_equal")
+BUNDLES = (
+    {(opcode, ROWS) for opcode in _COMMON},
+    {(opcode, ANYWHERE * TABLE[opcode].arity) for opcode in _COMMON},
+    {(opcode, a + b) for opcode in ("add", "multiply") for a in "cs" for b in "cs"},
+)
 
 _lock = new_lock()
 _codes: list[NativeCode] = []
 _addresses: dict[tuple[str, str], int] = {}
 
+WIDE_VECTORS = (
+    'attributes #0 = { alignstack=64 "min-legal-vector-width"="512" "prefer-vector-width"="512" }'
+)
 PARAMETERS = "ptr %v, i64 %n, i64 %out, i64 %p0, i64 %p1, i64 %p2, ptr %q0, ptr %q1, ptr %q2"
 
 # Calls one kernel after the other: eight numbers each, the kernel's address before its arguments.
@@ -61,12 +74,23 @@ ret void
 def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Return the addresses of kernels, by opcode and how the operands lie; compile the new ones."""
     with _lock:
-        new = sorted(set(wanted) - set(_addresses))
-        if new:
+        missing = set(wanted) - set(_addresses)
+        parts = [bundle for bundle in BUNDLES if bundle & missing]
+        parts.append(missing.difference(*parts))
+        for new in map(sorted, parts):
+            if not new:
+                continue
             opcodes = {opcode for opcode, _ in new}
             text = [intrinsic_declarations(False), intrinsic_declarations(True)]
             text.append(library_declarations(opcodes & set(LIBRARY)))
-            text += [_kernel(opcode, how) for opcode, how in new]
+            wide = [opcode for opcode, how in new if how == ROWS]
+            if wide:
+                text.append(WIDE_VECTORS)
+                text += [each_lane(opcode) for opcode in wide if opcode in LIBRARY]
+            text += [
+                _kernel_of_rows(opcode) if how == ROWS else _kernel(opcode, how)
+                for opcode, how in new
+            ]
             code = NativeCode("\n".join(text), 1)
             _codes.append(code)
             for opcode, how in new:
@@ -106,20 +130,7 @@ def _kernel(opcode: str, how: str) -> str:
             ones[place] = new(f"load double, ptr {pointer(f'%p{place}')}")
 
     def computed(names: list[str], lanes: bool) -> str:
-        t, bits = (VECTOR, f"<{LANES} x i1>") if lanes else ("double", "i1")
-        row = TABLE[opcode]
-        zero = "zeroinitializer" if lanes else "0.0"
-        given = [
-            new(f"fcmp une {t} {name}, {zero}") if place in row.conditions else name
-            for place, name in enumerate(names)
-        ]
-        if opcode in LIBRARY:
-            numbers = ", ".join(f"double {name}" for name in given)
-            return new(f"call double @library_{LIBRARY[opcode]}({numbers})")
-        suffix = f"v{LANES}f64" if lanes else "f64"
-        line = INSTRUCTIONS[opcode].format(*given, t=t, b=bits, f="", s=suffix)
-        result = new(line.replace("TRUE", literal(True, lanes)))
-        return new(f"uitofp {bits} {result} to {t}") if row.is_condition else result
+        return _computed(opcode, names, lanes, new)
 
     begin = "%0"
     if is_wide:
@@ -162,4 +173,49 @@ def _kernel(opcode: str, how: str) -> str:
     result = computed(names, False)
     lines.append(f"store double {result}, ptr {pointer(new('add i64 %out, %i'))}")
     lines += ["%i_after = add i64 %i, 1", "br label %one", "done:", "ret void", "}"]
+    return "\n".join(lines)
+
+
+def _computed(opcode: str, names: list[str], lanes: bool, new: Callable[[str], str]) -> str:
+    """Return the name of a primitive's result, for one number or for eight rows."""
+    t, bits = (VECTOR, f"<{LANES} x i1>") if lanes else ("double", "i1")
+    row = TABLE[opcode]
+    zero = "zeroinitializer" if lanes else "0.0"
+    given = [
+        new(f"fcmp une {t} {name}, {zero}") if place in row.conditions else name
+        for place, name in enumerate(names)
+    ]
+    if opcode in LIBRARY:
+        numbers = ", ".join(f"{t} {name}" for name in given)
+        called = f"each_{opcode}" if lanes else f"library_{LIBRARY[opcode]}"
+        return new(f"call {t} @{called}({numbers})")
+    suffix = f"v{LANES}f64" if lanes else "f64"
+    line = INSTRUCTIONS[opcode].format(*given, t=t, b=bits, f="", s=suffix)
+    result = new(line.replace("TRUE", literal(True, lanes)))
+    return new(f"uitofp {bits} {result} to {t}") if row.is_condition else result
+
+
+def _kernel_of_rows(opcode: str) -> str:
+    """Return a kernel for numbers of eight rows each, which lie anywhere."""
+    lines = [f"define void @{opcode}_{ROWS}({PARAMETERS}) #0 {{", "br label %next", "next:"]
+    lines.append("%i = phi i64 [ 0, %0 ], [ %i_after, %inside ]")
+    lines.append("%more = icmp ult i64 %i, %n")
+    lines += ["br i1 %more, label %inside, label %done", "inside:"]
+    fresh = itertools.count()
+
+    def new(expression: str) -> str:
+        name = f"%t{next(fresh)}"
+        lines.append(f"{name} = {expression}")
+        return name
+
+    names = []
+    for place in range(TABLE[opcode].arity):
+        at = new(f"getelementptr i32, ptr %q{place}, i64 %i")
+        index = new(f"zext i32 {new(f'load i32, ptr {at}')} to i64")
+        where = new(f"getelementptr {VECTOR}, ptr %v, i64 {index}")
+        names.append(new(f"load {VECTOR}, ptr {where}, align 64"))
+    result = _computed(opcode, names, True, new)
+    target = new(f"getelementptr {VECTOR}, ptr %v, i64 {new('add i64 %out, %i')}")
+    lines.append(f"store {VECTOR} {result}, ptr {target}, align 64")
+    lines += ["%i_after = add i64 %i, 1", "br label %next", "done:", "ret void", "}"]
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from autograd.backends.binding import LANES
 from autograd.backends.llvm.abi import BLOCK, BLOCKS, ROWS, SHARED, SUMS, WORK, Layout
 from autograd.backends.llvm.instructions import Body
-from autograd.backends.llvm.memory import DATA, VECTOR
+from autograd.backends.llvm.memory import DATA, VECTOR, waiting_columns
 from autograd.ir.function import Function
 
 
@@ -64,6 +64,10 @@ def unload(layout: Layout) -> str:
     lines += [f"%is_whole = icmp eq i64 %count, {LANES}", "br label %begin"]
     lines.append("begin:")
     before = "%begin"
+    if waiting_columns(layout):
+        for index, size in _columns(layout):
+            lines += _column_loop(layout, index, size, before)
+            before = f"%columns_done{index}"
     for index, size in _runs(layout):
         row = layout.sinks[index].row or 0
         if row == 8:
@@ -115,6 +119,55 @@ def unload(layout: Layout) -> str:
     return "\n".join([*lines, "ret void", "}", ""])
 
 
+def _columns(layout: Layout) -> Iterator[tuple[int, int]]:
+    """Yield the first result and the count of those whose arrays follow each other."""
+    index = 0
+    while index < len(layout.sinks):
+        size = 0
+        while (
+            index + size < len(layout.sinks)
+            and layout.sinks[index + size].row == 8
+            and layout.sinks[index + size].array == (layout.sinks[index].array or 0) + size
+        ):
+            size += 1
+        if size:
+            yield index, size
+        index += size or 1
+
+
+def _column_loop(layout: Layout, index: int, size: int, before: str) -> list[str]:
+    """Return lines that store eight rows of such results, each in its array."""
+    bits, n = f"<{LANES} x i1>", index
+    numbers = ", ".join(f"i64 {lane}" for lane in range(LANES))
+    lanes = f"<{LANES} x i64>"
+    return [
+        f"%counts_first{n} = insertelement {lanes} poison, i64 %count, i64 0",
+        f"%counts{n} = shufflevector {lanes} %counts_first{n}, {lanes} poison, "
+        f"<{LANES} x i32> zeroinitializer",
+        f"%mask{n} = icmp ult {lanes} <{numbers}>, %counts{n}",
+        f"%things{n} = getelementptr i8, ptr %in, i64 {layout.array(layout.sinks[n].array or 0)}",
+        f"%waiting{n} = getelementptr i8, ptr %work, i64 {8 * LANES * n}",
+        f"br label %columns{n}",
+        f"columns{n}:",
+        f"%c{n} = phi i64 [ 0, {before} ], [ %c_after{n}, %column_one{n} ]",
+        f"%c_more{n} = icmp ult i64 %c{n}, {size}",
+        f"br i1 %c_more{n}, label %column_one{n}, label %columns_done{n}",
+        f"column_one{n}:",
+        f"%c_at{n} = getelementptr ptr, ptr %things{n}, i64 %c{n}",
+        f"%c_thing{n} = load ptr, ptr %c_at{n}, align 1",
+        f"%c_data{n} = getelementptr i8, ptr %c_thing{n}, i64 {DATA}",
+        f"%c_to{n} = load ptr, ptr %c_data{n}, align 1",
+        f"%c_there{n} = getelementptr double, ptr %c_to{n}, i64 %row",
+        f"%c_from{n} = getelementptr {VECTOR}, ptr %waiting{n}, i64 %c{n}",
+        f"%c_found{n} = load {VECTOR}, ptr %c_from{n}, align 8",
+        f"call void @llvm.masked.store.v{LANES}f64.p0({VECTOR} %c_found{n}, ptr %c_there{n}, "
+        f"i32 1, {bits} %mask{n})",
+        f"%c_after{n} = add i64 %c{n}, 1",
+        f"br label %columns{n}",
+        f"columns_done{n}:",
+    ]
+
+
 def _transposed(n: str, row: int) -> Iterator[str]:
     """Yield lines that load eight results of eight rows, and store them row by row.
 
@@ -150,9 +203,14 @@ def _transposed(n: str, row: int) -> Iterator[str]:
 
 
 def mapped_entry(
-    single: Sequence[str], rows: Sequence[str], layout: Layout, outputs: int, watched: bool
+    single: Sequence[str],
+    rows: Sequence[str],
+    layout: Layout,
+    outputs: int,
+    watched: bool,
+    begin: str = "",
 ) -> str:
-    """Return prepare, blocks, finish and run of a mapped function."""
+    """Return prepare, blocks, finish and run of a mapped function; blocks begins with a call."""
     shared_calls = "\n".join(single).replace("i64 %row", "i64 0").replace("i64 %count", "i64 0")
     clear, add_up, finish = "", "", ""
     if layout.reduce:
@@ -172,6 +230,7 @@ ret void
 define void @blocks(ptr %in, ptr %out, ptr %work, i64 %first, i64 %last) #0 {{
 {_entry("rows", layout, ROWS, "i64")}{_entry("size", layout, BLOCK, "i64")}
 {_entry("shared", layout, SHARED, "ptr")}{_entry("sums", layout, SUMS, "ptr")}
+{begin}
 br label %next_block
 next_block:
 %block = phi i64 [ %first, %0 ], [ %block_after, %block_done ]

@@ -11,7 +11,18 @@ from autograd.ir.function import Function
 
 VECTOR = f"<{LANES} x double>"
 NARROW = 4  # numbers in a row up to which eight rows are loaded whole and shuffled
+MANY = 16  # arrays of one number a row from which on they are written in a loop
 DATA = object.__basicsize__  # where a NumPy array keeps the address of its numbers: after the head
+
+
+def waiting_columns(layout: Layout) -> bool:
+    """Return whether results of one number a row wait in working memory: where they are many."""
+    return sum(sink.row == 8 for sink in layout.sinks) >= MANY
+
+
+def waits(layout: Layout) -> bool:
+    """Return whether some results of rows wait in working memory, until ``unload``."""
+    return waiting_columns(layout) or any(sink.row not in (None, 8) for sink in layout.sinks)
 
 
 class Chunk(Body):
@@ -27,6 +38,7 @@ class Chunk(Body):
     ) -> None:
         super().__init__(function, lanes, fused, fetch)
         self.layout = layout
+        self.columns_wait = lanes and waiting_columns(layout)
         self._arrays: dict[int, str] = {}
         self._mask = ""
 
@@ -159,7 +171,7 @@ class Chunk(Body):
     def write(self, name: str, index: int) -> None:
         """Store a result; those of eight rows that lie apart wait in memory (``unload``)."""
         sink = self.layout.sinks[index]
-        if self.lanes and sink.row != 8:
+        if self.lanes and (sink.row != 8 or self.columns_wait):
             self.store(VECTOR, name, self.at("%work", 8 * LANES * index))
             return
         base = "%out" if sink.array is None else self.array(sink.array)
@@ -172,3 +184,76 @@ class Chunk(Body):
             f"call void @llvm.masked.store.v{LANES}f64.p0"
             f"({VECTOR} {name}, ptr {there}, i32 1, <{LANES} x i1> {self.mask()})"
         )
+
+
+def collecting(layout: Layout, places: Sequence[int], first: int) -> list[str]:
+    """Return lines that put inputs of eight rows in working memory, from ``first`` on.
+
+    Inputs side by side in an array share a loop, so that the code does not grow with them.
+    Lanes past the last row repeat it.
+    """
+    sources = [layout.sources[place] for place in places]
+    runs: list[tuple[int, int]] = []
+    at = 0
+    while at < len(sources):
+        stop, size = at + 1, ELEMENTS[sources[at].element][1]
+        while (
+            stop < len(sources)
+            and sources[stop].array == sources[at].array
+            and sources[stop].offset == sources[at].offset + (stop - at) * size
+        ):
+            stop += 1
+        runs.append((at, stop))
+        at = stop
+    lines = ["%last = sub i64 %count, 1"]
+    for lane in range(LANES):
+        lines.append(f"%in{lane} = icmp ult i64 {lane}, %count")
+        lines.append(f"%lane{lane} = select i1 %in{lane}, i64 {lane}, i64 %last")
+        lines.append(f"%row{lane} = add i64 %row, %lane{lane}")
+    before = "%0"
+    for n, (start, stop) in enumerate(runs):
+        source = sources[start]
+        assert source.array is not None
+        type_, size, conversion = ELEMENTS[source.element]
+        lines += [
+            f"%at{n} = getelementptr i8, ptr %in, i64 {layout.array(source.array)}",
+            f"%thing{n} = load ptr, ptr %at{n}, align 1",
+            f"%data{n} = getelementptr i8, ptr %thing{n}, i64 {DATA}",
+            f"%from{n} = load ptr, ptr %data{n}, align 1",
+            f"%to{n} = getelementptr i8, ptr %work, i64 {first + 8 * LANES * start}",
+        ]
+        for lane in range(LANES):
+            lines += [
+                f"%skip{n}_{lane} = mul i64 %row{lane}, {source.row}",
+                f"%begin{n}_{lane} = add i64 %skip{n}_{lane}, {source.offset}",
+                f"%start{n}_{lane} = getelementptr i8, ptr %from{n}, i64 %begin{n}_{lane}",
+            ]
+        lines += [
+            f"br label %next{n}",
+            f"next{n}:",
+            f"%i{n} = phi i64 [ 0, {before} ], [ %after{n}, %one{n} ]",
+            f"%more{n} = icmp ult i64 %i{n}, {stop - start}",
+            f"br i1 %more{n}, label %one{n}, label %done{n}",
+            f"one{n}:",
+            f"%offset{n} = mul i64 %i{n}, {size}",
+        ]
+        vector = "poison"
+        for lane in range(LANES):
+            tag = f"{n}_{lane}"
+            lines.append(f"%p{tag} = getelementptr i8, ptr %start{tag}, i64 %offset{n}")
+            lines.append(f"%x{tag} = load {type_}, ptr %p{tag}, align 1")
+            name = f"%x{tag}"
+            if conversion:
+                name = f"%y{tag}"
+                lines.append(f"{name} = {conversion} {type_} %x{tag} to double")
+            lines.append(f"%v{tag} = insertelement {VECTOR} {vector}, double {name}, i64 {lane}")
+            vector = f"%v{tag}"
+        lines += [
+            f"%slot{n} = getelementptr {VECTOR}, ptr %to{n}, i64 %i{n}",
+            f"store {VECTOR} {vector}, ptr %slot{n}, align 64",
+            f"%after{n} = add i64 %i{n}, 1",
+            f"br label %next{n}",
+            f"done{n}:",
+        ]
+        before = f"%done{n}"
+    return lines

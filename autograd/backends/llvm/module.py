@@ -23,7 +23,7 @@ from autograd.backends.llvm.loops import (
     is_structured,
     steps_in,
 )
-from autograd.backends.llvm.memory import VECTOR
+from autograd.backends.llvm.memory import VECTOR, waits
 from autograd.backends.llvm.partition import Section
 from autograd.ir.function import CONSTANT, F64, I1, PARAMETER, Function
 
@@ -71,7 +71,8 @@ def assembled(
         if function.opcodes[place] != CONSTANT
     ]
     is_looping = is_structured(function)
-    level, chunk = _level(steps_in(function) if is_looping else len(steps))
+    size = steps_in(function) if is_looping else len(steps)
+    level, chunk = _level(size, layout)
     if is_looping:
         chunk = len(steps) or 1
     fused = None if exact else fused_products(function)
@@ -107,7 +108,7 @@ def assembled(
     )
     sections = [single]
     if layout.mapped:
-        staged = any(sink.row not in (None, 8) for sink in layout.sinks)
+        staged = waits(layout)
         sums = 8 * LANES * len(function.results) if layout.reduce or staged else 0
         rows = Section(
             "rows",
@@ -167,9 +168,17 @@ def _with_arrays(function: Function, places: Sequence[int]) -> list[int]:
     return sorted(kept)
 
 
-def _level(steps: int) -> tuple[int, int]:
-    """Return the optimisation level, and how many steps go in a function, for a program's size."""
-    return (1, steps or 1) if steps <= LARGE else (0, CUT)
+def _level(steps: int, layout: Layout) -> tuple[int, int]:
+    """Return the optimisation level, and how many steps go in a function, for a program's size.
+
+    What is loaded and stored counts too: level 1 takes more than linear time over it.
+    """
+    results = len(layout.sinks)
+    if results > steps:  # many stores in a row
+        results *= 4
+    inputs = sum(source.row is not None for source in layout.sources)
+    is_small = steps + results + 4 * inputs <= LARGE
+    return (1, steps or 1) if is_small else (0, CUT)
 
 
 def _head(sections: Sequence[Section], exact: bool) -> str:

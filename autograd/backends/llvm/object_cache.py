@@ -13,15 +13,19 @@ import contextlib
 import hashlib
 import os
 import stat
+import struct
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.files import UNFINISHED, replace_whole
 
-MAGIC = b"autograd object 1\n"
+MAGIC = b"autograd objects 2
+"
 LARGEST = 256 * 2**20  # bytes that the folder may hold; the entries that were used longest ago go
 ABANDONED = 60.0  # seconds after which nobody is writing a file any more
+_SIZE = struct.Struct("<Q")
 WORTH = 0.01  # seconds of compiling from which on an entry is written
 
 
@@ -53,8 +57,8 @@ def key_of(*parts: object) -> str:
     return made.hexdigest()
 
 
-def load(key: str) -> bytes | None:
-    """Return the object file under a key; None where there is none that can be trusted."""
+def load(key: str) -> list[bytes] | None:
+    """Return the object files under a key; None where there are none that can be trusted."""
     place = folder()
     if place is None:
         return None
@@ -72,11 +76,17 @@ def load(key: str) -> bytes | None:
         return None
     with contextlib.suppress(OSError):
         os.utime(path)
-    return whole[len(head) :]
+    codes, at = [], len(head)
+    while at < len(whole):
+        (size,) = _SIZE.unpack_from(whole, at)
+        codes.append(whole[at + _SIZE.size : at + _SIZE.size + size])
+        at += _SIZE.size + size
+    return codes
 
 
-def store(key: str, code: bytes) -> None:
-    """Keep an object file under a key, whole or not at all."""
+def store(key: str, codes: Sequence[bytes]) -> None:
+    """Keep object files under a key, whole or not at all."""
+    code = b"".join([part for each in codes for part in (_SIZE.pack(len(each)), each)])
     place = folder()
     if place is None:
         return

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from autograd.backends.binding import LANES
 from autograd.backends.llvm.abi import Layout
+from autograd.backends.llvm.engine import checkpoint
 from autograd.backends.llvm.instructions import Body
 from autograd.backends.llvm.loops import Looping, is_structured
-from autograd.backends.llvm.memory import Chunk
+from autograd.backends.llvm.memory import Chunk, collecting
 from autograd.ir.function import PARAMETER, Function
 
 PARAMETERS = "ptr %in, ptr %out, ptr %work, ptr %shared, i64 %row, i64 %count"
@@ -133,6 +134,7 @@ class Section:
                 body.write(body.name(place), index)
 
     def _function(self, number: int, piece: Sequence[int], pieces: Sequence[Sequence[int]]) -> str:
+        checkpoint()
         body = self._body()
         rest: list[int] = []
         if number == len(pieces) - 1:  # results that are inputs, constants or computed elsewhere
@@ -159,11 +161,11 @@ class Section:
 
     def _collecting(self) -> str:
         """Define the function that collects the inputs of eight rows in memory."""
-        body = self._body()
-        body.read_rows(list(self._columns))
-        for place, slot in self._columns.items():
-            body.store(body.type, body.name(place), body.at("%work", slot))
-        return self._defined(f"{self.name}_rows", body)
+        places = [*self._columns]
+        lines = collecting(self.layout, places, self._columns[places[0]])
+        self.text += [f"define internal void @{self.name}_rows({PARAMETERS}) #0 {{", *lines]
+        self.text += ["ret void", "}\n"]
+        return f"call void @{self.name}_rows({PARAMETERS})"
 
     def _defined(self, name: str, body: Chunk) -> str:
         """Define a function of this body, and return the call of it."""

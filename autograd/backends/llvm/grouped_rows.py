@@ -1,0 +1,156 @@
+"""Mapped programs in groups of equal steps: what is around the groups, in a small module of code.
+
+The memory of a thread holds, a vector of eight rows for each number: the results that wait, what
+all rows share, the inputs of the rows, and what the groups compute. The rest (blocks, sums, rows
+past the end, arrays) is as for every mapped program.
+"""
+
+from __future__ import annotations
+
+from autograd.backends.binding import LANES
+from autograd.backends.grouped import Groups, Once, Steps
+from autograd.backends.llvm.abi import TABLES, Layout
+from autograd.backends.llvm.executable import Native
+from autograd.backends.llvm.instructions import intrinsic_declarations
+from autograd.backends.llvm.kernels import RUN, WIDE_VECTORS
+from autograd.backends.llvm.loop import mapped_entry, unload
+from autograd.backends.llvm.loops import MEMORY
+from autograd.backends.llvm.memory import VECTOR, Chunk, collecting, waits
+from autograd.backends.llvm.module import Assembled
+from autograd.backends.llvm.partition import PARAMETERS
+from autograd.ir.function import Function
+
+
+class GroupedRows(Native):
+    """A mapped program, called as native code is."""
+
+    def __init__(self, function: Function, layout: Layout, watched: bool) -> None:
+        import numpy
+
+        steps = Steps(function)
+        inputs = [at for at, source in enumerate(layout.sources) if source.row is not None]
+        varies = numpy.frombuffer(function.depends_on(inputs), dtype=numpy.uint8) != 0
+        is_step = steps.levels > 0
+        own = numpy.flatnonzero(varies & is_step)
+        results = numpy.array(function.results, dtype=numpy.int64)
+        used = numpy.zeros(len(function), dtype=bool)
+        for place in range(len(steps.given)):
+            used[steps.given[place][own[steps.arity[own] > place]]] = True
+        used[results] = True
+        shared = numpy.flatnonzero(used & ~varies)
+        self.once = Once(steps, layout, numpy.flatnonzero(~varies & is_step), shared)
+        outside = numpy.concatenate([shared, numpy.array(inputs, dtype=numpy.int64)])
+        self._groups = groups = Groups(steps, outside, own, lanes=True)
+        self._delivered = groups.forgotten()[results]
+        self._tables = numpy.array(
+            [groups.table.ctypes.data, len(groups.table), self._delivered.ctypes.data],
+            dtype=numpy.int64,
+        )
+        begin = 8 * LANES * len(layout.sinks)
+        text = _module(function, layout, inputs, len(shared), begin, watched)
+        module = Assembled(text, 1, False, begin + 8 * LANES * groups.size, 8 * len(shared))
+        super().__init__(
+            function, layout, True, False, watched, module, (self._tables.ctypes.data,)
+        )
+
+
+def _module(
+    function: Function, layout: Layout, inputs: list[int], shared: int, begin: int, watched: bool
+) -> str:
+    """Return the code; ``begin`` is where the numbers lie, after the results that wait."""
+    lines = collecting(layout, inputs, begin + 8 * LANES * shared)
+    collected = [f"define internal void @collect({PARAMETERS}) #0 {{", *lines, "ret void", "}"]
+    calls = [f"call void @{name}({PARAMETERS})" for name in ("collect", "groups", "deliver")]
+    staged = waits(layout)
+    if staged:
+        calls.append("call void @unload(ptr %in, ptr %out, ptr %work, i64 %row, i64 %count)")
+    bits = f"<{LANES} x i1>"
+    masked_store = f"llvm.masked.store.v{LANES}f64.p0"
+    parts = [
+        MEMORY,
+        WIDE_VECTORS,
+        intrinsic_declarations(True),
+        f"declare void @{masked_store}({VECTOR}, ptr, i32, {bits})",
+        "\n".join(collected),
+        RUN.replace("define void", "define internal void"),
+        f"define internal void @groups({PARAMETERS}) #0 {{",
+        _table("groups", layout, 0),
+        _table("size", layout, 8, "i64"),
+        f"%v = getelementptr i8, ptr %work, i64 {begin}",
+        "call void @run_groups(ptr %v, ptr %groups, i64 %size)",
+        "ret void",
+        "}",
+        _share(shared, begin),
+        _deliver(function, layout, begin),
+        unload(layout) if staged else "",
+        mapped_entry(
+            [], calls, layout, len(layout.sinks), watched,
+            "call void @share(ptr %work, ptr %shared)",
+        ),
+    ]  # fmt: skip
+    return "\n".join(parts)
+
+
+def _table(name: str, layout: Layout, offset: int, type_: str = "ptr") -> str:
+    """Return lines that load an entry of the tables."""
+    return f"""%tables_at_{name} = getelementptr i8, ptr %in, i64 {layout.entry(TABLES)}
+%tables_{name} = load ptr, ptr %tables_at_{name}, align 1
+%{name}_at = getelementptr i8, ptr %tables_{name}, i64 {offset}
+%{name} = load {type_}, ptr %{name}_at, align 8"""
+
+
+def _share(shared: int, begin: int) -> str:
+    """Return the function that copies what all rows share into all lanes."""
+    return f"""define internal void @share(ptr %work, ptr %shared) #0 {{
+%v = getelementptr i8, ptr %work, i64 {begin}
+br label %next
+next:
+%i = phi i64 [ 0, %0 ], [ %after, %inside ]
+%more = icmp ult i64 %i, {shared}
+br i1 %more, label %inside, label %done
+inside:
+%from = getelementptr double, ptr %shared, i64 %i
+%number = load double, ptr %from, align 8
+%first = insertelement {VECTOR} poison, double %number, i64 0
+%all = shufflevector {VECTOR} %first, {VECTOR} poison, <{LANES} x i32> zeroinitializer
+%to = getelementptr {VECTOR}, ptr %v, i64 %i
+store {VECTOR} %all, ptr %to, align 64
+%after = add i64 %i, 1
+br label %next
+done:
+ret void
+}}"""
+
+
+def _deliver(function: Function, layout: Layout, begin: int) -> str:
+    """Return the function that adds the results of eight rows up, or puts them where they wait."""
+    body = Chunk(function, layout, True, None, lambda _, place: "")
+    body.lines += [_table("places", layout, 16), f"%v = getelementptr i8, ptr %work, i64 {begin}"]
+    mask = body.mask()
+    body.lines += [
+        "br label %next",
+        "next:",
+        "%i = phi i64 [ 0, %0 ], [ %after, %inside ]",
+        f"%more = icmp ult i64 %i, {len(layout.sinks)}",
+        "br i1 %more, label %inside, label %done",
+        "inside:",
+        "%place_at = getelementptr i32, ptr %places, i64 %i",
+        "%place = load i32, ptr %place_at, align 4",
+        "%place_wide = zext i32 %place to i64",
+        f"%from = getelementptr {VECTOR}, ptr %v, i64 %place_wide",
+        f"%found = load {VECTOR}, ptr %from, align 64",
+        f"%to = getelementptr {VECTOR}, ptr %work, i64 %i",
+    ]
+    kept = "%found"
+    if layout.reduce:
+        before = body.load(VECTOR, "%to")
+        total = body.new(f"fadd {VECTOR} {before}, %found")
+        kept = body.new(f"select <{LANES} x i1> {mask}, {VECTOR} {total}, {VECTOR} {before}")
+    body.store(VECTOR, kept, "%to")
+    body.lines += ["%after = add i64 %i, 1", "br label %next", "done:"]
+    for index, sink in enumerate(layout.sinks):
+        if sink.row == 8 and not body.columns_wait:
+            found = body.load(VECTOR, body.at("%work", 8 * LANES * index))
+            body.write(found, index)
+    return "\n".join([f"define internal void @deliver({PARAMETERS}) #0 {{", *body.lines,
+                      "ret void", "}"])  # fmt: skip

@@ -1,0 +1,234 @@
+"""Which tier runs a program: groups of equal steps at once, LLVM's code once it is called often.
+
+Groups (``backends/grouped.py``) need no code of their own, so that a first call need not wait for
+LLVM. What has been called often enough is compiled in a thread, which takes over between two calls.
+Both give the same bits in exact mode, so it does not matter which one answered. When code is made
+depends on the count of calls alone. The thread ends when there is nothing left to compile, holds
+no program that was dropped, and is waited for when Python ends: for one module at most.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import warnings
+import weakref
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.backends.grouped import Grouped
+from autograd.backends.llvm import engine
+from autograd.backends.llvm.abi import Layout
+from autograd.backends.llvm.executable import Native
+from autograd.backends.llvm.grouped_rows import GroupedRows
+from autograd.backends.llvm.loops import is_structured
+from autograd.backends.llvm.module import LARGE
+from autograd.errors import ArgumentError
+from autograd.ir.function import Function
+
+TIERS = ("llvm", "grouped")
+SMALL, SMALL_OF_ROWS = 500, 150  # steps, inputs and results up to which LLVM is ready as soon
+HUGE = 100_000  # steps from which on code of its own costs more than it could save
+HOT, HOT_ROWS = 1_000, 8_000  # calls; vectors of eight rows: then LLVM's code is made
+
+
+def checked_tier(tier: object) -> str | None:
+    """Return which tier runs programs, by the argument of ``jit`` or else ``AUTOGRAD_TIER``.
+
+    Raises:
+        TypeError: there is none of that name.
+    """
+    wish = tier if tier is not None else os.environ.get("AUTOGRAD_TIER") or None
+    if wish is None or wish in TIERS:
+        return wish
+    where = "jit: tier" if tier is not None else "AUTOGRAD_TIER"
+    raise ArgumentError(f"{where} is one of {', '.join(TIERS)}, and was {wish!r:.40}")
+
+
+class Plan:
+    """A program and how it is to be run.
+
+    Attributes:
+        can_group: whether groups can run it: a fused multiply-add is for LLVM alone, and so are
+            loops.
+        starts_grouped: whether they do at first.
+        is_worth_code: whether LLVM takes over once it is called often.
+    """
+
+    def __init__(
+        self, function: Function, layout: Layout, exact: bool, alone: bool, watched: bool,
+        tier: str | None,
+    ) -> None:  # fmt: skip
+        self.name = function.name
+        self._given: Any = function, layout, exact, alone, watched
+        self.can_group = exact and not is_structured(function)
+        size = len(function) - len(function.parameters) + len(function.results)
+        size += sum(source.row is not None for source in layout.sources)
+        is_small = size <= (SMALL_OF_ROWS if layout.mapped else SMALL)
+        self.starts_grouped = self.can_group and tier != "llvm" and (bool(tier) or not is_small)
+        limit = LARGE if layout.mapped else HUGE
+        self.is_worth_code = tier is None and size <= limit
+
+    def put_away(self, kept: Any) -> None:
+        """Keep the program in compact form, until it may be compiled."""
+        self._given = kept, *self._given[1:]
+
+    def first(self) -> Native | Grouped:
+        """Return what answers the first call."""
+        if self.starts_grouped:
+            return self.groups()
+        try:
+            return self.code()
+        except RuntimeError as error:  # LLVM's
+            if not self.can_group:
+                raise
+            _warn(self.name, error)
+            return self.groups()
+
+    def groups(self) -> Native | Grouped:
+        """Return the program as groups of equal steps."""
+        function, layout, _, _, watched = self._given
+        return (GroupedRows if layout.mapped else Grouped)(function, layout, watched)
+
+    def code(self) -> Native:
+        """Return the program as code of its own."""
+        function, *others = self._given
+        return Native(function if isinstance(function, Function) else function.unpacked(), *others)
+
+
+class Warming:
+    """Groups that count their calls, until code takes over."""
+
+    def __init__(self, groups: Native | Grouped, when_hot: Callable[[], None]) -> None:
+        self.groups = groups
+        self.level, self.code_bytes, self.direct = groups.level, groups.code_bytes, None
+        self.work, self.shared = groups.work, groups.shared
+        self._left = HOT_ROWS if isinstance(groups, GroupedRows) else HOT
+        self._when_hot: Callable[[], None] | None = when_hot
+
+    def _count(self, calls: int) -> None:
+        self._left -= calls
+        if self._left <= 0 and self._when_hot is not None:
+            when_hot, self._when_hot = self._when_hot, None
+            when_hot()
+
+    def __call__(
+        self, numbers: Sequence[float], arrays: Sequence[Any], rows: int | None = None
+    ) -> list[float] | None:
+        """Call the groups."""
+        self._count(1 if rows is None else (rows + 7) // 8)
+        return self.groups(numbers, arrays, rows)
+
+    def many_rows(
+        self, numbers: Sequence[float], arrays: list[Any], foreign: dict[int, object], rows: int
+    ) -> list[float] | None:
+        """Call the groups."""
+        self._count((rows + 7) // 8)
+        return self.groups.many_rows(numbers, arrays, foreign, rows)
+
+
+def running(executable: Any, plan: Plan, kept: object) -> Any:
+    """Return what answers the calls of an executable; code takes its place once it is hot.
+
+    Until then the program is kept in compact form.
+    """
+    native = plan.first()
+    if not plan.is_worth_code or not isinstance(native, Grouped | GroupedRows):
+        return native
+    reference = weakref.ref(executable)
+    plan.put_away(kept)
+    return Warming(native, lambda: _enqueue(reference, plan))
+
+
+# -- the thread ----------------------------------------------------------------------------------
+
+Job = tuple["weakref.ref[Any]", Plan]
+_changed = threading.Condition()
+_jobs: deque[Job] = deque()
+_thread: threading.Thread | None = None
+_ending = False
+
+
+def _enqueue(reference: weakref.ref[Any], plan: Plan) -> None:
+    """Have a program compiled, by the thread that does so."""
+    global _thread
+    with _changed:
+        if _ending:
+            return
+        _jobs.append((reference, plan))
+        if _thread is None:
+            thread = threading.Thread(target=_compile, name="autograd compiles", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # there are no threads: the groups go on
+                _jobs.clear()
+                return
+            _thread = thread
+
+
+def _compile() -> None:
+    """Compile what waits, one program after the other."""
+    global _thread
+    while True:
+        with _changed:
+            if not _jobs or _ending:
+                _thread = None
+                _changed.notify_all()
+                return
+            job = _jobs.popleft()
+        _compile_one(*job)
+        del job
+
+
+def _compile_one(reference: weakref.ref[Any], plan: Plan) -> None:
+    engine.background.wanted = lambda: reference() is not None and not _ending
+    try:
+        engine.checkpoint()
+        native = plan.code()
+    except engine.Stopped:
+        return
+    except Exception as error:
+        _warn(plan.name, error)
+        return
+    finally:
+        engine.background.wanted = None
+    executable = reference()
+    if executable is not None:
+        executable.take_over(native)
+
+
+def finish() -> None:
+    """Wait until all that is hot has been compiled."""
+    with _changed:
+        while _thread is not None:
+            _changed.wait()
+
+
+def _warn(name: str, error: BaseException) -> None:
+    warnings.warn(
+        f"jit: LLVM could not compile {name} ({error!s:.200}): groups of equal steps run "
+        f"it, with the same results",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
+def _end() -> None:
+    """Let the thread end; what LLVM is compiling is waited for."""
+    global _ending
+    _ending = True
+    finish()
+
+
+def _in_child() -> None:
+    """Begin anew in a forked child, where there is no thread."""
+    global _changed, _thread
+    _changed, _thread = threading.Condition(), None
+    _jobs.clear()
+
+
+atexit.register(_end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
