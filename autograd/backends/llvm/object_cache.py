@@ -21,8 +21,7 @@ from pathlib import Path
 
 from autograd.files import UNFINISHED, replace_whole
 
-MAGIC = b"autograd objects 2
-"
+MAGIC = b"autograd objects 2\n"
 LARGEST = 256 * 2**20  # bytes that the folder may hold; the entries that were used longest ago go
 ABANDONED = 60.0  # seconds after which nobody is writing a file any more
 _SIZE = struct.Struct("<Q")
