@@ -6,7 +6,7 @@ import shutil
 import pytest
 from function_cases import bits, random_case, run_in_node
 
-from autograd.backends import c, grouped, interpreter, javascript
+from autograd.backends import c, grouped, groups, interpreter, javascript
 from autograd.backends.binding import Binding
 from autograd.backends.llvm import executable, instructions
 from autograd.ir.function import Function, Parameter
@@ -45,7 +45,7 @@ def test_native_code_gives_the_bits_of_the_interpreter(seed):
 
 @pytest.mark.parametrize("shortest", [2, 8])
 def test_groups_of_steps_give_the_bits_of_the_interpreter(monkeypatch, shortest):
-    monkeypatch.setattr(grouped, "SHORTEST", shortest)
+    monkeypatch.setattr(groups, "SHORTEST", shortest)
     for case in cases(120, "groups"):
         function, binding, shared, rows = case
         found = grouped.compile(function, binding)(shared, rows)

@@ -8,7 +8,7 @@ past the end, arrays) is as for every mapped program.
 from __future__ import annotations
 
 from autograd.backends.binding import LANES
-from autograd.backends.grouped import Groups, Once, Steps
+from autograd.backends.groups import Groups, Once, Steps
 from autograd.backends.llvm.abi import TABLES, Layout
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.instructions import intrinsic_declarations

@@ -171,14 +171,12 @@ def _with_arrays(function: Function, places: Sequence[int]) -> list[int]:
 def _level(steps: int, layout: Layout) -> tuple[int, int]:
     """Return the optimisation level, and how many steps go in a function, for a program's size.
 
-    What is loaded and stored counts too: level 1 takes more than linear time over it.
+    Level 1 takes more than linear time over many loads and stores with little in between.
     """
     results = len(layout.sinks)
-    if results > steps:  # many stores in a row
-        results *= 4
     inputs = sum(source.row is not None for source in layout.sources)
-    is_small = steps + results + 4 * inputs <= LARGE
-    return (1, steps or 1) if is_small else (0, CUT)
+    size = steps + 4 * (results * (results > steps) + inputs * (4 * inputs > steps))
+    return (1, steps or 1) if size <= LARGE else (0, CUT)
 
 
 def _head(sections: Sequence[Section], exact: bool) -> str:

@@ -1,0 +1,230 @@
+"""A program as groups of equal steps, for one number at a time or for eight rows of it.
+
+Steps are sorted by depth and operation: steps of a group do not depend on each other, and one
+native loop computes them all (``llvm/kernels.py``, compiled once for all programs). Numbers are
+renumbered in that order, so that a group writes one run of memory; sorted by the places of their
+operands, most operands lie side by side too, or all in one place, and need no list of places.
+Preparing takes NumPy under a microsecond a step.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from itertools import chain, pairwise
+from typing import Any
+
+from autograd.backends.llvm.abi import Layout
+from autograd.backends.llvm.kernels import ANYWHERE, ONE_PLACE, ROWS, SIDE_BY_SIDE, kernels, runner
+from autograd.ir.function import Function
+
+SHORTEST = 8  # steps that are worth a group without a list of places
+WIDEST = 3  # operands
+
+
+class Steps:
+    """A program in flat arrays: opcode, operands and depth of each number."""
+
+    def __init__(self, function: Function) -> None:
+        import numpy
+
+        opcodes, operands, count = function.opcodes, function.operands, len(function)
+        known = {name: place for place, name in enumerate(sorted(set(opcodes)))}
+        self.names = list(known)
+        self.kinds = numpy.fromiter(map(known.__getitem__, opcodes), numpy.int32, count)
+        self.arity = arity = numpy.fromiter(map(len, operands), numpy.int32, count)
+        flat = numpy.fromiter(chain.from_iterable(operands), numpy.int32, int(arity.sum()))
+        first = numpy.cumsum(arity) - arity
+        self.given = given = numpy.zeros((WIDEST, count), dtype=numpy.int32)
+        for place in range(WIDEST):
+            there = numpy.flatnonzero(arity > place)
+            given[place][there] = flat[first[there] + place]
+        self.levels = numpy.array(levels_of(function), dtype=numpy.int32)
+        self.numbers = numpy.array([*function.constants], dtype=numpy.int64)
+        self.constants = numpy.array([*map(float, function.constants.values())])
+
+
+class Groups:
+    """Some steps of a program prepared: where its numbers lie, and the groups in order.
+
+    Args:
+        steps: the program.
+        outside: the numbers that are there before, in the order in which they lie in memory.
+        own: those that are computed.
+        lanes: whether a number is one of eight rows each.
+
+    Attributes:
+        size: how many numbers there are in memory.
+        slots: where each number of the program lies.
+        table: for each group a kernel's address and its arguments.
+    """
+
+    def __init__(self, steps: Steps, outside: Any, own: Any, lanes: bool = False) -> None:
+        import numpy
+
+        kinds, held = steps.kinds, steps.levels
+        slots = numpy.full(len(kinds), -1, dtype=numpy.int32)
+        slots[outside] = numpy.arange(len(outside))
+        free = len(outside)
+        own = own[numpy.argsort(held[own], kind="stable")]
+        bounds = numpy.flatnonzero(numpy.diff(held[own])) + 1
+        kept: list[Any] = []
+        for start, stop in zip([0, *bounds.tolist()], [*bounds.tolist(), len(own)], strict=True):
+            group = own[start:stop]
+            if len(group) > 1:
+                a, b = slots[steps.given[0, group]], slots[steps.given[1, group]]
+                group = group[numpy.lexsort((b, a, kinds[group]))]
+            slots[group] = numpy.arange(free, free + len(group))
+            free += len(group)
+            kept.append(group)
+        order = numpy.concatenate(kept) if kept else own
+        self.size, self.slots = int(free), slots
+        self._lay_out(order, kinds, slots[steps.given[:, order]], steps.arity, held, steps.names,
+                      lanes)  # fmt: skip
+
+    def forgotten(self) -> Any:
+        """Return where each number of the program lies, and forget it."""
+        slots = self.slots
+        del self.slots
+        return slots
+
+    def _lay_out(
+        self, order: Any, kinds: Any, places: Any, arity: Any, level: Any, names: list[str],
+        lanes: bool,
+    ) -> None:  # fmt: skip
+        """Cut the steps into groups, and write the table of them."""
+        import numpy
+
+        begin = self.size - len(order)
+        kind, depth, width = kinds[order], level[order], arity[order]
+        same = (numpy.diff(kind) == 0) & (numpy.diff(depth) == 0)
+        steps = numpy.diff(places, axis=1)
+        for place in range(WIDEST):  # an operand that there is not lies in one place
+            steps[place][width[1:] <= place] = 0
+        regular = same & ((steps == 0) | (steps == 1)).all(axis=0) & (not lanes)
+        code = numpy.where(
+            regular, steps[0] + 2 * steps[1] + 4 * steps[2], numpy.where(same, -1, -2)
+        )
+        edges = [0, *(numpy.flatnonzero(numpy.diff(code)) + 1).tolist(), len(code)]
+        groups: list[tuple[int, int, int]] = []  # first, last, code
+        at = 0
+        for start, stop in pairwise(edges) if len(code) else ():
+            pattern = int(code[start])
+            if pattern >= 0 and stop - start + 1 >= SHORTEST and stop > at:
+                first = max(start, at)
+                if first > at:
+                    self._cut(groups, at, first, same)
+                groups.append((first, stop + 1, pattern))
+                at = stop + 1
+        self._cut(groups, at, len(order), same)
+        used = int(width.max()) if len(order) else 0
+        is_listed = numpy.zeros(len(order) + 1, dtype=bool)
+        for first, last, pattern in groups:
+            if pattern < 0:
+                is_listed[first:last] = True
+        self._lists = lists = numpy.ascontiguousarray(places[:used, is_listed[:-1]])
+        listed = numpy.cumsum(is_listed) - is_listed  # where a step is among those
+        rows = []
+        for first, last, pattern in groups:
+            opcode, count = names[kind[first]], int(width[first])
+            if lanes:
+                how = ROWS
+            elif pattern < 0:
+                how = ANYWHERE * count
+            else:
+                how = "".join(
+                    SIDE_BY_SIDE if pattern >> place & 1 else ONE_PLACE for place in range(count)
+                )
+            rows.append((opcode, how, first, last))
+        addresses = kernels({(opcode, how) for opcode, how, _, _ in rows})
+        table = numpy.zeros((len(rows), 9), dtype=numpy.int64)
+        base = lists.ctypes.data
+        stride = lists.shape[1] * 4
+        firsts = numpy.array([row[2] for row in rows], dtype=numpy.int64)
+        lasts = numpy.array([row[3] for row in rows], dtype=numpy.int64)
+        table[:, 0] = [addresses[opcode, how] for opcode, how, _, _ in rows]
+        table[:, 1] = lasts - firsts
+        table[:, 2] = begin + firsts
+        for place in range(WIDEST):
+            if len(rows):
+                table[:, 3 + place] = places[place][firsts]
+            if place < used:
+                table[:, 6 + place] = base + place * stride + 4 * listed[firsts]
+        self.table = table
+
+    @staticmethod
+    def _cut(groups: list[tuple[int, int, int]], at: int, stop: int, same: Any) -> None:
+        """Add the steps from one place to another as groups of equal operations."""
+        import numpy
+
+        if stop <= at:
+            return
+        inner = numpy.flatnonzero(~same[at : stop - 1]) + at + 1
+        edges = [at, *inner.tolist(), stop]
+        groups += [(first, last, -1) for first, last in pairwise(edges)]
+
+
+def levels_of(function: Function) -> list[int]:
+    """Return for each number how deep it is: 0 for parameters and constants."""
+    level = [0] * len(function)
+    operands = function.operands
+    for number in range(len(function.parameters), len(function)):
+        given = operands[number]
+        if len(given) == 2:
+            a, b = level[given[0]], level[given[1]]
+            level[number] = (a if a > b else b) + 1
+        elif given:
+            level[number] = max([level[each] for each in given]) + 1
+    return level
+
+
+class Once:
+    """Groups of single numbers, called with numbers and arrays as native code is.
+
+    Args:
+        steps: the program.
+        layout: where its parameters lie.
+        own: the steps to compute; they depend on no row.
+        wanted: the numbers to return.
+    """
+
+    def __init__(self, steps: Steps, layout: Layout, own: Any, wanted: Any) -> None:
+        import numpy
+
+        sources = layout.sources
+        parameters = [at for at, source in enumerate(sources) if source.row is None]
+        place = {at: index for index, at in enumerate(parameters)}
+        self._constants, self._first = steps.constants, len(parameters)
+        outside = numpy.array([*parameters, *steps.numbers.tolist()], dtype=numpy.int64)
+        self.groups = Groups(steps, outside, own)
+        self._run = runner()
+        self._memory = threading.local()
+        self._wanted = self.groups.forgotten()[wanted]
+        plain = [place[at] for at in parameters if sources[at].array is None]
+        self._plain = numpy.array(plain, dtype=numpy.int64)
+        self._arrays: list[tuple[int, slice]] = []
+        for at in parameters:
+            source = sources[at]
+            if source.array is not None and source.offset == 0:
+                stop = at
+                while stop < len(sources) and sources[stop].array == source.array:
+                    stop += 1
+                self._arrays.append((source.array, slice(place[at], place[at] + stop - at)))
+
+    def __call__(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Any:
+        """Return the wanted numbers, in an array."""
+        memory = getattr(self._memory, "numbers", None)
+        if memory is None:
+            import numpy
+
+            memory = numpy.empty(self.groups.size)
+            memory[self._first : self._first + len(self._constants)] = self._constants
+            table = self.groups.table
+            self._memory.call = memory.ctypes.data, table.ctypes.data, len(table)
+            self._memory.numbers = memory
+        if numbers:
+            memory[self._plain] = numbers
+        for array, places in self._arrays:
+            memory[places] = arrays[array].ravel()
+        self._run(*self._memory.call)
+        return memory[self._wanted]
