@@ -51,7 +51,6 @@ class Groups:
         steps: the program.
         outside: the numbers that are there before, in the order in which they lie in memory.
         own: those that are computed.
-        lanes: whether a number is one of eight rows each.
 
     Attributes:
         size: how many numbers there are in memory.
@@ -59,7 +58,7 @@ class Groups:
         table: for each group a kernel's address and its arguments.
     """
 
-    def __init__(self, steps: Steps, outside: Any, own: Any, lanes: bool = False) -> None:
+    def __init__(self, steps: Steps, outside: Any, own: Any) -> None:
         import numpy
 
         kinds, held = steps.kinds, steps.levels
@@ -79,8 +78,7 @@ class Groups:
             kept.append(group)
         order = numpy.concatenate(kept) if kept else own
         self.size, self.slots = int(free), slots
-        self._lay_out(order, kinds, slots[steps.given[:, order]], steps.arity, held, steps.names,
-                      lanes)  # fmt: skip
+        self._lay_out(order, kinds, slots[steps.given[:, order]], steps.arity, held, steps.names)
 
     def forgotten(self) -> Any:
         """Return where each number of the program lies, and forget it."""
@@ -89,9 +87,8 @@ class Groups:
         return slots
 
     def _lay_out(
-        self, order: Any, kinds: Any, places: Any, arity: Any, level: Any, names: list[str],
-        lanes: bool,
-    ) -> None:  # fmt: skip
+        self, order: Any, kinds: Any, places: Any, arity: Any, level: Any, names: list[str]
+    ) -> None:
         """Cut the steps into groups, and write the table of them."""
         import numpy
 
@@ -101,7 +98,7 @@ class Groups:
         steps = numpy.diff(places, axis=1)
         for place in range(WIDEST):  # an operand that there is not lies in one place
             steps[place][width[1:] <= place] = 0
-        regular = same & ((steps == 0) | (steps == 1)).all(axis=0) & (not lanes)
+        regular = same & ((steps == 0) | (steps == 1)).all(axis=0)
         code = numpy.where(
             regular, steps[0] + 2 * steps[1] + 4 * steps[2], numpy.where(same, -1, -2)
         )
@@ -127,9 +124,7 @@ class Groups:
         rows = []
         for first, last, pattern in groups:
             opcode, count = names[kind[first]], int(width[first])
-            if lanes:
-                how = ROWS
-            elif pattern < 0:
+            if pattern < 0:
                 how = ANYWHERE * count
             else:
                 how = "".join(
@@ -176,6 +171,74 @@ def levels_of(function: Function) -> list[int]:
         elif given:
             level[number] = max([level[each] for each in given]) + 1
     return level
+
+
+class RowGroups:
+    """Some steps of a program prepared for numbers of eight rows each.
+
+    A vector takes a line of the cache, so what nothing reads any more makes room for what follows,
+    and operands and results lie anywhere.
+
+    Args:
+        steps: the program.
+        outside: the numbers that are there before, in the order in which they lie in memory.
+        own: those that are computed.
+        results: those that are wanted in the end.
+
+    Attributes:
+        size: how many numbers there are in memory.
+        delivered: where the results lie.
+        table: for each group a kernel's address and its arguments.
+    """
+
+    def __init__(self, steps: Steps, outside: Any, own: Any, results: Any) -> None:
+        import numpy
+
+        order = own[numpy.lexsort((own, steps.kinds[own], steps.levels[own]))]
+        kind, depth, width = steps.kinds[order], steps.levels[order], steps.arity[order]
+        given = steps.given[:, order]
+        is_first = numpy.ones(len(order), dtype=bool)
+        is_first[1:] = (numpy.diff(kind) != 0) | (numpy.diff(depth) != 0)
+        firsts = numpy.flatnonzero(is_first)
+        group = numpy.cumsum(is_first) - 1
+        last = numpy.full(len(steps.kinds), len(firsts))  # the group that reads a number last
+        last[order] = group
+        for place in range(WIDEST):
+            has = width > place
+            numpy.maximum.at(last, given[place][has], group[has])
+        last[results] = len(firsts)
+        ending = order[numpy.argsort(last[order], kind="stable")]
+        ends = numpy.searchsorted(last[ending], numpy.arange(len(firsts)), side="right").tolist()
+        slots = numpy.full(len(steps.kinds), 0, dtype=numpy.int32)
+        slots[outside] = numpy.arange(len(outside))
+        places = slots.tolist()
+        free: list[int] = []
+        size, at, waiting = len(outside), 0, ending.tolist()
+        numbers = order.tolist()
+        edges = [*firsts.tolist(), len(order)]
+        for place, stop in enumerate(ends):
+            for number in numbers[edges[place] : edges[place + 1]]:
+                if free:
+                    places[number] = free.pop()
+                else:
+                    places[number] = size
+                    size += 1
+            free += [places[number] for number in waiting[at:stop]]
+            at = stop
+        slots = numpy.array(places, dtype=numpy.int32)
+        self.size, self.delivered = size, slots[results]
+        used = int(width.max()) if len(order) else 0
+        self._lists = lists = numpy.ascontiguousarray(
+            numpy.stack([slots[order], *[slots[given[place]] for place in range(used)]])
+        )
+        opcodes = [steps.names[each] for each in kind[firsts].tolist()]
+        addresses = kernels({(opcode, ROWS) for opcode in opcodes})
+        self.table = table = numpy.zeros((len(firsts), 9), dtype=numpy.int64)
+        table[:, 0] = [addresses[opcode, ROWS] for opcode in opcodes]
+        table[:, 1] = numpy.diff(edges)
+        for place in range(1 + used):  # the list of the results first
+            column = 2 if place == 0 else 5 + place
+            table[:, column] = lists.ctypes.data + 4 * (place * len(order) + firsts)
 
 
 class Once:

@@ -8,7 +8,7 @@ past the end, arrays) is as for every mapped program.
 from __future__ import annotations
 
 from autograd.backends.binding import LANES
-from autograd.backends.groups import Groups, Once, Steps
+from autograd.backends.groups import Once, RowGroups, Steps
 from autograd.backends.llvm.abi import TABLES, Layout
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.instructions import intrinsic_declarations
@@ -40,10 +40,9 @@ class GroupedRows(Native):
         shared = numpy.flatnonzero(used & ~varies)
         self.once = Once(steps, layout, numpy.flatnonzero(~varies & is_step), shared)
         outside = numpy.concatenate([shared, numpy.array(inputs, dtype=numpy.int64)])
-        self._groups = groups = Groups(steps, outside, own, lanes=True)
-        self._delivered = groups.forgotten()[results]
+        self._groups = groups = RowGroups(steps, outside, own, results)
         self._tables = numpy.array(
-            [groups.table.ctypes.data, len(groups.table), self._delivered.ctypes.data],
+            [groups.table.ctypes.data, len(groups.table), groups.delivered.ctypes.data],
             dtype=numpy.int64,
         )
         begin = 8 * LANES * len(layout.sinks)

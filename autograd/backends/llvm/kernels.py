@@ -196,11 +196,12 @@ def _computed(opcode: str, names: list[str], lanes: bool, new: Callable[[str], s
 
 
 def _kernel_of_rows(opcode: str) -> str:
-    """Return a kernel for numbers of eight rows each, which lie anywhere."""
+    """Return a kernel for numbers of eight rows each; operands and results lie anywhere."""
     lines = [f"define void @{opcode}_{ROWS}({PARAMETERS}) #0 {{", "br label %next", "next:"]
     lines.append("%i = phi i64 [ 0, %0 ], [ %i_after, %inside ]")
     lines.append("%more = icmp ult i64 %i, %n")
     lines += ["br i1 %more, label %inside, label %done", "inside:"]
+    lines.append("%places = inttoptr i64 %out to ptr")
     fresh = itertools.count()
 
     def new(expression: str) -> str:
@@ -208,14 +209,17 @@ def _kernel_of_rows(opcode: str) -> str:
         lines.append(f"{name} = {expression}")
         return name
 
-    names = []
-    for place in range(TABLE[opcode].arity):
-        at = new(f"getelementptr i32, ptr %q{place}, i64 %i")
+    def listed(places: str) -> str:
+        at = new(f"getelementptr i32, ptr {places}, i64 %i")
         index = new(f"zext i32 {new(f'load i32, ptr {at}')} to i64")
-        where = new(f"getelementptr {VECTOR}, ptr %v, i64 {index}")
-        names.append(new(f"load {VECTOR}, ptr {where}, align 64"))
+        return new(f"getelementptr {VECTOR}, ptr %v, i64 {index}")
+
+    names = [
+        new(f"load {VECTOR}, ptr {listed(f'%q{place}')}, align 64")
+        for place in range(TABLE[opcode].arity)
+    ]
     result = _computed(opcode, names, True, new)
-    target = new(f"getelementptr {VECTOR}, ptr %v, i64 {new('add i64 %out, %i')}")
+    target = listed("%places")
     lines.append(f"store {VECTOR} {result}, ptr {target}, align 64")
     lines += ["%i_after = add i64 %i, 1", "br label %next", "done:", "ret void", "}"]
     return "\n".join(lines)
