@@ -30,8 +30,9 @@ from autograd.ir.function import Function
 
 TIERS = ("llvm", "grouped")
 SMALL, SMALL_OF_ROWS = 500, 150  # steps, inputs and results up to which LLVM is ready as soon
-HUGE = 100_000  # steps from which on code of its own costs more than it could save
-HOT, HOT_ROWS = 1_000, 8_000  # calls; vectors of eight rows: then LLVM's code is made
+HUGE = 300_000  # steps from which on code of its own costs more than it could save
+HOT, HOT_LARGE = 1_000, 10_000  # calls after which LLVM's code is made
+HOT_ROWS = 8_000  # likewise vectors of eight rows
 
 
 def checked_tier(tier: object) -> str | None:
@@ -55,6 +56,8 @@ class Plan:
             loops.
         starts_grouped: whether they do at first.
         is_worth_code: whether LLVM takes over once it is called often.
+        hot: after how many calls, or vectors of eight rows: what is large takes LLVM longer than it
+            saves in few calls.
     """
 
     def __init__(
@@ -68,8 +71,8 @@ class Plan:
         size += sum(source.row is not None for source in layout.sources)
         is_small = size <= (SMALL_OF_ROWS if layout.mapped else SMALL)
         self.starts_grouped = self.can_group and tier != "llvm" and (bool(tier) or not is_small)
-        limit = LARGE if layout.mapped else HUGE
-        self.is_worth_code = tier is None and size <= limit
+        self.is_worth_code = tier is None and len(function) <= (LARGE if layout.mapped else HUGE)
+        self.hot = HOT_ROWS if layout.mapped else HOT if size <= LARGE else HOT_LARGE
 
     def put_away(self, kept: Any) -> None:
         """Keep the program in compact form, until it may be compiled."""
@@ -101,11 +104,11 @@ class Plan:
 class Warming:
     """Groups that count their calls, until code takes over."""
 
-    def __init__(self, groups: Native | Grouped, when_hot: Callable[[], None]) -> None:
+    def __init__(self, groups: Native | Grouped, hot: int, when_hot: Callable[[], None]) -> None:
         self.groups = groups
         self.level, self.code_bytes, self.direct = groups.level, groups.code_bytes, None
         self.work, self.shared = groups.work, groups.shared
-        self._left = HOT_ROWS if isinstance(groups, GroupedRows) else HOT
+        self._left = hot
         self._when_hot: Callable[[], None] | None = when_hot
 
     def _count(self, calls: int) -> None:
@@ -139,7 +142,7 @@ def running(executable: Any, plan: Plan, kept: object) -> Any:
         return native
     reference = weakref.ref(executable)
     plan.put_away(kept)
-    return Warming(native, lambda: _enqueue(reference, plan))
+    return Warming(native, plan.hot, lambda: _enqueue(reference, plan))
 
 
 # -- the thread ----------------------------------------------------------------------------------

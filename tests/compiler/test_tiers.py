@@ -192,7 +192,7 @@ def test_python_ends_while_code_is_made() -> None:
             return x
 
         fast = jit(grad(chain))
-        for _ in range(tiers.HOT + 1):
+        for _ in range(tiers.HOT_LARGE + 1):
             fast(0.3)
         assert tiers._thread is not None
     """

@@ -275,11 +275,11 @@ def resident() -> float:
 def heat(call: Call) -> None:
     """Call so often that what compiles in the background is done."""
     try:
-        from autograd.compiler.tiers import HOT, finish
+        from autograd.compiler.tiers import HOT_LARGE, finish
     except ImportError:
         return
     end = time.perf_counter() + 20.0
-    for _ in range(2 * HOT):
+    for _ in range(HOT_LARGE + 1):
         call()
         if time.perf_counter() > end:
             break
