@@ -19,6 +19,7 @@ from autograd.backends.llvm.kernels import ANYWHERE, ONE_PLACE, ROWS, SIDE_BY_SI
 from autograd.ir.function import Function
 
 SHORTEST = 8  # steps that are worth a group without a list of places
+FEW = 4000  # steps up to which such groups would not pay for the loops they need
 WIDEST = 3  # operands
 
 
@@ -99,6 +100,7 @@ class Groups:
         for place in range(WIDEST):  # an operand that there is not lies in one place
             steps[place][width[1:] <= place] = 0
         regular = same & ((steps == 0) | (steps == 1)).all(axis=0)
+        regular &= len(order) > FEW
         code = numpy.where(
             regular, steps[0] + 2 * steps[1] + 4 * steps[2], numpy.where(same, -1, -2)
         )
