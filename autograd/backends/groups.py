@@ -19,7 +19,7 @@ from autograd.backends.llvm.kernels import ANYWHERE, ONE_PLACE, ROWS, SIDE_BY_SI
 from autograd.ir.function import Function
 
 SHORTEST = 8  # steps that are worth a group without a list of places
-FEW = 4000  # steps up to which such groups would not pay for the loops they need
+FEW = 20_000  # steps up to which such groups would not pay for the loops they need
 WIDEST = 3  # operands
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from autograd.ir.contributions import GUARDED_MULTIPLY
@@ -166,7 +167,7 @@ class Lowering:
 
     def guarded_multiply(self, reached: int, a: int, b: int) -> int:
         """Return the number of a * b where it is reached."""
-        number = self.add(MULTIPLY, (a, b))
+        number = self.add_pair(MULTIPLY, a, b)
         if self.careful:
             return self.add(WHERE, (reached, number, self.constant(0.0)))
         self.guarded.add(number)
@@ -339,10 +340,11 @@ def _fill(
         return numbers[reference] if type(reference) is int else lowering.constant(reference)
 
     add, constant, wanted = lowering.add, lowering.constant, needed.numbers
-    add_pair, all_operands = lowering.add_pair, trace.operands
-    for number, operation in enumerate(trace.operations):
-        if not wanted[number] or number in given:
-            continue
+    add_pair, operations, all_operands = lowering.add_pair, trace.operations, trace.operands
+    for number in given:
+        wanted[number] = 0
+    for number in compress(range(len(operations)), wanted):
+        operation = operations[number]
         if operation is None:
             numbers[number] = constant(trace.constants[number])
             continue
@@ -361,7 +363,12 @@ def _fill(
             )
             numbers[number] = add(operation.name, operands)
             continue
-        if isinstance(operation, Part):
+        if operation is GUARDED_MULTIPLY:
+            reached = at(references[0]) if lowering.careful else 0
+            numbers[number] = lowering.guarded_multiply(
+                reached, at(references[1]), at(references[2])
+            )
+        elif isinstance(operation, Part):
             numbers[number] = parts[references[0]][operation.place]  # type: ignore[index]
         elif isinstance(operation, Loop):
             live = needed.loops[number]
@@ -370,11 +377,6 @@ def _fill(
             operands = tuple([at(each) for each in references])
             statics = (1,) if operation is INSIDE else ()
             numbers[number] = lowering.on_arrays(operation.name, operands, statics)
-        elif operation is GUARDED_MULTIPLY:
-            reached = at(references[0]) if lowering.careful else 0
-            numbers[number] = lowering.guarded_multiply(
-                reached, at(references[1]), at(references[2])
-            )
         elif operation.definition is None:
             numbers[number] = add(operation.name, tuple([at(each) for each in references]))
         else:

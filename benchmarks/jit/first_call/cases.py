@@ -278,7 +278,7 @@ def heat(call: Call) -> None:
         from autograd.compiler.tiers import HOT_LARGE, finish
     except ImportError:
         return
-    end = time.perf_counter() + 20.0
+    end = time.perf_counter() + 60.0
     for _ in range(HOT_LARGE + 1):
         call()
         if time.perf_counter() > end:
