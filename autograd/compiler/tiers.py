@@ -10,6 +10,7 @@ no program that was dropped, and is waited for when Python ends: for one module 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import threading
 import warnings
@@ -52,9 +53,8 @@ class Plan:
     """A program and how it is to be run.
 
     Attributes:
-        can_group: whether groups can run it: a fused multiply-add is for LLVM alone, and so are
-            loops.
-        starts_grouped: whether they do at first.
+        can_group: whether groups can run it: loops are for LLVM alone.
+        starts_grouped: whether they do at first: multiply-adds are for LLVM alone.
         is_worth_code: whether LLVM takes over once it is called often.
         hot: after how many calls, or vectors of eight rows: what is large takes LLVM longer than it
             saves in few calls.
@@ -66,12 +66,14 @@ class Plan:
     ) -> None:  # fmt: skip
         self.name = function.name
         self._given: Any = function, layout, exact, alone, watched
-        self.can_group = exact and not is_structured(function)
+        self.can_group = not is_structured(function)
         size = len(function) - len(function.parameters) + len(function.results)
         size += sum(source.row is not None for source in layout.sources)
         is_small = size <= (SMALL_OF_ROWS if layout.mapped else SMALL)
-        self.starts_grouped = self.can_group and tier != "llvm" and (bool(tier) or not is_small)
-        self.is_worth_code = tier is None and len(function) <= (LARGE if layout.mapped else HUGE)
+        self.starts_grouped = self.can_group and exact and tier != "llvm"
+        self.starts_grouped &= tier == "grouped" or not is_small
+        self.is_worth_code = tier is None and self.starts_grouped
+        self.is_worth_code &= len(function) <= (LARGE if layout.mapped else HUGE)
         self.hot = HOT_ROWS if layout.mapped else HOT if size <= LARGE else HOT_LARGE
 
     def put_away(self, kept: Any) -> None:
@@ -181,7 +183,8 @@ def _compile() -> None:
                 _changed.notify_all()
                 return
             job = _jobs.popleft()
-        _compile_one(*job)
+        with contextlib.suppress(Warning):  # where warnings are errors
+            _compile_one(*job)
         del job
 
 

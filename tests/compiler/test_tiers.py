@@ -123,7 +123,7 @@ def test_a_nan_in_a_row_that_nothing_chose_is_seen_by_groups_too() -> None:
 
 
 def long_chain(x: Any) -> Any:
-    for k in range(400):
+    for k in range(100):
         x = tanh(x * 1.01) + 0.001 * k
     return x
 
@@ -177,8 +177,8 @@ def test_what_llvm_cannot_compile_runs_in_groups_and_a_warning_names_it(monkeypa
     with pytest.warns(RuntimeWarning, match="could not compile curve .*out of registers"):
         assert fast(0.5) == grad(curve)(0.5)
     assert fast.report().tier == "grouped"
-    with pytest.raises(RuntimeError):  # no groups add products without rounding them
-        jit(curve, exact=False)(0.5)
+    with pytest.warns(RuntimeWarning, match="curve"):
+        assert jit(curve, in_axes=0, exact=False)(numpy.ones(3))[2] == curve(1.0)
 
 
 def test_python_ends_while_code_is_made() -> None:
