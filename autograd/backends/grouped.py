@@ -10,10 +10,9 @@ It gives the bits of every other back end. Nothing is compiled, so it is the fir
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from autograd.backends.binding import Binding
-from autograd.backends.groups import Once, Steps
+from autograd.backends.groups import Array, Once, Steps
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.executable import Bound
 from autograd.backends.llvm.grouped_rows import GroupedRows
@@ -57,7 +56,7 @@ class Grouped:
         self._isnan = numpy.isnan
 
     def __call__(
-        self, numbers: Sequence[float], arrays: Sequence[Any], rows: int | None = None
+        self, numbers: Sequence[float], arrays: Sequence[Array], rows: int | None = None
     ) -> list[float] | None:
         """Return the plain results, and fill the arrays of results; None where one is nan."""
         results = self._once(numbers, arrays)
@@ -76,7 +75,7 @@ class Grouped:
 def compile(function: Function, binding: Binding) -> Bound:  # noqa: A001 - as in every back end
     """Return the function as groups of steps."""
 
-    def made(function: Function, layout: Layout) -> Any:
+    def made(function: Function, layout: Layout) -> GroupedRows | Grouped:
         return (GroupedRows if layout.mapped else Grouped)(function, layout, False)
 
     return Bound(function, binding, made)

@@ -12,11 +12,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from itertools import chain, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.kernels import ANYWHERE, ONE_PLACE, ROWS, SIDE_BY_SIDE, kernels, runner
 from autograd.ir.function import Function
+
+if TYPE_CHECKING:
+    import numpy
+
+Array: TypeAlias = "numpy.ndarray[Any, Any]"
 
 SHORTEST = 8  # steps that are worth a group without a list of places
 FEW = 20_000  # steps up to which such groups would not pay for the loops they need
@@ -59,7 +64,7 @@ class Groups:
         table: for each group a kernel's address and its arguments.
     """
 
-    def __init__(self, steps: Steps, outside: Any, own: Any) -> None:
+    def __init__(self, steps: Steps, outside: Array, own: Array) -> None:
         import numpy
 
         kinds, held = steps.kinds, steps.levels
@@ -81,14 +86,20 @@ class Groups:
         self.size, self.slots = int(free), slots
         self._lay_out(order, kinds, slots[steps.given[:, order]], steps.arity, held, steps.names)
 
-    def forgotten(self) -> Any:
+    def forgotten(self) -> Array:
         """Return where each number of the program lies, and forget it."""
         slots = self.slots
         del self.slots
         return slots
 
     def _lay_out(
-        self, order: Any, kinds: Any, places: Any, arity: Any, level: Any, names: list[str]
+        self,
+        order: Array,
+        kinds: Array,
+        places: Array,
+        arity: Array,
+        level: Array,
+        names: list[str],
     ) -> None:
         """Cut the steps into groups, and write the table of them."""
         import numpy
@@ -150,7 +161,7 @@ class Groups:
         self.table = table
 
     @staticmethod
-    def _cut(groups: list[tuple[int, int, int]], at: int, stop: int, same: Any) -> None:
+    def _cut(groups: list[tuple[int, int, int]], at: int, stop: int, same: Array) -> None:
         """Add the steps from one place to another as groups of equal operations."""
         import numpy
 
@@ -193,7 +204,7 @@ class RowGroups:
         table: for each group a kernel's address and its arguments.
     """
 
-    def __init__(self, steps: Steps, outside: Any, own: Any, results: Any) -> None:
+    def __init__(self, steps: Steps, outside: Array, own: Array, results: Array) -> None:
         import numpy
 
         order = own[numpy.lexsort((own, steps.kinds[own], steps.levels[own]))]
@@ -253,7 +264,7 @@ class Once:
         wanted: the numbers to return.
     """
 
-    def __init__(self, steps: Steps, layout: Layout, own: Any, wanted: Any) -> None:
+    def __init__(self, steps: Steps, layout: Layout, own: Array, wanted: Array) -> None:
         import numpy
 
         sources = layout.sources
@@ -276,7 +287,7 @@ class Once:
                     stop += 1
                 self._arrays.append((source.array, slice(place[at], place[at] + stop - at)))
 
-    def __call__(self, numbers: Sequence[float], arrays: Sequence[Any]) -> Any:
+    def __call__(self, numbers: Sequence[float], arrays: Sequence[Array]) -> Array:
         """Return the wanted numbers, in an array."""
         memory = getattr(self._memory, "numbers", None)
         if memory is None:

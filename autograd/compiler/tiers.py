@@ -17,9 +17,10 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd.backends.grouped import Grouped
+from autograd.backends.groups import Array
 from autograd.backends.llvm import engine
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.executable import Native
@@ -33,7 +34,7 @@ TIERS = ("llvm", "grouped")
 SMALL, SMALL_OF_ROWS = 500, 150  # steps, inputs and results up to which LLVM is ready as soon
 HUGE = 300_000  # steps from which on code of its own costs more than it could save
 HOT, HOT_LARGE = 1_000, 10_000  # calls after which LLVM's code is made
-HOT_ROWS = 8_000  # likewise vectors of eight rows
+HOT_ROWS, HOT_LARGE_ROWS = 8_000, 100_000  # likewise vectors of eight rows
 
 
 def checked_tier(tier: object) -> str | None:
@@ -73,10 +74,11 @@ class Plan:
         self.starts_grouped = self.can_group and exact and tier != "llvm"
         self.starts_grouped &= tier == "grouped" or not is_small
         self.is_worth_code = tier is None and self.starts_grouped
-        self.is_worth_code &= len(function) <= (LARGE if layout.mapped else HUGE)
-        self.hot = HOT_ROWS if layout.mapped else HOT if size <= LARGE else HOT_LARGE
+        self.is_worth_code &= len(function) <= HUGE
+        counts = (HOT_ROWS, HOT_LARGE_ROWS) if layout.mapped else (HOT, HOT_LARGE)
+        self.hot = counts[size > LARGE]
 
-    def put_away(self, kept: Any) -> None:
+    def put_away(self, kept: object) -> None:
         """Keep the program in compact form, until it may be compiled."""
         self._given = kept, *self._given[1:]
 
@@ -120,21 +122,21 @@ class Warming:
             when_hot()
 
     def __call__(
-        self, numbers: Sequence[float], arrays: Sequence[Any], rows: int | None = None
+        self, numbers: Sequence[float], arrays: Sequence[Array], rows: int | None = None
     ) -> list[float] | None:
         """Call the groups."""
         self._count(1 if rows is None else (rows + 7) // 8)
         return self.groups(numbers, arrays, rows)
 
     def many_rows(
-        self, numbers: Sequence[float], arrays: list[Any], foreign: dict[int, object], rows: int
+        self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
     ) -> list[float] | None:
         """Call the groups."""
         self._count((rows + 7) // 8)
         return self.groups.many_rows(numbers, arrays, foreign, rows)
 
 
-def running(executable: Any, plan: Plan, kept: object) -> Any:
+def running(executable: object, plan: Plan, kept: object) -> Native | Grouped | Warming:
     """Return what answers the calls of an executable; code takes its place once it is hot.
 
     Until then the program is kept in compact form.
@@ -149,14 +151,15 @@ def running(executable: Any, plan: Plan, kept: object) -> Any:
 
 # -- the thread ----------------------------------------------------------------------------------
 
-Job = tuple["weakref.ref[Any]", Plan]
+Running: TypeAlias = "weakref.ref[Any]"  # an executable that may be gone
+Job = tuple[Running, Plan]
 _changed = threading.Condition()
 _jobs: deque[Job] = deque()
 _thread: threading.Thread | None = None
 _ending = False
 
 
-def _enqueue(reference: weakref.ref[Any], plan: Plan) -> None:
+def _enqueue(reference: Running, plan: Plan) -> None:
     """Have a program compiled, by the thread that does so."""
     global _thread
     with _changed:
@@ -188,7 +191,7 @@ def _compile() -> None:
         del job
 
 
-def _compile_one(reference: weakref.ref[Any], plan: Plan) -> None:
+def _compile_one(reference: Running, plan: Plan) -> None:
     engine.background.wanted = lambda: reference() is not None and not _ending
     try:
         engine.checkpoint()
