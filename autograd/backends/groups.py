@@ -25,6 +25,7 @@ Array: TypeAlias = "numpy.ndarray[Any, Any]"
 
 SHORTEST = 8  # steps that are worth a group without a list of places
 FEW = 20_000  # steps up to which such groups would not pay for the loops they need
+WIDE = 32  # steps at each depth, on average, from which on there are such groups
 WIDEST = 3  # operands
 
 
@@ -71,6 +72,13 @@ class Groups:
         slots = numpy.full(len(kinds), -1, dtype=numpy.int32)
         slots[outside] = numpy.arange(len(outside))
         free = len(outside)
+        deepest = int(held.max()) if len(held) else 0
+        if len(own) <= max(FEW, WIDE * deepest):  # small or narrow: no runs are looked for
+            order = own[numpy.lexsort((own, kinds[own], held[own]))]
+            self.size, self.slots = free + len(order), slots
+            slots[order] = numpy.arange(free, self.size)
+            self._lay_out_lists(order, steps)
+            return
         own = own[numpy.argsort(held[own], kind="stable")]
         bounds = numpy.flatnonzero(numpy.diff(held[own])) + 1
         kept: list[Any] = []
@@ -92,6 +100,31 @@ class Groups:
         del self.slots
         return slots
 
+    def _lay_out_lists(self, order: Array, steps: Steps) -> None:
+        """Write a table of groups all of whose operands lie anywhere."""
+        import numpy
+
+        kind, depth = steps.kinds[order], steps.levels[order]
+        is_first = numpy.ones(len(order), dtype=bool)
+        is_first[1:] = (numpy.diff(kind) != 0) | (numpy.diff(depth) != 0)
+        firsts = numpy.flatnonzero(is_first)
+        wanted = {}
+        for each in numpy.unique(kind).tolist():
+            place = order[numpy.argmax(kind == each)]
+            wanted[each] = steps.names[each], ANYWHERE * int(steps.arity[place])
+        addresses = kernels(set(wanted.values()))
+        of_kind = numpy.zeros(len(steps.names), dtype=numpy.int64)
+        for each, kernel in wanted.items():
+            of_kind[each] = addresses[kernel]
+        used = int(steps.arity[order].max()) if len(order) else 0
+        self._lists = numpy.ascontiguousarray(self.slots[steps.given[:used, order]])
+        self.table = table = numpy.zeros((len(firsts), 9), dtype=numpy.int64)
+        table[:, 0] = of_kind[kind[firsts]]
+        table[:, 1] = numpy.diff(firsts, append=len(order))
+        table[:, 2] = self.size - len(order) + firsts
+        for place in range(used):
+            table[:, 6 + place] = self._lists.ctypes.data + 4 * (place * len(order) + firsts)
+
     def _lay_out(
         self,
         order: Array,
@@ -111,7 +144,6 @@ class Groups:
         for place in range(WIDEST):  # an operand that there is not lies in one place
             steps[place][width[1:] <= place] = 0
         regular = same & ((steps == 0) | (steps == 1)).all(axis=0)
-        regular &= len(order) > FEW
         code = numpy.where(
             regular, steps[0] + 2 * steps[1] + 4 * steps[2], numpy.where(same, -1, -2)
         )

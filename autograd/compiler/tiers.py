@@ -32,7 +32,7 @@ from autograd.ir.function import Function
 
 TIERS = ("llvm", "grouped")
 SMALL, SMALL_OF_ROWS = 500, 150  # steps, inputs and results up to which LLVM is ready as soon
-HUGE = 300_000  # steps from which on code of its own costs more than it could save
+HUGE = 400_000  # steps from which on code of its own costs more than it could save
 HOT, HOT_LARGE = 1_000, 10_000  # calls after which LLVM's code is made
 HOT_ROWS, HOT_LARGE_ROWS = 8_000, 100_000  # likewise vectors of eight rows
 

@@ -46,7 +46,8 @@ def test_native_code_gives_the_bits_of_the_interpreter(seed):
 @pytest.mark.parametrize("shortest", [2, 8])
 def test_groups_of_steps_give_the_bits_of_the_interpreter(monkeypatch, shortest):
     monkeypatch.setattr(groups, "SHORTEST", shortest)
-    monkeypatch.setattr(groups, "FEW", 0)
+    monkeypatch.setattr(groups, "FEW", -1 if shortest == 2 else 20_000)
+    monkeypatch.setattr(groups, "WIDE", 0)
     for case in cases(120, "groups"):
         function, binding, shared, rows = case
         found = grouped.compile(function, binding)(shared, rows)
@@ -56,6 +57,7 @@ def test_groups_of_steps_give_the_bits_of_the_interpreter(monkeypatch, shortest)
 @pytest.mark.parametrize("primitive", sorted(PRIMITIVES))
 def test_kernels_compute_side_by_side_and_anywhere_what_the_table_says(monkeypatch, primitive):
     monkeypatch.setattr(groups, "FEW", 0)
+    monkeypatch.setattr(groups, "WIDE", 0)
     source = random.Random(primitive)
     function, row, count = Function(), TABLE[primitive], 37
     for place in range(3 * count):
