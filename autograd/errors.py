@@ -76,12 +76,25 @@ class OutputFileError(AutogradError, OSError):
 
 
 class MissingExtraError(AutogradError, ImportError):
-    """A feature needs a package that is not installed."""
+    """A feature needs a package that is not installed, or that is and cannot be loaded.
 
-    def __init__(self, what: str, extra: str) -> None:
+    Args:
+        what: the feature.
+        extra: the extra that brings the package.
+        error: what came of the attempt to load it.
+    """
+
+    def __init__(self, what: str, extra: str, error: Exception | None = None) -> None:
+        is_absent = error is None or (
+            isinstance(error, ModuleNotFoundError)
+            and ("." not in (error.name or "") or "halted" in str(error))
+        )
         super().__init__(
             f"{what} needs a package that is not installed: "
             f"run  pip install 'scalar-autograd[{extra}]'"
+            if is_absent
+            else f"{what} needs a package that is installed and broken ({type(error).__name__}: "
+            f"{error}): run  pip install --force-reinstall 'scalar-autograd[{extra}]'"
         )
         self.extra = extra
 

@@ -12,12 +12,11 @@ import contextlib
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
-from importlib.util import find_spec
 from typing import Any
 
 import autograd
 from autograd import AutogradError, TraceError, Value, gradient, tree_map, value_and_grad
-from nn.errors import InputError, KindError, MissingPackageError
+from nn.errors import InputError, KindError
 from nn.losses import Loss
 from nn.module import Array, Module, Numbers, numbers_of, write
 from nn.structure import layout_of, with_parameters
@@ -354,8 +353,12 @@ def finite(numbers: Numbers) -> bool:
 
 
 def compiler_installed() -> bool:
-    """Return whether the packages of the extra ``jit`` are there."""
-    return all(find_spec(package) is not None for package in ("numpy", "llvmlite"))
+    """Return whether the packages of the extra ``jit`` are there and can be loaded."""
+    try:
+        autograd.jit(abs)
+    except ImportError:
+        return False
+    return True
 
 
 def engine_named(name: str | None) -> type[EagerEngine] | type[CompiledEngine]:
@@ -363,5 +366,5 @@ def engine_named(name: str | None) -> type[EagerEngine] | type[CompiledEngine]:
     if name not in (None, "jit", "eager"):
         raise KindError(f'engine must be "jit", "eager" or None, and is {name!r}')
     if name == "jit" and not compiler_installed():
-        raise MissingPackageError('engine="jit"', "jit")
+        autograd.jit(abs)  # which says what is wrong
     return EagerEngine if name == "eager" or not compiler_installed() else CompiledEngine

@@ -54,8 +54,8 @@ def need_numpy() -> None:
     if numpy is None:
         try:
             import numpy as found
-        except ImportError:
-            raise MissingExtraError("jit", "jit") from None
+        except Exception as error:
+            raise MissingExtraError("jit", "jit", error) from None
         _doubles, _ndarray = found.dtype(found.float64), found.ndarray
         numpy = found
 

@@ -22,13 +22,13 @@ def png_of(svg: str) -> bytes:
     """Return an SVG document of ours as a PNG file."""
     try:
         import resvg_py
-    except ImportError:
+    except ImportError as error:
         if sys.platform == "emscripten":
             raise PictureError(
                 "a PNG picture cannot be made in the browser: resvg_py, which makes it, is not "
                 "there for Pyodide; save the picture as .svg"
             ) from None
-        raise MissingExtraError("a PNG picture", "all") from None
+        raise MissingExtraError("a PNG picture", "all", error) from None
     size = re.search(r'width="(\d+)" height="(\d+)"', svg)
     assert size is not None
     wide, high = int(size[1]), int(size[2])

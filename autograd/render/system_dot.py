@@ -48,8 +48,8 @@ def placed_by_dot(layout: Layout) -> None:
 def _run(source: str) -> str:
     try:
         import graphviz
-    except ImportError:
-        raise MissingExtraError('engine="dot"', "all") from None
+    except ImportError as error:
+        raise MissingExtraError('engine="dot"', "all", error) from None
     try:
         return str(graphviz.Source(source).pipe(format="json0", encoding="utf-8", quiet=True))
     except graphviz.ExecutableNotFound:

@@ -82,8 +82,8 @@ def context() -> Any:
     """Return the arithmetic of these numbers, apart from mpmath's own global one."""
     try:
         from mpmath.ctx_mp import MPContext
-    except ImportError:
-        raise MissingExtraError("autograd.testing", "testing") from None
+    except ImportError as error:
+        raise MissingExtraError("autograd.testing", "testing", error) from None
     made = MPContext()
     made.dps = 60
     return made

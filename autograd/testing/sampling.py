@@ -128,8 +128,8 @@ def counterexample(
         from hypothesis import HealthCheck, Phase, currently_in_test_context, find, settings
         from hypothesis import strategies as st
         from hypothesis.errors import NoSuchExample, Unsatisfiable
-    except ImportError:
-        raise MissingExtraError("assert_derivative over a domain", "testing") from None
+    except ImportError as error:
+        raise MissingExtraError("assert_derivative over a domain", "testing", error) from None
     batch = max(1, BATCH // len(bounds))
     chosen = settings(
         max_examples=-(-examples // batch),

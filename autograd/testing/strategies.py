@@ -28,8 +28,8 @@ KINKED = (ops.absolute, ops.relu, ops.leaky_relu, ops.maximum, ops.minimum, ops.
 def _hypothesis() -> Any:
     try:
         from hypothesis import strategies
-    except ImportError:
-        raise MissingExtraError("autograd.testing's strategies", "testing") from None
+    except ImportError as error:
+        raise MissingExtraError("autograd.testing's strategies", "testing", error) from None
     return strategies
 
 

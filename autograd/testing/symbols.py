@@ -75,8 +75,8 @@ def sympy() -> Any:
     """Return SymPy, imported on first use."""
     try:
         import sympy as imported
-    except ImportError:
-        raise MissingExtraError("autograd.testing", "testing") from None
+    except ImportError as error:
+        raise MissingExtraError("autograd.testing", "testing", error) from None
     return imported
 
 

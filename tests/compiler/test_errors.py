@@ -3,7 +3,11 @@
 import copy
 import functools
 import math
+import os
 import pickle
+import subprocess
+import sys
+import textwrap
 from fractions import Fraction
 
 import numpy as np
@@ -269,3 +273,31 @@ def test_detect_anomaly_within_a_compiled_function_is_refused_and_the_advice_wor
     with autograd.detect_anomaly():
         assert jit(watched)(1.0) == 0.0
     assert jit(autograd.log)(0.0) == -float("inf")  # nothing is left on
+
+
+@pytest.mark.parametrize("package", ["numpy", "llvmlite"])
+@pytest.mark.parametrize("line", ["import {}.gone", "raise ImportError('no libz')", "1 / 0"])
+def test_a_broken_library_is_called_broken_and_training_runs_eagerly(package, line, tmp_path):
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").write_text(line.format(package))
+    code = """
+        import nn, autograd
+        model = nn.MLP(2, [2, 1], seed=1)
+        rows = [[0.0, 1.0], [1.0, 0.0]], [1, -1]
+        nn.fit(model, *rows, "hinge", epochs=2, progress=False)
+        for use in (lambda: autograd.jit(abs)(1.0), lambda: nn.fit(model, *rows, engine="jit")):
+            try:
+                use()
+            except ImportError as error:
+                print(type(error).__name__, error)
+    """
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])},
+    )  # fmt: skip
+    lines = found.stdout.splitlines()
+    assert len(lines) == 2, found.stderr[-2000:]
+    for each in lines:
+        assert each.startswith("MissingExtraError jit needs a package that is installed and broken")
+        assert "pip install --force-reinstall 'scalar-autograd[jit]'" in each

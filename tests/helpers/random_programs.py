@@ -299,7 +299,8 @@ class Running:
         if kind == "rows":
             rows = [-1.0, 0.5, 2.0][: count % 4]
             if is_plain:
-                return sum((small(body, [b, at(i)], rounded) for b in rows), 0.0) + 0.0 * at(j)
+                each = [small(body, [b, at(i)], rounded) for b in rows]
+                return (ag.sum(each) if each else 0.0) + 0.0 * at(j)
             return self.compiled[place](at(i), numpy.array(rows)) + 0.0 * at(j)
         if kind == "vmap":
             rows = [at(i), at(j), 0.5]

@@ -34,8 +34,8 @@ def binding() -> Any:
     global _ready
     try:
         import llvmlite.binding as llvm
-    except ImportError:
-        raise MissingExtraError("jit", "jit") from None
+    except Exception as error:  # a broken package raises whatever it likes
+        raise MissingExtraError("jit", "jit", error) from None
     with _lock:
         if not _ready:
             _fork_between_calls(llvm)
