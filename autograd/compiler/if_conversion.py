@@ -29,7 +29,7 @@ import types
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from autograd.engine.value import Value
 from autograd.ir.trace import CannotConvert, Chosen, Condition, Trace, Tracer, plain_numbers
@@ -73,7 +73,7 @@ def _chosen(condition: Condition, then: Arm, otherwise: Arm) -> object:
         del trace.spoiled[spoiled:]
 
 
-def _choice_of(condition: Any, first: object, second: object, begin: int) -> object:
+def _choice_of(condition: Condition, first: object, second: object, begin: int) -> object:
     """Return the choice between two numbers, or two tuples of numbers, computed since ``begin``."""
     trace, of = condition.trace, set[int]()
     numbers, others = _leaves(first), _leaves(second)
@@ -83,7 +83,7 @@ def _choice_of(condition: Any, first: object, second: object, begin: int) -> obj
             raise CannotConvert
     if len(numbers) != len(others) or flatten(first)[1] != flatten(second)[1]:
         raise CannotConvert
-    end, chosen = len(trace), list[object]()
+    end, chosen, choice = len(trace), list[object](), cast("Callable[..., object]", where)
     for a, b in zip(numbers, others, strict=True):
         plain = (*plain_numbers(a), *plain_numbers(b))
         if a is b or (len(plain) == 2 and _is_same(a, b)):
@@ -91,14 +91,13 @@ def _choice_of(condition: Any, first: object, second: object, begin: int) -> obj
             continue
         if not all(_is_exact(each) for each in plain):
             raise CannotConvert
-        made: Any = where(condition, a, b)
-        chosen.append(trace.chosen(trace.reference(made, "if"), plain))
+        chosen.append(trace.chosen(trace.reference(choice(condition, a, b), "if"), plain))
     if trace.converts != ALL and trace.parent is None:
         trace.pieces.append(({*of, *range(begin, end)}, range(begin, len(trace))))
     return unflatten(flatten(first)[1], chosen)
 
 
-def _leaves(result: object) -> list[Any]:
+def _leaves(result: object) -> list[object]:
     """Return the numbers of an arm, which are one or in tuples; nothing that can be changed."""
     if type(result) is tuple:
         return [leaf for part in result for leaf in _leaves(part)]
@@ -111,11 +110,11 @@ def _is_same(a: object, b: object) -> bool:
     return type(a) is type(b) in (int, float) and repr(a) == repr(b)
 
 
-def _is_exact(number: Any) -> bool:
+def _is_exact(number: object) -> bool:
     """Return whether a plain number is a float, or a whole number that a float holds."""
     if isinstance(number, float):
         return type(number) is float or type(number).__module__ == "numpy"
-    return type(number) in (int, bool) and -(2**53) <= number <= 2**53
+    return isinstance(number, int) and type(number) in (int, bool) and -(2**53) <= number <= 2**53
 
 
 def _numbers_under(trace: Trace, begin: int, results: Sequence[object]) -> set[int]:
@@ -132,17 +131,17 @@ def _numbers_under(trace: Trace, begin: int, results: Sequence[object]) -> set[i
 
 def conjunction(first: Any, second: Arm) -> object:
     """Return ``first and second()``."""
-    other = _second(first, second)
+    other: Any = _second(first, second)
     return first & other if other is not None else first and second(_as_it_is)
 
 
 def disjunction(first: Any, second: Arm) -> object:
     """Return ``first or second()``."""
-    other = _second(first, second)
+    other: Any = _second(first, second)
     return first | other if other is not None else first or second(_as_it_is)
 
 
-def _second(first: object, second: Arm) -> Any:
+def _second(first: object, second: Arm) -> object:
     """Return the second test where both can be computed."""
     if not _is_converted(first):
         return None
@@ -205,11 +204,11 @@ def _as_it_is(function: object) -> object:
     return function
 
 
-def _without_effects(function: Any) -> object:
+def _without_effects(function: object) -> object:
     """Return what to call for a function in an arm of which it is not known whether it counts."""
     found = _CHECKS.get(id(function))
     if found is not None:
-        return functools.partial(_checked, found, function)
+        return functools.partial(_checked, found, cast("Callable[..., object]", function))
     if function is max or function is min:
         return function
     if type(function) is Operation:
@@ -234,8 +233,8 @@ def _is_plain(operand: object) -> bool:
     )  # fmt: skip
 
 
-def _extreme_of_numbers(function: object, *operands: Any) -> bool:
-    items = operands if len(operands) > 1 else operands[0]
+def _extreme_of_numbers(function: object, *operands: object) -> bool:
+    items: Any = operands if len(operands) > 1 else operands[0]
     return function in (max, min) and type(items) in (tuple, list) and _are_numbers(*items)
 
 
@@ -243,11 +242,11 @@ def _is_lookup(container: object, place: object) -> bool:
     return type(container) in (list, tuple, dict) or type(container).__module__ == "numpy"
 
 
-def _is_attribute(owner: Any, name: str) -> bool:
+def _is_attribute(owner: object, name: str) -> bool:
     """Return whether reading an attribute runs no code of the user's."""
-    kind = type(owner)
-    if issubclass(kind, type):
-        mro: Any = (*owner.__mro__, kind) if kind is type else ()
+    kind, mro = type(owner), tuple[type, ...]()
+    if isinstance(owner, type):
+        mro = (*owner.__mro__, kind) if kind is type else ()
     else:
         mro = kind.__mro__
         reads: object = kind.__getattribute__

@@ -215,7 +215,7 @@ class Chosen(Tracer):
 
     __slots__ = ("plain",)
 
-    plain: tuple[Any, ...]
+    plain: tuple[object, ...]
 
     def _asked(self, *_: object) -> NoReturn:
         self.trace.keep_apart()
@@ -224,7 +224,7 @@ class Chosen(Tracer):
     __bool__ = __int__ = __float__ = __index__ = _asked
 
     @property  # type: ignore[misc]  # isinstance reads it
-    def __class__(self) -> Any:
+    def __class__(self) -> type[Chosen]:
         """Return the class to this package, and to others only where it is certain."""
         frame: Any = sys._getframe(1)
         while frame.f_code.co_name in ("__instancecheck__", "__subclasshook__"):
@@ -233,7 +233,7 @@ class Chosen(Tracer):
             self.trace.keep_apart()
         return Chosen
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         if name in _OF_NUMBERS:
             self.trace.keep_apart()
         return super().__getattr__(name)
@@ -249,17 +249,17 @@ _PYTHONS: dict[Operation, Callable[..., Any]] = {
 MOST_PLAIN = 64  # numbers of Python's that a choice may be
 
 
-def plain_numbers(obj: object) -> tuple[Any, ...]:
+def plain_numbers(obj: object) -> tuple[object, ...]:
     """Return which numbers of Python's an object may be to Python: none for a Value."""
     if isinstance(obj, Condition):
         return False, True
     return obj.plain if type(obj) is Chosen else () if isinstance(obj, Value) else (obj,)
 
 
-def _plain_results(operation: Operation, operands: tuple[object, ...]) -> tuple[Any, ...] | None:
+def _plain_results(operation: Operation, operands: Sequence[object]) -> tuple[object, ...] | None:
     """Return what Python may compute itself; None where that differs from what is recorded."""
-    found: dict[object, Any] = {}
-    given = [plain_numbers(each) for each in operands]
+    found: dict[object, object] = {}
+    given: list[tuple[Any, ...]] = [plain_numbers(each) for each in operands]
     if math.prod(map(len, given)) > MOST_PLAIN**2:
         return None
     compute: Any = _PYTHONS.get(operation, operation.value)
@@ -542,7 +542,7 @@ class Trace:
             references.append(operand)
         if operation.is_condition:
             return self.tracer(self.condition(operation, tuple(references)))
-        plain: tuple[Any, ...] | None = ()
+        plain: tuple[object, ...] | None = ()
         if Chosen in map(type, operands):
             plain = _plain_results(operation, operands)
             if plain is None:
@@ -552,7 +552,7 @@ class Trace:
             number = self.append(ops.stop_gradient, (number,))
         return self.chosen(number, plain) if plain else self.tracer(number)
 
-    def chosen(self, number: Reference, plain: tuple[Any, ...]) -> Any:
+    def chosen(self, number: Reference, plain: tuple[object, ...]) -> object:
         """Return what stands for a number that to Python may be one of these."""
         if type(number) is not int:
             return number
