@@ -210,6 +210,11 @@ LOOPS = [
         lambda: of_two_lengths(np.ones(3)),
         lambda: of_two_lengths(np.ones(2)),
     ),
+    (
+        "write it around the call",
+        lambda: jit(lambda a: watched(lambda: ag.sin(a)))(1.0),
+        lambda: watched(lambda: jit(ag.sin)(1.0)),
+    ),
     ("more than [0-9]+ ways", lambda: nested_ways(9), lambda: nested_ways(2)),
     ("more than [0-9]+ ways", lambda: nested_ways(99), lambda: nested_ways(2)),
     (

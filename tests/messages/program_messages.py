@@ -167,12 +167,7 @@ OTHERS = [
     ("cannot be run", lambda: with_compiler("/nowhere/cc"), lambda: with_compiler("cc")),
     ("refused the C code", lambda: with_compiler("false"), lambda: with_compiler("cc")),
     (
-        "takes programs without rows",
-        lambda: compiled(grouped, mapped=frozenset((0,))),
-        lambda: compiled(grouped),
-    ),
-    (
-        "takes programs without rows",
+        "was called with rows",
         lambda: grouped.Grouped.many_rows(None),
         lambda: compiled(grouped)((1.0,)) == [3.0],
     ),
