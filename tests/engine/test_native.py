@@ -29,6 +29,7 @@ from autograd.table import rows as ops
 native = accelerator.native
 needs_native = pytest.mark.skipif(native is None, reason=accelerator.reason)
 ROOT = Path(ag.__file__).parent.parent
+PATHS = os.pathsep.join([str(ROOT), str(Path(engine_programs.__file__).parent)])
 
 NUMBERS = st.one_of(
     st.floats(-4.0, 4.0),
@@ -65,13 +66,12 @@ class PlainPython:
     """An interpreter beside this one, in which the engine is plain Python."""
 
     def __init__(self):
-        path = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "helpers")])
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", engine_programs.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "AUTOGRAD_NATIVE": "off", "PYTHONPATH": path},
+            env={**os.environ, "AUTOGRAD_NATIVE": "off", "PYTHONPATH": PATHS},
         )
         atexit.register(self.close)
 
@@ -153,10 +153,9 @@ def test_each_reads_the_pickles_of_the_other(tmp_path):
         "y.backward()\n"
         "print([programs.described(node) for node in ordered(y)], x in ordered(y))\n"
     )
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "helpers")])
     answers = set()
     for writer, reader in (("on", "off"), ("off", "on"), ("off", "off")):
-        environment = {**os.environ, "PYTHONPATH": path}
+        environment = {**os.environ, "PYTHONPATH": PATHS}
         pickled = subprocess.run(
             [sys.executable, "-c", write],
             capture_output=True,

@@ -7,10 +7,10 @@
 
 #include "native.h"
 
-#ifdef __GNUC__ /* or the address of what is the thread's own is asked for at every node */
-#define NOT_INLINED __attribute__((noinline))
+#if defined(__GNUC__) && !defined(__clang__)
+#define APART __attribute__((noipa)) /* or the address of what is the thread's own is sought at every node */
 #else
-#define NOT_INLINED
+#define APART
 #endif
 
 typedef struct {
@@ -48,7 +48,7 @@ static void free_one(Node *node, Queue *queue) {
 }
 
 /* Free a node and what only it has kept. */
-static NOT_INLINED void freed(Node *node, Queue *queue) {
+static APART void freed(Node *node, Queue *queue) {
     queue->is_busy = 1;
     while (node != NULL) {
         free_one(node, queue);

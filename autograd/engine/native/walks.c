@@ -115,13 +115,18 @@ static inline Node *next_unseen(Visit *visit, const Walk *walk) {
     return NULL;
 }
 
-/* Operands are mostly found right before what was made of them: ask memory for eight nodes further on,
-   two at a time as steps down a sum go. Addresses without a node do no harm. */
+/* Nodes mostly lie in the order in which they were made: on the way down to operands ask memory for
+   what lies some nodes before, and after on the way up. Addresses without a node do no harm. */
 static inline void ask_for_what_was_made_before(Node *node) {
     char *there = (char *)(node - 8);
     PREFETCH(there);
     PREFETCH(there - 64);
     PREFETCH(there - 128);
+}
+static inline void ask_for_what_was_made_after(Node *node) {
+    char *there = (char *)(node + 6);
+    PREFETCH(there);
+    PREFETCH(there + 64);
 }
 
 /* Put what is under a root, and was not seen yet, into the order: depth first, operands first. */
@@ -145,6 +150,7 @@ static int visited(Walk *walk, Node *root) {
         if (walk->count == walk->room && grown(&walk->nodes, &walk->room, sizeof(Node *)) < 0)
             return BROKEN;
         walk->nodes[walk->count++] = visit.node;
+        ask_for_what_was_made_after(visit.node);
         if (walk->count % PAUSE == 0) {
             int state = paused(walk);
             if (state != DONE)
