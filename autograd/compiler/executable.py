@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd.backends.binding import ONE_BLOCK, added_up
 from autograd.backends.grouped import Grouped
+from autograd.backends.groups import Array
 from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.module import assembled
@@ -398,7 +399,7 @@ class Executable:
                 arrays[place] = arrays[place].astype(float)
         return [float(arrays[place].size) for place in self.wholes]
 
-    def columns(self, given: Arguments) -> list[Any]:
+    def columns(self, given: Arguments) -> list[Array]:
         """Return the arrays of results of a mapped call, which is not reduced, in their order."""
         kept: list[Any] = []
 
@@ -409,7 +410,7 @@ class Executable:
         self.results(numbers, given, keep)
         return kept
 
-    def reduced(self, columns: Sequence[Any], reduce: str) -> object:
+    def reduced(self, columns: Sequence[Array], reduce: str) -> object:
         """Return results that are added up over the rows, in the order of every back end."""
         if reduce == "mean" and columns and not len(columns[0]):
             raise no_rows()

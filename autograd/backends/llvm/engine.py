@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 from autograd.backends.llvm import object_cache
@@ -29,7 +30,7 @@ _lock = new_lock()
 _ready = False
 
 
-def binding() -> Any:
+def binding() -> ModuleType:
     """Return llvmlite's binding, set up, with the C library's functions under our names."""
     global _ready
     try:
@@ -50,10 +51,11 @@ def binding() -> Any:
                     address = ctypes.cast(getattr(where, name), ctypes.c_void_p).value
                     llvm.add_symbol(f"library_{name}", address)
             _ready = True
-    return llvm
+    module: ModuleType = llvm
+    return module
 
 
-def _fork_between_calls(llvm: Any) -> None:
+def _fork_between_calls(llvm: ModuleType) -> None:
     """Let a process fork between two calls of LLVM only: a child finds llvmlite's lock free."""
     lock = getattr(getattr(llvm.ffi, "lib", None), "_lock", None)
     if lock is None or not hasattr(os, "register_at_fork"):
@@ -95,7 +97,7 @@ def llvmlite_version() -> str:
     return version
 
 
-def _processor(llvm: Any) -> tuple[str, str, str]:
+def _processor(llvm: ModuleType) -> tuple[str, str, str]:
     """Return the platform, the processor and its features for which code is made."""
     if target is None:
         processor, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
@@ -104,7 +106,7 @@ def _processor(llvm: Any) -> tuple[str, str, str]:
     return llvm.get_process_triple(), processor, features
 
 
-def _machine(llvm: Any, level: int) -> Any:
+def _machine(llvm: ModuleType, level: int) -> Any:
     name, processor, features = _processor(llvm)
     return llvm.Target.from_triple(name).create_target_machine(
         cpu=processor, features=features, opt=level, jit=True

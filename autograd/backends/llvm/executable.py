@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.backends.binding import ONE_BLOCK, Binding, block_size
+from autograd.backends.groups import Array
 from autograd.backends.llvm.abi import Layout, Sink, Source
 from autograd.backends.llvm.engine import NativeCode
 from autograd.backends.llvm.loop import padded
@@ -120,7 +121,7 @@ class Native:
         shared = self.once(numbers, arrays)
         ctypes.memmove(address, shared.ctypes.data, shared.nbytes)
 
-    def _working_memory(self) -> tuple[Any, int]:
+    def _working_memory(self) -> tuple[object, int]:
         """Make the working memory of a thread."""
         if self._arena is None:
             return _memory(self.work)
@@ -129,7 +130,7 @@ class Native:
         return made
 
     def many_rows(
-        self, numbers: Sequence[float], arrays: list[Any], foreign: dict[int, object], rows: int
+        self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
     ) -> list[float] | None:
         """Run a mapped call block by block, on several threads where that is faster.
 
@@ -268,7 +269,7 @@ class Bound:
     """Native code called as every back end's; see ``compile``."""
 
     def __init__(
-        self, function: Function, binding: Binding, made: Callable[[Function, Layout], Any]
+        self, function: Function, binding: Binding, made: Callable[[Function, Layout], object]
     ) -> None:
         self.binding = binding
         self.outputs = len(function.results)
@@ -289,7 +290,7 @@ class Bound:
             for place in range(self.outputs)
         ]
         layout.arrays += int(stored)
-        self.native = made(function, layout)
+        self.native: Any = made(function, layout)
         self._width, self._stored = width, stored
 
     def __call__(

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.backends.groups import Array
 from autograd.backends.llvm.memory import DATA
 
 _ADDRESS = struct.Struct("@Q")
@@ -24,7 +25,7 @@ class Blocks:
         packed: the packed call, with the block's buffers where the arrays' addresses were.
     """
 
-    def __init__(self, packed: bytes, arrays: Sequence[tuple[Any, Any, int]], size: int) -> None:
+    def __init__(self, packed: bytes, arrays: Sequence[tuple[Array, Any, int]], size: int) -> None:
         """Make buffers for (array, dtype, its place in the packed call), of ``size`` rows."""
         import numpy
 
