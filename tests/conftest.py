@@ -1,6 +1,7 @@
 """Slow tests and browser tests run only when asked for; no test may leave a mode on."""
 
 import os
+import signal
 
 import pytest
 
@@ -8,6 +9,8 @@ from autograd.engine.modes import current, transforms
 
 os.environ.setdefault("AUTOGRAD_CACHE", "off")  # what is compiled is compiled by the test itself
 os.environ.setdefault("AUTOGRAD_VERIFY", "1")  # every program that a test compiles is verified
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # started in the background of a script:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests send themselves Ctrl-C
 
 
 @pytest.fixture(autouse=True)
