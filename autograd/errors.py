@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 
 class AutogradError(Exception):
     """Base of all errors that autograd and nn raise themselves."""
@@ -87,7 +89,7 @@ class MissingExtraError(AutogradError, ImportError):
     def __init__(self, what: str, extra: str, error: Exception | None = None) -> None:
         is_absent = error is None or (
             isinstance(error, ModuleNotFoundError)
-            and ("." not in (error.name or "") or "halted" in str(error))
+            and find_spec((error.name or "").partition(".")[0] or __name__) is None
         )
         super().__init__(
             f"{what} needs a package that is not installed: "

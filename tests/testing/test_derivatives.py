@@ -334,7 +334,7 @@ NEED_VALUES = [
     (lambda v: WEIGHT**2 * ag.sin(v) + ag.exp(WEIGHT), (2.0,), "60 digits"),
     (lambda v: WEIGHT if v > 1.0 else v, (2.0,), "60 digits"),
     (lambda v: MODEL(v), ([1.0, 2.0],), "60 digits"),
-    (lambda v: ag.maximum(WEIGHT, v), (4.0,), "floats"),
+    (lambda v: ag.maximum(WEIGHT, v), (4.0,), "60 digits"),
     (ag.jit(lambda v: v * v), (2.0,), "floats"),
     (ag.jit(lambda v: WEIGHT * ag.exp(v) - 1.0), (1e-3,), "floats"),
     (ag.jit(ag.relu), (0.0,), "floats"),
