@@ -181,6 +181,7 @@ def test_what_llvm_cannot_compile_runs_in_groups_and_a_warning_names_it(monkeypa
         assert jit(curve, in_axes=0, exact=False)(numpy.ones(3))[2] == curve(1.0)
 
 
+@pytest.mark.slow
 def test_python_ends_while_code_is_made() -> None:
     code = """
         from autograd import grad, jit, tanh

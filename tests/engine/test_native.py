@@ -450,7 +450,7 @@ def test_what_is_built_is_what_the_sources_say():
     sys.version_info >= (3, 14), reason="interrupted, its `with lock:` keeps the lock"
 )
 @given(program=PROGRAMS, times=st.lists(st.floats(1e-5, 3e-3), min_size=1, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_programs_that_are_interrupted_leave_graphs_with_the_same_bits(program, times):
     program = [each for each in json.loads(json.dumps(program)) if each[1] != "forget"]
     nodes = [Value(1.5, label="start")]
