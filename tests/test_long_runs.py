@@ -82,7 +82,7 @@ def test_tasks_that_take_turns_keep_their_modes() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("what", "count"), [("interrupts", 600), ("kills", 60), ("forks", 30), ("tasks", 200)]
+    ("what", "count"), [("interrupts", 150), ("kills", 20), ("forks", 10), ("tasks", 100)]
 )
 def test_nothing_is_torn_lost_or_left_on_in_longer_runs(what: str, count: int) -> None:
     run(what, count, "--seed", 2)
