@@ -1,6 +1,8 @@
 """Imports between the modules go downwards only, and no room bears a public function's name."""
 
 import ast
+import re
+import tomllib
 from pathlib import Path
 
 import autograd
@@ -117,3 +119,28 @@ def test_no_room_bears_the_name_of_a_public_function():
         rooms = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
         functions = {name for name in package.__all__ if callable(getattr(package, name))}
         assert not rooms & functions
+
+
+def test_every_test_is_collected_with_what_the_second_command_of_the_readme_installs():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+
+    def names(extra):
+        for requirement in extras[extra]:
+            name, also = re.fullmatch(r"([\w.-]+)(?:\[([\w,-]+)\])?.*", requirement).groups()
+            yield from (x for e in also.split(",") for x in names(e)) if also else [name]
+
+    needed = set(names("test"))
+    others = {name for extra in extras for name in names(extra)} - needed
+    # What these bring into a module of the same name; a browser test imports it when it runs.
+    others = {name.lower().replace("python-", "").replace("-", "_") for name in others}
+    assert {"orjson", "docx", "playwright", "torch", "jax"} <= others
+    for file in sorted((ROOT / "tests").rglob("*.py")):
+        for statement in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(statement, ast.ImportFrom):
+                tops = {(statement.module or "").split(".")[0]}
+            elif isinstance(statement, ast.Import):
+                tops = {alias.name.split(".")[0] for alias in statement.names}
+            else:
+                continue
+            assert not tops & others, f"{file.name} imports {tops & others} at the top"

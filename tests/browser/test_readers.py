@@ -10,7 +10,6 @@ from pathlib import Path
 
 import matplotlib.image
 import numpy as np
-import orjson
 import pandas
 import pytest
 from PIL import Image
@@ -168,6 +167,8 @@ def test_nbconvert_makes_latex_of_a_notebook_without_inkscape(tmp_path, monkeypa
 
 
 def test_saved_weights_are_read_back_to_the_bit_by_json_orjson_jq_node_and_pandas(tmp_path):
+    import orjson
+
     model = nn.MLP(3, [40, 1], seed=1)
     draw = random.Random(5)
     numbers = [draw.gauss(0.0, 1.0) * 10.0 ** draw.randint(-300, 300) for _ in model.parameters()]
