@@ -108,7 +108,10 @@ def _understood(arguments: list[str]) -> tuple[str, list[str], str | None]:
         elif formula is None:
             formula = argument
         elif options and argument.startswith("--"):
-            raise CommandError(f"there is no option {argument!r}; the options: --save, --help")
+            more = f"; for a number write {argument[2:]}" if "=" in argument else ""
+            raise CommandError(
+                f"there is no option {argument!r}; the options: --save, --help{more}"
+            )
         else:
             inputs.append(argument)
     if formula is None:
@@ -147,7 +150,7 @@ def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Val
     missing = [name for name in expression.names if name not in numbers]
     if missing:
         for name in missing:
-            if parts := _parts(name, [*numbers, *missing]):
+            if parts := _parts(name, [*numbers], missing):
                 raise CommandError(f"{name} is read as one name; write {parts}, or add {name}=1")
         what = "a number" if len(missing) == 1 else "numbers"
         more = f" and {len(missing) - MOST_NAMES} more" if len(missing) > MOST_NAMES else ""
@@ -165,16 +168,20 @@ def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Val
     return expression, {name: Value(numbers[name], label=name) for name in expression.names}
 
 
-def _parts(name: str, known: Sequence[str]) -> str:
-    """Return the call or the product that a name may have been meant as: sinx, xy."""
+def _parts(name: str, given: Sequence[str], missing: Sequence[str]) -> str:
+    """Return the calls and products that a name may have been meant as: sinx, sin2x, xy, x2."""
+    found: list[str] = []
+    known = [*given, *missing]
     for place in range(1, len(name)):
         first, rest = name[:place], name[place:]
-        if rest in known or rest in CONSTANTS:
-            if first in functions():
-                return f"{first}({rest})"
-            if first in known or first in CONSTANTS:
-                return f"{first}*{rest}"
-    return ""
+        is_known = rest in known or rest in CONSTANTS
+        if first in functions() and (is_known or rest.lstrip("0123456789") in ("", *known)):
+            found.append(f"{first}({rest})")
+        elif (first in known or first in CONSTANTS) and is_known:
+            found.append(f"{first}*{rest}")
+        elif first in given and rest.isdecimal() and int(rest) > 1:
+            found += [f"{first}**{rest}", f"{rest}*{first}"]
+    return " or ".join(found)
 
 
 def _number(text: str, written: str) -> float:

@@ -191,6 +191,8 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _SAME = {"^": "**", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/"} | {
+    "⁄": "/",
+    "∕": "/",
     "≤": "<=",
     "≥": ">=",
     "and": "&",
@@ -212,6 +214,15 @@ _INSTEAD = {  # for functions of mathematics or Python that formulas lack
     "∛": "write cbrt(x)",
     "∞": "write inf as a number of a name: x=inf",
     ".": "functions go by their bare name: tanh(x), not math.tanh(x)",
+    "\\": "write sin(x), a/b, x^2 in place of LaTeX",
+    "$": "write the formula alone, without the signs of LaTeX",
+    "∂": "no derivative is written in a formula: give the function alone",
+    "∫": "there are no integrals",
+    "∑": "write the terms, with + between them",
+    "∏": "write the factors, with * between them",
+    **dict.fromkeys(
+        "'′″‴’‘´`", "no derivative is written in a formula; for a name with a prime write x1"
+    ),
 }
 _UNKNOWN = {  # functions that have other names here, or are made of others
     "lg": "write log10(x) or log2(x)",
@@ -227,6 +238,18 @@ _UNKNOWN = {  # functions that have other names here, or are made of others
     "norm": "write hypot(x, y)",
     "gamma": "write exp(lgamma(x)) where x > 0",
     "sgn": "write sign(x)",
+    "signum": "write sign(x)",
+    "heaviside": "write where(x > 0, 1, 0)",
+    "logistic": "write sigmoid(x)",
+    "sen": "write sin(x)",
+    "tg": "write tan(x)",
+    "ctg": "write 1/tan(x)",
+    "cotg": "write 1/tan(x)",
+    "arctg": "write atan(x)",
+    "sh": "write sinh(x)",
+    "ch": "write cosh(x)",
+    "th": "write tanh(x)",
+    "lambda": "write the formula alone",
 }
 
 
@@ -312,6 +335,8 @@ class _Reader:
                 yield self.checked(_Token(kind, word, place))
             elif kind == "name" and word not in _WORDS:
                 name = normal(word)
+                if not name.isidentifier():
+                    raise self.refused(_Token(kind, word, place), _not_a_name(word))
                 if name in functions():
                     yield _Token("function", name, place)
                 else:
@@ -424,9 +449,18 @@ class _Reader:
 
     def multiply(self, token: _Token) -> None:
         """Read a product without a sign, where it has one reading."""
-        if self.before.kind == "name" and token.text == "(":
-            raise self.refused(self.before, _unknown(self.before.text))
-        if token.kind == "number" or self.before.kind == token.kind == "name":
+        is_name = self.before.kind == "name"
+        place = self.before.place
+        if is_name and re.search(r"\bd\w*\s*/\s*$", self.text[max(0, place - 80) : place]):
+            raise self.refused(
+                self.before, "no derivative is written in a formula: give the function alone"
+            )
+        if is_name and token.text == "(":
+            raise self.refused(self.before, self.defined() or _unknown(self.before.text))
+        if token.kind == "number" or (is_name and token.kind == "name"):
+            for word in (self.before, token):
+                if word.kind == "name" and _meant(word.text):
+                    raise self.refused(word, _unknown(word.text))
             raise self.refused(token, "an operator is missing here; write * for a product")
         top = self.waiting[-1].symbol if self.waiting else ""
         if top in ("/", "**", "√"):
@@ -523,9 +557,16 @@ class _Reader:
 
     # -- what is refused -----------------------------------------------------------------------
 
+    def defined(self) -> str:
+        """Return what to write for f(x) = x^2 or y = x^2; an empty text if it is neither."""
+        found = re.match(r"\s*\w+\s*(?:\([\w\s,]*\)\s*)?=(?!=)\s*(.*)", self.text, re.DOTALL)
+        if found is None or re.fullmatch(rf"[-+]?{_NUMBER}\s*|", found[1]):
+            return ""
+        return f"write what stands after the = alone, {_cut(found[1])}"
+
     def meaning(self, token: _Token) -> str:
         """Return an error message for a sign that has no place in a formula; else an empty text."""
-        hint = _INSTEAD.get(token.text)
+        hint = (token.text == "=" and self.defined()) or _INSTEAD.get(token.text)
         if token.kind != "sign" or (hint is None and token.text in _KNOWN):
             return ""
         return f"{token.text!r} has no meaning in a formula" + (f" ({hint})" if hint else "")
@@ -563,13 +604,27 @@ def _by_name(function: Function, named: tuple[str, ...], *operands: object) -> o
 
 def _unknown(name: str) -> str:
     """Return a suggestion for a function that does not exist."""
-    if name in _UNKNOWN:
-        return f"there is no function {name!r}: {_UNKNOWN[name]}"
-    near = difflib.get_close_matches(name, functions(), n=3, cutoff=0.7)
-    near.sort(key=lambda other: sorted(other) != sorted(name))  # letters that changed places first
-    if near:
-        return f"there is no function {name!r}; did you mean {' or '.join(near)}?"
-    return f"there is no function {name!r} (for a product, write {name}*(...))"
+    why = _meant(name) or f" (for a product, write {name}*(...))"
+    return f"there is no function {name!r}{why}"
+
+
+def _meant(name: str) -> str:
+    """Return which function a name may stand for; an empty text if none."""
+    small = name.lower()
+    if small in _UNKNOWN:
+        return f": {_UNKNOWN[small]}"
+    near = difflib.get_close_matches(small, functions(), n=3, cutoff=0.7)
+    near.sort(key=lambda other: sorted(other) != sorted(small))  # letters that changed places first
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def _not_a_name(word: str) -> str:
+    """Return what is wrong with letters that make no name: ½, ①."""
+    strange = [letter for letter in word if not f"x{normal(letter)}".isidentifier()]
+    sign = (strange or word)[0]
+    fraction = normal(sign).replace("⁄", "/")
+    hint = f" (write ({fraction}) for it)" if "/" in fraction else ""
+    return f"{sign!r} has no meaning in a formula{hint}"
 
 
 def _cut(text: str) -> str:

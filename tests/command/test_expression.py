@@ -116,6 +116,7 @@ MATHEMATICS = [  # what mathematics writes, and Python's spelling of the same
     ("where(x > 0 & y > 0, 1, 2)", "where((x > 0) & (y > 0), 1, 2)"),
     ("where(|x| \u2264 1 | |y| \u2265 2, 1, 2)", "where((abs(x) <= 1) | (abs(y) >= 2), 1, 2)"),
     ("x\u2081 + x1", "x1 + x1"),
+    ("1\u20442*x", "1/2*x"),
     ("x\n  + y", "x + y"),
 ]
 
@@ -192,6 +193,24 @@ REFUSED = [
     ("x\0", "has no meaning in a formula"),
     ("x = 3", "give a number for a name as x=3 after the formula"),
     ("[x]", "round brackets"),
+    ("x\u2032", "for a name with a prime write x1), at character 2"),
+    ("f'(x)", "no derivative is written in a formula"),
+    ("d/dx x^2", "no derivative is written in a formula: give the function alone"),
+    ("d/dx(x^2)", "no derivative is written in a formula: give the function alone"),
+    ("\u2202x", "give the function alone"),
+    ("f(x) = x^2", "write what stands after the = alone, 'x^2'"),
+    ("y=x^2", "write what stands after the = alone, 'x^2'"),
+    ("tg x", "there is no function 'tg': write tan(x), at character 1"),
+    ("arctg(x)", "there is no function 'arctg': write atan(x)"),
+    ("tahn x", "there is no function 'tahn'; did you mean tanh or tan"),
+    ("Sin x", "there is no function 'Sin'; did you mean sin or"),
+    ("ReLU(x)", "there is no function 'ReLU'; did you mean relu or"),
+    ("x mod 3", "there is no function 'mod': write a % b, at character 3"),
+    ("lambda x: x", "write the formula alone"),
+    ("\\sin x", "in place of LaTeX"),
+    ("\u00bdx", "'\u00bd' has no meaning in a formula (write (1/2) for it), at character 1"),
+    ("x^\u00bd", "write (1/2) for it"),
+    ("\u2460x", "'\u2460' has no meaning in a formula, at character 1"),
     ("x" * (LONGEST + 1), "the longest has 100,000"),
 ]
 
