@@ -618,6 +618,36 @@ def array_in(obj: object) -> Array | None:
     return numpy.asarray(obj)
 
 
+def check_names(who: str, args: Sequence[object], error: Exception) -> None:
+    """Explain an error of a function that takes a data frame's array for the frame.
+
+    Args:
+        who: what called the function.
+        args: its arguments, before they became arrays.
+        error: what it raised.
+
+    Raises:
+        ValueError: one of the arguments is a data frame or a series with names, and the function
+            asked its array for a name, or for what a frame has.
+    """
+    import numpy
+
+    if isinstance(error, AttributeError):
+        is_of_array = isinstance(error.obj, numpy.ndarray)
+    else:
+        is_of_array = str(error).startswith("only integers, slices")
+    for leaf in tree_leaves(args) if is_of_array else ():
+        if hasattr(leaf, "__array__") and (hasattr(leaf, "columns") or hasattr(leaf, "keys")):
+            kind = type(leaf).__name__
+            name = kind.removeprefix("Data").lower()
+            named = f"dict({name})" if hasattr(leaf, "keys") else f"{name}.to_dict()"
+            raise StructureError(
+                f"{who}: the function gets a {kind} as an array of its numbers, without its names "
+                f"and methods: pass {named} to take parts by name, d['a'], or take them by "
+                f"position, such as d[:, 0] (d[0] of one row)"
+            ) from error
+
+
 def unboxed(obj: Any) -> object:
     """Return a Value that NumPy has put into an array of no dimension, or the object itself."""
     if getattr(getattr(obj, "dtype", None), "kind", "") == "O" and obj.shape == ():

@@ -65,7 +65,7 @@ from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms.call import replaced
-from autograd.trees import flatten, unflatten
+from autograd.trees import check_names, flatten, unflatten
 
 P = ParamSpec("P")
 
@@ -458,7 +458,11 @@ class Jitted(Generic[P]):
         def run(trace: Trace) -> TracedFunction:
             names = self._names(len(args))
             given: Any = {**options, "trace": trace}
-            made = TracedFunction(self._function, args, axes, names, row, **given)
+            try:
+                made = TracedFunction(self._function, args, axes, names, row, **given)
+            except (IndexError, AttributeError) as error:
+                check_names("jit", args, error)
+                raise
             if active is not None:
                 made.add_gradients(active)
             return made

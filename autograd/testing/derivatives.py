@@ -16,6 +16,7 @@ from autograd.testing.comparison import Comparison, Judgement
 from autograd.testing.diagnosis import Trial, diagnosis, near
 from autograd.testing.sampling import counterexample, kinks, simple_points, simplicity, spread
 from autograd.testing.symbols import Symbolic, proof
+from autograd.trees import check_names
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -74,7 +75,11 @@ def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
     point = point_of(args, "check_gradient")
     if not point.numbers:
         raise ArgumentError("check_gradient: there is no number to differentiate by")
-    judged = comparison.judged(point, verified=True)
+    try:
+        judged = comparison.judged(point, verified=True)
+    except (IndexError, AttributeError) as error:
+        check_names("check_gradient", args, error)
+        raise
     if not judged:
         raise StructureError(
             f"check_gradient: the value at this point is {comparison.backward(point)[0]!r}"

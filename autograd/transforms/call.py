@@ -25,7 +25,16 @@ from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.table import rows as ops
 from autograd.table.operation import is_real, real
 from autograd.transforms import sweeps, traced
-from autograd.trees import NUMBER, Structure, check_numbers, flatten, is_array, tree_map, unflatten
+from autograd.trees import (
+    NUMBER,
+    Structure,
+    check_names,
+    check_numbers,
+    flatten,
+    is_array,
+    tree_map,
+    unflatten,
+)
 
 Argnums = int | tuple[int, ...]
 
@@ -109,6 +118,10 @@ class Call:
         try:
             transforms.set((*outer, self))  # inside: Ctrl-C may fall behind any call
             return f(*arguments, **named)
+        except (IndexError, AttributeError) as error:
+            positions = _positions(self.name, argnums, len(args))
+            check_names(self.name, [args[position] for position in positions], error)
+            raise
         finally:
             transforms.set(outer)
 

@@ -129,7 +129,7 @@ def traced_count(count: Any) -> Any:
 def _entries(name: str, table: object) -> Any:
     array = array_in(table)
     if array is not None:
-        return table if is_array(table) else array
+        return table if isinstance(table, type(array)) else array
     if isinstance(table, (list, tuple)):
         return table
     raise ArgumentError(
@@ -253,7 +253,7 @@ def _each_sequence(name: str, f: Callable[[Any], object], tree: object) -> objec
         return f(tree)
     container = container_of(type(tree))
     if container is ARRAYS and (array := array_in(tree)) is not None:
-        return f(tree if is_array(tree) else array)
+        return f(tree if isinstance(tree, type(array)) else array)  # a frame's rows are no items
     if container is LISTS:
         return f(tree)
     if container is NUMBERS or container is ARRAYS:

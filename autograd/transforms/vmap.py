@@ -12,7 +12,7 @@ from autograd.ir.trace import Trace
 from autograd.transforms.call import checked
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
-from autograd.trees import array_in, map_with_axes
+from autograd.trees import array_in, check_names, map_with_axes
 
 UNROLLED = 16  # rows up to which each is traced by itself, with the bits of the eager loop
 
@@ -51,17 +51,32 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         if len(axes) != len(args):
             raise StructureError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
         rows, count = rows_of("vmap", args, axes)
+        call = functools.partial(_called, f, args, named)
         if not count:  # a row of zeros, for the structure of what comes back
-            return stacked(*no_columns(f(*rows(0), **named)), 0, out_axes)
+            return stacked(*no_columns(call(rows(0))), 0, out_axes)
         if count > UNROLLED and isinstance(current().recorder, Trace):
-            return _looped(lambda *each: f(*each, **named), args, axes, out_axes)
+            return _looped(lambda *each: call(each), args, axes, out_axes)
         told = "vmap: the function returned {} for row 0 and {} for row {}: return the same "
-        results = [f(*rows(row), **named) for row in range(count)]
+        results = [call(rows(row)) for row in range(count)]
         return stacked(*columns_of(results, told + "structure for every row"), count, out_axes)
 
     if out_axes == 0:
         mapped.rows_of = f, in_axes  # type: ignore[attr-defined]
     return mapped
+
+
+def _called(
+    f: Callable[..., object],
+    args: tuple[object, ...],
+    named: dict[str, object],
+    row: Sequence[object],
+) -> object:
+    """Call the function for one row of its arguments."""
+    try:
+        return f(*row, **named)
+    except (IndexError, AttributeError) as error:
+        check_names("vmap", args, error)
+        raise
 
 
 def _looped(

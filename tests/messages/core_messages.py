@@ -13,6 +13,7 @@ from unittest import mock
 
 import missing_messages as missing
 import numpy as np
+import pandas
 
 import autograd as ag
 from autograd import Value, grad, gradient, hvp, jit, jvp, value_and_grad, vjp, vmap
@@ -23,6 +24,7 @@ from autograd.trees import register_tree, tree_map, unflatten
 
 x, y, origin = Value(2.0, label="x"), Value(3.0), Value(0.0)
 A = np.array([1.0, 2.0])
+FRAME = pandas.DataFrame({"a": A})
 
 
 def edited():
@@ -187,6 +189,11 @@ TRANSFORMS = [
     ),
     (r"write \[x\]", lambda: gradient(x * x, x), lambda: gradient(x * x, [x])),
     ("gradient: takes Values", lambda: gradient(1.0, [x]), lambda: gradient(+x, [x])),
+    (
+        r"pass dict\(frame\) to take parts by name",
+        lambda: grad(lambda d: d["a"].sum())(FRAME),
+        lambda: grad(lambda d: d["a"].sum())(dict(FRAME)),
+    ),
     (
         "vmap: in_axes maps no argument",
         lambda: vmap(pair, in_axes=None)(A, A),

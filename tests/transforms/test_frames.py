@@ -1,0 +1,109 @@
+"""Data frames and series of pandas and polars as arguments: arrays of their numbers."""
+
+import re
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import fori_loop, grad, hessian, jacobian, jit, jvp, put, scan, take, vjp, vmap
+from autograd.testing import check_gradient
+
+COLUMNS = {"a": [1.0, 2.0, 3.0], "b": [4.0, 5.0, 6.0]}
+SLOPES = np.column_stack([COLUMNS["b"], COLUMNS["a"]])  # of sum(a * b), worked out by hand
+
+
+@pytest.fixture(params=["pandas", "polars"])
+def frames(request):
+    return pytest.importorskip(request.param)
+
+
+def named(frame):
+    """Return what the advice says for columns by name."""
+    return dict(frame) if hasattr(frame, "keys") else frame.to_dict()
+
+
+def by_name(d):
+    return (d["a"] * d["b"]).sum()
+
+
+def by_attribute(d):
+    return (d.a * d.b).sum()
+
+
+def by_place(d):
+    return (d[:, 0] * d[:, 1]).sum()
+
+
+@pytest.mark.parametrize("compiled", [lambda f: f, jit], ids=["eager", "jit"])
+def test_columns_go_by_place_and_those_of_a_dict_by_name(frames, compiled):
+    frame = frames.DataFrame(COLUMNS)
+    np.testing.assert_array_equal(compiled(grad(by_place))(frame), SLOPES)
+    slopes = compiled(grad(by_name))(named(frame))
+    np.testing.assert_array_equal(slopes["a"], COLUMNS["b"])
+    np.testing.assert_array_equal(slopes["b"], COLUMNS["a"])
+    np.testing.assert_array_equal(compiled(grad(lambda s: (s * s).sum()))(frame["a"]), [2, 4, 6])
+
+
+def test_rows_go_by_place_and_those_of_a_dict_by_name(frames):
+    frame = frames.DataFrame(COLUMNS)
+    expected = np.multiply(COLUMNS["a"], COLUMNS["b"])
+    for mapped in (lambda f: jit(f, in_axes=0), vmap):
+        np.testing.assert_array_equal(mapped(lambda d: d[0] * d[1])(frame), expected)
+        np.testing.assert_array_equal(mapped(lambda d: d["a"] * d["b"])(named(frame)), expected)
+
+
+CALLS = {
+    "grad": lambda f, frame: grad(f)(frame),
+    "jacobian": lambda f, frame: jacobian(f)(frame),
+    "hessian": lambda f, frame: hessian(f)(frame),
+    "jvp": lambda f, frame: jvp(f, (frame,), (frame,)),
+    "vjp": lambda f, frame: vjp(f, frame),
+    "vmap": lambda f, frame: vmap(f)(frame),
+    "check_gradient": lambda f, frame: check_gradient(f, frame),
+    "jit": lambda f, frame: jit(f)(frame),
+    "jit of grad": lambda f, frame: jit(grad(f))(frame),
+    "jit of rows": lambda f, frame: jit(f, in_axes=0)(frame),
+    "jit within a tree": lambda f, frame: jit(lambda tree: f(tree["data"]))({"data": frame}),
+    "grad of jit": lambda f, frame: grad(jit(f))(frame),
+}
+
+
+@pytest.mark.parametrize("f", [by_name, by_attribute, lambda d: d.columns, lambda d: d[["a"]]])
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_name_asked_of_a_frame_is_refused_with_the_way_out(frames, call, f):
+    frame = frames.DataFrame(COLUMNS)
+    way = "dict(frame)" if hasattr(frame, "keys") else "frame.to_dict()"
+    words = rf"gets a DataFrame as an array .* pass {re.escape(way)} to take parts by name"
+    with pytest.raises(autograd.AutogradError, match=words):
+        call(f, frame)
+
+
+def test_other_errors_of_the_function_stay_what_they_are(frames):
+    frame = frames.DataFrame(COLUMNS)
+    with pytest.raises(IndexError, match="list index out of range"):
+        grad(lambda d: [1.0][2])(frame)
+    with pytest.raises(AttributeError, match="'list' object has no attribute 'a'"):
+        jit(lambda d: [].a)(frame)
+    with pytest.raises(IndexError, match="only integers, slices"):
+        grad(lambda d: d["a"])(np.ones(3))
+    with pytest.raises(IndexError, match="only integers, slices"):  # the frame stays a frame there
+        grad(lambda w, d: np.ones(3)["a"] * w)(1.0, frame)
+
+
+def test_a_frame_beside_the_argument_of_a_gradient_stays_a_frame():
+    frame = pytest.importorskip("pandas").DataFrame(COLUMNS)
+    assert grad(lambda w, d: (d["a"] * w).sum())(2.0, frame) == 6.0
+
+
+def test_loops_and_lookups_read_the_rows_of_a_frame(frames):
+    frame, column = frames.DataFrame(COLUMNS), frames.Series([1.0, 2.0, 3.0])
+
+    def total(xs):
+        return scan(lambda carry, row: (carry + row[0] * row[1], None), 0.0, xs)[0]
+
+    assert total(frame) == jit(total)(frame) == 32.0
+    assert take(column, 1) == 2.0
+    assert list(take(frame, 1)) == [2.0, 5.0]
+    assert list(put(column, 0, 7.0)) == [7.0, 2.0, 3.0]
+    assert fori_loop(0, 3, lambda i, sum_: sum_ + take(column, i), 0.0) == 6.0
