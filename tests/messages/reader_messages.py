@@ -61,6 +61,11 @@ FORMULAS = [
     ("x/100 for a percentage", *formula("50%", "50/100")),
     ("round brackets", *formula("[x]", "(x)", x=1)),
     ("compare with <", *formula("where(x == 1, 1, 2)", "where((x <= 1) & (x >= 1), 1, 2)", x=1)),
+    (r"write \(1/2\) for it", *formula("½x", "(1/2)x", x=1)),
+    ("give the function alone", *formula("d/dx x^2", "x^2", x=1)),
+    (r"after the = alone, 'x\^2'", *formula("f(x) = x^2", "x^2", x=1)),
+    (r"write tan\(x\)", *formula("tg x", "tan(x)", x=1)),
+    ("for a name with a prime write x1", *formula("x′ + 1", "x1 + 1", x1=1)),
     ("for a factorial", *formula("n!", "exp(lgamma(n + 1))", n=3)),
     (
         "may only be the condition",
