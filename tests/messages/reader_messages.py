@@ -65,7 +65,7 @@ FORMULAS = [
     ("give the function alone", *formula("d/dx x^2", "x^2", x=1)),
     (r"after the = alone, 'x\^2'", *formula("f(x) = x^2", "x^2", x=1)),
     (r"write tan\(x\)", *formula("tg x", "tan(x)", x=1)),
-    ("for a name with a prime write x1", *formula("x′ + 1", "x1 + 1", x1=1)),
+    ("for a name with a prime write x1", *formula("x\u2032 + 1", "x1 + 1", x1=1)),
     ("for a factorial", *formula("n!", "exp(lgamma(n + 1))", n=3)),
     (
         "may only be the condition",
