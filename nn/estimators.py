@@ -19,6 +19,16 @@ from nn.optimizers import Adam
 from nn.training import fit
 
 
+class _Table:
+    """Rows of numbers with the names of their columns, if they have any."""
+
+    def __init__(self, rows: Any, columns: Any) -> None:
+        self.rows, self.columns, self.shape = rows, columns, rows.shape
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return self.rows
+
+
 class _Network(BaseEstimator):
     """The common base: an MLP that Adam trains. Parameters are named as scikit-learn's are."""
 
@@ -55,7 +65,7 @@ class _Network(BaseEstimator):
         )
         self.history_ = fit(
             self.model_,
-            X,
+            _Table(X, getattr(self, "feature_names_in_", None)),
             y,
             loss,
             Adam(lr=self.learning_rate_init),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import sys
+import types
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
 from nn.errors import InputError, KindError
-from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge
+from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
 
 Rows = list[list[float]]
@@ -163,6 +166,64 @@ def check_fit(
             f"the loss of the first row is a {type(error).__name__}, and must be a Value computed "
             f"from the model's score with the functions of autograd"
         )
+
+
+FAR = 100.0  # where tanh is flat, and a step of the optimiser is small or wild
+APART = 1000.0
+
+
+def warn_of_scales(X: object, rows: Rows, targets: Targets, loss: Loss) -> None:
+    """Warn of columns, or targets, of a size with which networks train badly, and say the remedy.
+
+    Args:
+        X: what rows were made of; a data frame has names for columns.
+        rows: rows of numbers.
+        targets: the target of each.
+        loss: a function of (score, target).
+    """
+    names: Any = getattr(X, "columns", None)
+    sizes = [max(map(abs, column)) for column in zip(*rows, strict=True)]
+    largest = max(sizes)
+    smallest = min((size for size in sizes if size), default=largest)
+    if largest >= FAR or largest > APART * smallest:
+        place = sizes.index(largest if largest >= FAR else smallest)
+        name = f"column {place if names is None else repr(names[place])}"
+        others = sum(size >= FAR for size in sizes) - 1
+        more = f" (and {others} more)" if others > 0 else ""
+        what = (
+            f"{name}{more} has numbers as large as {_short(largest)}"
+            if largest >= FAR
+            else f"{name} stays below {_short(smallest)} beside numbers as large as "
+            f"{_short(largest)}"
+        )
+        _warn(
+            f"X: {what}, and networks train badly on columns far from 1: give X as "
+            f"(X - X.mean(0)) / X.std(0), new rows by the same numbers, or put scikit-learn's "
+            f"StandardScaler before nn.Classifier or nn.Regressor (make_pipeline)"
+        )
+    if loss in (mse, mae, huber):
+        flat = [n for target in targets for n in (target if isinstance(target, list) else [target])]
+        if (size := max(map(abs, flat))) >= FAR:
+            _warn(
+                f"y has numbers as large as {_short(size)}, and networks take long to reach scores "
+                f"far from 1: give y as (y - y.mean()) / y.std(), or use nn.Regressor, which does"
+            )
+
+
+def _short(size: float) -> str:
+    return f"{size:,.0f}" if 1.0 <= size < 1e9 else f"{size:.2g}"
+
+
+def _warn(words: str) -> None:
+    """Warn at the line of the user's that called fit, by scikit-learn or not."""
+    frame, level = sys._getframe(1), 3
+    while (outer := frame.f_back) is not None and _is_between(outer):
+        frame, level = outer, level + 1
+    warnings.warn(words, UserWarning, stacklevel=level)
+
+
+def _is_between(frame: types.FrameType) -> bool:
+    return frame.f_globals.get("__name__", "").partition(".")[0] in ("nn", "sklearn")
 
 
 def listed(obj: Any, name: str) -> list[Any]:

@@ -22,7 +22,7 @@ from nn.errors import DivergedError, InputError, KindError
 from nn.executors import AnyExecutor
 from nn.history import History
 from nn.initializers import checked_seed
-from nn.inputs import check_fit, checked, classes_of, codes_of
+from nn.inputs import check_fit, checked, classes_of, codes_of, warn_of_scales
 from nn.losses import Loss, loss_named
 from nn.metrics import Metric, usual_metrics
 from nn.module import Module, Numbers, check_module, whole, write
@@ -101,6 +101,11 @@ def fit(
         A History. After Ctrl-C it is the history so far, and the model (like the optimiser) is as
         it was at the end of the last finished epoch.
 
+    Warns:
+        UserWarning: a column of X, or a target, has numbers of 100 or more, or columns are a
+            thousand times as large as others: networks train badly then. It names the column and
+            the remedy.
+
     Raises:
         ValueError: data, labels or settings do not fit.
         TypeError: an argument is of the wrong kind; or a TraceError, where jit cannot follow.
@@ -132,6 +137,7 @@ def fit(
     codes = codes_of(classes, criterion) if classes else []
     rows, targets = checked(X, y, "", classes, codes)
     check_fit(model, criterion, rows, targets, "", len(classes))
+    warn_of_scales(X, rows, targets, criterion)
     held_out = None
     if validation is not None:
         if not isinstance(validation, (list, tuple)) or len(validation) != 2:

@@ -143,3 +143,59 @@ def test_data_frames_and_series_are_rows_and_targets(package, engine):
     assert trained(table, kinds, engine=engine)[0] == losses
     with pytest.raises(TypeError, match=r"X\[0\]: .*str"):
         trained(frames.DataFrame({"a": NAMES, "b": NAMES}), sides, engine=engine)
+
+
+# -- columns of very different sizes -------------------------------------------------------------
+
+
+def quick(X, y, loss="hinge", nins=2):
+    fit(MLP(nins, [3, 1], seed=1), X, y, loss, epochs=1, seed=1, engine="eager", progress=False)
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_a_column_that_is_too_large_is_named_with_the_remedy(package):
+    frames = pytest.importorskip(package)
+    wide = np.array(POINTS) * [1.0, 1000.0]
+    with pytest.warns(UserWarning, match="column 1 has numbers as large as [0-9,]+, and") as seen:
+        quick(wide.tolist(), SIDES)
+    assert [warning.filename for warning in seen] == [quick.__code__.co_filename]
+    with pytest.warns(UserWarning, match="column 'income' has numbers"):
+        quick(frames.DataFrame(wide, **{NAMED[package]: ["age", "income"]}), SIDES)
+    with pytest.warns(UserWarning, match=r"column 'income' \(and 1 more\) has numbers"):
+        quick(frames.DataFrame(1e3 * wide, **{NAMED[package]: ["age", "income"]}), SIDES)
+    with pytest.warns(UserWarning, match="column 0 stays below 0.0013 beside numbers as large"):
+        quick(wide * [0.001, 0.01], SIDES)
+    quick((wide - wide.mean(0)) / wide.std(0), SIDES)  # as the warning says; it would be an error
+
+
+NAMED = {"pandas": "columns", "polars": "schema"}
+
+
+def test_targets_that_are_too_large_are_named_with_the_remedy():
+    far = 1000.0 * np.array(SIDES)
+    with pytest.warns(UserWarning, match="y has numbers as large as 1,000, and"):
+        quick(POINTS, far, "mse")
+    quick(POINTS, (far - far.mean()) / far.std(), "mse")
+    quick(POINTS, far, lambda score, target: (score - target / 1000.0) ** 2)
+
+
+def test_an_estimator_names_the_column_and_scaled_data_are_quiet():
+    pytest.importorskip("sklearn")
+    pandas = pytest.importorskip("pandas")
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    wide = pandas.DataFrame(np.array(POINTS) * [1.0, 1000.0], columns=["age", "income"])
+    with pytest.warns(UserWarning, match="column 'income'") as seen:
+        nn.Classifier((3,), max_iter=1).fit(wide, NAMES)
+    assert [warning.filename for warning in seen] == [__file__]
+    make_pipeline(StandardScaler(), nn.Classifier((3,), max_iter=1)).fit(wide, NAMES)
+    nn.Regressor((3,), max_iter=1).fit(POINTS, 1000.0 * np.array(SIDES))
+
+
+def test_data_as_they_are_used_to_be_are_no_reason_to_warn():
+    quick([[0.0, 0.0], [0.0, 0.0]], [1.0, -1.0])
+    quick([[0.0, 20.0], [0.1, 70.0]], [1.0, -1.0])
+    for loader, width in ((data.iris, 4), (data.digits, 64)):
+        X, y = loader()
+        fit(MLP(width, [10], seed=1), X[:50], y[:50], "cross_entropy", epochs=1, progress=False)
