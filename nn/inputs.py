@@ -172,11 +172,12 @@ FAR = 100.0  # where tanh is flat, and a step of the optimiser is small or wild
 APART = 1000.0
 
 
-def warn_of_scales(X: object, rows: Rows, targets: Targets, loss: Loss) -> None:
+def warn_of_scales(X: object, y: object, rows: Rows, targets: Targets, loss: Loss) -> None:
     """Warn of columns, or targets, of a size with which networks train badly, and say the remedy.
 
     Args:
         X: what rows were made of; a data frame has names for columns.
+        y: what targets were made of.
         rows: rows of numbers.
         targets: the target of each.
         loss: a function of (score, target).
@@ -197,17 +198,26 @@ def warn_of_scales(X: object, rows: Rows, targets: Targets, loss: Loss) -> None:
             f"{_short(largest)}"
         )
         _warn(
-            f"X: {what}, and networks train badly on columns far from 1: give X as "
-            f"(X - X.mean(0)) / X.std(0), new rows by the same numbers, or put scikit-learn's "
-            f"StandardScaler before nn.Classifier or nn.Regressor (make_pipeline)"
+            f"X: {what}, and networks train badly on columns far from 1: give "
+            f"{_scaled('X', X, '0')}, new rows by the same numbers, or put "
+            f"scikit-learn's StandardScaler before nn.Classifier or nn.Regressor (make_pipeline)"
         )
     if loss in (mse, mae, huber):
         flat = [n for target in targets for n in (target if isinstance(target, list) else [target])]
         if (size := max(map(abs, flat))) >= FAR:
             _warn(
                 f"y has numbers as large as {_short(size)}, and networks take long to reach scores "
-                f"far from 1: give y as (y - y.mean()) / y.std(), or use nn.Regressor, which does"
+                f"far from 1: give {_scaled('y', y)}, or use nn.Regressor, which does"
             )
+
+
+def _scaled(name: str, obj: object, axis: str = "") -> str:
+    """Return how to bring rows or targets to mean 0 and deviation 1."""
+    is_frame = hasattr(obj, "loc")  # of pandas, which goes by columns
+    has_mean = is_frame or (hasattr(obj, "std") and not hasattr(obj, "columns"))
+    axis = "" if is_frame else axis
+    array = "" if has_mean else f" with {name} = numpy.array({name})"
+    return f"({name} - {name}.mean({axis})) / {name}.std({axis}){array}"
 
 
 def _short(size: float) -> str:

@@ -137,7 +137,7 @@ def fit(
     codes = codes_of(classes, criterion) if classes else []
     rows, targets = checked(X, y, "", classes, codes)
     check_fit(model, criterion, rows, targets, "", len(classes))
-    warn_of_scales(X, rows, targets, criterion)
+    warn_of_scales(X, y, rows, targets, criterion)
     held_out = None
     if validation is not None:
         if not isinstance(validation, (list, tuple)) or len(validation) != 2:

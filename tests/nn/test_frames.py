@@ -1,5 +1,7 @@
 """Data frames, series and classes by name: what fit takes, and what predict gives back."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -152,31 +154,45 @@ def quick(X, y, loss="hinge", nins=2):
     fit(MLP(nins, [3, 1], seed=1), X, y, loss, epochs=1, seed=1, engine="eager", progress=False)
 
 
+WIDE = np.array(POINTS) * [1.0, 1000.0]
+
+
 @pytest.mark.parametrize("package", ["pandas", "polars"])
-def test_a_column_that_is_too_large_is_named_with_the_remedy(package):
-    frames = pytest.importorskip(package)
-    wide = np.array(POINTS) * [1.0, 1000.0]
+def test_a_column_that_is_too_large_is_named(package):
+    frame = pytest.importorskip(package).DataFrame({"age": WIDE[:, 0], "income": WIDE[:, 1]})
     with pytest.warns(UserWarning, match="column 1 has numbers as large as [0-9,]+, and") as seen:
-        quick(wide.tolist(), SIDES)
+        quick(WIDE, SIDES)
     assert [warning.filename for warning in seen] == [quick.__code__.co_filename]
     with pytest.warns(UserWarning, match="column 'income' has numbers"):
-        quick(frames.DataFrame(wide, **{NAMED[package]: ["age", "income"]}), SIDES)
+        quick(frame, SIDES)
     with pytest.warns(UserWarning, match=r"column 'income' \(and 1 more\) has numbers"):
-        quick(frames.DataFrame(1e3 * wide, **{NAMED[package]: ["age", "income"]}), SIDES)
-    with pytest.warns(UserWarning, match="column 0 stays below 0.0013 beside numbers as large"):
-        quick(wide * [0.001, 0.01], SIDES)
-    quick((wide - wide.mean(0)) / wide.std(0), SIDES)  # as the warning says; it would be an error
+        quick(frame * 1000.0, SIDES)
+    with pytest.warns(UserWarning, match="column 0 stays below 0.002 beside numbers as large as"):
+        quick(WIDE * [0.001, 0.01], SIDES)
 
 
-NAMED = {"pandas": "columns", "polars": "schema"}
+@pytest.mark.parametrize("package", ["numpy", "lists", "pandas", "polars"])
+def test_what_the_warning_says_to_write_is_quiet(package):
+    X, y = WIDE, 1000.0 * np.array(SIDES)
+    if package == "lists":
+        X, y = X.tolist(), y.tolist()
+    elif package != "numpy":
+        frames = pytest.importorskip(package)
+        X, y = frames.DataFrame({"age": X[:, 0], "income": X[:, 1]}), frames.Series(y)
+    names = {"X": X, "y": y, "numpy": np}
 
+    def advised(words):
+        found = re.search(r"give (?P<scaled>.*?std\(0?\))(?: with (?P<array>.*?\)))?, ", words)
+        exec(found["array"] or "", names)
+        return eval(found["scaled"], names)
 
-def test_targets_that_are_too_large_are_named_with_the_remedy():
-    far = 1000.0 * np.array(SIDES)
-    with pytest.warns(UserWarning, match="y has numbers as large as 1,000, and"):
-        quick(POINTS, far, "mse")
-    quick(POINTS, (far - far.mean()) / far.std(), "mse")
-    quick(POINTS, far, lambda score, target: (score - target / 1000.0) ** 2)
+    with pytest.warns(UserWarning, match="X: column") as seen:
+        quick(X, SIDES)
+    quick(advised(str(seen[0].message)), SIDES)
+    with pytest.warns(UserWarning, match="y has numbers as large as 1,000, and") as seen:
+        quick(POINTS, y, "mse")
+    quick(POINTS, advised(str(seen[0].message)), "mse")
+    quick(POINTS, y, lambda score, target: (score - target / 1000.0) ** 2)
 
 
 def test_an_estimator_names_the_column_and_scaled_data_are_quiet():
@@ -185,7 +201,7 @@ def test_an_estimator_names_the_column_and_scaled_data_are_quiet():
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    wide = pandas.DataFrame(np.array(POINTS) * [1.0, 1000.0], columns=["age", "income"])
+    wide = pandas.DataFrame(WIDE, columns=["age", "income"])
     with pytest.warns(UserWarning, match="column 'income'") as seen:
         nn.Classifier((3,), max_iter=1).fit(wide, NAMES)
     assert [warning.filename for warning in seen] == [__file__]
