@@ -46,8 +46,8 @@ def saved(
     if suffix not in kinds:
         *most, last = kinds
         raise PictureError(
-            f"save: {str(target)!r} ends in {suffix or 'nothing'!r}; {what} is saved as "
-            f"{', '.join(most)} or {last}"
+            f"save: {str(target)!r} {f'ends in {suffix!r}' if suffix else 'has no ending'}; {what} "
+            f"is saved as {', '.join(most)} or {last}"
         )
     write_whole(target, kinds[suffix]())
     return target

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from nn.errors import InputError, MissingPackageError
 from nn.initializers import generator_of
+from nn.inputs import listed
 from nn.module import whole
 
 Rows = list[list[float]]
@@ -287,6 +288,7 @@ def split(
         >>> len(train[0]), len(test[0])
         (3, 1)
     """
+    X, y = listed(X, "X"), listed(y, "y")
     if len(X) != len(y):
         raise InputError(f"split: there are {len(X)} rows and {len(y)} targets")
     count = round(held_out * len(X))

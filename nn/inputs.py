@@ -259,7 +259,12 @@ def _is_row(obj: object) -> bool:
 
 def _row(row: object, name: str) -> list[float]:
     if not hasattr(row, "__iter__") or isinstance(row, (str, bytes)):
-        raise InputError(f"{name} is {row!r} and must be a row of numbers: write [[x] for x in X]")
+        is_text = isinstance(row, (str, bytes))
+        raise InputError(
+            f"{name} is {row!r} and must be a row of numbers: "
+            + ("are X and y the other way round?" if is_text else "write [[x] for x in X]")
+            + (", or [X] if X is a row" if not is_text else "")
+        )
     return [_number(number, name) for number in listed(row, name)]
 
 
@@ -268,6 +273,11 @@ def _number(number: Any, name: str) -> float:
         try:
             number = Value(number).data
         except TypeError as error:
+            if isinstance(number, str):
+                raise KindError(
+                    f"{name} holds the text {number!r:.40}, and a network takes numbers: leave "
+                    f"the column out, or make columns of 0 and 1 of it (pandas.get_dummies)"
+                ) from None
             raise KindError(f"{name}: {error}") from None
     if not math.isfinite(number):
         raise InputError(f"{name} holds {number!r}: leave such rows out, or fill the gap")
@@ -292,5 +302,9 @@ def _check_labels(targets: Targets, allowed: Sequence[int], name: str, who: str)
                 words = (
                     "labels -1 and 1" if allowed == (-1, 1) else f"labels 0 to {len(allowed) - 1}"
                 )
-                advice = " (write 2 * y - 1)" if allowed == (-1, 1) and label == 0 else ""
+                advice = ""
+                if allowed == (-1, 1) and label in (0, 1):
+                    advice = " (write 2 * y - 1, or take binary_cross_entropy)"
+                elif allowed != (-1, 1) and label == len(allowed) and 0 not in targets:
+                    advice = " (write y - 1)"
                 raise InputError(f"{name}[{i}] is {target!r}: {who} takes {words}{advice}")

@@ -19,7 +19,8 @@ def accuracy(scores: Any, targets: Any) -> float:
         scores: a number for each row, on the right side when its sign is that of the label; or a
             row of numbers for each, one for each class (or one for each of several labels).
         targets: labels -1 and 1, or 0 and 1, or class numbers from 0; or a row of labels -1 and 1,
-            or 0 and 1, for each, each of which counts.
+            or 0 and 1, for each, each of which counts. Names of classes are compared with names, as
+            ``predict`` gives them.
 
     Returns:
         A part from 0 to 1.
@@ -37,6 +38,8 @@ def accuracy(scores: Any, targets: Any) -> float:
     """
     if len(scores) != len(targets) or len(scores) == 0:
         raise InputError(f"accuracy: there are {len(scores)} scores and {len(targets)} targets")
+    if isinstance(next(iter(scores)), str):
+        return float(sum(a == b for a, b in zip(scores, targets, strict=True)) / len(scores))
     if hasattr(scores, "ndim") and hasattr(targets, "ndim") and targets.ndim < 3:
         if scores.ndim == 2 and targets.ndim == 1:
             known = scores.max(axis=1) == scores.max(axis=1)  # nan is never right

@@ -141,7 +141,8 @@ def _listed(title: str, names: set[str]) -> str:
 def check_module(model: object) -> None:
     """Refuse what is no Module."""
     if not isinstance(model, Module):
-        raise KindError(f"model must be an nn.Module, and is a {type(model).__name__}")
+        inside = ": its network is its model_, once it is fitted" * hasattr(type(model), "predict")
+        raise KindError(f"model must be an nn.Module, and is a {type(model).__name__}{inside}")
 
 
 def leaves_of(parameters: object, who: str) -> list[Value]:

@@ -96,6 +96,9 @@ def decision_boundary(
     _draw_regions(ax, grid, predict(model, grid.rows, scores=True))
     _draw_points(ax, rows, labels)
     _frame(ax, grid)
+    names = getattr(X, "columns", ("x1", "x2"))
+    ax.set_xlabel(str(names[0]))
+    ax.set_ylabel(str(names[1]))
     return ax
 
 

@@ -11,6 +11,7 @@ import uuid
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
+from autograd.errors import OutputFileError
 from nn.errors import InputError, KindError
 from nn.inputs import known_classes
 from nn.module import Module, check_module
@@ -113,6 +114,11 @@ def write_json(path: FilePath, content: object) -> None:
     The file keeps its mode. What a killed process has left behind is written over.
     """
     target = Path(os.path.realpath(path))  # a link stays, and what it names is replaced
+    if not target.parent.is_dir():
+        raise OutputFileError(
+            f"{os.fspath(path)}: there is no folder {str(target.parent)!r}; make it, "
+            f"Path(...).mkdir(), or save in another"
+        )
     text = json.dumps(_plain(content), allow_nan=False, indent=1)
     temporary, file = _temporary(target)
     try:

@@ -23,6 +23,7 @@ from autograd.errors import (
     AmbiguousNumberError,
     ArgumentError,
     MissingAttributeError,
+    OperandError,
     RecordedResultError,
     TraceError,
 )
@@ -205,6 +206,11 @@ class Node(Slots):
             "int() of a Value would drop its gradient: write autograd.floor(v), or int(v.data) for "
             "an index or a count"
         )
+
+    def __xor__(self, other: object) -> NoReturn:
+        raise OperandError("^ of a Value is no power in Python: write x**2")
+
+    __rxor__ = __xor__
 
     def __bool__(self) -> bool:
         raise AmbiguousNumberError(

@@ -173,7 +173,21 @@ def steps(y: Value) -> Iterator[Step]:
             x.grad  = 3 + 3 = 6
     """
     order = graph_under(y, "steps")
-    return _walked(y, order, Names(order))
+    names = Names(order)
+    return _Steps(names[y].name, _walked(y, order, names))
+
+
+class _Steps(Iterator[Step]):
+    """The steps of a graph, one after the other."""
+
+    def __init__(self, name: str, each: Iterator[Step]) -> None:
+        self._name, self._each = name, each
+
+    def __next__(self) -> Step:
+        return next(self._each)
+
+    def __repr__(self) -> str:
+        return f"<steps of {self._name}: print(*steps(y), sep='\\n') shows them>"
 
 
 def _walked(root: Value, order: list[Value], names: Names) -> Iterator[Step]:

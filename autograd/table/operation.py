@@ -52,7 +52,10 @@ def real(number: Any, name: str = "Value") -> float:
             f"{name}: takes a plain number here, and was given a Value: write v.data where its "
             f"number alone is meant, and +v for a node of its own that hands gradients back"
         )
-    raise OperandError(f"{name}: takes real numbers and Values, and was given {_described(number)}")
+    raise OperandError(
+        f"{name}: takes real numbers and Values, and was given {_described(number)}"
+        + (_way_to_a_value(number) if name == "Value" else "")
+    )
 
 
 def is_real(obj: Any) -> bool:
@@ -63,6 +66,15 @@ def is_real(obj: Any) -> bool:
     if kind is not None:
         return kind in "biuf" and obj.shape == ()
     return isinstance(obj, numbers.Real)
+
+
+def _way_to_a_value(obj: object) -> str:
+    """Return what to write where a Value was to be made of something else."""
+    if isinstance(obj, str):
+        return ": the number comes first, Value(2.0, 'x'), and float(text) reads one from text"
+    if hasattr(obj, "__iter__"):
+        return ": one Value holds one number, [Value(number) for number in numbers]"
+    return ""
 
 
 def _described(obj: object) -> str:

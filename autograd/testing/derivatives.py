@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, WrongDerivativeError
 from autograd.notation.expression import Expression, read
-from autograd.table.operation import real
+from autograd.table.operation import is_real, real
 from autograd.testing.arguments import Bounds, Function, Parameters, Point, point_of, shown
 from autograd.testing.comparison import Comparison, Judgement
 from autograd.testing.diagnosis import Trial, diagnosis, near
@@ -74,7 +74,10 @@ def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
     comparison = Comparison(f, None, _tolerance("check_gradient", rtol), Parameters(f))
     point = point_of(args, "check_gradient")
     if not point.numbers:
-        raise ArgumentError("check_gradient: there is no number to differentiate by")
+        raise ArgumentError(
+            "check_gradient: there is no number to differentiate by: give the arguments of f after "
+            "it, check_gradient(f, 2.0)"
+        )
     try:
         judged = comparison.judged(point, verified=True)
     except (IndexError, AttributeError) as error:
@@ -109,7 +112,8 @@ def _reasons(
 
 def _check_function(name: str, f: object) -> None:
     if not callable(f):
-        raise ArgumentError(f"{name}: f is a function, and was {shown(f)}")
+        way = f": write lambda x: {f}" if isinstance(f, str) else ", such as lambda x: x**2"
+        raise ArgumentError(f"{name}: f is a function, and was {shown(f)}{way}")
 
 
 def _tolerance(name: str, rtol: float) -> float:
@@ -231,7 +235,7 @@ def _formulas(df: object, names: Sequence[str]) -> list[Formula]:
     if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
         raise ArgumentError(
             f"assert_derivative: df is a function, or a formula such as '3*x**2', "
-            f"and was {shown(df)}"
+            f"and was {shown(df)}{f': write {str(df)!r}' if is_real(df) else ''}"
         )
     if not isinstance(df, str) and len(texts) != len(names):
         raise StructureError(

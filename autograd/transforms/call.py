@@ -174,9 +174,11 @@ class Call:
     def scalar(self) -> Any:
         """Return the one output of a function that must have one."""
         if self.output_structure != NUMBER:
+            is_nothing = self.output_structure.kind == "none"
+            advice = "end it with return" if is_nothing else "use jacobian for several"
             raise StructureError(
                 f"{self.name}: the function must return one number, and returned "
-                f"{self.output_structure}; use jacobian for several"
+                f"{self.output_structure}; {advice}"
             )
         return self.outputs[0]
 
@@ -322,7 +324,11 @@ class Derivative:
 def checked(name: str, f: object, argnums: object = 0) -> Argnums:
     """Check a transform's own arguments; return argnums as an int or a tuple of ints."""
     if not callable(f):
-        raise ArgumentError(f"{name}: takes a function, and was given a {type(f).__name__}")
+        way = "; of a Value y, y.backward() and gradient(y, [x]) are the derivatives"
+        raise ArgumentError(
+            f"{name}: takes a function, and was given a {type(f).__name__}"
+            + way * isinstance(f, Value)
+        )
     listed = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
     try:
         numbers = tuple(operator.index(number) for number in listed)
@@ -330,7 +336,8 @@ def checked(name: str, f: object, argnums: object = 0) -> Argnums:
         numbers = (True,)
     if any(isinstance(number, bool) for number in (*listed, *numbers)):
         raise ArgumentError(
-            f"{name}: argnums is an int or a tuple of ints, and was given {argnums!r:.40}"
+            f"{name}: argnums is an int or a tuple of ints, and was given {argnums!r:.40}; the "
+            f"arguments of the function follow in a second call, {name}(f)(x)"
         )
     return numbers if isinstance(argnums, (tuple, list)) else numbers[0]
 

@@ -101,6 +101,9 @@ ENGINE = [
 ]
 
 TABLE_ = [
+    (r"write x\*\*2", lambda: x ^ 2, lambda: x**2),
+    (r"Value\(2.0, 'x'\)", lambda: Value("x", 3), lambda: Value(3, "x")),
+    ("one Value holds one number", lambda: Value([1, 2]), lambda: [Value(n) for n in [1, 2]]),
     ("takes real numbers and Values", lambda: ag.sin("1"), lambda: ag.sin(float("1"))),
     ("the class Value itself", lambda: Value(Value), lambda: Value(2.0)),
     ("the class Value itself", lambda: ag.sin(Value), lambda: ag.sin(Value(2.0))),

@@ -570,8 +570,28 @@ LATER = [
     ("has no attribute 'weight'", lambda: model().weight, lambda: model().parameters()),
     (
         "lower|smaller|lr",
-        lambda: trained(optimizer=nn.SGD(lr=1e308), Y=[1e10, -1e10, 1.0], loss="mse"),
+        lambda: trained(optimizer=nn.SGD(lr=1e308), Y=[90.0, -90.0, 1.0], loss="mse"),
         lambda: trained(optimizer=nn.SGD(lr=1e-3), Y=[1.0, -1.0, 1.0], loss="mse"),
+    ),
+    (
+        "holds the text 'Rome', .* leave the column out",
+        lambda: trained(X=[["Rome", 1.0], ["Oslo", 2.0], ["Rome", 3.0]]),
+        lambda: trained(X=[[1.0, 1.0], [0.0, 2.0], [1.0, 3.0]]),
+    ),
+    (
+        "are X and y the other way round",
+        lambda: trained(X=["a", "b", "a"], Y=[[1.0, 1.0], [0.0, 2.0], [1.0, 3.0]]),
+        lambda: trained(X=[[1.0, 1.0], [0.0, 2.0], [1.0, 3.0]], Y=["a", "b", "a"]),
+    ),
+    (
+        r"or \[X\] if X is a row",
+        lambda: nn.predict(model(), [1.0, 2.0]),
+        lambda: nn.predict(model(), [[1.0, 2.0]]),
+    ),
+    (
+        "there is no folder .* save in another",
+        lambda: nn.save(model(), "/nowhere/weights.json"),
+        lambda: saved(),
     ),
     (
         "its classes are no names",
