@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import shutil
 import subprocess
 
 import numpy as np
@@ -23,6 +24,8 @@ def cubic(x, y):
 
 def built(fast, mapped=None, reduce=None):
     """Return the exported C of a compiled function, built and loaded."""
+    if shutil.which("gcc") is None:
+        pytest.skip("there is no gcc on this machine")
     executable = fast._shown()
     function = (executable.careful() if executable.is_fast else executable).function
     binding = Binding(None if mapped is None else frozenset(mapped), reduce)
@@ -31,6 +34,8 @@ def built(fast, mapped=None, reduce=None):
 
 
 def in_node(path, name, *arguments):
+    if shutil.which("node") is None:
+        pytest.skip("there is no node on this machine")
     given = ", ".join(json.dumps(argument) for argument in arguments)
     code = (
         f"const m = await import({json.dumps(str(path))}); "

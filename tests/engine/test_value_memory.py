@@ -216,6 +216,7 @@ def test_freeing_a_deep_graph_in_another_thread():
     assert holder == []
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # Python says so itself
 def test_a_fork_in_the_middle_of_other_threads_work_can_walk():
     stop = threading.Event()
 

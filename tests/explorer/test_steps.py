@@ -134,3 +134,9 @@ def test_a_deep_chain_is_walked_without_recursion():
         y = y + 1.0
     *_, last = steps(y)
     assert last.accumulated == 1.0
+
+
+def test_steps_say_how_they_are_shown():
+    x = Value(3.0, label="x")
+    assert repr(steps(x * x)) == r"<steps of v1: print(*steps(y), sep='\n') shows them>"
+    assert len(list(steps(x * x))) == 2

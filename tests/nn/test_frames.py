@@ -147,6 +147,24 @@ def test_data_frames_and_series_are_rows_and_targets(package, engine):
         trained(frames.DataFrame({"a": NAMES, "b": NAMES}), sides, engine=engine)
 
 
+def test_rows_and_names_of_a_frame_are_divided_drawn_and_judged():
+    pytest.importorskip("matplotlib").use("Agg")
+    frame = pytest.importorskip("pandas").DataFrame(POINTS, columns=["height", "weight"])
+    frame.index = range(100, 140)  # as after a selection
+    names = frame["height"].map(lambda height: "large" if height > 0.5 else "small")
+    (X, y), (held_out, held_out_names) = data.split(frame, names, 0.25, seed=1)
+    assert (len(X), len(y), len(held_out), len(held_out_names)) == (30, 30, 10, 10)
+    assert all(
+        ("large" if row[0] > 0.5 else "small") == name for row, name in zip(X, y, strict=True)
+    )
+    model = MLP(2, [4, 1], seed=1)
+    history = fit(model, X, y, **settings())
+    assert nn.accuracy(predict(model, X), y) == history["accuracy"][-1]
+    assert nn.accuracy(np.array(["a", "b"]), ["a", "a"]) == 0.5
+    ax = nn.plot.decision_boundary(model, frame, names, resolution=5)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("height", "weight")
+
+
 # -- columns of very different sizes -------------------------------------------------------------
 
 
