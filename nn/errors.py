@@ -13,6 +13,10 @@ class KindError(AutogradError, TypeError):
     """An argument of a type that is not accepted."""
 
 
+class FolderError(AutogradError, FileNotFoundError):
+    """The folder of a file that is to be written does not exist."""
+
+
 class DivergedError(AutogradError, FloatingPointError):
     """Training produced a loss, a gradient or a weight that is nan or infinite."""
 

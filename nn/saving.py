@@ -11,8 +11,7 @@ import uuid
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
-from autograd.errors import OutputFileError
-from nn.errors import InputError, KindError
+from nn.errors import FolderError, InputError, KindError
 from nn.inputs import known_classes
 from nn.module import Module, check_module
 
@@ -115,7 +114,7 @@ def write_json(path: FilePath, content: object) -> None:
     """
     target = Path(os.path.realpath(path))  # a link stays, and what it names is replaced
     if not target.parent.is_dir():
-        raise OutputFileError(
+        raise FolderError(
             f"{os.fspath(path)}: there is no folder {str(target.parent)!r}; make it, "
             f"Path(...).mkdir(), or save in another"
         )
