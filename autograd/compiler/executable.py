@@ -337,12 +337,16 @@ class Executable:
         numbers = given.numbers
         if self.captured:
             numbers = [*numbers, *[value._data for value in self.captured]]
-        if (
-            given.rows is None and not self._shapes and not self.wholes
-        ):  # the common case, kept short
-            plain = self.native(numbers, given.arrays)
+        rows, arrays, shapes = given.rows, given.arrays, self._shapes
+        if rows is None and not self.wholes:  # the common case, kept short
+            made: list[Any] = []
+            if shapes:
+                empty = self._empty
+                made = [empty(shape) for shape in shapes]
+                arrays = [*arrays, *made]
+            plain = self.native(numbers, arrays)
             if plain is not None:
-                return self._build(iter(plain), iter(()))
+                return self._build(iter(plain), iter(made))
         return self.results(numbers, given)
 
     def _of_floats(self, *numbers: float) -> object:

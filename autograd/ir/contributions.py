@@ -143,18 +143,31 @@ class Differentiation:
     ) -> Reference:
         """Return upstream x partial where a choice chose the operand.
 
-        A partial that is itself a choice among numbers becomes a choice among products.
+        A partial that is itself a choice of 1 or -1 becomes one among products: relu passes its
+        upstream on. What chooses among more multiplies, for the sweep waits for each choice on the
+        way of the upstream, and for none on the way of the partial.
         """
+        trace = self.trace
+        partial = self._where_chosen(partial, base, unchosen)
+        if type(partial) is int and partial >= base and trace.operations[partial] is ops.select:
+            condition, first, second = trace.operands[partial]
+            if type(condition) is int and type(first) is type(second) is float:
+                a = product(trace, reached, upstream, first)
+                b = product(trace, reached, upstream, second)
+                return choose(trace, condition, a, b)
+        return product(trace, reached, upstream, partial)
+
+    def _where_chosen(self, partial: Reference, base: int, unchosen: int) -> Reference:
+        """Return a partial without the choices that are known where the operand was chosen."""
         trace = self.trace
         if type(partial) is int and partial >= base and trace.operations[partial] is ops.select:
             condition, first, second = trace.operands[partial]
+            inner = self._where_chosen(second, base, unchosen)
             if condition == unchosen:
-                return self._arm(second, base, unchosen, upstream, reached)
+                return inner
             if type(condition) is int:
-                a = self._arm(first, base, unchosen, upstream, reached)
-                b = self._arm(second, base, unchosen, upstream, reached)
-                return choose(trace, condition, a, b)
-        return product(trace, reached, upstream, partial)
+                return choose(trace, condition, first, inner)
+        return partial
 
 
 # -- arithmetic on numbers of a trace ------------------------------------------------------------

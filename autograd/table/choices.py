@@ -52,9 +52,9 @@ rounded: Operation = primitive(
 )
 maximum: Operation = composite(
     "maximum(a, b)", lambda a, b: where(a > b, a, where(b >= a, b, a + b)),
-    lambda y, a, b: choose(a > b, 1.0, choose(a < b, 0.0, choose(a >= b, 0.5, y))),
-    lambda y, a, b: choose(b > a, 1.0, choose(b < a, 0.0, choose(b >= a, 0.5, y))),
-    strong_zero=(lambda y, a, b: a < b, lambda y, a, b: b < a),
+    lambda y, a, b: choose(a > b, 1.0, choose(a < b, 0.0, choose(b >= a, 0.5, y))),
+    lambda y, a, b: choose(a < b, 1.0, choose(a > b, 0.0, choose(b >= a, 0.5, y))),
+    strong_zero=(lambda y, a, b: a < b, lambda y, a, b: a > b),
     flat="{arg} is not the larger one", commutative=True, piece=lambda y, a, b: sign(a - b),
     fast=lambda a, b: a if a > b else b if b >= a else a + b,
     latex=r"\max", summary="The larger of two numbers; at a tie each has half of the derivative.",
@@ -62,9 +62,9 @@ maximum: Operation = composite(
 )
 minimum: Operation = composite(
     "minimum(a, b)", lambda a, b: where(a < b, a, where(b <= a, b, a + b)),
-    lambda y, a, b: choose(a < b, 1.0, choose(a > b, 0.0, choose(a >= b, 0.5, y))),
-    lambda y, a, b: choose(b < a, 1.0, choose(b > a, 0.0, choose(b >= a, 0.5, y))),
-    strong_zero=(lambda y, a, b: a > b, lambda y, a, b: b > a),
+    lambda y, a, b: choose(a < b, 1.0, choose(a > b, 0.0, choose(b <= a, 0.5, y))),
+    lambda y, a, b: choose(a > b, 1.0, choose(a < b, 0.0, choose(b <= a, 0.5, y))),
+    strong_zero=(lambda y, a, b: a > b, lambda y, a, b: a < b),
     flat="{arg} is not the smaller one", commutative=True, piece=lambda y, a, b: sign(a - b),
     fast=lambda a, b: a if a < b else b if b <= a else a + b,
     latex=r"\min", summary="The smaller of two numbers; at a tie each has half of the derivative.",

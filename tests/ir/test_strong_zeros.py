@@ -1,6 +1,7 @@
 """What a choice did not choose gets nothing in compiled code, at no cost until there is a nan."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -94,6 +95,15 @@ def test_a_relu_network_needs_no_guards_and_no_comparison_twice():
     assert opcodes.count("less_equal") == opcodes.count("less") == 4
     assert "either" not in opcodes
     assert "both" not in opcodes
+
+
+def test_the_upstream_of_a_maximum_passes_one_choice_and_not_three():
+    fast = jit(grad(lambda x, y: maximum(maximum(x * 3.0, y + x) * 2.0, y)))
+    assert fast(1.0, 0.5) == 6.0
+    chosen = set(re.findall(r"(%\d+) = where", fast.source))
+    assert len(chosen) == 2 * 2 + 2 * 5 - 2  # values and slopes, without y's in the outer one
+    factors = re.findall(r"multiply %\d+, (%\d+)", fast.source)
+    assert chosen & set(factors)  # the choice stands beside the upstream
 
 
 def test_hessians_see_no_branch_that_was_not_taken():
