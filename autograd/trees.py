@@ -14,6 +14,7 @@ import enum
 import functools
 import itertools
 import math
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
@@ -618,8 +619,13 @@ def array_in(obj: object) -> Array | None:
     return numpy.asarray(obj)
 
 
-def check_names(who: str, args: Sequence[object], error: Exception) -> None:
-    """Explain an error of a function that takes a data frame's array for the frame.
+OF_OURS = ("isnan", "isinf", "isfinite", "copysign", "logaddexp")  # NumPy has none for objects
+
+
+def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
+    """Explain an error that comes of the arguments being arrays of Values.
+
+    A TypeError of NumPy's, which computes some functions on floats alone, gets a note.
 
     Args:
         who: what called the function.
@@ -632,6 +638,16 @@ def check_names(who: str, args: Sequence[object], error: Exception) -> None:
     """
     import numpy
 
+    if isinstance(error, TypeError):
+        found = re.search(r"ufunc '(\w+)'.*(not supported for the input|dtype\('O'\))", str(error))
+        if found and not getattr(error, "__notes__", None):
+            way = (
+                f"autograd.{found[1]}"
+                if found[1] in OF_OURS
+                else "it with operators and the functions of autograd"
+            )
+            error.add_note(f"NumPy computes this on floats alone, and here are Values: write {way}")
+        return
     if isinstance(error, AttributeError):
         is_of_array = isinstance(error.obj, numpy.ndarray)
     else:

@@ -65,7 +65,7 @@ from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms.call import replaced
-from autograd.trees import check_names, flatten, unflatten
+from autograd.trees import explain_arrays, flatten, unflatten
 
 P = ParamSpec("P")
 
@@ -460,8 +460,8 @@ class Jitted(Generic[P]):
             given: Any = {**options, "trace": trace}
             try:
                 made = TracedFunction(self._function, args, axes, names, row, **given)
-            except (IndexError, AttributeError) as error:
-                check_names("jit", args, error)
+            except (IndexError, AttributeError, TypeError) as error:
+                explain_arrays("jit", args, error)
                 raise
             if active is not None:
                 made.add_gradients(active)

@@ -16,7 +16,7 @@ from autograd.testing.comparison import Comparison, Judgement
 from autograd.testing.diagnosis import Trial, diagnosis, near
 from autograd.testing.sampling import counterexample, kinks, simple_points, simplicity, spread
 from autograd.testing.symbols import Symbolic, proof
-from autograd.trees import check_names
+from autograd.trees import explain_arrays
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -80,8 +80,8 @@ def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
         )
     try:
         judged = comparison.judged(point, verified=True)
-    except (IndexError, AttributeError) as error:
-        check_names("check_gradient", args, error)
+    except (IndexError, AttributeError, TypeError) as error:
+        explain_arrays("check_gradient", args, error)
         raise
     if not judged:
         raise StructureError(

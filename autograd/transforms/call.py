@@ -28,8 +28,8 @@ from autograd.transforms import sweeps, traced
 from autograd.trees import (
     NUMBER,
     Structure,
-    check_names,
     check_numbers,
+    explain_arrays,
     flatten,
     is_array,
     tree_map,
@@ -118,9 +118,9 @@ class Call:
         try:
             transforms.set((*outer, self))  # inside: Ctrl-C may fall behind any call
             return f(*arguments, **named)
-        except (IndexError, AttributeError) as error:
+        except (IndexError, AttributeError, TypeError) as error:
             positions = _positions(self.name, argnums, len(args))
-            check_names(self.name, [args[position] for position in positions], error)
+            explain_arrays(self.name, [args[position] for position in positions], error)
             raise
         finally:
             transforms.set(outer)

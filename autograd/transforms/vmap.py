@@ -12,7 +12,7 @@ from autograd.ir.trace import Trace
 from autograd.transforms.call import checked
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
-from autograd.trees import array_in, check_names, map_with_axes
+from autograd.trees import array_in, explain_arrays, map_with_axes
 
 UNROLLED = 16  # rows up to which each is traced by itself, with the bits of the eager loop
 
@@ -74,8 +74,8 @@ def _called(
     """Call the function for one row of its arguments."""
     try:
         return f(*row, **named)
-    except (IndexError, AttributeError) as error:
-        check_names("vmap", args, error)
+    except (IndexError, AttributeError, TypeError) as error:
+        explain_arrays("vmap", args, error)
         raise
 
 

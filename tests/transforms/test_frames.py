@@ -91,6 +91,22 @@ def test_other_errors_of_the_function_stay_what_they_are(frames):
         grad(lambda w, d: np.ones(3)["a"] * w)(1.0, frame)
 
 
+@pytest.mark.parametrize("call", [grad, lambda f: jit(grad(f)), jit])
+def test_what_numpy_computes_on_floats_alone_is_explained_in_a_note(call):
+    with pytest.raises(TypeError, match="not supported for the input types") as caught:
+        call(lambda a: np.logaddexp(a, 1.0).sum())(np.ones(3))
+    assert [note for note in caught.value.__notes__ if "write autograd.logaddexp" in note]
+    assert len(caught.value.__notes__) == 1
+    slopes = grad(lambda a: autograd.logaddexp(a, 1.0).sum())(np.ones(3))
+    np.testing.assert_array_equal(slopes, [0.5] * 3)
+
+
+def test_a_system_that_numpy_solves_on_floats_alone_is_explained():
+    with pytest.raises(TypeError, match="solve") as caught:
+        grad(lambda a: np.linalg.solve(a, np.ones(2)).sum())(np.eye(2))
+    assert "write it with operators and the functions of autograd" in caught.value.__notes__[0]
+
+
 def test_a_frame_beside_the_argument_of_a_gradient_stays_a_frame():
     frame = pytest.importorskip("pandas").DataFrame(COLUMNS)
     assert grad(lambda w, d: (d["a"] * w).sum())(2.0, frame) == 6.0
