@@ -21,6 +21,21 @@ def no_mode_is_left_open():
     assert transforms.get() == ()
 
 
+_codes = {}  # machine code by what it was made from
+
+
+@pytest.fixture(scope="module")
+def equal_programs_are_made_once():
+    """Let LLVM write the code of equal programs once: what it writes depends on nothing else."""
+    from autograd.backends.llvm import object_cache
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(object_cache, "load", _codes.get)
+        patch.setattr(object_cache, "store", _codes.__setitem__)
+        patch.setattr(object_cache, "WORTH", 0.0)
+        yield
+
+
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="also run the slow tests")
     parser.addoption("--browser", action="store_true", help="also run the tests in a browser")

@@ -27,6 +27,7 @@ import operator
 import sys
 import types
 import warnings
+import weakref
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeGuard, cast
@@ -636,6 +637,8 @@ def _with_this_module(code: types.CodeType) -> types.CodeType:
 _LOCK = new_lock()
 _uses: Counter[str] = Counter()  # how many tracings want the converted code of a file
 _changed: dict[str, list[tuple[types.FunctionType, types.CodeType]]] = {}  # and who got it
+_found: dict[str, list[weakref.ref[types.FunctionType]]] = {}  # the functions of a file
+_found_at: list[int] = []  # the counts of the collector's runs then
 
 
 @contextlib.contextmanager
@@ -655,7 +658,7 @@ def converted(codes: Collection[types.CodeType]) -> Iterator[None]:
         _uses.update([*changes])
     try:
         with _LOCK:
-            for function in _functions():
+            for function in [each for file in changes for each in _functions(file)]:
                 code = function.__code__
                 after = changes.get(code.co_filename, {}).get(code)
                 if after is not None:
@@ -675,10 +678,32 @@ def _put_back(file: str, changes: dict[types.CodeType, types.CodeType]) -> None:
     for function, code in _changed.pop(file, ()):
         function.__code__ = code
     own = {id(after): before for before, after in changes.items()}
-    for function in _functions(None if gc.isenabled() else 0):  # all new ones are the youngest
+    for function in _functions(file):
         if id(function.__code__) in own:
             function.__code__ = own[id(function.__code__)]
 
 
-def _functions(generation: int | None = None) -> list[types.FunctionType]:
-    return [each for each in gc.get_objects(generation) if type(each) is types.FunctionType]
+def _functions(file: str) -> list[types.FunctionType]:
+    """Return the functions of a file; those that were found before are not looked for again.
+
+    All objects are looked through for them, which takes long where there are many. What was made
+    since is among the youngest, as long as the collector has not run.
+    """
+    runs = _runs_of_the_collector()
+    if runs != _found_at:
+        _found.clear()
+        _found_at[:] = runs
+    objects = gc.get_objects(generation=0 if file in _found else None)
+    if runs != _runs_of_the_collector():  # it has just now
+        objects = gc.get_objects()
+    functions = [each for each in objects if type(each) is types.FunctionType]
+    functions = [each for each in functions if each.__code__.co_filename == file]
+    if file not in _found:
+        _found[file] = [weakref.ref(each) for each in functions]
+        return functions
+    before = [each() for each in _found[file]]
+    return [*functions, *[each for each in before if each is not None]]
+
+
+def _runs_of_the_collector() -> list[int]:
+    return [each["collections"] for each in gc.get_stats()]

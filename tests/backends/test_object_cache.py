@@ -97,6 +97,33 @@ def test_nothing_is_loaded_from_what_others_may_write(place: Path, monkeypatch: 
 
 
 @needs_x86
+def test_what_writes_code_for_a_processor_is_made_once_and_writes_what_a_new_one_would(
+    monkeypatch: Any,
+) -> None:
+    def written(level: int, target: str | None) -> list[bytes]:
+        kept: list[bytes] = []
+        with monkeypatch.context() as patch, engine.compiling_for(target):
+            patch.setattr(object_cache, "load", lambda key: None)
+            patch.setattr(object_cache, "store", lambda key, codes: kept.extend(codes))
+            NativeCode(TEXT, level)
+        return kept
+
+    monkeypatch.setattr(object_cache, "WORTH", 0.0)
+    asked = [(level, target) for level in (1, 2) for target in ("avx2", "sse2", None)]
+    machines: dict[Any, Any] = {}
+    monkeypatch.setattr(engine, "_machines", machines)
+    first = {each: written(*each) for each in asked}
+    assert len(machines) == len(asked)
+    kept = {**machines}
+    assert {each: written(*each) for each in asked} == first
+    assert machines == kept
+    for each in asked:
+        machines.clear()
+        assert written(*each) == first[each]
+    assert first[1, "avx2"] != first[1, "sse2"]
+
+
+@needs_x86
 def test_another_processor_has_entries_of_its_own(place: Path, monkeypatch: Any) -> None:
     for name in (None, "avx2", "sse2"):
         with engine.compiling_for(name):

@@ -17,6 +17,8 @@ import autograd
 from autograd import Value, grad, gradient, hessian, hvp, jacobian, jit, jvp, value_and_grad
 from autograd.errors import AnomalyError, TraceError
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 
 def cubic(x, y=2.0):
     return x**3 * y + autograd.sin(x)

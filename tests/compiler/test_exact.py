@@ -29,6 +29,8 @@ from autograd.backends.llvm.engine import TARGETS, compiling_for
 from autograd.backends.llvm.instructions import PRIMITIVES
 from autograd.table.operation import TABLE
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 CASES = list(cases_of_the_table())
 HOSTS = (None, *TARGETS) if IS_X86 else (None,)
 

@@ -1,10 +1,12 @@
 """An ``if`` between two numbers becomes a choice, where a function decides often."""
 
+import gc
 import itertools
 import linecache
 import math
 import random
 import threading
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ import autograd
 from autograd import Value, grad, hessian, jit, sin, value_and_grad
 from autograd.compiler.if_conversion import converted
 from autograd.errors import TraceError
+
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
 
 
 def by_return(h):
@@ -517,6 +521,37 @@ def compiled_source(source, name):
     scope = {"sin": sin, "relu": autograd.relu}
     exec(compile(source, name, "exec"), scope)
     return scope["function"]
+
+
+@pytest.fixture
+def collector_off():
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.parametrize("collect", [None, *range(3)])
+def test_functions_are_found_however_often_the_collector_ran(collector_off, collect):
+    def defined():
+        return compiled_source("def function(x):\n    return x if x > 0.0 else -x\n", name)
+
+    def between():
+        if collect is not None:
+            gc.collect(collect)
+
+    name = "<functions that are found>"
+    old = defined()
+    with converted([old.__code__]):
+        between()
+    new, own = defined(), old.__code__
+    between()
+    with mock.patch.object(gc, "get_objects", wraps=gc.get_objects) as searched:
+        with converted([own]):
+            assert old.__code__ == new.__code__ != own
+            between()
+        assert old.__code__ == new.__code__ == own
+    if collect is None:  # what is new is among the youngest objects
+        assert {call.kwargs["generation"] for call in searched.call_args_list} == {0}
 
 
 def check_programs(seeds, max_paths, equal):

@@ -12,6 +12,8 @@ import pytest
 import autograd
 from autograd import Value, fori_loop, grad, jit, no_grad, put, scan, take, while_loop
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 
 def total(xs: Any) -> Any:
     """The sum of an array, by a loop."""

@@ -19,6 +19,8 @@ import autograd.compiler.jit as module
 from autograd import TraceError, fori_loop, grad, jit, scan, take, vmap, while_loop
 from autograd.backends.llvm import executable
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 
 class Kind(enum.Enum):
     SQUARE = 2

@@ -23,6 +23,8 @@ from autograd import (
     where,
 )
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 
 def piecewise(x):
     if x < -1.0:

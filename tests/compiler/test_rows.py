@@ -16,6 +16,8 @@ import autograd
 from autograd import Value, grad, hessian, jit, value_and_grad
 from autograd.backends.llvm import executable as native
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 ROWS = (0, 1, 7, 8, 9, 1000)
 
 

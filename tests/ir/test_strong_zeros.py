@@ -23,6 +23,8 @@ from autograd import (
 )
 from autograd.ir import lower
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 INF, NAN = math.inf, math.nan
 POINTS = (-INF, -2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0, INF, NAN)
 

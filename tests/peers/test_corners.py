@@ -12,6 +12,8 @@ import pytest
 import autograd as ag
 from autograd import Value, grad, hessian, jit, jvp
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "peers"
 
 

@@ -11,6 +11,8 @@ import autograd as ag
 from autograd import Value, gradient
 from autograd.table.operation import TABLE
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 INF, NAN = math.inf, math.nan
 
 

@@ -10,6 +10,8 @@ import autograd as ag
 from autograd import Value, hessian, jacfwd, jacobian, jacrev
 from autograd.testing import functions
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 NUMBERS = st.lists(st.floats(-2.0, 2.0), min_size=3, max_size=3)
 
 

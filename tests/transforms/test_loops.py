@@ -27,6 +27,8 @@ from autograd import (
 )
 from autograd.backends.llvm import executable
 
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
 
 def powers(x: Any) -> Any:
     """x cubed."""

@@ -28,6 +28,7 @@ target: str | None = None  # None for the processor that we are running on
 
 _lock = new_lock()
 _ready = False
+_machines: dict[tuple[object, ...], Any] = {}  # those that write code; to make one takes long
 
 
 def binding() -> ModuleType:
@@ -104,6 +105,14 @@ def _processor(llvm: ModuleType) -> tuple[str, str, str]:
     else:
         processor, features = TARGETS[target]
     return llvm.get_process_triple(), processor, features
+
+
+def _writer(llvm: ModuleType, level: int) -> Any:
+    """Return the machine that writes code of a level for what we compile for; under the lock."""
+    key = (level, *_processor(llvm))
+    if key not in _machines:
+        _machines[key] = _machine(llvm, level)
+    return _machines[key]
 
 
 def _machine(llvm: ModuleType, level: int) -> Any:
@@ -192,8 +201,8 @@ class NativeCode:
             for module in modules_of(text):
                 checkpoint()
                 with _lock:
-                    machine = _machine(llvm, level)
-                    codes.append(machine.emit_object(llvm.parse_assembly(module)))
+                    code = _writer(llvm, level).emit_object(llvm.parse_assembly(module))
+                    codes.append(code)
             if time.perf_counter() - start >= object_cache.WORTH:
                 object_cache.store(key, codes)
         with _lock:
