@@ -9,6 +9,7 @@ import functools
 import itertools
 import math
 import random
+from collections import Counter
 
 import mpmath
 from mpmath import mp
@@ -210,6 +211,12 @@ HIGHER = {
 
 @functools.cache
 def derivative(row, point, along):
+    """Return a derivative of a row at a point, which is the same in whatever order it is taken."""
+    return _derivative(row, point, tuple(sorted(along)))
+
+
+@functools.lru_cache(maxsize=1000)
+def _derivative(row, point, along):
     """Return a derivative of a row at a point by nested central differences, or None.
 
     Args:
@@ -229,19 +236,26 @@ def derivative(row, point, along):
     fine = [120 - min(exponent, 0) + largest for exponent in exponents]
     least = 200 + sum(2 * (fine[index] + max(exponents[index], 0)) for index in along)
 
-    def difference(numbers, rest):
-        if not rest:
-            return function(*numbers)
-        index = rest[0]
-        step = mp.ldexp(1, -fine[index])
-        sides = []
-        for sign in (1, -1):
-            moved = list(numbers)
-            moved[index] += sign * step
-            sides.append(difference(moved, rest[1:]))
-        return (sides[0] - sides[1]) / (2 * step)
+    # Nested central differences as one sum: a point that several of them ask for is computed once.
+    weights = Counter({(0,) * len(point): 1})
+    for index in along:
+        sides, weights = weights, Counter()
+        for moves, weight in sides.items():
+            for sign in (1, -1):
+                moved = (*moves[:index], moves[index] + sign, *moves[index + 1 :])
+                weights[moved] += sign * weight
 
-    return settled(lambda: difference(list(map(mp.mpf, point)), along), least)
+    def difference():
+        numbers = [mp.mpf(number) for number in point]
+        total = mp.zero
+        for moves, weight in weights.items():
+            if weight:
+                steps = zip(moves, fine, strict=True)
+                moved = [n + mp.ldexp(k, -f) for n, (k, f) in zip(numbers, steps, strict=True)]
+                total += weight * function(*moved)
+        return total * mp.ldexp(1, sum(fine[index] - 1 for index in along))
+
+    return settled(difference, least)
 
 
 # -- how close is close enough -----------------------------------------------------------------

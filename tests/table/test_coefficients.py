@@ -54,7 +54,7 @@ def digamma_low(s):
     ids=["erf", "erfc", "lgamma", "lgamma below", "digamma"],
 )
 def test_the_coefficients_are_the_fit(coefficients, function, low, high):
-    with mpmath.workdps(60):
+    with mpmath.workdps(40):
         fit, error = mpmath.chebyfit(function, [low, high], len(coefficients), error=True)
         assert error < mpmath.mpf(2) ** -53 / 4
         assert tuple(float(c) for c in fit) == coefficients

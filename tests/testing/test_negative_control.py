@@ -111,7 +111,10 @@ def test_there_are_forty_and_the_table_in_the_readme_shows_them():
     assert README.read_text(encoding="utf-8").endswith(f"\n\n{table()}")
 
 
-@EACH_WAY
+@pytest.mark.parametrize(  # test_derivatives.py has right ones in floats for the fast tests
+    "way",
+    [*(pytest.param(way, marks=pytest.mark.slow) for way in ("digits", "floats")), "formula"],
+)
 @ROWS
 def test_a_right_derivative_is_accepted(way, slip, f, right, wrong):
     assert_derivative(of_named(f), WAYS[way](right), **options(f))
