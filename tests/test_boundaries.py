@@ -1,6 +1,7 @@
 """Imports between the modules go downwards only, and no room bears a public function's name."""
 
 import ast
+import functools
 import re
 import tomllib
 from pathlib import Path
@@ -25,17 +26,20 @@ FLOORS = [
 ]
 
 
+@functools.cache
 def imports_of(file):
-    """Yield the modules that a file imports, inside functions and for types alone included."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    """Return the modules that a file imports, inside functions and for types alone included."""
+    found = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 is_module = (ROOT / inner.replace(".", "/")).with_suffix(".py").exists()
-                yield inner if is_module or node.module in ("autograd", "nn") else node.module
+                is_whole = is_module or node.module in ("autograd", "nn")
+                found.append(inner if is_whole else node.module)
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
+    return found
 
 
 def room_of(module):

@@ -43,12 +43,13 @@ def test_native_code_gives_the_bits_of_the_interpreter(seed):
         assert bits(found) == expected(case), (text_of(function), binding, shared, rows)
 
 
+@pytest.mark.parametrize("count", [30, pytest.param(120, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("shortest", [2, 8])
-def test_groups_of_steps_give_the_bits_of_the_interpreter(monkeypatch, shortest):
+def test_groups_of_steps_give_the_bits_of_the_interpreter(monkeypatch, shortest, count):
     monkeypatch.setattr(groups, "SHORTEST", shortest)
     monkeypatch.setattr(groups, "FEW", -1 if shortest == 2 else 20_000)
     monkeypatch.setattr(groups, "WIDE", 0)
-    for case in cases(120, "groups"):
+    for case in cases(count, "groups"):
         function, binding, shared, rows = case
         found = grouped.compile(function, binding)(shared, rows)
         assert bits(found) == expected(case), (text_of(function), binding, shared, rows)

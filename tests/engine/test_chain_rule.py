@@ -4,8 +4,8 @@ import math
 import struct
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from searches import searched
 
 import autograd as ag
 from autograd import Value, grad, gradient, jvp
@@ -55,8 +55,7 @@ def graphs_with_choices(draw):
     return root, leaves
 
 
-@given(graphs_with_choices(), st.sampled_from([1.0, 0.0, -2.5, INF, NAN]))
-@settings(max_examples=400, deadline=None)
+@searched(100, 400, graphs_with_choices(), st.sampled_from([1.0, 0.0, -2.5, INF, NAN]))
 def test_the_fast_sweep_gives_the_adjoints_of_the_generic_one_to_the_bit(graph, seed):
     root, _ = graph
     adjoints = {id(root): seed}
@@ -67,8 +66,7 @@ def test_the_fast_sweep_gives_the_adjoints_of_the_generic_one_to_the_bit(graph, 
     assert len(steps) == sum(len([p for p in node.partials if p is not None]) for node in order)
 
 
-@given(graphs_with_choices())
-@settings(max_examples=400, deadline=None)
+@searched(100, 400, graphs_with_choices())
 def test_the_gradient_as_a_graph_has_the_numbers_of_backward(graph):
     root, leaves = graph
     slopes = gradient(root, leaves)
@@ -76,8 +74,7 @@ def test_the_gradient_as_a_graph_has_the_numbers_of_backward(graph):
     assert all(same(slope.data, leaf.grad) for slope, leaf in zip(slopes, leaves, strict=True))
 
 
-@given(graphs_with_choices())
-@settings(max_examples=200, deadline=None)
+@searched(50, 200, graphs_with_choices())
 def test_steps_add_up_to_backward(graph):
     root, leaves = graph
     last = {id(root): 1.0}

@@ -104,7 +104,7 @@ def agree(program, plain):
 
 @needs_native
 @given(program=PROGRAMS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_random_programs_have_the_bits_and_the_errors_of_plain_python(program, plain_python):
     agree(program, plain_python)
 

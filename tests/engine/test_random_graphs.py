@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from searches import searched
 
 from autograd import Value, exp, grad, gradient, hessian, jvp, value_and_grad
 from autograd.engine.order import ordered
@@ -73,7 +74,7 @@ def agree_with_mpmath(function, point):
 
 
 @given(functions(), NUMBERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_reverse_forward_and_mpmath_agree(function, point):
     agree_with_mpmath(function, point)
 
@@ -85,8 +86,7 @@ def test_reverse_forward_and_mpmath_agree_on_a_thousand_graphs(function, point):
     agree_with_mpmath(function, point)
 
 
-@given(functions(operations=8), NUMBERS)
-@settings(max_examples=60, deadline=None)
+@searched(25, 60, functions(operations=8), NUMBERS)
 def test_hessians_are_symmetric(function, point):
     matrix = hessian(run(function))(point)
     entries = [entry for row in matrix for entry in row]
@@ -118,8 +118,7 @@ def test_the_derivative_is_linear(f, g, point, a, b):
         assert abs(both[index] - expected) <= 1e-12 * (abs(a) * of_f + abs(b) * of_g) + units
 
 
-@given(functions(inputs=1), functions(inputs=1), st.floats(-3.0, 3.0))
-@settings(max_examples=60, deadline=None)
+@searched(25, 60, functions(inputs=1), functions(inputs=1), st.floats(-3.0, 3.0))
 def test_the_chain_rule(f, g, x):
     inner, slope_inner = value_and_grad(f)(x)
     assume(is_tame(inner, slope_inner))
@@ -132,8 +131,7 @@ def test_the_chain_rule(f, g, x):
     assert abs(whole - slope_inner * slope_outer) <= 1e-12 * of_f * of_g + units
 
 
-@given(graphs(operations=15, kinks=True))
-@settings(max_examples=100, deadline=None)
+@searched(40, 100, graphs(operations=15, kinks=True))
 def test_backward_is_the_gradient_as_a_graph(graph):
     root, leaves = graph
     root.backward()
@@ -145,8 +143,7 @@ def test_backward_is_the_gradient_as_a_graph(graph):
         )
 
 
-@given(graphs(operations=15, kinks=True), st.floats(-3.0, 3.0))
-@settings(max_examples=60, deadline=None)
+@searched(25, 60, graphs(operations=15, kinks=True), st.floats(-3.0, 3.0))
 def test_backward_with_a_gradient_scales(graph, factor):
     root, leaves = graph
     root.backward()

@@ -6,6 +6,7 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from searches import searched
 
 import autograd
 from autograd import Value, explain, log, relu, sqrt, stop_gradient, tanh, where
@@ -47,8 +48,7 @@ def small_graphs(draw):
     return x, nodes[-1]
 
 
-@settings(max_examples=150, deadline=None)
-@given(small_graphs())
+@searched(50, 150, small_graphs())
 def test_the_paths_are_those_of_brute_force_and_add_up_to_the_gradient(graph):
     x, y = graph
     products = enumerated(y, x)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
+from searches import searched
 from table_rows import operands_of
 
 import autograd
@@ -58,16 +59,14 @@ def close(a, b):
     return (a != a and b != b) or a == b or math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
 
 
-@settings(max_examples=400, deadline=None)
-@given(formulas())
+@searched(100, 400, formulas())
 def test_text_read_back_by_the_parser_has_the_same_number(case):
     whole, number = case
     inputs = {"x": 0.75, "y": -1.25}
     assert close(float(read(text(whole))(inputs)), number)
 
 
-@settings(max_examples=200, deadline=None)
-@given(formulas())
+@searched(60, 200, formulas())
 def test_tidying_changes_no_finite_number(case):
     whole, number = case
     if math.isfinite(number) and abs(number) < 1e100:
@@ -76,8 +75,7 @@ def test_tidying_changes_no_finite_number(case):
         assert close(again, number) or not math.isfinite(again)
 
 
-@settings(max_examples=200, deadline=None)
-@given(formulas())
+@searched(60, 200, formulas())
 def test_mathml_is_well_formed_and_latex_is_balanced(case):
     whole, _ = case
     ET.fromstring(math_element(mathml(whole)))

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from importlib import resources
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from searches import searched
 from table_rows import operands_of
 
 import autograd
@@ -121,8 +121,7 @@ def test_the_payload_has_no_nan_and_ends_no_script():
     assert len(Reader(explore(y).html).scripts) == 2
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.text(max_size=60), st.text(max_size=60))
+@searched(20, 60, st.text(max_size=60), st.text(max_size=60))
 def test_any_label_is_data_in_the_page(leaf, root):
     x = Value(2.0, leaf)
     y = x * x

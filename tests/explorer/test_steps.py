@@ -3,8 +3,8 @@
 import math
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
+from searches import searched
 
 import autograd
 from autograd import Value, relu, steps, tanh
@@ -58,8 +58,7 @@ def graphs(draw):
     return nodes[-1]
 
 
-@settings(max_examples=150, deadline=None)
-@given(graphs())
+@searched(50, 150, graphs())
 def test_on_any_graph_the_bits_are_those_of_backward(y):
     seen = {y: 1.0}
     for step in steps(y):

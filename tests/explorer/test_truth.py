@@ -53,35 +53,45 @@ def _every_digit(monkeypatch):
 
 
 @pytest.mark.parametrize("language", READ)
-@settings(max_examples=150, deadline=None)
-@given(y=graphs())
-def test_every_equation_of_the_steps_is_true_and_they_end_in_backwards_gradients(language, y):
-    reader = formula_values.Reader(y)
-    reader.bars[reader.root] = 1.0
-    for step in [*forward_steps(y), *steps(y)]:
-        for line in READ[language](step):
-            reader.line(line)
-    autograd.zero_grad(y)
-    y.backward()
-    names = Names(ordered(y))
-    for node in ordered(y):
-        assert formula_values.same(reader.bars.get(names[node].name, 0.0), node.grad)
+@pytest.mark.parametrize("examples", [50, pytest.param(150, marks=pytest.mark.slow)])
+def test_every_equation_of_the_steps_is_true_and_they_end_in_backwards_gradients(
+    language, examples
+):
+    @settings(max_examples=examples, deadline=None)
+    @given(y=graphs())
+    def check(y):
+        reader = formula_values.Reader(y)
+        reader.bars[reader.root] = 1.0
+        for step in [*forward_steps(y), *steps(y)]:
+            for line in READ[language](step):
+                reader.line(line)
+        autograd.zero_grad(y)
+        y.backward()
+        names = Names(ordered(y))
+        for node in ordered(y):
+            assert formula_values.same(reader.bars.get(names[node].name, 0.0), node.grad)
+
+    check()
 
 
 @pytest.mark.parametrize("language", READ)
-@settings(max_examples=150, deadline=None)
-@given(y=graphs(), which=st.integers(0, 100))
-def test_every_equation_of_a_derivation_is_true_and_the_last_gives_the_gradient(language, y, which):
-    order = ordered(y)
-    x = order[which % len(order)]
-    reader = formula_values.Reader(y)
-    work = derivation(y, x)
-    for line in READ[language](work):
-        reader.line(line)
-    names = Names(order)
-    y.backward()
-    total = reader.known[f"total_{names[y].name}_{names[x].name}"]
-    assert formula_values.same(total, x.grad)
+@pytest.mark.parametrize("examples", [50, pytest.param(150, marks=pytest.mark.slow)])
+def test_every_equation_of_a_derivation_is_true_and_the_last_gives_the_gradient(language, examples):
+    @settings(max_examples=examples, deadline=None)
+    @given(y=graphs(), which=st.integers(0, 100))
+    def check(y, which):
+        order = ordered(y)
+        x = order[which % len(order)]
+        reader = formula_values.Reader(y)
+        work = derivation(y, x)
+        for line in READ[language](work):
+            reader.line(line)
+        names = Names(order)
+        y.backward()
+        total = reader.known[f"total_{names[y].name}_{names[x].name}"]
+        assert formula_values.same(total, x.grad)
+
+    check()
 
 
 def test_a_local_derivative_and_the_gradient_have_two_notations():

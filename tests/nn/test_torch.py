@@ -14,7 +14,8 @@ from nn import schedules
 STORED = json.loads(reference.FILE.read_text(encoding="utf-8"))
 
 
-INSTALLED = ["stored", "live"] if importlib.util.find_spec("torch") else ["stored"]
+LIVE = pytest.param("live", marks=pytest.mark.slow)  # to load PyTorch takes seconds
+INSTALLED = ["stored", LIVE] if importlib.util.find_spec("torch") else ["stored"]
 
 
 @pytest.fixture(scope="module", params=INSTALLED)
