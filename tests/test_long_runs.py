@@ -71,7 +71,7 @@ def test_a_forward_mode_that_is_wrong_in_the_tenth_digit_is_found(monkeypatch: A
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks and signals of POSIX")
-@pytest.mark.parametrize(("what", "count"), [("interrupts", 30), ("kills", 6), ("forks", 3)])
+@pytest.mark.parametrize(("what", "count"), [("interrupts", 15), ("kills", 4), ("forks", 2)])
 def test_nothing_is_torn_lost_or_left_on(what: str, count: int) -> None:
     run(what, count, "--seed", 1)
 

@@ -35,7 +35,7 @@ def test_a_language_spells_every_primitive_and_nothing_else(spelled):
     assert {*instructions.INSTRUCTIONS, *instructions.LIBRARY} == PRIMITIVES
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_native_code_gives_the_bits_of_the_interpreter(seed):
     for case in cases(25, seed):
         function, binding, shared, rows = case
