@@ -8,10 +8,10 @@ import stat
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 from uuid import uuid4
 
-from autograd.errors import ArgumentError, OutputFileError, PictureError
+from autograd.errors import ArgumentError, MissingAttributeError, OutputFileError, PictureError
 
 fcntl: Any
 try:
@@ -20,6 +20,20 @@ except ImportError:  # on Windows, where no open file can be renamed either
     fcntl = None
 
 UNFINISHED = ".unfinished"
+
+
+class Kept:
+    """What saves itself as a file, and opens no window."""
+
+    _example = "g.svg"
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in ("show", "view", "display", "render"):
+            raise MissingAttributeError(
+                f"{name}: there is no window: save it, .save({self._example!r}), print it, or end "
+                f"a notebook's cell with it"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 def saved(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograd.engine.chain_rule import contributions
-from autograd.engine.order import recorded
+from autograd.engine.order import ordered, recorded
 from autograd.errors import ArgumentError
 from autograd.notation.formula import (
     Adjoint,
@@ -194,6 +194,11 @@ def _walked(root: Value, order: list[Value], names: Names) -> Iterator[Step]:
     for each in contributions(order, {id(root): 1.0}):
         numbers = (each.partial, each.upstream, each.product, each.before, each.total)
         yield Step(each.node, each.arg, each.index, *numbers, names)
+
+
+def is_under(node: Value, root: Value) -> bool:
+    """Return whether a root was computed from a node."""
+    return any(each is node for each in ordered(root))
 
 
 def graph_under(y: Value, reader: str) -> list[Value]:

@@ -11,7 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from autograd.errors import ArgumentError
-from autograd.explorer.chain_rule import computed, graph_under, slope
+from autograd.explorer.chain_rule import computed, graph_under, is_under, slope
 from autograd.explorer.paths import Ways
 from autograd.notation.formula import (
     Adjoint,
@@ -197,7 +197,11 @@ def derivation(y: Value, x: Value) -> Derivation:
 
 def _independent(y: Value, x: Value, names: Names) -> Part:
     zero = Equation((Derivative(names[y], names[x], 0.0), Number(0.0)))
-    return Part((names[y], " does not depend on ", names[x]), (zero,))
+    title = (names[y], " does not depend on ", names[x])
+    if is_under(y, x):
+        swapped = (", but ", names[x], " on ", names[y], ": write the two the other way round")
+        return Part((*title, *swapped), (zero,))
+    return Part(title, (zero,))
 
 
 class _Teacher:

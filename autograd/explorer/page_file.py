@@ -18,7 +18,7 @@ from autograd.errors import PictureError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.derivations import one_line
 from autograd.explorer.payload import as_json, payload
-from autograd.files import saved
+from autograd.files import Kept, saved
 from autograd.notation.names import Names
 from autograd.render.picture import Graph, bundled, graph, uri
 from autograd.render.theme import DARK, LIGHT, Theme
@@ -37,11 +37,13 @@ LONGEST_TITLE = 70
 LARGEST = 20_000  # nodes; with more a page would answer too slowly
 
 
-class Explorer:
+class Explorer(Kept):
     """A page that walks forward and backward through a graph, one application of a rule at a time.
 
     It shows itself in a notebook, and ``save`` writes it as one file that works offline.
     """
+
+    _example = "y.html"
 
     def __init__(self, y: Value) -> None:
         order = graph_under(y, "explore")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd.explorer.chain_rule import is_under
 from autograd.notation.names import Names
 from autograd.notation.writing import digits, text
 
@@ -29,9 +30,11 @@ class Reasons:
         gradient, magnitude = self.ways.gradient, self.ways.magnitude
         root = self._name(self.ways.root)
         if not self.ways.between:
+            x = self._name(self.ways.x)
+            swapped = f" But {x} depends on {root}: write the two the other way round."
             return (
-                f"{root} does not depend on {self._name(self.ways.x)}: no path leads there, "
-                f"so the derivative is 0."
+                f"{root} does not depend on {x}: no path leads there, so the derivative is 0."
+                + swapped * is_under(self.ways.root, self.ways.x)
             )
         if gradient != gradient:
             return self._where_nan_enters()

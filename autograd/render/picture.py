@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.errors import MissingExtraError, PictureError
-from autograd.files import saved
+from autograd.files import Kept, saved
 from autograd.render.dot import dot_of
 from autograd.render.layout import layout_of
 from autograd.render.outline import Layout
@@ -34,7 +34,7 @@ DARK_HOSTS = (  # what says that a notebook is dark: JupyterLab, VS Code, marimo
 )
 
 
-class Graph:
+class Graph(Kept):
     """The picture of a graph, as ``autograd.graph`` returns it; a notebook shows it by itself.
 
     The numbers are those at the time of the call: draw again after ``backward()``.

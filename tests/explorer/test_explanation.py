@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from searches import searched
 
 import autograd
-from autograd import Value, explain, log, relu, sqrt, stop_gradient, tanh, where
+from autograd import Value, derivation, explain, log, relu, sqrt, stop_gradient, tanh, where
 from autograd.engine.order import ordered
 from autograd.table import rows
 
@@ -278,3 +278,13 @@ def test_where_zero_meets_infinity_the_factors_are_named_and_the_advice_works(
     for words in [*factors, "0 x inf has no value", advice, "stop_gradient"]:
         assert words in found.reason
     assert math.isfinite(explain(instead(x), x).gradient)
+
+
+def test_a_derivative_asked_for_the_other_way_round_is_said_to_be_so():
+    x = Value(2.0, label="x")
+    y = x * x
+    y.label = "y"
+    assert "But y depends on x: write the two the other way round." in str(explain(x, y))
+    words = str(derivation(x, y))
+    assert words.startswith("x does not depend on y, but y on x: write the two the other way round")
+    assert "other way" not in str(explain(x, Value(1.0))) + str(derivation(y, Value(1.0)))

@@ -101,6 +101,13 @@ ENGINE = [
 ]
 
 TABLE_ = [
+    (
+        r"show: there is no window: save it, .save\('g.svg'\)",
+        lambda: ag.graph(x * 2).show(),
+        lambda: str(ag.graph(x * 2)),
+    ),
+    (r"save\('y.html'\)", lambda: ag.explore(x * 2).view(), lambda: ag.explore(x * 2).html),
+    ("object has no attribute 'nothing'", lambda: ag.graph(x * 2).nothing, None),
     (r"write x\*\*2", lambda: x ^ 2, lambda: x**2),
     (r"Value\(2.0, 'x'\)", lambda: Value("x", 3), lambda: Value(3, "x")),
     ("one Value holds one number", lambda: Value([1, 2]), lambda: [Value(n) for n in [1, 2]]),
