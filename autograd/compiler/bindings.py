@@ -105,7 +105,23 @@ class Arguments:
         self._varying = varying
         try:
             if axes is None:
-                self.key: Any = tuple([self._key(obj) for obj in arguments])
+                keys: list[object] = []
+                for obj in arguments:  # the common cases without a call of _key for each
+                    if type(obj) is float:
+                        self.numbers.append(obj)
+                        keys.append(NUMBER)
+                    elif (
+                        type(obj) is _ndarray
+                        and obj.dtype is _doubles
+                        and obj.flags.c_contiguous
+                        and obj.ndim
+                        and not varying
+                    ):
+                        self.arrays.append(obj)
+                        keys.append(obj.shape)
+                    else:
+                        keys.append(self._key(obj))
+                self.key: Any = tuple(keys)
             else:
                 self.key = tuple(
                     [

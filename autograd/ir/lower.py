@@ -102,6 +102,16 @@ class Lowering:
         function = self.function
         return function.operands[number][0] if function.opcodes[number] == opcode else None
 
+    def instruction(self, number: int) -> tuple[str, tuple[int, ...]]:
+        """Return the opcode and the operands of a number."""
+        return self.function.opcodes[number], self.function.operands[number]
+
+    def in_place_of(self, product: int, number: int) -> int:
+        """Return the number, which is guarded from now on if the product is."""
+        if product in self.guarded:
+            self.guarded.add(number)
+        return number
+
     def add(self, opcode: str, operands: tuple[int, ...]) -> int:
         """Return the number of an instruction: an existing equal one, or a new one."""
         if opcode in _COMMUTATIVE and operands[0] > operands[1]:

@@ -26,6 +26,12 @@ class Builder(Protocol):
     def operand_of(self, number: int, opcode: str) -> int | None:
         """Return the operand of a unary instruction with this opcode, None for any other."""
 
+    def instruction(self, number: int) -> tuple[str, tuple[int, ...]]:
+        """Return the opcode and the operands of a number."""
+
+    def in_place_of(self, product: int, number: int) -> int:
+        """Return the number, which is watched from now on if the product is."""
+
 
 Rule = Callable[..., int | None]
 
@@ -97,7 +103,33 @@ def _where(builder: Builder, condition: int, a: int, b: int) -> int | None:
     known = builder.constants.get(condition)
     if a == b or known is True:
         return a
-    return b if known is False else None
+    if known is False:
+        return b
+    return _rectified(builder, condition, b) if _is(builder, a, 0.0) else None
+
+
+def _rectified(builder: Builder, below: int, product: int) -> int | None:
+    """Simplify what a relu hands on: where(below, 0, upstream * where(above, 1, y)).
+
+    Here y is where(below, 0, x), below is x <= 0, and above is 0 < x. Where neither holds, x is
+    nan, and y is the nan that the product would be. So it is where(above, upstream, y).
+    """
+    opcode, factors = builder.instruction(product)
+    if opcode != "multiply":
+        return None
+    for upstream, slope in (factors, factors[::-1]):
+        opcode, operands = builder.instruction(slope)
+        if opcode == "where" and _is(builder, operands[1], 1.0):
+            above, _, y = operands
+            opcode, operands = builder.instruction(y)
+            if opcode == "where" and operands[0] == below and _is(builder, operands[1], 0.0):
+                zero, x = operands[1:]
+                if (
+                    builder.instruction(below) == ("less_equal", (x, zero))
+                    and builder.instruction(above) == ("less", (zero, x))
+                ):  # fmt: skip
+                    return builder.in_place_of(product, builder.add("where", (above, upstream, y)))
+    return None
 
 
 def _both(builder: Builder, a: int, b: int) -> int | None:

@@ -33,6 +33,7 @@ CASES = {
     "a pole in the other branch": lambda x: where(x > 1.0, x, 1.0 / (x * 0.0)),
     "a logarithm under relu": lambda x: relu(log(x)) + x,
     "infinity times a weight under relu": lambda x: relu(x * -INF) + relu(-x * INF),
+    "a relu of what nothing reaches": lambda x: where(x > 1.0, relu(x * x), x) + relu(relu(x)),
     "a root under maximum": lambda x: maximum(sqrt(x - 1.0), 2.0) * x,
     "a pole under clip": lambda x: clip(1.0 / x, -2.0, 2.0),
     "branches in branches": lambda x: where(x > 0.0, where(x > 1.0, log(x - 1.0), x * x), 1.0 / x),
@@ -95,6 +96,7 @@ def test_a_relu_network_needs_no_guards_and_no_comparison_twice():
     fast([0.5] * 6)
     opcodes = fast._shown().function.opcodes
     assert opcodes.count("less_equal") == opcodes.count("less") == 4
+    assert opcodes.count("where") == 2 * 4  # one for each value, one for each slope
     assert "either" not in opcodes
     assert "both" not in opcodes
 
