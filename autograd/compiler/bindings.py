@@ -91,7 +91,7 @@ class Arguments:
 
     def __init__(
         self,
-        arguments: tuple[object, ...],
+        arguments: tuple[Any, ...],
         axes: tuple[object, ...] | None,
         varying: frozenset[int] = frozenset(),
     ) -> None:

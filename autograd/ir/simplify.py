@@ -115,9 +115,12 @@ def _rectified(builder: Builder, below: int, product: int) -> int | None:
     nan, and y is the nan that the product would be. So it is where(above, upstream, y).
     """
     opcode, factors = builder.instruction(product)
-    if opcode != "multiply":
+    pairs: tuple[tuple[int, ...], ...] = (factors, factors[::-1])
+    if opcode == "where":
+        pairs = ((builder.constant(1.0), product),)
+    elif opcode != "multiply":
         return None
-    for upstream, slope in (factors, factors[::-1]):
+    for upstream, slope in pairs:
         opcode, operands = builder.instruction(slope)
         if opcode == "where" and _is(builder, operands[1], 1.0):
             above, _, y = operands
