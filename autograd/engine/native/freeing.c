@@ -21,7 +21,9 @@ static THREAD_LOCAL Queue of_this_thread;
 
 /* Take a reference away; a plain Value goes straight into the queue. */
 static inline void let_go(PyObject *operand, Queue *queue) {
-#ifndef Py_DEBUG /* a debug build counts all references of the interpreter */
+#ifdef Py_DEBUG /* a debug build counts all references of the interpreter */
+    (void)queue;
+#else
     if (Py_REFCNT(operand) == 1 && Py_TYPE(operand) == value_type &&
         ((Node *)operand)->weak_references == NULL) {
         Py_SET_REFCNT(operand, 0);
@@ -43,8 +45,12 @@ static void free_one(Node *node, Queue *queue) {
     if (PyType_HasFeature(type, Py_TPFLAGS_HAVE_GC)) { /* a class of the user's */
         type->tp_free((PyObject *)node);
         Py_DECREF(type);
-    } else
-        free_place(node);
+        return;
+    }
+    free_place(node);
+#ifdef Py_DEBUG /* as begin_object does */
+    Py_DECREF(type);
+#endif
 }
 
 /* Free a node and what only it has kept. */
