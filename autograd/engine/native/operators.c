@@ -65,6 +65,27 @@ static inline PyObject *made_of(Row *row, const Pair *pair, double result, doubl
     return (PyObject *)node;
 }
 
+/* Return whether both are plain Values with numbers, outside all modes and scopes: as nearly always. */
+static inline int are_common(PyObject *a, PyObject *b) {
+    return Py_TYPE(a) == value_type && Py_TYPE(b) == value_type && ((Node *)a)->about.is_filled &&
+           ((Node *)b)->about.is_filled && PySet_GET_SIZE(python.active) == 0 && !in_a_scope();
+}
+
+/* Make the node of an operation with two of these: what made_of does, without its questions. */
+static inline PyObject *made_of_common(Row *row, PyObject *left, PyObject *right, double result,
+                                       double by_left, double by_right) {
+    About about = {.epoch = epoch, .is_filled = 1, .left_kind = NODE, .right_kind = NODE,
+                   .has_left_partial = 1, .has_right_partial = 1, .left_edge = 1, .right_edge = 1};
+    Node *node = new_node(row->details, result, about); /* a row's details are not counted */
+    if (node == NULL)
+        return NULL;
+    node->left = Py_NewRef(left);
+    node->right = Py_NewRef(right);
+    node->left_partial = by_left;
+    node->right_partial = by_right;
+    return (PyObject *)node;
+}
+
 /* Ask the Python method: the operator's, or the reflected one where only the right is a Value. */
 static PyObject *by_python(PyObject *method, PyObject *reflected, PyObject *a, PyObject *b) {
     if (is_node(a))
@@ -74,6 +95,10 @@ static PyObject *by_python(PyObject *method, PyObject *reflected, PyObject *a, P
 
 PyObject *node_add(PyObject *a, PyObject *b) {
     Pair pair;
+    if (are_common(a, b)) {
+        double x = ((Node *)a)->data, y = ((Node *)b)->data;
+        return made_of_common(python.add_row, a, b, x + y, 1.0, 1.0);
+    }
     if (!read_pair(a, b, &pair))
         return by_python(python.add, python.radd, a, b);
     return made_of(python.add_row, &pair, pair.a + pair.b, 1.0, 1.0);
@@ -81,6 +106,10 @@ PyObject *node_add(PyObject *a, PyObject *b) {
 
 PyObject *node_subtract(PyObject *a, PyObject *b) {
     Pair pair;
+    if (are_common(a, b)) {
+        double x = ((Node *)a)->data, y = ((Node *)b)->data;
+        return made_of_common(python.subtract_row, a, b, x - y, 1.0, -1.0);
+    }
     if (!read_pair(a, b, &pair))
         return by_python(python.subtract, python.rsubtract, a, b);
     return made_of(python.subtract_row, &pair, pair.a - pair.b, 1.0, -1.0);
@@ -88,6 +117,10 @@ PyObject *node_subtract(PyObject *a, PyObject *b) {
 
 PyObject *node_multiply(PyObject *a, PyObject *b) {
     Pair pair;
+    if (are_common(a, b)) {
+        double x = ((Node *)a)->data, y = ((Node *)b)->data;
+        return made_of_common(python.multiply_row, a, b, x * y, y, x);
+    }
     if (!read_pair(a, b, &pair))
         return by_python(python.multiply, python.rmultiply, a, b);
     return made_of(python.multiply_row, &pair, pair.a * pair.b, pair.b, pair.a);
