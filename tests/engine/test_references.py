@@ -1,4 +1,4 @@
-"""No reference is kept or lost: built, walked, refused, interrupted, pickled and copied, again and again.
+"""No reference is kept or lost: graphs built, walked, refused, interrupted, pickled and copied.
 
 A debug build of Python counts all references of the process (scripts/refcounts); any other at least
 the blocks of memory, and the references to what every node shares.
@@ -50,7 +50,7 @@ def some_graph():
 def building():
     x, y = some_graph()
     _ = y.args, y.partials, y.op, y.scope, y.label, x.label, x.data, x.grad, repr(y), hash(y)
-    _ = y._prev, y._op, y.is_leaf, y.item(), x < y, x <= 1, 2 > y, y >= x, x == x, x != x
+    _ = y._prev, y._op, y.is_leaf, y.item(), x < y, x <= 1, y < 2, y >= x, x == x, x != x
     x.data, x.grad, x.label = 3, 0.5, "another"
     x.label = ""
     ag.sum([x, y, 1.0, x]), ag.dot([x, 2.0, y], [y, x, 1.0]), ag.mean([x, y]), ag.prod([x, y])
@@ -94,7 +94,7 @@ def a_long_walk():
 def errors():
     x, y = some_graph()
     for wrong in (
-        *(lambda: x + "a", lambda: "a" * x, lambda: x**"a", lambda: -x - None, lambda: x < "a"),
+        *(lambda: x + "a", lambda: "a" * x, lambda: x ** "a", lambda: -x - None, lambda: x < "a"),
         *(lambda: Value("a"), lambda: Value(), lambda: Value(1.0, 2.0, 3.0, 4.0), lambda: float(x)),
         *(lambda: x.relu(1), lambda: Value.relu(), lambda: ag.tanh("a")),
         *(lambda: ag.hypot(x, "a"), lambda: ag.clip(x, "a", 1), lambda: ag.maximum(x, None)),
@@ -197,7 +197,7 @@ def test_nothing_is_kept_and_nothing_is_lost_by(name):
 
 def test_a_reference_that_is_kept_is_found():
     kept = []
-    assert max(grown(lambda: kept.append([Value(1.0)]))) >= TURNS
+    assert max(grown(lambda: kept.append(engine_programs.Noted(1.0)))) >= TURNS
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
