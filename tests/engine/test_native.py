@@ -7,10 +7,12 @@ import hashlib
 import json
 import os
 import pickle
+import runpy
 import signal
 import subprocess
 import sys
 import threading
+import types
 import weakref
 from pathlib import Path
 
@@ -396,6 +398,47 @@ def test_the_environment_says_whether_it_serves():
             [sys.executable, "-c", code], capture_output=True, text=True, env=environment
         )
         assert answer in done.stdout + done.stderr
+
+
+def test_a_debugger_steps_into_operators_of_plain_python_and_over_those_of_the_accelerator():
+    x, seen = Value(2.0), []
+    before = sys.gettrace()
+    sys.settrace(lambda frame, event, _: seen.append(frame.f_code.co_name))
+    try:
+        product = x * x
+    finally:
+        sys.settrace(before)
+    assert (product.data, "__mul__" in seen) == (4.0, native is None)
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [("Py_GIL_DISABLED", "lock of the interpreter"), ("pypy", "CPython"), ("wasm", "WebAssembly")],
+)
+def test_builds_of_python_that_the_accelerator_is_not_for_get_plain_python(
+    missing, words, monkeypatch
+):
+    hook = ROOT / "hatch_build.py"
+    if not hook.exists():
+        pytest.skip("installed from a wheel: what builds it is not here")
+    monkeypatch.delenv("AUTOGRAD_NATIVE", raising=False)
+    plugin = types.ModuleType("plugin")
+    plugin.BuildHookInterface = object
+    monkeypatch.setitem(sys.modules, "hatchling.builders.hooks.plugin.interface", plugin)
+    for depth in range(1, 5):
+        name = ".".join("hatchling.builders.hooks.plugin".split(".")[:depth])
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    why_not = runpy.run_path(str(hook))["why_not"]
+    monkeypatch.setattr(sys.implementation, "name", "cpython")
+    monkeypatch.setattr("sysconfig.get_config_var", lambda name: 0)
+    assert why_not() == ""
+    if missing == "pypy":
+        monkeypatch.setattr(sys.implementation, "name", "pypy")
+    elif missing == "wasm":
+        monkeypatch.setattr(sys, "platform", "emscripten")
+    else:
+        monkeypatch.setattr("sysconfig.get_config_var", lambda name: int(name == missing))
+    assert words in why_not()
 
 
 @needs_native

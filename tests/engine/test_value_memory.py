@@ -220,6 +220,7 @@ def test_freeing_a_deep_graph_in_another_thread():
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # Python says so itself
+@pytest.mark.filterwarnings("ignore:os.fork")  # of JAX, where another test has imported it
 def test_a_fork_in_the_middle_of_other_threads_work_can_walk():
     stop = threading.Event()
 
