@@ -38,7 +38,9 @@ def binding() -> ModuleType:
         import llvmlite.binding as llvm
     except Exception as error:  # a broken package raises whatever it likes
         raise MissingExtraError("jit", "jit", error) from None
-    with _lock:
+    # Not locked once it is ready: Ctrl-C may fall between taking a lock and the block that frees it
+    # (as of Python 3.14), and threads that compile would wait for the main one for ever.
+    with contextlib.nullcontext() if _ready else _lock:
         if not _ready:
             _fork_between_calls(llvm)
             llvm.initialize_native_target()
