@@ -112,7 +112,7 @@ def errors():
     bare = object.__new__(Value)
     for field in ("_data", "_left", "_level", "op", "_label", "_scope", "absent", "_mark"):
         refused(lambda field=field: getattr(bare, field), AttributeError)
-        refused(lambda field=field: delattr(x, field), AttributeError)
+        refused(lambda field=field: delattr(Value(1.0), field), AttributeError)
     refused(lambda: bare + x, AttributeError)
     refused(lambda: x * bare, AttributeError)
     refused(lambda: -bare, AttributeError)
