@@ -198,16 +198,17 @@ def warn_of_scales(X: object, y: object, rows: Rows, targets: Targets, loss: Los
             f"{_short(largest)}"
         )
         _warn(
-            f"X: {what}, and networks train badly on columns far from 1: give "
-            f"{_scaled('X', X, '0')}, new rows by the same numbers, or put "
+            f"the loss came down little. X: {what}, and networks train badly on columns far from "
+            f"1: give {_scaled('X', X, '0')}, new rows by the same numbers, or put "
             f"scikit-learn's StandardScaler before nn.Classifier or nn.Regressor (make_pipeline)"
         )
     if loss in (mse, mae, huber):
         flat = [n for target in targets for n in (target if isinstance(target, list) else [target])]
         if (size := max(map(abs, flat))) >= FAR:
             _warn(
-                f"y has numbers as large as {_short(size)}, and networks take long to reach scores "
-                f"far from 1: give {_scaled('y', y)}, or use nn.Regressor, which does"
+                f"the loss came down little. y has numbers as large as {_short(size)}, and "
+                f"networks take long to reach scores far from 1: give {_scaled('y', y)}, or use "
+                f"nn.Regressor, which does"
             )
 
 

@@ -102,9 +102,9 @@ def fit(
         it was at the end of the last finished epoch.
 
     Warns:
-        UserWarning: a column of X, or a target, has numbers of 100 or more, or columns are a
-            thousand times as large as others: networks train badly then. It names the column and
-            the remedy.
+        UserWarning: the loss was not halved in ten epochs or more, and a column of X, or a target,
+            has numbers of 100 or more, or columns are a thousand times as large as others:
+            networks train badly then. It names the column and the remedy.
 
     Raises:
         ValueError: data, labels or settings do not fit.
@@ -137,7 +137,6 @@ def fit(
     codes = codes_of(classes, criterion) if classes else []
     rows, targets = checked(X, y, "", classes, codes)
     check_fit(model, criterion, rows, targets, "", len(classes))
-    warn_of_scales(X, y, rows, targets, criterion)
     held_out = None
     if validation is not None:
         if not isinstance(validation, (list, tuple)) or len(validation) != 2:
@@ -168,7 +167,11 @@ def fit(
     epochs = whole(epochs, "epochs")
     if resume is not None:
         read_checkpoint(training.state, resume, training.engine.numbers, seed is not None)
-    return training.run(epochs, executor, callbacks, checkpoint, progress)
+    history = training.run(epochs, executor, callbacks, checkpoint, progress)
+    losses = history["loss"] if len(history) >= 10 else []
+    if losses and not losses[-1] <= 0.5 * losses[0]:
+        warn_of_scales(X, y, rows, targets, criterion)
+    return history
 
 
 @dataclass

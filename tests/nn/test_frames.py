@@ -168,8 +168,9 @@ def test_rows_and_names_of_a_frame_are_divided_drawn_and_judged():
 # -- columns of very different sizes -------------------------------------------------------------
 
 
-def quick(X, y, loss="hinge", nins=2):
-    fit(MLP(nins, [3, 1], seed=1), X, y, loss, epochs=1, seed=1, engine="eager", progress=False)
+def quick(X, y, loss="hinge", epochs=10, lr=1e-12):
+    model, optimizer = MLP(2, [3, 1], seed=1), SGD(lr=lr)
+    fit(model, X, y, loss, optimizer, epochs, seed=1, engine="eager", progress=False)
 
 
 WIDE = np.array(POINTS) * [1.0, 1000.0]
@@ -204,7 +205,7 @@ def test_what_the_warning_says_to_write_is_quiet(package):
         exec(found["array"] or "", names)
         return eval(found["scaled"], names)
 
-    with pytest.warns(UserWarning, match="X: column") as seen:
+    with pytest.warns(UserWarning, match="the loss came down little. X: column") as seen:
         quick(X, SIDES)
     quick(advised(str(seen[0].message)), SIDES)
     with pytest.warns(UserWarning, match="y has numbers as large as 1,000, and") as seen:
@@ -221,10 +222,12 @@ def test_an_estimator_names_the_column_and_scaled_data_are_quiet():
 
     wide = pandas.DataFrame(WIDE, columns=["age", "income"])
     with pytest.warns(UserWarning, match="column 'income'") as seen:
-        nn.Classifier((3,), max_iter=1).fit(wide, NAMES)
+        nn.Classifier((3,), learning_rate_init=1e-12, max_iter=10).fit(wide, NAMES)
     assert [warning.filename for warning in seen] == [__file__]
-    make_pipeline(StandardScaler(), nn.Classifier((3,), max_iter=1)).fit(wide, NAMES)
-    nn.Regressor((3,), max_iter=1).fit(POINTS, 1000.0 * np.array(SIDES))
+    make_pipeline(StandardScaler(), nn.Classifier((3,), learning_rate_init=1e-12, max_iter=10)).fit(
+        wide, NAMES
+    )
+    nn.Regressor((3,), learning_rate_init=1e-12, max_iter=10).fit(POINTS, 1000.0 * np.array(SIDES))
 
 
 def test_data_as_they_are_used_to_be_are_no_reason_to_warn():
@@ -232,4 +235,13 @@ def test_data_as_they_are_used_to_be_are_no_reason_to_warn():
     quick([[0.0, 20.0], [0.1, 70.0]], [1.0, -1.0])
     for loader, width in ((data.iris, 4), (data.digits, 64)):
         X, y = loader()
-        fit(MLP(width, [10], seed=1), X[:50], y[:50], "cross_entropy", epochs=1, progress=False)
+        model = MLP(width, [10], seed=1)
+        fit(model, X[:50], y[:50], "cross_entropy", SGD(lr=1e-12), 10, progress=False)
+
+
+def test_wide_columns_on_which_the_loss_comes_down_are_no_reason_to_warn():
+    rows, line = [[0.0], [100.0]], [5.0, 30.0]
+    model = MLP(1, [1], seed=1)
+    history = fit(model, rows, line, "mse", SGD(lr=1e-4), 200, engine="eager", progress=False)
+    assert history["loss"][-1] < 0.5 * history["loss"][0]
+    quick(WIDE, SIDES, epochs=9)  # too few to judge
