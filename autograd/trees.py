@@ -15,6 +15,7 @@ import functools
 import itertools
 import math
 import re
+import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
@@ -619,9 +620,6 @@ def array_in(obj: object) -> Array | None:
     return numpy.asarray(obj)
 
 
-OF_OURS = ("isnan", "isinf", "isfinite", "copysign", "logaddexp")  # NumPy has none for objects
-
-
 def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
     """Explain an error that comes of the arguments being arrays of Values.
 
@@ -643,7 +641,7 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
         if found and not getattr(error, "__notes__", None):
             way = (
                 f"autograd.{found[1]}"
-                if found[1] in OF_OURS
+                if found[1] in sys.modules[__package__].__all__
                 else "it with operators and the functions of autograd"
             )
             error.add_note(f"NumPy computes this on floats alone, and here are Values: write {way}")
