@@ -50,7 +50,10 @@ def loss(weights: dict[str, Any], pairs: Any) -> Any:
         pairs: for each position a letter and the one that follows.
     """
     matrix = {name: [list(row) for row in part] for name, part in weights.items()}
-    linear, normalised = unrolled.linear, unrolled.normalised
+    normalised = unrolled.normalised
+
+    def linear(matrix: Any, vector: Any) -> list[Any]:
+        return [unrolled.product(row, vector) for row in matrix]
 
     def step(carry: Any, pair: Any) -> Any:
         position, keys, values, total = carry
