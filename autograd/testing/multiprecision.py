@@ -73,7 +73,9 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "gelu": lambda m, x: x * m.ncdf(x),
     "lgamma": lambda m, x: m.inf if x <= 0 and m.isint(x) else m.re(m.loggamma(x)),
     "digamma": lambda m, x: m.nan if x <= 0 and m.isint(x) else m.psi(0, x),
-    "polygamma": lambda m, n, x: m.nan if x <= 0 and m.isint(x) else m.psi(int(n), x),
+    "polygamma": lambda m, n, x: (
+        m.nan if x <= 0 and (m.isint(x) or m.isinf(x)) else m.psi(int(n), x)
+    ),
 }
 
 

@@ -1,5 +1,6 @@
 """Derivatives of functions of several numbers, vectors, trees and models, by hand and checked."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import pytest
 
 import autograd as ag
 import nn
-from autograd.testing import assert_derivative, check_gradient
+from autograd.testing import assert_derivative, check_gradient, multiprecision
 
 
 def failure(f, df, **options):
@@ -159,3 +160,11 @@ def test_check_gradient_names_the_components(monkeypatch):
         check_gradient(lambda w, b: ag.sin(w[1]) * w[0] + b, [1.0, 0.5], 2.0)
     assert "w[1]   2.0           0.87758" in str(caught.value)
     assert "w[0]  " not in str(caught.value)
+
+
+@pytest.mark.parametrize("row", ["digamma", "lgamma", "polygamma"])
+@pytest.mark.parametrize("x", [-math.inf, math.inf, math.nan, -3.0, 0.0, -2.5])
+def test_the_many_digits_of_gamma_functions_are_numbers_everywhere(row, x):
+    arithmetic = multiprecision.context()
+    numbers = (2, arithmetic.mpf(x)) if row == "polygamma" else (arithmetic.mpf(x),)
+    float(multiprecision.KNOWN[row](arithmetic, *numbers))
