@@ -138,6 +138,23 @@ def test_one_number_keeps_its_container_at_every_call(function, arguments):
     assert [fast(*arguments) for _ in range(3)] == [function(*arguments)] * 3
 
 
+def test_zeros_among_many_results_are_cleared_at_once_and_every_zero_keeps_its_sign():
+    def band(x):
+        made = np.zeros((20, 20), dtype=object)
+        made[3, 4], made[7, 7], made[19, 19] = x, -0.0, x * x
+        return made, [0.0] * 40
+
+    fast = jit(band, tier="llvm")
+    for number in (1.5, -2.0):
+        matrix, numbers = fast(number)
+        assert np.array_equal(matrix, band(number)[0].astype(float))
+        assert [*zip(*np.nonzero(np.signbit(matrix)), strict=True)] == (
+            [(7, 7)] if number > 0 else [(3, 4), (7, 7)]
+        )
+        assert numbers == [0.0] * 40
+    assert fast.llvm.count("store double") < 60  # and not 440
+
+
 def test_an_array_is_seen_as_an_object_array_of_the_same_shape():
     seen = []
 

@@ -7,6 +7,7 @@ and so do the inputs of eight rows, which are collected once for all of them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from autograd.backends.binding import LANES
@@ -17,6 +18,7 @@ from autograd.backends.llvm.loops import Looping, is_structured
 from autograd.backends.llvm.memory import Chunk, collecting
 from autograd.ir.function import PARAMETER, Function
 
+FEW = 16  # zeros among an array's results up to which they are stored one by one
 PARAMETERS = "ptr %in, ptr %out, ptr %work, ptr %shared, i64 %row, i64 %count"
 
 
@@ -66,6 +68,7 @@ class Section:
         self._outputs: dict[int, list[int]] = {}
         for index, place in outputs:
             self._outputs.setdefault(place, []).append(index)
+        self._cleared = {} if lanes else self._mostly_zero()
         pieces = [places[at : at + chunk] for at in range(0, len(places), chunk)] or [places]
         self._size = 8 * LANES if lanes else 8
         self._columns: dict[int, int] = {}
@@ -76,6 +79,28 @@ class Section:
         self._slots, self.work = self._allotted(pieces, first_slot)
         self.calls = [self._collecting()] if self._columns else []
         self.calls += [self._function(number, piece, pieces) for number, piece in enumerate(pieces)]
+
+    def _mostly_zero(self) -> dict[int, int]:
+        """Return the bytes of each array of results that is cleared first; drop its zeros.
+
+        A Hessian with a narrow band, say, would else be thousands of stores between its numbers.
+        """
+        sinks = self.layout.sinks
+        sizes = Counter(sinks[i].array for indices in self._outputs.values() for i in indices)
+        zeros = [
+            place for place in self._outputs
+            if repr(self.function.constants.get(place)) == "0.0"
+        ]  # fmt: skip
+        counts = Counter(sinks[i].array for place in zeros for i in self._outputs[place])
+        cleared = {
+            array: 8 * sizes[array]
+            for array, count in counts.items()
+            if array is not None and count >= FEW and 2 * count >= sizes[array]
+        }
+        for place in zeros:
+            stored = [i for i in self._outputs[place] if sinks[i].array not in cleared]
+            self._outputs[place] = stored
+        return cleared
 
     def _allotted(
         self, pieces: Sequence[Sequence[int]], first_slot: int
@@ -142,6 +167,9 @@ class Section:
             rest = [place for place in self._outputs if place not in computed]
         if self.lanes and not self._columns:
             body.read_rows(self._rows_read(piece, rest))
+        for array, size in self._cleared.items() if number == 0 else ():
+            given = f"ptr {body.array(array)}, i8 0, i64 {size}, i1 false"
+            body.lines.append(f"call void @llvm.memset.p0.i64({given})")
         for place in piece:
             body.step(place)
             self._deliver(body, place)
