@@ -64,7 +64,7 @@ from autograd.ir.trace import CannotConvert, Trace, called_with, name_of
 from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
-from autograd.transforms.call import replaced
+from autograd.transforms.call import check_function, decorating, replaced
 from autograd.trees import explain_arrays, flatten, unflatten
 
 P = ParamSpec("P")
@@ -958,6 +958,29 @@ def jit(
     static_argnums: int | Sequence[int] | None = None,
     static_argnames: str | Sequence[str] | None = None,
 ) -> Jitted[...]: ...
+@overload
+def jit(
+    *,
+    in_axes: None = None,
+    reduce: None = None,
+    exact: bool = True,
+    max_paths: int = MAX_PATHS,
+    tier: str | None = None,
+    static_argnums: int | Sequence[int] | None = None,
+    static_argnames: str | Sequence[str] | None = None,
+) -> Callable[[Callable[P, object]], Jitted[P]]: ...
+@overload
+def jit(
+    *,
+    in_axes: object,
+    reduce: str | None = None,
+    exact: bool = True,
+    max_paths: int = MAX_PATHS,
+    tier: str | None = None,
+    static_argnums: int | Sequence[int] | None = None,
+    static_argnames: str | Sequence[str] | None = None,
+) -> Callable[[Callable[..., object]], Jitted[...]]: ...
+@decorating
 def jit(
     f: Callable[..., object],
     in_axes: object = None,
@@ -974,7 +997,8 @@ def jit(
         f: a function or method of numbers, nested lists, tuples and dicts of numbers, and NumPy
             arrays, by position or by keyword, written with Python's operators and the functions
             of autograd. It sees an array as an object array of Values of the same shape. It may
-            be a derivative: ``jit(grad(f))``.
+            be a derivative: ``jit(grad(f))``. Without it the settings make a decorator:
+            ``@jit(exact=False)``.
         in_axes: None, or as in ``jax.vmap`` the axis of each argument that is mapped over, None
             for an argument that all rows share. Rows run side by side in SIMD lanes. A tuple
             goes by position: all rows share what is given by keyword alone.
@@ -1013,8 +1037,7 @@ def jit(
         >>> area(numpy.array([1.0, 2.0, 3.0]), 10.0)
         60.0
     """
-    if not callable(f):
-        raise ArgumentError(f"jit: takes a function, and was given a {type(f).__name__}")
+    check_function("jit", f, "in_axes=0")
     in_axes = checked_axes(in_axes, reduce)
     if type(max_paths) is not int or max_paths < 1:
         raise ArgumentError(

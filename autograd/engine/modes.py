@@ -15,7 +15,7 @@ import inspect
 import weakref
 from collections.abc import AsyncIterator, Callable, Generator
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeVar, cast, overload
+from typing import Any, Never, Protocol, TypeVar, cast, overload
 
 from autograd.callsite import user_line
 from autograd.engine.accelerator import native
@@ -302,7 +302,12 @@ class detect_anomaly(Mode):
         log gave -inf, with derivatives [inf], for x = 0.0 ('x')
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *given: Never) -> None:
+        if given:
+            raise ArgumentError(
+                "detect_anomaly: takes nothing: write @detect_anomaly() above a function, or "
+                "with detect_anomaly(): before what it watches"
+            )
         super().__init__(anomaly=True)
 
     def entered(self, outer: State, as_before: State | None = None) -> State:
@@ -338,8 +343,9 @@ class scope(Mode):
 
     def __init__(self, name: str) -> None:
         if not isinstance(name, str):
+            above = ': write @scope("name") above a function' if callable(name) else ""
             raise ArgumentError(
-                f"scope takes a name (a str), and was given a {type(name).__name__}"
+                f"scope takes a name (a str), and was given a {type(name).__name__}{above}"
             )
         self._name = name
 

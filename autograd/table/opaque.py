@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Never
 
 from autograd.errors import ArgumentError, OperandError
 from autograd.table.operation import Operation, Rule, evaluated, is_real, real
@@ -85,7 +85,10 @@ class Primitive(Operation):
 
 
 def primitive(
-    *, partials: Sequence[Rule], latex: str | None = None, symbol: str | None = None
+    *given: Never,
+    partials: Sequence[Rule] = (),
+    latex: str | None = None,
+    symbol: str | None = None,
 ) -> Callable[[Callable[..., float]], Primitive]:
     r"""Declare a function of floats to be an operation, with its partial derivatives.
 
@@ -99,6 +102,7 @@ def primitive(
     kept from the forward pass, would make those derivatives 0, and is an error.
 
     Args:
+        given: nothing; the function stands below the decorator.
         partials: for each operand of the function a rule ``lambda y, a, b: ...`` that takes the
             result and the operands and returns d(result)/d(operand), written with Python's
             operators and the functions of autograd, so that it can be differentiated again.
@@ -124,6 +128,11 @@ def primitive(
         >>> print(f"{autograd.grad(autograd.grad(bell))(1.0):.6f}")
         0.735759
     """
+    if given:
+        raise ArgumentError(
+            "primitive: its derivatives are given with it: write @primitive(partials=(rule, ...)) "
+            "above the function, with a rule lambda y, a, b: ... for each operand"
+        )
     if callable(partials):
         raise ArgumentError(
             "primitive: partials is a tuple with a rule for each operand: write partials=(rule,)"

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import operator
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeAlias
 
 from autograd.engine.chain_rule import propagated
 from autograd.engine.modes import Mode, current, transforms
@@ -37,6 +38,8 @@ from autograd.trees import (
 )
 
 Argnums = int | tuple[int, ...]
+P = ParamSpec("P")
+Derived: TypeAlias = Callable[P, Any]  # a function of the same arguments
 
 
 class Call:
@@ -321,14 +324,69 @@ class Derivative:
         return f"<{self._name} of {getattr(self._f, '__name__', self._f)}>"
 
 
+class _Later:
+    """Stands in a signature for the function that a decorator is given later."""
+
+    def __repr__(self) -> str:
+        return "<the decorated function>"
+
+
+def decorating(transform: Callable[..., object]) -> Derived[...]:
+    """Let a transform that is called with settings alone return a decorator, as JAX's do.
+
+    Args:
+        transform: a function of f and of settings that have defaults.
+
+    Returns:
+        The transform: ``grad(f, argnums=1)`` as before, and ``@grad(argnums=1)`` above a function.
+
+    Raises:
+        TypeError: when it is called: there is no such setting.
+    """
+    signature = inspect.signature(transform)
+    first, *settings = signature.parameters.values()
+
+    @functools.wraps(transform)
+    def called(*args: object, **named: object) -> object:
+        for name in named:
+            if name not in signature.parameters:
+                raise ArgumentError(
+                    f"{transform.__name__}: there is no setting {name!r}; the settings: "
+                    f"{', '.join(each.name for each in settings)}"
+                )
+        if args or first.name in named:
+            return transform(*args, **named)
+        return functools.partial(called, **named)
+
+    shown = signature.replace(parameters=[first.replace(default=_Later()), *settings])
+    called.__signature__ = shown  # type: ignore[attr-defined]
+    return called
+
+
+def check_function(name: str, f: object, setting: str) -> None:
+    """Refuse what is no function, and say how the function and the settings are given.
+
+    Args:
+        name: the transform.
+        f: what it was given.
+        setting: how one of its settings is written.
+
+    Raises:
+        TypeError: f is no function.
+    """
+    if callable(f):
+        return
+    if isinstance(f, Value):
+        way = "of a Value y, y.backward() and gradient(y, [x]) are the derivatives"
+    else:
+        way = f"write {name}(f)(x), and a setting by its name, {name}(f, {setting})"
+    kind = "None" if f is None else f"a {type(f).__name__}"
+    raise ArgumentError(f"{name}: takes a function, and was given {kind}; {way}")
+
+
 def checked(name: str, f: object, argnums: object = 0) -> Argnums:
     """Check a transform's own arguments; return argnums as an int or a tuple of ints."""
-    if not callable(f):
-        way = "; of a Value y, y.backward() and gradient(y, [x]) are the derivatives"
-        raise ArgumentError(
-            f"{name}: takes a function, and was given a {type(f).__name__}"
-            + way * isinstance(f, Value)
-        )
+    check_function(name, f, "in_axes=0" if name == "vmap" else "argnums=0")
     listed = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
     try:
         numbers = tuple(operator.index(number) for number in listed)

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, overload
 
 from autograd.engine.value import Value
-from autograd.transforms.call import Call, Derivative, checked
+from autograd.transforms.call import (
+    Call,
+    Derivative,
+    Derived,
+    checked,
+    decorating,
+)
 from autograd.trees import Structure, array_of, builder
 
 P = ParamSpec("P")
 
 
+@overload
 def jacobian(
     f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[P, Any]:
+) -> Derived[P]: ...
+@overload
+def jacobian(
+    *, argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[[Callable[P, object]], Derived[P]]: ...
+@decorating
+def jacobian(
+    f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Derived[P]:
     """Return a function that gives every partial derivative of every output of f.
 
     It goes forwards where there are fewer inputs than outputs (``jacfwd``), else backwards
@@ -44,9 +59,18 @@ def jacobian(
     return Derivative(jacobian, f, argnums, has_aux, _cheaper)
 
 
+@overload
 def jacrev(
     f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[P, Any]:
+) -> Derived[P]: ...
+@overload
+def jacrev(
+    *, argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[[Callable[P, object]], Derived[P]]: ...
+@decorating
+def jacrev(
+    f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Derived[P]:
     """Return the function that ``jacobian`` gives, in reverse mode: one sweep for each output.
 
     Args:
@@ -69,9 +93,18 @@ def jacrev(
     return Derivative(jacrev, f, argnums, has_aux, _by_rows)
 
 
+@overload
 def jacfwd(
     f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[P, Any]:
+) -> Derived[P]: ...
+@overload
+def jacfwd(
+    *, argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[[Callable[P, object]], Derived[P]]: ...
+@decorating
+def jacfwd(
+    f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Derived[P]:
     """Return the function that ``jacobian`` gives, in forward mode: all inputs in one sweep.
 
     Args:
@@ -94,9 +127,18 @@ def jacfwd(
     return Derivative(jacfwd, f, argnums, has_aux, _by_columns)
 
 
+@overload
 def hessian(
     f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[P, Any]:
+) -> Derived[P]: ...
+@overload
+def hessian(
+    *, argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[[Callable[P, object]], Derived[P]]: ...
+@decorating
+def hessian(
+    f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Derived[P]:
     """Return a function that gives every second partial derivative of f.
 
     Args:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeAlias, overload
 
 from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError
 from autograd.transforms import sweeps, traced
-from autograd.transforms.call import Call, Derivative, matching, whole_call
+from autograd.transforms.call import (
+    Call,
+    Derivative,
+    Derived,
+    decorating,
+    matching,
+    whole_call,
+)
 from autograd.trees import unflatten
 
 P = ParamSpec("P")
+Valued: TypeAlias = Callable[P, tuple[Any, Any]]  # gives the value and the gradient
 
 
 def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
@@ -51,14 +59,24 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
     return [result if isinstance(result, Value) else Value(result) for result in results]
 
 
+@overload
 def grad(
     f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[P, Any]:
+) -> Derived[P]: ...
+@overload
+def grad(
+    *, argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[[Callable[P, object]], Derived[P]]: ...
+@decorating
+def grad(
+    f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Derived[P]:
     """Return a function that gives the gradient of f, as ``jax.grad`` does.
 
     Args:
         f: a function of numbers, nested lists, tuples, dicts or NumPy arrays of numbers, written
-            with Python's operators and the functions of autograd, that returns one number.
+            with Python's operators and the functions of autograd, that returns one number. Without
+            it the settings make a decorator, ``@grad(argnums=1)``.
         argnums: which positional argument to differentiate with respect to, or a tuple of them.
         has_aux: whether f returns a pair of that number and something else, which is returned
             beside the gradient.
@@ -91,14 +109,24 @@ def gradient_of(call: Call) -> object:
     return (slopes, call.lowered_aux()) if call.has_aux else slopes
 
 
+@overload
 def value_and_grad(
     f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[P, tuple[Any, Any]]:
+) -> Valued[P]: ...
+@overload
+def value_and_grad(
+    *, argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[[Callable[P, object]], Valued[P]]: ...
+@decorating
+def value_and_grad(
+    f: Callable[P, object], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Valued[P]:
     """Return a function that gives f and its gradient in one go.
 
     Args:
         f: a function of numbers, nested lists, tuples, dicts or NumPy arrays of numbers, written
-            with Python's operators and the functions of autograd, that returns one number.
+            with Python's operators and the functions of autograd, that returns one number. Without
+            it the settings make a decorator, ``@value_and_grad(argnums=1)``.
         argnums: which positional argument to differentiate with respect to, or a tuple of them.
         has_aux: whether f returns a pair of that number and something else; so does then the
             function, in place of the value.

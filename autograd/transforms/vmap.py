@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, overload
 
 from autograd.engine.modes import current
 from autograd.errors import StructureError
 from autograd.ir.trace import Trace
-from autograd.transforms.call import checked
+from autograd.transforms.call import Derived, checked, decorating
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
 from autograd.trees import array_in, explain_arrays, map_with_axes
@@ -17,13 +17,21 @@ from autograd.trees import array_in, explain_arrays, map_with_axes
 UNROLLED = 16  # rows up to which each is traced by itself, with the bits of the eager loop
 
 
-def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) -> Callable[..., Any]:
+@overload
+def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) -> Derived[...]: ...
+@overload
+def vmap(
+    *, in_axes: object = 0, out_axes: object = 0
+) -> Callable[[Callable[..., object]], Derived[...]]: ...
+@decorating
+def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) -> Derived[...]:
     """Return a function that calls f for every row of its arguments, and stacks the results.
 
     It is a loop over the rows, in order; ``jit(f, in_axes=...)`` runs them side by side.
 
     Args:
-        f: a function of numbers, arrays and containers of them.
+        f: a function of numbers, arrays and containers of them. Without it the settings make a
+            decorator, ``@vmap(in_axes=(None, 0))``.
         in_axes: which axis of the arrays in an argument counts the rows, None where all rows share
             it: an int or None for all arguments, or a tuple with one entry for each; an entry may
             be a container of such like the argument.

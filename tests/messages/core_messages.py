@@ -174,6 +174,36 @@ TRANSFORMS = [
         lambda: grad(pair, (0, 1))(1.0, 2.0),
     ),
     ("grad: takes a function", lambda: grad(3), lambda: grad(lambda a: 3.0 * a)(1.0)),
+    (
+        r"given a float; write grad\(f\)\(x\)",
+        lambda: grad(ag.sin(1.0)),
+        lambda: grad(ag.sin)(1.0) == math.cos(1.0),
+    ),
+    (
+        r"a setting by its name, grad\(f, argnums=0\)",
+        lambda: grad(1),
+        lambda: grad(argnums=1)(pair)(2.0, 3.0) == 2.0,
+    ),
+    (
+        r"given None; write vmap\(f\)\(x\)",
+        lambda: vmap(print("", end="")),
+        lambda: vmap(ag.sin)(A),
+    ),
+    (
+        "detect_anomaly: takes nothing",
+        lambda: ag.detect_anomaly(ag.sin),
+        lambda: ag.detect_anomaly()(ag.sin)(x),
+    ),
+    (
+        r'write @scope\("name"\) above a function',
+        lambda: ag.scope(pair),
+        lambda: ag.scope("name")(pair)(x, y).scope.name == "name",
+    ),
+    (
+        r"write @primitive\(partials=\(rule, ...\)\)",
+        lambda: ag.primitive(ag.sin),
+        lambda: ag.primitive(partials=(lambda r, a: ag.cos(a),))(lambda a: ag.sin(a))(x),
+    ),
     ("argnums is an int", lambda: grad(pair, "a"), lambda: grad(pair, 0)(1.0, 2.0)),
     ("argnums is 2", lambda: grad(pair, 2)(1.0, 2.0), lambda: grad(pair, 1)(1.0, 2.0)),
     (r"write \(x,\)", lambda: jvp(ag.sin, 1.0, 1.0), lambda: jvp(ag.sin, (1.0,), (1.0,))),
@@ -262,6 +292,21 @@ def line(w, row):
 
 JIT = [
     ("jit: takes a function", lambda: jit(3), lambda: jit(lambda: 3.0)()),
+    (
+        r"jit\(f, in_axes=0\)",
+        lambda: jit(0),
+        lambda: jit(in_axes=0)(ag.sin)(A).shape == (2,),
+    ),
+    (
+        "jit: there is no setting 'exakt'; the settings: in_axes, reduce, exact",
+        lambda: jit(exakt=False),
+        lambda: jit(exact=False)(ag.sin)(1.0),
+    ),
+    (
+        "there is no setting 'argnum'; the settings: argnums, has_aux",
+        lambda: grad(pair, argnum=1),
+        lambda: grad(pair, argnums=1)(2.0, 3.0) == 2.0,
+    ),
     (
         "max_paths is a whole number",
         lambda: jit(ag.sin, max_paths=0),

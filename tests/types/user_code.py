@@ -128,6 +128,46 @@ ag.scan(lambda total, row: (total + row, total), 0.0, rows[:, 0])
 ag.fori_loop(0, 3, lambda i, value: value * 2.0, x)
 ag.while_loop(lambda value: value < 9.0, lambda value: value * 2.0, x)
 ag.put(rows[:, 0], 1, ag.take(rows[:, 0], 0))
+
+
+@ag.jit(exact=False)
+def area(width: float, height: float = 1.0) -> float:
+    return width * height
+
+
+@ag.jit(in_axes=(0, None), reduce="sum")
+def areas(width: float, height: float) -> float:
+    return width * height
+
+
+@ag.grad(argnums=1)
+def by_height(width: float, height: float) -> float:
+    return width * height
+
+
+@ag.value_and_grad()
+def both(width: float) -> float:
+    return width * width
+
+
+@ag.vmap(in_axes=(0, None))
+def each(width: float, height: float) -> float:
+    return width * height
+
+
+area(2.0, height=3.0)
+areas(rows[:, 0], 2.0)
+by_height(2.0, 3.0)
+assert_type(both(2.0), tuple[Any, Any])
+each(rows[:, 0], 2.0)
+ag.hessian(argnums=1)(power)(2.0, 3.0)
+area("a")  # refused
+by_height(2.0)  # refused
+both("a")  # refused
+ag.jit(exakt=False)  # refused
+ag.grad(5)  # refused
+ag.detect_anomaly(power)  # refused
+ag.primitive(power)  # refused
 ag.grad(power)("a")  # refused
 ag.grad(power)(3.0, width=1.0)  # refused
 ag.value_and_grad(power)()  # refused
