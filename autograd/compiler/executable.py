@@ -20,7 +20,7 @@ from autograd.engine.value import Value
 from autograd.errors import StructureError
 from autograd.ir.contributions import Truth, choose
 from autograd.ir.differentiate import pullback_where_reached
-from autograd.ir.function import Function, Packed, packed
+from autograd.ir.function import Function, Packed, can_pack, packed
 from autograd.ir.lower import Needed, lower
 from autograd.ir.tables import ARRAY_OF
 from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
@@ -229,9 +229,11 @@ class Executable:
                 setattr(self, name, getattr(of, name))
         alone = traced.structure == NUMBER
         self.tier = tier
-        self._function: Function | Packed | Lowered = packed(function)
-        if self._frozen is not None and isinstance(self._function, Packed):
-            self._function = Lowered(self._frozen, exact, traced.name)
+        self._function: Function | Packed | Lowered = (
+            packed(function)
+            if self._frozen is None or not can_pack(function)
+            else Lowered(self._frozen, exact, traced.name)
+        )
         self.steps = len(function) - len(function.parameters) - len(function.constants)
         plan = Plan(function, self.layout, exact, alone, self.is_fast, tier)
         self.native: Native | Grouped | Warming = running(self, plan, self._function)

@@ -69,9 +69,10 @@ class Differentiation:
         number: int,
         operands: Sequence[Reference],
         upstream: Reference,
+        when: Truth,
         rules: Sequence[Reference | Template],
     ) -> None:
-        """Add upstream x partial for each operand of a result that is always reached.
+        """Add upstream x partial for each operand of a result that is no choice.
 
         It does what ``edge`` and ``add`` do, all in one: this is where a derivative takes its time.
         """
@@ -90,19 +91,23 @@ class Differentiation:
                 partial = partial.emit(trace, (number, *operands))
             if type(upstream) is int and type(partial) is int:
                 term: Reference = len(operations)
-                operations.append(ops.multiply)
-                references.append((upstream, partial))
+                if when is True:
+                    operations.append(ops.multiply)
+                    references.append((upstream, partial))
+                else:
+                    operations.append(GUARDED_MULTIPLY)
+                    references.append((when, upstream, partial))
             else:
-                term = times(trace, upstream, partial)
+                term = product(trace, when, upstream, partial)
             before = contributions.get(operand)
             if before is None:
-                contributions[operand], reached[operand] = term, True
-            elif reached[operand] is True and type(before) is int and type(term) is int:
+                contributions[operand], reached[operand] = term, when
+            elif reached[operand] is when and type(before) is int and type(term) is int:
                 contributions[operand] = len(operations)
                 operations.append(ops.add)
                 references.append((before, term))
             else:
-                self.add(operand, term, True)
+                self.add(operand, term, when)
 
     def edge(
         self, number: int, index: int, upstream: Reference, reached: Truth

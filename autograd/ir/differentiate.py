@@ -78,10 +78,11 @@ def swept_backwards(
         if operation is None or not active[number]:
             continue
         upstream = sweep.contributions.get(number)
-        if upstream is not None and operation.partials and sweep.reached[number] is True:
+        if upstream is not None and operation.partials:
             rules = plain_partials(operation)
             if rules:
-                sweep.add_edges(number, operands[number], upstream, rules)
+                when = sweep.reached[number]
+                sweep.add_edges(number, operands[number], upstream, when, rules)
                 continue
         if is_structured(operation):
             backwards_through(sweep, number, swept_backwards)

@@ -277,12 +277,15 @@ class Packed:
         return made.end(results)
 
 
+def can_pack(function: Function) -> bool:
+    """Return whether a compact form of the function is worth it and possible."""
+    is_plain = not (function.bodies or function.statics) and len(function.blocks) == 1
+    return len(function) >= 1000 and is_plain and ARRAY not in function.opcodes
+
+
 def packed(function: Function) -> Function | Packed:
     """Return the function in compact form where that is worth it and possible."""
-    is_plain = not (function.bodies or function.statics) and len(function.blocks) == 1
-    if len(function) < 1000 or not is_plain or ARRAY in function.opcodes:
-        return function
-    return Packed(function)
+    return Packed(function) if can_pack(function) else function
 
 
 def result_type(opcode: str) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from itertools import compress
+from itertools import accumulate, compress
 from typing import NamedTuple
 
 from autograd.ir.contributions import GUARDED_MULTIPLY
@@ -46,7 +46,7 @@ from autograd.ir.tables import INSIDE, ON_ARRAYS, WholeArgument
 from autograd.ir.trace import Reference, Trace
 from autograd.ir.verify import checked
 from autograd.table import rows as ops
-from autograd.table.operation import TABLE
+from autograd.table.operation import TABLE, Operation
 
 MULTIPLY, WHERE = ops.multiply.name, ops.select.name
 PRIMITIVES = frozenset(name for name, row in TABLE.items() if row.definition is None)
@@ -57,6 +57,15 @@ _TYPES = {name: result_type(name) for name in TABLE}
 _STRAIGHT = frozenset(name for name in PRIMITIVES if name not in SIMPLER)
 _SUMS = frozenset((ops.add.name, ops.subtract.name))
 _TELLING = frozenset((CONSTANT, ops.negative.name))
+# Of primitives of two operands: the opcode, whether it is commutative, whether nothing simpler is
+# known of it beside operands that tell nothing, and whether a product is guarded no longer.
+_PAIRS: dict[Operation | None, tuple[str, bool, bool, bool]] = {
+    row: (name, row.commutative, name in _STRAIGHT or name in _SUMS, False)
+    for name, row in TABLE.items()
+    if row.definition is None and row.arity == 2
+}
+_FAST_PAIRS = _PAIRS | {GUARDED_MULTIPLY: (*_PAIRS[ops.multiply][:3], True)}
+FEW = 100  # the steps of a large program beside one that may stay though nothing needs it
 _LOSES_NAN = frozenset(name for name, row in TABLE.items() if row.loses_nan)
 
 
@@ -125,31 +134,6 @@ class Lowering:
             made[operands] = number
         return number
 
-    def add_pair(self, opcode: str, a: int, b: int) -> int:
-        """Return the number of an instruction on two numbers, as ``add`` does.
-
-        Nearly all instructions of a program come this way, so it is written out.
-        """
-        if a > b and opcode in _COMMUTATIVE:
-            a, b = b, a
-        operands = (a, b)
-        made = self._made[opcode]
-        number = made.get(operands)
-        if number is None:
-            function = self.function
-            opcodes = function.opcodes
-            if (
-                (opcode not in _STRAIGHT and opcode not in _SUMS)
-                or opcodes[a] in _TELLING
-                or opcodes[b] in _TELLING
-            ):
-                return self.add(opcode, operands)
-            number = made[operands] = len(opcodes)
-            opcodes.append(opcode)
-            function.operands.append(operands)
-            function.types.append(_TYPES[opcode])
-        return number
-
     def _simplified(self, opcode: str, operands: tuple[int, ...]) -> int | None:
         constants = self.constants
         known = 0
@@ -176,12 +160,8 @@ class Lowering:
         return at(steps[1])
 
     def guarded_multiply(self, reached: int, a: int, b: int) -> int:
-        """Return the number of a * b where it is reached."""
-        number = self.add_pair(MULTIPLY, a, b)
-        if self.careful:
-            return self.add(WHERE, (reached, number, self.constant(0.0)))
-        self.guarded.add(number)
-        return number
+        """Return the number of where(reached, a * b, 0)."""
+        return self.add(WHERE, (reached, self.add(MULTIPLY, (a, b)), self.constant(0.0)))
 
     def on_arrays(
         self, opcode: str, operands: tuple[int, ...], statics: tuple[int, ...] = ()
@@ -343,14 +323,20 @@ def _fill(
         A function from references of the trace that an output needs to numbers of the program.
     """
     needed = Needed(trace, outputs, lowering.careful)
-    numbers: dict[int, int] = {**given}
+    numbers = [0] * len(trace)
+    for number, parameter in given.items():
+        numbers[number] = parameter
     parts: dict[int, dict[int, int]] = {}
 
     def at(reference: Reference) -> int:
         return numbers[reference] if type(reference) is int else lowering.constant(reference)
 
     add, constant, wanted = lowering.add, lowering.constant, needed.numbers
-    add_pair, operations, all_operands = lowering.add_pair, trace.operations, trace.operands
+    operations, all_operands = trace.operations, trace.operands
+    function = lowering.function
+    opcodes, operands_of, types = function.opcodes, function.operands, function.types
+    all_made, guarded = lowering._made, lowering.guarded
+    pairs = _PAIRS if lowering.careful else _FAST_PAIRS
     for number in given:
         wanted[number] = 0
     for number in compress(range(len(operations)), wanted):
@@ -359,25 +345,35 @@ def _fill(
             numbers[number] = constant(trace.constants[number])
             continue
         references = all_operands[number]
-        if operation in _PLAIN:  # nearly all
-            if len(references) == 2:
-                a, b = references
-                numbers[number] = add_pair(
-                    operation.name,
-                    numbers[a] if type(a) is int else constant(a),
-                    numbers[b] if type(b) is int else constant(b),
-                )
-                continue
+        pair = pairs.get(operation)
+        if pair is not None:  # nearly all: what ``add`` does, written out
+            opcode, is_commutative, is_straight, is_guarded = pair
+            a, b = references[1:] if is_guarded else references
+            a = numbers[a] if type(a) is int else constant(a)
+            b = numbers[b] if type(b) is int else constant(b)
+            both = (b, a) if is_commutative and a > b else (a, b)
+            made = all_made[opcode]
+            place = made.get(both)
+            if place is None:
+                if is_straight and opcodes[a] not in _TELLING and opcodes[b] not in _TELLING:
+                    place = made[both] = len(opcodes)
+                    opcodes.append(opcode)
+                    operands_of.append(both)
+                    types.append(_TYPES[opcode])
+                else:
+                    place = add(opcode, both)
+            if is_guarded:
+                guarded.add(place)
+            numbers[number] = place
+            continue
+        if operation in _PLAIN:
             operands = tuple(
                 [numbers[each] if type(each) is int else constant(each) for each in references]
             )
             numbers[number] = add(operation.name, operands)
             continue
         if operation is GUARDED_MULTIPLY:
-            reached = at(references[0]) if lowering.careful else 0
-            numbers[number] = lowering.guarded_multiply(
-                reached, at(references[1]), at(references[2])
-            )
+            numbers[number] = lowering.guarded_multiply(*[at(each) for each in references])
         elif isinstance(operation, Part):
             numbers[number] = parts[references[0]][operation.place]  # type: ignore[index]
         elif isinstance(operation, Loop):
@@ -517,7 +513,9 @@ class Needed:
             if wanted[number]:
                 references = operands[number]
                 operation = operations[number]
-                if operation is GUARDED_MULTIPLY and not careful:
+                if operation in _PLAIN:
+                    pass
+                elif operation is GUARDED_MULTIPLY and not careful:
                     references = references[1:]
                 elif isinstance(operation, Part):
                     parts.setdefault(references[0], set()).add(operation.place)
@@ -578,18 +576,21 @@ def pruned(function: Function) -> Function:
             for operand in operands[number]:
                 wanted[operand] = 1
     unneeded = wanted.count(0, first)
-    if not unneeded or unneeded < len(opcodes) // 1000:  # so few in a large program may stay
+    if not unneeded or unneeded < len(opcodes) // FEW:  # so few in a large program may stay
         return function
-    kept = Function(function.name)
-    for parameter in function.parameters:
-        kept.add_parameter(parameter)
-    numbers = list(range(first)) + [0] * (len(opcodes) - first)
-    for number in range(first, len(opcodes)):
-        if wanted[number]:
-            given = tuple([numbers[operand] for operand in operands[number]])
-            place = numbers[number] = len(kept.opcodes)
-            kept.opcodes.append(opcodes[number])
-            kept.operands.append(given)
-            kept.types.append(function.types[number])
-            kept.copy_details(function, number, place)
-    return kept.end(tuple([numbers[number] for number in function.results]))
+    wanted[:first] = bytes([1]) * first
+    numbers = [*accumulate(wanted, initial=0)]  # of what is wanted, its number from now on
+    renumbered, same = numbers.__getitem__, wanted.index(0)
+    kept = Function(
+        function.name,
+        [*function.parameters],
+        [*compress(opcodes, wanted)],
+        operands[:same],
+        [*compress(function.types, wanted)],
+    )
+    rest = compress(operands[same:], wanted[same:])
+    kept.operands += [tuple(map(renumbered, given)) for given in rest]
+    for name in ("constants", "statics", "bodies"):
+        details = getattr(function, name).items()
+        setattr(kept, name, {numbers[n]: detail for n, detail in details if wanted[n]})
+    return kept.end(tuple(map(renumbered, function.results)))

@@ -634,11 +634,9 @@ class Frozen:
     """A trace in compact form, from which it can be restored."""
 
     def __init__(self, trace: Trace, outputs: Sequence[Reference]) -> None:
-        rows: dict[Operation | None, int] = {}
-        self._places = array.array(
-            "H", [rows.setdefault(row, len(rows)) for row in trace.operations]
-        )
-        self._rows = list(rows)
+        self._rows = list(dict.fromkeys(trace.operations))
+        places = {row: place for place, row in enumerate(self._rows)}
+        self._places = array.array("H", [*map(places.__getitem__, trace.operations)])
         counts = [*map(len, trace.operands)]
         self._counts = array.array("B" if max(counts, default=0) < 2**8 else "I", counts)
         constants: dict[object, int] = {}  # operands that are constants: -1, -2, ...
