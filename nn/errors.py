@@ -13,6 +13,14 @@ class KindError(AutogradError, TypeError):
     """An argument of a type that is not accepted."""
 
 
+class MissingNameError(AutogradError, AttributeError):
+    """An attribute that there is not."""
+
+
+class NotToImportError(AutogradError, ImportError):
+    """A name of another library's that was to be imported from here."""
+
+
 class FolderError(AutogradError, FileNotFoundError):
     """The folder of a file that is to be written does not exist."""
 

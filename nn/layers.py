@@ -13,6 +13,7 @@ from typing import Any
 import autograd
 from autograd import Value, scope
 from nn.errors import InputError, KindError
+from nn.habits import asking
 from nn.initializers import Initializer, generator_of, initializer_named
 from nn.module import Module, whole
 
@@ -88,6 +89,7 @@ class Neuron(Module):
         -0.8909
     """
 
+    @asking("{}(2)")
     def __init__(
         self,
         nin: int,
@@ -110,8 +112,10 @@ class Neuron(Module):
     def __call__(self, x: Sequence[Value | float]) -> Value:
         """Return the output for one row of inputs, a Value."""
         if len(x) != len(self.w):
+            is_matrix = bool(len(x)) and hasattr(x[0], "__len__")
             raise InputError(
                 f"{self!r} takes {len(self.w)} inputs, and was given {len(x)}: one row of numbers"
+                + "; for all rows of X write [model(x) for x in X]" * is_matrix
             )
         with scope(self.name):
             act = self.b
@@ -146,6 +150,7 @@ class Layer(Module):
         2
     """
 
+    @asking("{}(2, 3)")
     def __init__(self, nin: int, nout: int, *, name: str = "", **options: Any) -> None:
         nout = whole(nout, "nout")
         options["seed"] = generator_of(options.get("seed"))  # one generator for all neurons
@@ -188,6 +193,7 @@ class MLP(Module):
         >>> score.backward()
     """
 
+    @asking("{}(2, [16, 1])")
     def __init__(
         self,
         nin: int,

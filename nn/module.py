@@ -43,7 +43,10 @@ class Module(Tree):
     def __call__(self, x: Any) -> Any:
         """Return the scores of one row, Values; every kind of Module says how."""
         # Not abstract: as in micrograd and PyTorch, a Module may only hold parameters or others.
-        raise NotImplementedError(f"{type(self).__name__} must have a method __call__(self, x)")
+        rename = ": rename its forward" * hasattr(self, "forward")
+        raise NotImplementedError(
+            f"{type(self).__name__} must have a method __call__(self, x){rename}"
+        )
 
     def parameters(self) -> list[Value]:
         """Return the parameters in the order of their names.

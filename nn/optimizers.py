@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from autograd import Value
 from nn.errors import InputError, KindError
+from nn.habits import OF_OPTIMIZERS, asking, missing
 from nn.module import Numbers, leaves_of, whole, write
 
 if TYPE_CHECKING:
@@ -38,21 +39,34 @@ class Optimizer(ABC):
 
     _averages = 0  # how many running averages the rule keeps of each weight
 
+    @asking("{}(lr=0.1)")
     def __init__(self, lr: float, weight_decay: float = 0.0) -> None:
         self.lr = self._setting("lr", lr)
         self.weight_decay = self._setting("weight_decay", weight_decay)
         self.steps = 0
         self._memory: list[Any] = []
 
+    if not TYPE_CHECKING:  # a type checker would accept every name
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise missing(f"{type(self).__name__!r} object", name, OF_OPTIMIZERS)
+
     def _setting(
         self, name: str, number: float, below: float = math.inf, zero: bool = True
     ) -> float:
-        number = Value(number).data
+        try:
+            number = Value(number).data
+        except TypeError:
+            raise KindError(
+                f"{type(self).__name__}: {name} must be a number, and is {number!r:.40}"
+                + ": give it to fit(schedule=...)" * callable(number)
+            ) from None
         if not 0.0 <= number < below or (number == 0.0 and not zero):
             limits = ("at least 0" if zero else "more than 0") + f" and below {below:g}"
             raise InputError(f"{type(self).__name__}: {name} must be {limits}, and is {number!r}")
         return number
 
+    @asking("optimizer.step(model.parameters())")
     def step(self, parameters: Iterable[Value]) -> None:
         """Update every parameter's ``.data`` from its ``.grad``.
 
@@ -208,6 +222,7 @@ class SGD(Optimizer):
         [0.8]
     """
 
+    @asking("{}(lr=0.1)")
     def __init__(
         self,
         lr: float,
@@ -253,6 +268,7 @@ class RMSprop(Optimizer):
         [0.8]
     """
 
+    @asking("{}(lr=0.1)")
     def __init__(
         self,
         lr: float = 0.01,
@@ -300,6 +316,7 @@ class Adam(Optimizer):
 
     _averages = 2
 
+    @asking("{}(lr=0.1)")
     def __init__(
         self,
         lr: float = 0.001,
@@ -308,6 +325,11 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(lr, weight_decay)
+        if not isinstance(betas, Sequence) or len(betas) != 2:
+            raise KindError(
+                f"{type(self).__name__}: betas is a pair, such as (0.9, 0.999), and is "
+                f"{betas!r:.40}"
+            )
         first, second = betas
         self.betas = (
             self._setting("betas[0]", first, below=1.0),
@@ -348,6 +370,7 @@ class AdamW(Adam):
         [0.85]
     """
 
+    @asking("{}(lr=0.1)")
     def __init__(
         self,
         lr: float = 0.001,

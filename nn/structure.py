@@ -18,6 +18,7 @@ from typing import Any
 
 from autograd import Value, register_tree, tree_leaves
 from nn.errors import InputError, KindError
+from nn.habits import OF_MODULES, missing
 
 LAYOUT, LEAVES, PENDING = "_layout", "_leaves", "_pending"  # attributes that are no parts
 PLAIN = {bool, int, str, bytes, complex, type(None), type, range, frozenset}
@@ -34,8 +35,7 @@ class Tree:
 
     def __getattr__(self, name: str) -> Any:
         if PENDING not in vars(self):
-            text = f"{type(self).__name__!r} object has no attribute {name!r}"
-            raise AttributeError(text, name=name, obj=self)
+            raise missing(f"{type(self).__name__!r} object", name, OF_MODULES)
         settle(self)
         return getattr(self, name)
 

@@ -20,6 +20,7 @@ from nn.divergence import divergence, runaway
 from nn.engines import Engine, Penalty, engine_named, finite, plus, times
 from nn.errors import DivergedError, InputError, KindError
 from nn.executors import AnyExecutor
+from nn.habits import asking
 from nn.history import History
 from nn.initializers import checked_seed
 from nn.inputs import check_fit, checked, classes_of, codes_of, warn_of_scales
@@ -35,6 +36,7 @@ from nn.state import State
 Callback = Callable[[History, Module], Any]
 
 
+@asking("fit(model, X, y, epochs=100)")
 def fit(
     model: Module,
     X: object,

@@ -611,4 +611,138 @@ def before(network, part):
     return lambda score, target: (score - target) ** 2 + part
 
 
-CASES = [*FIT, *PARTS, *MORE, *LATER]
+WEIGHTS = model().parameters()
+
+
+def stepped(optimizer):
+    network = model()
+    network([1.0, 2.0]).backward()
+    optimizer.step(network.parameters())
+    network.zero_grad()
+
+
+class Forward(Module):
+    """A model as in PyTorch."""
+
+    def forward(self, x):
+        return x[0]
+
+
+def imported(name):
+    exec(f"from nn import {name}", {})
+
+
+HABITS = [
+    (
+        r"write optimizer = SGD\(lr=0.1\) and optimizer.step\(model.parameters\(\)\)",
+        lambda: nn.SGD(WEIGHTS),
+        lambda: stepped(nn.SGD(lr=0.1)),
+    ),
+    (
+        r"optimizer = SGD\(lr=0.5, momentum=0.9\) and",
+        lambda: nn.SGD(WEIGHTS, lr=0.5, momentum=0.9),
+        lambda: stepped(nn.SGD(lr=0.5, momentum=0.9)),
+    ),
+    (
+        r"Adam: takes its settings alone.* Adam\(0.5\) and",
+        lambda: nn.Adam((weight for weight in WEIGHTS), 0.5),
+        lambda: stepped(nn.Adam(0.5)),
+    ),
+    (
+        r"AdamW: takes its settings alone.* AdamW\(lr=0.5\) and",
+        lambda: nn.AdamW(params=model(), lr=0.5),
+        lambda: stepped(nn.AdamW(lr=0.5)),
+    ),
+    (
+        "SGD: there is no setting 'learning_rate'; did you mean lr",
+        lambda: nn.SGD(learning_rate=0.1),
+        lambda: nn.SGD(lr=0.1),
+    ),
+    (
+        "Adam: there is no setting 'amsgrad'; the settings are lr, betas, eps, weight_decay",
+        lambda: Adam(0.1, amsgrad=True),
+        lambda: Adam(0.1, weight_decay=0.1),
+    ),
+    (r"SGD: missing .* 'lr'; write SGD\(lr=0.1\)", lambda: nn.SGD(), lambda: nn.SGD(lr=0.1)),
+    (
+        r"Adam: betas is a pair, such as \(0.9, 0.999\)",
+        lambda: Adam(betas=0.9),
+        lambda: Adam(betas=(0.9, 0.999)),
+    ),
+    (
+        r"lr must be a number, and is <function.*: give it to fit\(schedule=...\)",
+        lambda: nn.SGD(lr=nn.schedules.constant(0.1)),
+        lambda: trained(optimizer=nn.SGD(lr=0.1), schedule=nn.schedules.constant(0.1)),
+    ),
+    (
+        r"SGD.step: missing .*; write optimizer.step\(model.parameters\(\)\)",
+        lambda: nn.SGD(0.1).step(),
+        lambda: nn.SGD(0.1).step(model().parameters()),
+    ),
+    (
+        r"no attribute 'zero_grad': .* write model.zero_grad\(\)",
+        lambda: nn.SGD(0.1).zero_grad(),
+        lambda: model().zero_grad(),
+    ),
+    (
+        r"no attribute 'param_groups': .* optimizer.lr = 0.01",
+        lambda: nn.SGD(0.1).param_groups,
+        lambda: setattr(nn.SGD(0.1), "lr", 0.01),
+    ),
+    (
+        "the optimiser has it: optimizer=nn.Adam",
+        lambda: trained(learning_rate=0.01),
+        lambda: trained(optimizer=nn.Adam(lr=0.01)),
+    ),
+    (
+        "fit: there is no setting 'batchsize'; did you mean batch_size",
+        lambda: trained(batchsize=2),
+        lambda: trained(batch_size=2),
+    ),
+    (r"write MLP\(2, \[16, 1\]\)", lambda: MLP([2, 16, 1]), lambda: MLP(2, [16, 1])),
+    (r"write Layer\(2, 3\)", lambda: nn.Layer(2, seed=1), lambda: nn.Layer(2, 3, seed=1)),
+    (
+        "MLP: there is no setting 'act'; did you mean activation",
+        lambda: MLP(2, [1], act="tanh"),
+        lambda: MLP(2, [1], activation="tanh"),
+    ),
+    (
+        "no attribute 'train': a Module has one way to be called",
+        lambda: model().train(),
+        lambda: model()([1.0, 2.0]),
+    ),
+    (
+        "no attribute 'backward': it belongs to the loss",
+        lambda: model().backward(),
+        lambda: nn.hinge(model()([1.0, 2.0]), 1.0).backward(),
+    ),
+    (
+        r"no attribute 'fit': write nn.fit\(model, X, y\)",
+        lambda: model().fit(X, Y),
+        lambda: run(model(), X, Y),
+    ),
+    (
+        "__call__.self, x.: rename its forward",
+        lambda: Forward()([1.0]),
+        lambda: type("Forward", (Module,), {"__call__": Forward.forward})()([1.0]),
+    ),
+    (
+        r"write \[model\(x\) for x in X\]",
+        lambda: model()(X),
+        lambda: [model()(x) for x in X],
+    ),
+    (
+        r"no attribute 'MSELoss': a loss is a function: nn.mse",
+        lambda: nn.MSELoss(),
+        lambda: nn.mse(Value(1.0), 2.0),
+    ),
+    (
+        r"'Linear': it is nn.Layer\(nin, nout, nonlin=False\)",
+        lambda: imported("Linear"),
+        lambda: imported("Layer") or nn.Layer(2, 3, nonlin=False),
+    ),
+    ("cannot import name 'Leyer' from 'nn'", lambda: imported("Leyer"), lambda: imported("Layer")),
+]
+
+
+CASES = [*FIT, *PARTS, *MORE, *LATER, *HABITS]

@@ -1,0 +1,170 @@
+"""What those who come from PyTorch, Keras or scikit-learn write: errors that say what ours is."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from typing import NoReturn, TypeVar, cast
+
+from nn.errors import KindError, MissingNameError, NotToImportError
+
+F = TypeVar("F", bound=Callable[..., object])
+
+OF_OPTIMIZERS = {
+    "zero_grad": "an optimiser holds no parameters: write model.zero_grad()",
+    "param_groups": "its settings are attributes: write optimizer.lr = 0.01",
+    "add_param_group": "an optimiser holds no parameters: make one for each group, and give each "
+    "its own at optimizer.step(parameters)",
+    "learning_rate": "it is optimizer.lr",
+    "minimize": "write loss.backward() and optimizer.step(model.parameters())",
+    "apply_gradients": "write loss.backward() and optimizer.step(model.parameters())",
+}
+OF_NN = {
+    **dict.fromkeys(("Linear", "Dense"), "it is nn.Layer(nin, nout, nonlin=False)"),
+    "Sequential": "layers in a row are nn.MLP(nin, [16, 16, 1], activation='tanh')",
+    **dict.fromkeys(
+        ("ReLU", "Tanh", "Sigmoid", "GELU", "SiLU", "LeakyReLU", "ELU", "Softplus"),
+        "an activation is a function of autograd by name: nn.MLP(2, [16, 1], activation='tanh')",
+    ),
+    **dict.fromkeys(("Softmax", "LogSoftmax"), "nn.cross_entropy takes scores as they are"),
+    "MSELoss": "a loss is a function: nn.mse(score, target)",
+    "L1Loss": "a loss is a function: nn.mae(score, target)",
+    **dict.fromkeys(("HuberLoss", "SmoothL1Loss"), "a loss is a function: nn.huber(score, target)"),
+    **dict.fromkeys(
+        ("CrossEntropyLoss", "NLLLoss"), "a loss is a function: nn.cross_entropy(scores, target)"
+    ),
+    **dict.fromkeys(
+        ("BCELoss", "BCEWithLogitsLoss"),
+        "a loss is a function: nn.binary_cross_entropy(score, target)",
+    ),
+    "Parameter": "a parameter is an autograd.Value that is an attribute: self.w = Value(0.0)",
+    "functional": "functions of numbers are autograd's (autograd.tanh), and losses nn's (nn.mse)",
+    "init": "write nn.MLP(2, [16, 1], initializer='he'), or see nn.initializers",
+    "optim": "optimisers are nn's own: nn.SGD(lr=0.1), nn.Adam()",
+    "utils": "write nn.clip_norm(model.parameters(), 1.0)",
+}
+ON_ONE_KIND = "numbers are floats of 64 bits, computed where Python runs: leave it out"
+OF_MODULES = {
+    "forward": "a Module is called, model(x), and one of your own has a method __call__(self, x)",
+    "backward": "it belongs to the loss: loss.backward()",
+    **dict.fromkeys(("to", "cpu", "cuda", "float", "double", "half"), ON_ONE_KIND),
+    **dict.fromkeys(("train", "eval"), "a Module has one way to be called: leave it out"),
+    **dict.fromkeys(
+        ("requires_grad_", "requires_grad"),
+        "what is to stay as it is, leave out of optimizer.step(parameters)",
+    ),
+    **dict.fromkeys(
+        ("weight", "bias", "weights"),
+        "write model.parameters(), or dict(model.named_parameters())",
+    ),
+    **dict.fromkeys(
+        ("children", "modules", "named_modules", "named_children"),
+        "parts are attributes, as in model.layers of an MLP",
+    ),
+    **dict.fromkeys(
+        ("add_module", "register_module", "register_parameter", "register_buffer"),
+        "assign it as an attribute, self.w = Value(0.0)",
+    ),
+    "fit": "write nn.fit(model, X, y)",
+    "predict": "write nn.predict(model, X)",
+    "compile": "nn.fit(model, X, y) compiles where the extra jit is installed",
+    "save": "write nn.save(model, 'weights.json')",
+    "load": "write nn.load(model, 'weights.json')",
+}
+SETTINGS = {  # other names of settings
+    **dict.fromkeys(("learning_rate", "rate", "eta", "step_size"), "lr"),
+    **dict.fromkeys(("hidden_layer_sizes", "sizes", "layers"), "nouts"),
+    **dict.fromkeys(("act", "nonlinearity"), "activation"),
+    **dict.fromkeys(("max_iter", "n_epochs", "num_epochs"), "epochs"),
+    **dict.fromkeys(("criterion", "loss_fn"), "loss"),
+    "validation_data": "validation",
+    "random_state": "seed",
+    "verbose": "progress",
+}
+
+
+def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
+    """Return the error for an attribute that there is not, with what there is in its place.
+
+    Args:
+        what: whose attribute it would be.
+        name: the attribute.
+        known: advice for names of other libraries.
+    """
+    advice = f": {known[name]}" if name in known else ""
+    return MissingNameError(f"{what} has no attribute {name!r}{advice}", name=name)
+
+
+def missing_export(name: str) -> Exception:
+    """Return the error for a public name that there is not, also ``from nn import`` one."""
+    error = missing("module 'nn'", name, OF_NN)
+    # Python hides the words of an AttributeError where a name is imported.
+    is_import = sys._getframe(2).f_code.co_name == "_handle_fromlist"
+    return NotToImportError(str(error), name="nn") if is_import and name in OF_NN else error
+
+
+def asking(example: str) -> Callable[[F], F]:
+    """Let a function that is called with the wrong arguments say which it takes.
+
+    Args:
+        example: a call as it should be; ``{}`` stands for the class of a method's object.
+
+    Returns:
+        A decorator, of a function or of a method.
+    """
+
+    def around(function: F) -> F:
+        parameters = inspect.signature(function).parameters
+        names = [name for name in parameters if name != "self"]
+        takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+
+        @functools.wraps(function)
+        def called(*args: object, **named: object) -> object:
+            if "lr" in names and ("params" in named or any(map(_holds_parameters, args[1:2]))):
+                _refuse_parameters(type(args[0]).__name__, args[1:], named)
+            try:
+                return function(*args, **named)
+            except TypeError as error:
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise  # it comes from within
+                words = str(error).partition("() ")[2]
+            who = type(args[0]).__name__ if "self" in parameters else ""
+            what = f"{who}.{function.__name__}".strip(".").removesuffix(".__init__")
+            for name in named:
+                if name not in names and not takes_all:
+                    raise KindError(f"{what}: {_not_among(name, names)}")
+            raise KindError(f"{what}: {words}; write {example.format(who)}")
+
+        return cast(F, called)
+
+    return around
+
+
+def _not_among(name: str, settings: list[str]) -> str:
+    known = SETTINGS.get(name, name)
+    close = [known] if known in settings else difflib.get_close_matches(name, settings, 1)
+    if known == "lr" and "optimizer" in settings:
+        return f"there is no setting {name!r}, the optimiser has it: optimizer=nn.Adam(lr=0.01)"
+    meant = f"did you mean {close[0]}" if close else f"the settings are {', '.join(settings)}"
+    return f"there is no setting {name!r}; {meant}"
+
+
+def _refuse_parameters(who: str, args: tuple[object, ...], named: dict[str, object]) -> NoReturn:
+    settings = {name: each for name, each in named.items() if name != "params"}
+    places = args if "params" in named else args[1:]
+    if not places and "lr" not in settings:
+        settings = {"lr": 0.1, **settings}
+    written = [*map(repr, places), *(f"{name}={each!r}" for name, each in settings.items())]
+    raise KindError(
+        f"{who}: takes its settings alone, and the parameters at each step: write "
+        f"optimizer = {who}({', '.join(written)}) and optimizer.step(model.parameters())"
+    )
+
+
+def _holds_parameters(obj: object) -> bool:
+    """Return whether it is a Module, parameters, or what goes through such."""
+    is_iterable = isinstance(obj, Iterable) and not isinstance(obj, (str, bytes))
+    return (is_iterable and getattr(obj, "shape", None) != ()) or hasattr(obj, "parameters")
