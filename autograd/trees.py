@@ -646,6 +646,8 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
             )
             error.add_note(f"NumPy computes this on floats alone, and here are Values: write {way}")
         return
+    if isinstance(error, ValueError):
+        return
     if isinstance(error, AttributeError):
         is_of_array = isinstance(error.obj, numpy.ndarray)
     else:

@@ -111,10 +111,11 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
         """Return the output for one row of inputs, a Value."""
-        if len(x) != len(self.w):
+        if len(x) != len(self.w) or getattr(x, "ndim", 1) != 1 or isinstance(x[0], list):
             is_matrix = bool(len(x)) and hasattr(x[0], "__len__")
+            given = f"{len(x)} rows" if is_matrix else len(x)
             raise InputError(
-                f"{self!r} takes {len(self.w)} inputs, and was given {len(x)}: one row of numbers"
+                f"{self!r} takes {len(self.w)} inputs, and was given {given}: one row of numbers"
                 + "; for all rows of X write [model(x) for x in X]" * is_matrix
             )
         with scope(self.name):

@@ -17,6 +17,7 @@ from autograd.errors import ArgumentError, MissingExtraError, OperandError, Stru
 from autograd.ir.arrays import Whole, argument_array, traced_array
 from autograd.ir.trace import Trace
 from autograd.table.operation import is_real, real
+from autograd.transforms.one_row import shared_in
 from autograd.trees import (
     ARRAYS,
     NUMBERS,
@@ -85,7 +86,16 @@ class Arguments:
     """
 
     __slots__ = (
-        *("_rows_of", "_varying", "arrays", "foreign", "has_mapped_values", "has_values", "key"),
+        *(
+            "_given",
+            "_rows_of",
+            "_varying",
+            "arrays",
+            "foreign",
+            "has_mapped_values",
+            "has_values",
+            "key",
+        ),
         *("numbers", "rows"),
     )
 
@@ -123,6 +133,7 @@ class Arguments:
                         keys.append(self._key(obj))
                 self.key: Any = tuple(keys)
             else:
+                self._given = arguments, axes
                 self.key = tuple(
                     [
                         self._key(obj) if axis is None else self._mapped(obj, axis, place)
@@ -239,7 +250,7 @@ class Arguments:
         elif rows != self.rows:
             raise StructureError(
                 f"jit: the mapped axes differ in length: argument {self._rows_of} has "
-                f"{self.rows} rows, argument {path} has {rows} rows"
+                f"{self.rows} rows, argument {path} has {rows} rows{shared_in(*self._given)}"
             )
         if axis:
             array = numpy.moveaxis(array, axis, 0)

@@ -65,6 +65,7 @@ from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms.call import check_function, decorating, replaced
+from autograd.transforms.one_row import explain_rows
 from autograd.trees import explain_arrays, flatten, unflatten
 
 P = ParamSpec("P")
@@ -411,7 +412,12 @@ class Jitted(Generic[P]):
     ) -> Executable:
         """Trace and compile, with derivatives by the active numbers besides if there are any."""
         with _collector_at_rest():
-            traced = self._traced_function(args, axes, active, row)
+            try:
+                traced = self._traced_function(args, axes, active, row)
+            except (IndexError, AttributeError, TypeError, ValueError) as error:
+                if axes is None and not isinstance(self._function, WithStatic | WithKeywords):
+                    explain_rows("jit", self._function, args, {}, error)
+                raise
             is_guarded = bool(traced.trace.guards)
             executable = Executable(
                 traced, None if is_guarded else self.reduce, self.exact, tier=self.tier

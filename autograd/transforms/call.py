@@ -26,6 +26,7 @@ from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.table import rows as ops
 from autograd.table.operation import is_real, real
 from autograd.transforms import sweeps, traced
+from autograd.transforms.one_row import explain_rows
 from autograd.trees import (
     NUMBER,
     Structure,
@@ -311,7 +312,12 @@ class Derivative:
 
     def __call__(self, *args: object, **named: object) -> Any:
         """Call f on Values that stand for the numbers, and return what was asked for."""
-        return self._read(Call(self._name, self._f, self.argnums, args, named, self._has_aux))
+        try:
+            return self._read(Call(self._name, self._f, self.argnums, args, named, self._has_aux))
+        except (IndexError, AttributeError, TypeError, ValueError) as error:
+            if not transforms.get():
+                explain_rows(self._name, self, args, named, error)
+            raise
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)

@@ -12,6 +12,7 @@ from autograd.ir.trace import Trace
 from autograd.transforms.call import Derived, checked, decorating
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
+from autograd.transforms.one_row import explain_rows, shared_in
 from autograd.trees import array_in, explain_arrays, map_with_axes
 
 UNROLLED = 16  # rows up to which each is traced by itself, with the bits of the eager loop
@@ -59,7 +60,7 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         if len(axes) != len(args):
             raise StructureError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
         rows, count = rows_of("vmap", args, axes)
-        call = functools.partial(_called, f, args, named)
+        call = functools.partial(_called, f, args, named, tuple(axes))
         if not count:  # a row of zeros, for the structure of what comes back
             return stacked(*no_columns(call(rows(0))), 0, out_axes)
         if count > UNROLLED and isinstance(current().recorder, Trace):
@@ -77,13 +78,15 @@ def _called(
     f: Callable[..., object],
     args: tuple[object, ...],
     named: dict[str, object],
+    axes: tuple[object, ...],
     row: Sequence[object],
 ) -> object:
     """Call the function for one row of its arguments."""
     try:
         return f(*row, **named)
-    except (IndexError, AttributeError, TypeError) as error:
+    except (IndexError, AttributeError, TypeError, ValueError) as error:
         explain_arrays("vmap", args, error)
+        explain_rows("vmap", f, args, named, error, axes)
         raise
 
 
@@ -160,7 +163,7 @@ def rows_of(
         if lengths[path] != lengths[first]:
             raise StructureError(
                 f"{who}: the mapped axes differ in length: {first} has {lengths[first]} rows, "
-                f"{path} has {lengths[path]} rows"
+                f"{path} has {lengths[path]} rows{shared_in(args, axes)}"
             )
 
     def row_of(row: int) -> list[object]:

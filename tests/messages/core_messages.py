@@ -167,6 +167,18 @@ def pair(a, b):
     return a * b
 
 
+ROWS, THREE = np.ones((3, 2)), np.ones(3)
+
+
+def square(w, row, target):
+    """Return the error of one row."""
+    return (w[0] * row[0] + w[1] * row[1] - target) ** 2
+
+
+def scaled(w, row):
+    return w[0] * ag.dot(w, row)
+
+
 TRANSFORMS = [
     (
         "names an argument twice",
@@ -243,6 +255,37 @@ TRANSFORMS = [
         "in_axes has 1 entries",
         lambda: vmap(pair, in_axes=(0,))(A, A),
         lambda: vmap(pair, in_axes=(0, 0))(A, A),
+    ),
+    (
+        r"grad: grad\(square\) takes one row of argument 1, .* of shape \(3, 2\) .*, "
+        r"vmap\(grad\(square\), in_axes=\(None, 0, 0\)\)",
+        lambda: grad(square)(A, ROWS, THREE),
+        lambda: vmap(grad(square), in_axes=(None, 0, 0))(A, ROWS, THREE).shape == (3, 2),
+    ),
+    (
+        r"use jacobian for several\): .*vmap\(grad\(sin\), in_axes=0\)",
+        lambda: grad(ag.sin)(A),
+        lambda: (vmap(grad(ag.sin), in_axes=0)(A) == ag.cos(A)).all(),
+    ),
+    (
+        r"vmap\(grad\(f\), in_axes=0\), and argument 0 as an array, numpy.asarray",
+        lambda: grad(lambda a: a * a)([1.0, 2.0]),
+        lambda: vmap(grad(lambda a: a * a), in_axes=0)(np.asarray([1.0, 2.0])),
+    ),
+    (
+        r"vmap\(jacobian\(jacobian\(f\)\), in_axes=0\)",
+        lambda: ag.hessian(lambda a: a**3 if a > 0.0 else a)(A),
+        lambda: vmap(ag.jacobian(ag.jacobian(lambda a: a**3 if a > 0.0 else a)))(A),
+    ),
+    (
+        r"vmap: scaled takes one row of argument 1.* in_axes=\(None, 0\)",
+        lambda: vmap(scaled)(A, np.ones((2, 2))),
+        lambda: vmap(scaled, in_axes=(None, 0))(A, np.ones((2, 2))),
+    ),
+    (
+        r"argument 0 has 2 rows, argument 1 has 3 rows: .* in_axes=\(None, 0, 0\)",
+        lambda: vmap(square)(A, ROWS, THREE),
+        lambda: vmap(square, in_axes=(None, 0, 0))(A, ROWS, THREE),
     ),
     ("numpy.asarray", lambda: vmap(ag.sin)(1.0), lambda: vmap(ag.sin)(np.asarray([1.0]))),
     ("differ in length", lambda: vmap(pair)(A, np.ones(3)), lambda: vmap(pair)(A, np.ones(2))),
@@ -336,7 +379,22 @@ JIT = [
     ),
     ("but its shape is", lambda: jit(ag.sin, in_axes=1)(A), lambda: jit(ag.sin, in_axes=0)(A)),
     (
-        "mapped axes differ",
+        r"jit: square takes one row of argument 1.*, jit\(square, in_axes=\(None, 0, 0\)\)",
+        lambda: jit(square)(A, ROWS, THREE),
+        lambda: jit(square, in_axes=(None, 0, 0))(A, ROWS, THREE).shape == (3,),
+    ),
+    (
+        r'jit\(grad\(square\), in_axes=\(None, 0, 0\)\), with reduce="mean"',
+        lambda: jit(grad(square))(A, ROWS, THREE),
+        lambda: jit(grad(square), in_axes=(None, 0, 0), reduce="mean")(A, ROWS, THREE),
+    ),
+    (
+        r"differ in length: .*, or None .*, as in in_axes=\(None, 0, 0\)",
+        lambda: jit(square, in_axes=0)(A, ROWS, THREE),
+        lambda: jit(square, in_axes=(None, 0, 0))(A, ROWS, THREE),
+    ),
+    (
+        "mapped axes differ in length.*: give as many rows to each",
         lambda: jit(line, in_axes=(0, 0))(A, np.ones(3)),
         lambda: jit(line, in_axes=(0, 0))(A, np.ones(2)),
     ),

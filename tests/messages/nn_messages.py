@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy
 from missing_messages import without
 
 import autograd
@@ -632,6 +633,10 @@ def imported(name):
     exec(f"from nn import {name}", {})
 
 
+def error(network, x, target):
+    return nn.mse(network(x), target)
+
+
 HABITS = [
     (
         r"write optimizer = SGD\(lr=0.1\) and optimizer.step\(model.parameters\(\)\)",
@@ -730,6 +735,23 @@ HABITS = [
         r"write \[model\(x\) for x in X\]",
         lambda: model()(X),
         lambda: [model()(x) for x in X],
+    ),
+    (
+        r"given 2 rows: one row of numbers; .* write \[model\(x\) for x in X\]",
+        lambda: model()(numpy.array(X[:2])),
+        lambda: [model()(x) for x in numpy.array(X[:2])],
+    ),
+    (
+        r"given 2 rows: one row of numbers; .* write \[model\(x\) for x in X\]",
+        lambda: model()(X[:2]),
+        lambda: [model()(x) for x in X[:2]],
+    ),
+    (
+        r"value_and_grad\(error\), in_axes=\(None, 0, 0\)",
+        lambda: autograd.value_and_grad(error)(model(), numpy.array(X), numpy.array(Y)),
+        lambda: autograd.vmap(autograd.value_and_grad(error), in_axes=(None, 0, 0))(
+            model(), numpy.array(X), numpy.array(Y)
+        ),
     ),
     (
         r"no attribute 'MSELoss': a loss is a function: nn.mse",

@@ -1,0 +1,129 @@
+"""Advice where a function of one row was given all rows, or rows of different numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from autograd.engine.modes import current
+from autograd.engine.value import Value
+from autograd.errors import StructureError, TraceError
+from autograd.table.operation import real
+from autograd.trees import array_in, flatten, unflatten
+
+Axes = tuple[int | None, ...]
+
+
+def explain_rows(
+    who: str,
+    f: Callable[..., object],
+    args: Sequence[object],
+    named: dict[str, object],
+    error: Exception,
+    axes: object = None,
+) -> None:
+    """Explain an error that comes of a function of one row being given all rows.
+
+    The function is tried with the first row of its arguments, to advise nothing that fails too.
+
+    Args:
+        who: the transform that called the function: "jit", "vmap", or a derivative.
+        f: the function; for a derivative, the derivative itself.
+        args: its arguments.
+        named: its keyword arguments.
+        error: what it raised.
+        axes: the in_axes that it was called with.
+
+    Raises:
+        ValueError: there is an in_axes with which the first row can be computed.
+    """
+    if isinstance(error, TraceError) or current().recorder is not None:
+        return
+    for chosen in _possible(args):
+        if chosen == axes or not _works(f, args, named, chosen):
+            continue
+        place = max(_mapped(chosen), key=lambda each: len(_array(args[each]).shape))
+        name = spelled(f)
+        short = "0" if None not in chosen else repr(chosen)
+        way = f"vmap({name}, in_axes={short})"
+        if who == "jit":
+            way = f'jit({name}, in_axes={short}), with reduce="mean" for the mean of all rows'
+        lists = [each for each in _mapped(chosen) if array_in(args[each]) is None]
+        if lists:
+            way += f", and argument {lists[0]} as an array, numpy.asarray(...)"
+        raise StructureError(
+            f"{who}: {name} takes one row of argument {place}, and was given all, of shape "
+            f"{_array(args[place]).shape} ({error}): in_axes maps it over the rows, {way}"
+        ) from error
+
+
+def shared_in(args: Sequence[object], axes: Sequence[object]) -> str:
+    """Return advice where mapped arguments have different numbers of rows."""
+    sizes = {
+        place: array.shape[axis]
+        for place, (arg, axis) in enumerate(zip(args, axes, strict=True))
+        if isinstance(axis, int) and (array := array_in(arg)) is not None
+    }
+    if len(set(sizes.values())) < 2:
+        return ": give as many rows to each"
+    (rows, times), *others = Counter(sizes.values()).most_common(2)
+    chosen = tuple([axis if sizes.get(i) == rows else None for i, axis in enumerate(axes)])
+    example = f", as in in_axes={chosen}" if times > others[0][1] else ""
+    return f": give as many rows to each, or None in in_axes to what all rows share{example}"
+
+
+def spelled(f: object) -> str:
+    """Return how a function is written in a call: by its name, inside of its derivatives."""
+    if hasattr(f, "_recipe"):
+        transform, inner, *_ = f._recipe
+        return f"{transform.__name__}({spelled(inner)})"
+    name = getattr(f, "__name__", "")
+    return name if name.isidentifier() else "f"
+
+
+def _possible(args: Sequence[object]) -> Iterator[Axes]:
+    """Yield what in_axes may be: all arrays of a length, without the first, or the largest."""
+    arrays = {place: array for place, arg in enumerate(args) if (array := _array(arg)).shape}
+    if not arrays:
+        return
+    largest = max(arrays, key=lambda place: arrays[place].ndim)
+    rows = [place for place in arrays if len(arrays[place]) == len(arrays[largest])]
+    found = []
+    for places in (rows, [place for place in rows if place], [largest]):
+        if places and places not in found:
+            found.append(places)
+            yield tuple([0 if place in places else None for place in range(len(args))])
+
+
+def _works(
+    f: Callable[..., object], args: Sequence[object], named: dict[str, object], axes: Axes
+) -> bool:
+    """Return whether a function can be called for the first row."""
+    try:
+        row = [
+            arg if axis is None else _array(arg)[0] for arg, axis in zip(args, axes, strict=True)
+        ]
+        numbers, structure = flatten(tuple(row))
+        values = [n if isinstance(n, Value) else Value(real(n, "vmap")) for n in numbers]
+        f(*unflatten(structure, values), **named)
+    except Exception:
+        return False
+    return True
+
+
+def _mapped(axes: Axes) -> list[int]:
+    return [place for place, axis in enumerate(axes) if axis is not None]
+
+
+def _array(obj: object) -> Any:
+    """Return an array, or a list of numbers as one; an array without dimensions of all else."""
+    import numpy
+
+    array = array_in(obj)
+    if array is None and isinstance(obj, (list, tuple)):
+        try:
+            return numpy.array(obj, dtype=object)
+        except ValueError:  # the lists within are of different lengths
+            pass
+    return numpy.empty(()) if array is None else array
