@@ -13,6 +13,10 @@ class KindError(AutogradError, TypeError):
     """An argument of a type that is not accepted."""
 
 
+class CellError(InputError, KindError):
+    """A cell of the rows that holds no number: text, a gap, a date."""
+
+
 class MissingNameError(AutogradError, AttributeError):
     """An attribute that there is not."""
 

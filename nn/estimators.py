@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nn.errors import InputError
+from nn.inputs import explain_cells
 from nn.inspection import predict
 from nn.layers import MLP
 from nn.losses import l2_penalty
@@ -79,9 +80,17 @@ class _Network(BaseEstimator):
         self.n_iter_ = len(self.history_)
         return self
 
+    def _checked(self, X: object, *y: object, **options: bool) -> Any:
+        """Return rows, and targets, as scikit-learn has them; its errors about cells are ours."""
+        try:
+            return validate_data(self, X, *y, dtype=float, **options)
+        except (TypeError, ValueError):
+            explain_cells(X, *y if options.get("y_numeric") else ())
+            raise
+
     def _scores(self, X: object) -> Any:
         check_is_fitted(self)
-        rows = validate_data(self, X, reset=False, dtype=float)
+        rows = self._checked(X, reset=False)
         return np.array(predict(self.model_, rows, scores=True))
 
 
@@ -117,7 +126,7 @@ class Classifier(ClassifierMixin, _Network):
 
     def fit(self, X: Any, y: Any) -> Self:
         """Train a new network on rows X with labels y, and return the estimator."""
-        X, y = validate_data(self, X, y, dtype=float)
+        X, y = self._checked(X, y)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
@@ -166,9 +175,12 @@ class Regressor(RegressorMixin, _Network):
 
     def fit(self, X: object, y: Any) -> Self:
         """Train a new network on rows X with numbers y, and return the estimator."""
-        X, y = validate_data(self, X, y, dtype=float, y_numeric=True)
+        rows, y = self._checked(X, y, y_numeric=True)
+        if y.dtype.kind == "U":  # which scikit-learn takes for numbers
+            explain_cells(X, y)
+            y = y.astype(float)
         self._mean, self._deviation = float(y.mean()), float(y.std()) or 1.0
-        return self._train(X, (y - self._mean) / self._deviation, 1, "mse")
+        return self._train(rows, (y - self._mean) / self._deviation, 1, "mse")
 
     def predict(self, X: object) -> Any:
         """Return a number for each row."""

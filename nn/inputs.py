@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import types
@@ -10,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
-from nn.errors import InputError, KindError
+from nn.cells import column_named, fault_of, is_numeral
+from nn.errors import CellError, InputError, KindError
 from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
 
@@ -57,7 +59,7 @@ def checked_rows(X: object, what: str = "") -> Rows:
     everything = listed(X, f"{what}X")
     if not everything:
         raise InputError(f"{what}X has no rows")
-    rows = [_row(row, f"{what}X[{i}]") for i, row in enumerate(everything)]
+    rows = [_row(row, f"{what}X[{i}]", X) for i, row in enumerate(everything)]
     _alike(rows, f"{what}X", "numbers")
     return rows
 
@@ -182,13 +184,12 @@ def warn_of_scales(X: object, y: object, rows: Rows, targets: Targets, loss: Los
         targets: the target of each.
         loss: a function of (score, target).
     """
-    names: Any = getattr(X, "columns", None)
     sizes = [max(map(abs, column)) for column in zip(*rows, strict=True)]
     largest = max(sizes)
     smallest = min((size for size in sizes if size), default=largest)
     if largest >= FAR or largest > APART * smallest:
         place = sizes.index(largest if largest >= FAR else smallest)
-        name = f"column {place if names is None else repr(names[place])}"
+        name = f"column {column_named(X, place)!r}"
         others = sum(size >= FAR for size in sizes) - 1
         more = f" (and {others} more)" if others > 0 else ""
         what = (
@@ -245,7 +246,8 @@ def listed(obj: Any, name: str) -> list[Any]:
         array = numpy.asarray(obj)
         is_column = hasattr(obj, "columns") and name.endswith("y") and array.shape[1:] == (1,)
         return list((array[:, 0] if is_column else array).tolist())
-    if isinstance(obj, (str, bytes, dict)) or not hasattr(obj, "__iter__"):
+    is_single = not hasattr(obj, "__iter__") or getattr(obj, "shape", None) == ()
+    if isinstance(obj, (str, bytes, dict)) or is_single:
         raise KindError(f"{name} must be a list or an array, and is a {type(obj).__name__}")
     return list(obj)
 
@@ -258,7 +260,34 @@ def _is_row(obj: object) -> bool:
     return isinstance(shape, tuple) and len(shape) > 0
 
 
-def _row(row: object, name: str) -> list[float]:
+def explain_cells(X: object, y: object = None) -> None:
+    """Raise an error for the first cell that is no number, where scikit-learn has refused them.
+
+    What else it refuses (shapes, complex numbers, other objects) its own error explains.
+
+    Args:
+        X: what rows should have been made of.
+        y: what numbers should have been made of; None where labels may be texts.
+
+    Raises:
+        ValueError: it is a TypeError too, and names the column.
+    """
+    cells: list[tuple[Any, str, object]] = []
+    with contextlib.suppress(Exception):  # of what is no table
+        targets = [] if y is None else listed(y, "y")
+        cells = [(target, f"y[{i}]", None) for i, target in enumerate(targets)]
+        cells += [
+            (number, f"X[{i}]", column_named(X, place))
+            for i, row in enumerate(listed(X, "X"))
+            for place, number in enumerate(listed(row, "X"))
+        ]
+    for number, name, column in cells:
+        fault = "" if is_numeral(number) else fault_of(number, X, column)
+        if fault:
+            raise CellError(f"{name} {fault}")
+
+
+def _row(row: object, name: str, X: object = None) -> list[float]:
     if not hasattr(row, "__iter__") or isinstance(row, (str, bytes)):
         is_text = isinstance(row, (str, bytes))
         raise InputError(
@@ -266,23 +295,24 @@ def _row(row: object, name: str) -> list[float]:
             + ("are X and y the other way round?" if is_text else "write [[x] for x in X]")
             + (", or [X] if X is a row" if not is_text else "")
         )
-    return [_number(number, name) for number in listed(row, name)]
+    return [_number(number, name, X, place) for place, number in enumerate(listed(row, name))]
 
 
-def _number(number: Any, name: str) -> float:
+def _number(number: Any, name: str, X: object = None, place: int | None = None) -> float:
+    found = number
     if type(number) is not float:
         try:
-            number = Value(number).data
-        except TypeError as error:
-            if isinstance(number, str):
-                raise KindError(
-                    f"{name} holds the text {number!r:.40}, and a network takes numbers: leave "
-                    f"the column out, or make columns of 0 and 1 of it (pandas.get_dummies)"
-                ) from None
-            raise KindError(f"{name}: {error}") from None
-    if not math.isfinite(number):
-        raise InputError(f"{name} holds {number!r}: leave such rows out, or fill the gap")
-    return float(number)
+            found = Value(number).data
+        except TypeError:
+            found = math.nan
+    if math.isfinite(found):
+        return float(found)
+    column = None if X is None or place is None else column_named(X, place)
+    fault = fault_of(number if found != found else found, X, column)
+    if not fault:
+        where = "" if column is None else f" in column {column!r}"
+        fault = f"holds a {type(number).__name__}{where}, and a network takes numbers"
+    raise CellError(f"{name} {fault}")
 
 
 def _alike(rows: Sequence[object], name: str, unit: str) -> None:

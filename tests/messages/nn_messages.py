@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 
 import numpy
+import pandas
+import polars
 from missing_messages import without
 
 import autograd
@@ -551,7 +553,7 @@ LATER = [
         lambda: nn.Classifier((2,), max_iter=1).fit(X, [1, 2, 1]),
     ),
     (
-        "takes real numbers",
+        "X.0. holds None in column 0, .* leave such rows out",
         lambda: trained(X=[[None, 1.0], *X[1:]]),
         lambda: trained(X=[[0.0, 1.0], *X[1:]]),
     ),
@@ -575,7 +577,7 @@ LATER = [
         lambda: trained(optimizer=nn.SGD(lr=1e-3), Y=[1.0, -1.0, 1.0], loss="mse"),
     ),
     (
-        "holds the text 'Rome', .* leave the column out",
+        "holds the text 'Rome' in column 0, .* leave the column out",
         lambda: trained(X=[["Rome", 1.0], ["Oslo", 2.0], ["Rome", 3.0]]),
         lambda: trained(X=[[1.0, 1.0], [0.0, 2.0], [1.0, 3.0]]),
     ),
@@ -637,6 +639,126 @@ def error(network, x, target):
     return nn.mse(network(x), target)
 
 
+TOWNS = [["Rome", 1.0], ["Oslo", 2.0], ["Rome", 3.0]]
+GAPS = [[1.0, None], [2.0, 2.0], [3.0, 3.0]]
+NAMES = ["town", "size"]
+PANDAS, POLARS = (
+    pandas.DataFrame(TOWNS, columns=NAMES),
+    polars.DataFrame(TOWNS, NAMES, orient="row"),
+)
+HOLES, NULLS = pandas.DataFrame(GAPS, columns=NAMES), polars.DataFrame(GAPS, NAMES, orient="row")
+DAYS = PANDAS.assign(town=pandas.to_datetime(["2020-01-01"] * 3))
+NUMERALS = [["1.5", 1.0], ["2", 2.0], ["3", 3.0]]
+
+
+def classified(X, y=(0, 1, 0)):
+    return nn.Classifier((2,), max_iter=1).fit(X, list(y))
+
+
+def regressed(X, y=(0.0, 1.0, 0.5)):
+    return nn.Regressor((2,), max_iter=1).fit(X, list(y))
+
+
+def imputed(X):
+    from sklearn.impute import SimpleImputer
+
+    return SimpleImputer().fit_transform(numpy.array(X, dtype=float))
+
+
+def encoded(X):
+    from sklearn.preprocessing import OneHotEncoder
+
+    towns = OneHotEncoder().fit_transform([[town] for town, _ in X]).toarray()
+    return [[*town, size] for town, (_, size) in zip(towns, X, strict=True)]
+
+
+CELLS = [
+    (
+        r"X\[0\] holds the text 'Rome' in column 0, .*\(pandas.get_dummies, .* OneHotEncoder\)",
+        lambda: classified(TOWNS),
+        lambda: classified(encoded(TOWNS)),
+    ),
+    (
+        "X.0. holds the text 'Rome' in column 0, .* OneHotEncoder",
+        lambda: regressed(numpy.array(TOWNS, dtype=object)),
+        lambda: regressed(encoded(TOWNS)),
+    ),
+    (
+        r"in column 'town', .*\(pandas.get_dummies\(X, columns=\['town'\]\)\)",
+        lambda: classified(PANDAS),
+        lambda: classified(pandas.get_dummies(PANDAS, columns=["town"])),
+    ),
+    (
+        r"in column 'town', .*\(pandas.get_dummies\(X, columns=\['town'\]\)\)",
+        lambda: trained(model(), PANDAS.astype({"town": "category"})),
+        lambda: trained(MLP(3, [1]), pandas.get_dummies(PANDAS, columns=["town"])),
+    ),
+    (
+        r"in column 'town', .*\(X.to_dummies\('town'\)\)",
+        lambda: classified(POLARS),
+        lambda: classified(POLARS.to_dummies("town")),
+    ),
+    (
+        r"in column 'town', .*\(X.to_dummies\('town'\)\)",
+        lambda: nn.predict(model(), POLARS),
+        lambda: nn.predict(MLP(3, [1]), POLARS.to_dummies("town")),
+    ),
+    (
+        "X.0. holds None in column 1, .*scikit-learn's SimpleImputer",
+        lambda: classified(GAPS),
+        lambda: classified(imputed(GAPS)),
+    ),
+    (
+        "X.0. holds NaN in column 1, .*scikit-learn's SimpleImputer",
+        lambda: classified(X).predict(numpy.array(GAPS, dtype=float)),
+        lambda: classified(X).predict(imputed(GAPS)),
+    ),
+    (
+        r"NaN in column 'size', .* \(X.fillna\(X.mean\(numeric_only=True\)\)\)",
+        lambda: regressed(HOLES),
+        lambda: regressed(HOLES.fillna(HOLES.mean(numeric_only=True))),
+    ),
+    (
+        r"NaN in column 'size', .* \(X.fill_nan\(None\).fill_null\(strategy='mean'\)\)",
+        lambda: trained(X=NULLS),
+        lambda: trained(X=NULLS.fill_nan(None).fill_null(strategy="mean")),
+    ),
+    (
+        "holds inf in column 1, .* leave such rows out",
+        lambda: regressed([[0.0, float("inf")], *X[1:]]),
+        lambda: regressed(X[1:], [0.0, 1.0]),
+    ),
+    (
+        "holds the date '2020-01-01 00:00:00' in column 'town', .* the days since",
+        lambda: classified(DAYS),
+        lambda: classified(DAYS.assign(town=(DAYS.town - DAYS.town.min()).dt.days)),
+    ),
+    (
+        r"'1.5' in column 0, .*: float\(text\) reads them from text",
+        lambda: trained(X=NUMERALS),
+        lambda: trained(X=[[float(text) for text in row] for row in NUMERALS]),
+    ),
+    (
+        r"'1.5' in column 'town', .*: X.astype\(\{'town': float\}\) reads them",
+        lambda: trained(X=pandas.DataFrame(NUMERALS, columns=NAMES)),
+        lambda: trained(X=pandas.DataFrame(NUMERALS, columns=NAMES).astype({"town": float})),
+    ),
+    (
+        "X.0. holds a complex in column 1",
+        lambda: trained(X=[[0.0, 1j], *X[1:]]),
+        lambda: trained(X=[[0.0, 1.0], *X[1:]]),
+    ),
+    (
+        "y.0. holds the text 'a', .* there is nn.Classifier",
+        lambda: regressed(X, ["a", "b", "a"]),
+        lambda: classified(X, ["a", "b", "a"]),
+    ),
+    (
+        "X must be a list or an array, and is a ndarray",
+        lambda: nn.predict(model(), numpy.array(3.0)),
+        lambda: nn.predict(MLP(1, [1]), [[3.0]]),
+    ),
+]
 HABITS = [
     (
         r"write optimizer = SGD\(lr=0.1\) and optimizer.step\(model.parameters\(\)\)",
@@ -767,4 +889,4 @@ HABITS = [
 ]
 
 
-CASES = [*FIT, *PARTS, *MORE, *LATER, *HABITS]
+CASES = [*FIT, *PARTS, *MORE, *LATER, *CELLS, *HABITS]

@@ -548,8 +548,8 @@ WRONG = {
     "lengths": (([[1.0, 2.0]], [1, -1]), {}, "1 rows.* 2 targets"),
     "ragged": (([[1.0, 2.0], [1.0]], [1, -1]), {}, r"X\[1\] has 1 numbers"),
     "flat rows": (([1.0, 2.0], [1, -1]), {}, "row of numbers"),
-    "nan": (([[1.0, math.nan]], [1]), {}, r"X\[0\] holds nan"),
-    "nan target": (([[1.0, 2.0]], [math.nan]), {"loss": "mse"}, r"y\[0\] holds nan"),
+    "nan": (([[1.0, math.nan]], [1]), {}, r"X\[0\] holds NaN"),
+    "nan target": (([[1.0, 2.0]], [math.nan]), {"loss": "mse"}, r"y\[0\] holds NaN"),
     "features": (([[1.0, 2.0, 3.0]], [1]), {}, "takes 2 inputs"),
     "hinge labels": (([[1.0, 2.0]], [0]), {}, r"\(write 2 \* y - 1, or take binary"),
     "odds": (([[1.0, 2.0]], [2]), {"loss": "binary_cross_entropy"}, "labels 0 and 1"),
@@ -601,7 +601,9 @@ def test_wrong_kinds_are_type_errors(settings, words):
     with pytest.raises(TypeError, match=words) as caught:
         trained(**settings)
     assert isinstance(caught.value, AutogradError)
-    with pytest.raises(TypeError, match="holds the text 'a', and a network takes numbers"):
+    with pytest.raises(
+        TypeError, match="holds the text 'a' in column 0, and a network takes numbers"
+    ):
         fit(network(), [["a", "b"]], [1], engine="eager", progress=False)
     with pytest.raises(TypeError, match="must be a list"):
         fit(network(), 3.0, [1], engine="eager", progress=False)

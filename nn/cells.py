@@ -1,0 +1,80 @@
+"""Cells of a table that are no numbers: what they are, in which column, and what to do."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+def column_named(X: object, place: int) -> object:
+    """Return the name of a column of a data frame, and the place of one of anything else."""
+    names: Any = getattr(X, "columns", None)
+    return place if names is None else names[place]
+
+
+def is_numeral(cell: object) -> bool:
+    """Return whether it is text that says a finite number."""
+    try:
+        return isinstance(cell, str) and math.isfinite(float(cell))
+    except ValueError:
+        return False
+
+
+def fault_of(cell: Any, X: object, column: object) -> str:
+    """Return what a cell holds that is no number, and what to do; nothing if that is not known.
+
+    Args:
+        cell: one cell; a finite number has no fault.
+        X: the table; data frames are told their own methods.
+        column: the name or the place of its column; None for a target.
+    """
+    where = "" if column is None else f" in column {column!r}"
+    what, advice = _text(cell, X, column) or _date(cell) or _gap(cell, X, column) or ("", "")
+    return f"holds {what}{where}, and a network takes numbers: {advice}" if what else ""
+
+
+def _of_frame(X: object, pandas: str, polars: str, other: str) -> str:
+    return pandas if hasattr(X, "loc") else polars if hasattr(X, "to_dummies") else other
+
+
+def _text(cell: object, X: object, column: object) -> tuple[str, str] | None:
+    if not isinstance(cell, (str, bytes)):
+        return None
+    what = f"the text {cell!r:.40}"
+    if is_numeral(cell):
+        way = _of_frame(
+            X, f"X.astype({{{column!r}: float}})", f"X.cast({{{column!r}: float}})", "float(text)"
+        )
+        return what, f"{way} reads them from text"
+    if column is None:
+        return what, "for classes by name there is nn.Classifier"
+    way = _of_frame(
+        X,
+        f"pandas.get_dummies(X, columns=[{column!r}])",
+        f"X.to_dummies({column!r})",
+        "pandas.get_dummies, scikit-learn's OneHotEncoder",
+    )
+    return what, f"leave the column out, or make columns of 0 and 1 of it ({way})"
+
+
+def _date(cell: object) -> tuple[str, str] | None:
+    kind = type(cell).__name__
+    if kind == "NaTType" or not (hasattr(cell, "isoformat") or kind == "datetime64"):
+        return None
+    advice = "leave the column out, or give the days since a first one"
+    return f"the date {str(cell)!r:.40}", advice
+
+
+def _gap(cell: Any, X: object, column: object) -> tuple[str, str] | None:
+    is_gap = cell is None or type(cell).__name__ in ("NAType", "NaTType")
+    if not is_gap and (not isinstance(cell, float) or math.isfinite(cell)):
+        return None
+    if not is_gap and math.isinf(cell):
+        return repr(cell), "leave such rows out"
+    way = _of_frame(
+        X,
+        " (X.fillna(X.mean(numeric_only=True)))",
+        " (X.fill_nan(None).fill_null(strategy='mean'))",
+        " (scikit-learn's SimpleImputer)" if column is not None else "",
+    )
+    return str(cell) if is_gap else "NaN", f"leave such rows out, or fill the gap{way}"
