@@ -229,6 +229,7 @@ def _end() -> None:
     global _ending
     _ending = True
     finish()
+    engine.finish_freeing()
 
 
 def _in_child() -> None:

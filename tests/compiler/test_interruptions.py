@@ -68,6 +68,40 @@ def test_a_child_forked_while_another_thread_compiles_compiles_too() -> None:
     assert output_of(code) == str([0] * 8)
 
 
+def test_the_main_thread_never_takes_the_lock_of_llvm_where_a_signal_could_leave_it_taken() -> None:
+    code = """
+        import gc, threading, time
+        import llvmlite.binding as llvm
+        import numpy as np
+
+        lock, takers = type(llvm.ffi.lib._lock), []
+        take = lock.__enter__
+        lock.__enter__ = lambda self: (takers.append(threading.get_ident()), take(self))[1]
+
+        from autograd import fori_loop, grad, jit, sin
+        from autograd.compiler.tiers import finish
+
+        rows = np.linspace(-1.0, 1.0, 20)
+        for tier in "llvm", "grouped", None:
+            fast = jit(grad(lambda x: sin(x) * x + 1.0), tier=tier)
+            print(fast(0.0), fast(0.0))
+            many = jit(lambda x: sin(x) * x, in_axes=0, tier=tier)
+            assert many(rows).shape == (20,)
+            fast.llvm, many.report()
+        looped = jit(lambda x: fori_loop(0, 9, lambda i, c: sin(c), x))
+        print(looped(0.0))
+        finish()
+        del fast, many, looped
+        gc.collect()
+        end = time.monotonic() + 20.0
+        from autograd.backends.llvm import engine
+        while engine._dropped and time.monotonic() < end:
+            time.sleep(0.01)
+        print(len(engine._dropped), len(takers) > 100, threading.get_ident() in takers)
+    """
+    assert output_of(code).split() == ["0.0"] * 7 + ["0", "True", "False"]
+
+
 def test_functions_are_compiled_while_python_ends_too() -> None:
     code = """
         import atexit

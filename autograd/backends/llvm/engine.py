@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import ctypes
 import ctypes.util
+import itertools
 import os
 import re
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -38,36 +40,73 @@ def binding() -> ModuleType:
         import llvmlite.binding as llvm
     except Exception as error:  # a broken package raises whatever it likes
         raise MissingExtraError("jit", "jit", error) from None
-    # Not locked once it is ready: Ctrl-C may fall between taking a lock and the block that frees it
-    # (as of Python 3.14), and threads that compile would wait for the main one for ever.
-    with contextlib.nullcontext() if _ready else _lock:
-        if not _ready:
-            _fork_between_calls(llvm)
-            llvm.initialize_native_target()
-            llvm.initialize_native_asmprinter()
-            library = _c_library()
-            for name in set(LIBRARY.values()):
-                address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
-                llvm.add_symbol(f"library_{name}", address)
-            for where, names in ((ctypes.pythonapi, PYTHON), (library, C_LIBRARY)):
-                for name in names:
-                    address = ctypes.cast(getattr(where, name), ctypes.c_void_p).value
-                    llvm.add_symbol(f"library_{name}", address)
-            _ready = True
+    if not _ready:
+        apart_from_signals(lambda: _set_up(llvm))
     module: ModuleType = llvm
     return module
 
 
+def _set_up(llvm: ModuleType) -> None:
+    """Make LLVM ready for this processor, once."""
+    global _ready
+    with _lock:
+        if _ready:
+            return
+        _fork_between_calls(llvm)
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        library = _c_library()
+        for name in set(LIBRARY.values()):
+            address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
+            llvm.add_symbol(f"library_{name}", address)
+        for where, names in ((ctypes.pythonapi, PYTHON), (library, C_LIBRARY)):
+            for name in names:
+                address = ctypes.cast(getattr(where, name), ctypes.c_void_p).value
+                llvm.add_symbol(f"library_{name}", address)
+        _ready = True
+
+
 def _fork_between_calls(llvm: ModuleType) -> None:
     """Let a process fork between two calls of LLVM only: a child finds llvmlite's lock free."""
-    lock = getattr(getattr(llvm.ffi, "lib", None), "_lock", None)
+    lock = getattr(getattr(getattr(llvm.ffi, "lib", None), "_lock", None), "_lock", None)
     if lock is None or not hasattr(os, "register_at_fork"):
         return
 
     def release() -> None:
-        lock.__exit__(None, None, None)
+        if lock._is_owned():  # not so where a signal came before it was taken
+            lock.release()
 
-    os.register_at_fork(before=lock.__enter__, after_in_parent=release, after_in_child=release)
+    # The lock itself, in which nothing of Python runs that a signal could interrupt.
+    os.register_at_fork(before=lock.acquire, after_in_parent=release, after_in_child=release)
+
+
+def apart_from_signals(work: Callable[[], None]) -> None:
+    """Do something in a thread that no signal interrupts, and wait for it.
+
+    Python answers signals in its main thread. What they raise there would find LLVM's objects half
+    made or half freed, or llvmlite's lock taken and nobody left to free it: it is taken in Python,
+    and the exception may come between. So the main thread never calls LLVM.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        work()
+        return
+    failures: list[BaseException] = []
+
+    def done() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=done)
+    try:
+        thread.start()
+    except RuntimeError:  # there are no new threads while Python ends
+        work()
+        return
+    thread.join()
+    if failures:
+        raise failures[0]
 
 
 def _c_library() -> ctypes.CDLL:
@@ -166,32 +205,38 @@ def checkpoint() -> None:
         raise Stopped
 
 
+EXPORTED = re.compile(r"^define (?!internal|hidden)[^@\n]*@(\w+)\(", re.M)
+
+# LLVM's objects that hold code, by number. Python's collector must not find them in a cycle, or it
+# would free them in whatever thread it runs.
+_engines: dict[int, Any] = {}
+_numbers = itertools.count()
+_dropped: list[int] = []  # those that wait for a thread that frees them
+_freeing = new_lock()
+_has_ended = False
+
+
+def _free() -> None:
+    """Free the machine code that has been dropped; in a thread of its own."""
+    with _freeing:
+        while _dropped and not _has_ended:
+            _engines.pop(_dropped.pop())
+
+
+def finish_freeing() -> None:
+    """Wait until no thread frees machine code, and let none begin: for the end of Python."""
+    global _has_ended
+    _has_ended = True
+    with _freeing:
+        pass
+
+
 class NativeCode:
     """A compiled module. It holds the machine code; the addresses die with it."""
 
     def __init__(self, text: str, level: int) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            self._make(text, level)
-            return
-        # Signals are answered in the main thread: what they raise would find LLVM's objects half
-        # made, or half freed. So they are made elsewhere, and the main thread waits.
-        failures: list[BaseException] = []
-
-        def make() -> None:
-            try:
-                self._make(text, level)
-            except BaseException as error:
-                failures.append(error)
-
-        maker = threading.Thread(target=make)
-        try:
-            maker.start()
-        except RuntimeError:  # there are no new threads while Python ends
-            self._make(text, level)
-            return
-        maker.join()
-        if failures:
-            raise failures[0]
+        self._addresses: dict[str, int] = {}
+        apart_from_signals(lambda: self._make(text, level))
 
     def _make(self, text: str, level: int) -> None:
         llvm = binding()
@@ -208,14 +253,22 @@ class NativeCode:
             if time.perf_counter() - start >= object_cache.WORTH:
                 object_cache.store(key, codes)
         with _lock:
-            self._engine = llvm.create_mcjit_compiler(
-                llvm.parse_assembly(""), _machine(llvm, level)
-            )
+            engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine(llvm, level))
             for code in codes:
-                self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-            self._engine.finalize_object()
+                engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+            engine.finalize_object()
+            for name in EXPORTED.findall(text):
+                self._addresses[name] = engine.get_function_address(name)
+            self._number = next(_numbers)
+            _engines[self._number] = engine
 
     def address(self, name: str) -> int:
         """Return the address of a function."""
-        address: int = self._engine.get_function_address(name)
-        return address
+        return self._addresses[name]
+
+    def __del__(self) -> None:
+        number = getattr(self, "_number", None)
+        if number is not None and not _has_ended:
+            _dropped.append(number)
+            with contextlib.suppress(RuntimeError):  # no new threads: at the next one that there is
+                _thread.start_new_thread(_free, ())
