@@ -12,6 +12,7 @@ from autograd.engine.order import zero_grad
 from autograd.engine.reductions import dot, logsumexp, mean, prod, softmax, sum
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, TraceError
+from autograd.habits import missing_export
 from autograd.table.opaque import primitive
 from autograd.table.rows import absolute as abs
 from autograd.table.rows import (
@@ -198,7 +199,7 @@ if not TYPE_CHECKING:  # a type checker would accept every name
     def __getattr__(name: str) -> object:
         """Import the package of a public name when the name is first used."""
         if name not in _ROOMS:
-            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+            raise missing_export(name)
         obj = globals()[name] = getattr(import_module(_ROOMS[name]), name)
         return obj
 

@@ -21,8 +21,8 @@ class MissingNameError(AutogradError, AttributeError):
     """An attribute that there is not."""
 
 
-class NotToImportError(AutogradError, ImportError):
-    """A name of another library's that was to be imported from here."""
+class MissingModuleError(AutogradError, ModuleNotFoundError):
+    """A module or a name of another library's was to be imported from here."""
 
 
 class FolderError(AutogradError, FileNotFoundError):

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar, cast
 
-from nn.errors import KindError, MissingNameError, NotToImportError
+from nn.errors import KindError, MissingModuleError, MissingNameError
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -98,12 +98,19 @@ def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
     return MissingNameError(f"{what} has no attribute {name!r}{advice}", name=name)
 
 
-def missing_export(name: str) -> Exception:
-    """Return the error for a public name that there is not, also ``from nn import`` one."""
-    error = missing("module 'nn'", name, OF_NN)
-    # Python hides the words of an AttributeError where a name is imported.
-    is_import = sys._getframe(2).f_code.co_name == "_handle_fromlist"
-    return NotToImportError(str(error), name="nn") if is_import and name in OF_NN else error
+class _Elsewhere:
+    """The last of the finders: it finds nothing, and says of known names what ours is."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Refuse to import a module or a name of PyTorch's from here, with what there is."""
+        package, _, rest = name.partition(".")
+        if package == "nn" and rest in OF_NN:
+            words = f"there is no {name} here: {OF_NN[rest]}"
+            raise MissingModuleError(words, name=package)  # with its own name it would be ignored
+
+
+sys.meta_path.append(_Elsewhere)
 
 
 def asking(example: str) -> Callable[[F], F]:

@@ -11,7 +11,9 @@ import pytest
 
 import autograd
 import nn
+from autograd.habits import OF_AUTOGRAD, OF_VALUES
 from autograd.table.operation import TABLE, Operation
+from nn.habits import OF_NN
 
 CONTRACT = set(
     """
@@ -90,6 +92,35 @@ def test_a_public_thing_says_what_it_is_and_shows_an_example_that_runs(name):
     report: list[str] = []
     result = doctest.DocTestRunner(optionflags=flags).run(test, out=report.append)
     assert result.failed == 0, "".join(report)
+
+
+def test_names_of_other_libraries_are_missing_and_nowhere_shown():
+    x = autograd.Value(1.0)
+    for name in OF_VALUES:
+        assert not hasattr(autograd.Value, name)
+        assert not hasattr(x, name)
+        assert name not in dir(x)
+    for name in OF_AUTOGRAD:
+        assert not hasattr(autograd, name)
+        with pytest.raises(ImportError, match="scalar-autograd has no"):
+            importlib.import_module(f"autograd.{name}")
+    for name in OF_NN:
+        assert not hasattr(nn, name)
+        with pytest.raises(ImportError, match="there is no nn"):
+            importlib.import_module(f"nn.{name}")
+
+
+def test_a_subclass_of_value_may_have_attributes_that_other_libraries_have():
+    class Pixel(autograd.Value):
+        def __init__(self, data):
+            super().__init__(data)
+            self.numpy = "own"
+
+        def detach(self):
+            return autograd.stop_gradient(self)
+
+    assert Pixel(1.0).numpy == "own"
+    assert Pixel(1.0).detach().data == 1.0
 
 
 def test_every_public_operation_is_exported_and_a_method():

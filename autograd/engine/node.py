@@ -27,6 +27,7 @@ from autograd.errors import (
     RecordedResultError,
     TraceError,
 )
+from autograd.habits import OF_VALUES, Missing
 from autograd.table.number import RealNumber
 from autograd.table.operation import Operation, is_real, real
 
@@ -225,12 +226,19 @@ class Node(Slots):
     def _backward(self, function: object) -> NoReturn:
         raise MissingAttributeError(f"_backward: {NODES_OF_ONES_OWN}")
 
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in OF_VALUES]
+
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
+
+
+for _name in OF_VALUES:
+    setattr(Node, _name, Missing(_name))
 
 
 def named(node: Node) -> str:

@@ -26,7 +26,8 @@ from typing import Any, NamedTuple, NoReturn
 from autograd.callsite import is_own, user_frame, user_line
 from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
-from autograd.errors import TraceError
+from autograd.errors import MissingAttributeError, TraceError
+from autograd.habits import OF_VALUES, advice
 from autograd.ir.arrays import traced_array
 from autograd.table import rows as ops
 from autograd.table.opaque import Primitive
@@ -78,7 +79,8 @@ class Tracer(Value):
             _refuse(f"the number ({name[1:]}) of a traced Value was asked for", NUMBERS)
         if name == "op":
             return self.trace.operations[self.number]
-        raise AttributeError(f"a traced Value has no attribute {name!r}")
+        words = f"a traced Value has no attribute {name!r}{advice(name, OF_VALUES)}"
+        raise MissingAttributeError(words, name=name)
 
     @property
     def grad(self) -> float:

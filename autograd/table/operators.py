@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograd.habits import OF_VALUES, advice
 from autograd.table import rows as ops
 from autograd.table.operation import TABLE, Operation
 
@@ -51,5 +52,6 @@ class Operators:
         """Operations of the table are methods too, as on Value: ``x.tanh()``."""
         row = TABLE.get(ops.NUMPY_NAMES.get(name, name))
         if row is None or not row.public:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            what = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(what + advice(name, OF_VALUES))
         return lambda *operands, **named: row(self, *operands, **named)

@@ -742,6 +742,115 @@ def with_dot(status):
             return ag.graph(x * y, engine="dot").svg
 
 
+def imported(code):
+    exec(code, {})
+
+
+def descended():
+    v = Value(2.0)
+    (v * v).backward()
+    v.grad = 0.0
+    return v.grad == 0.0
+
+
+HABITS = [
+    (
+        r"a Value has no attribute 'detach': autograd.stop_gradient\(v\) .* v.data",
+        lambda: x.detach(),
+        lambda: (ag.stop_gradient(x) * x, x.data * 2.0),
+    ),
+    (
+        "the class Value has no attribute 'detach': autograd.stop_gradient",
+        lambda: list(map(Value.detach, [x])),
+        lambda: list(map(ag.stop_gradient, [x])),
+    ),
+    (
+        "traced Value has no attribute 'detach': autograd.stop_gradient",
+        lambda: jit(lambda a: a.detach() * a)(1.0),
+        lambda: jit(lambda a: ag.stop_gradient(a) * a)(1.0),
+    ),
+    (
+        "'requires_grad': every Value takes part in gradients",
+        lambda: assigned(x, "requires_grad", True),
+        lambda: gradient(x * x, [x]),
+    ),
+    ("'numpy': the number alone, .* is v.data", lambda: x.numpy(), lambda: np.asarray(x.data)),
+    ("'cpu': .* leave it out", lambda: x.cpu(), lambda: x),
+    (r"'clone': \+v is a node of its own", lambda: x.clone(), lambda: +x is not x),
+    ("'grad_fn': .* by v.op, v.args", lambda: (x * y).grad_fn, lambda: (x * y).op.symbol == "*"),
+    ("'zero_grad': write v.grad = 0.0", lambda: x.zero_grad(), descended),
+    (r"'pow': operators do it: .*v\*\*2", lambda: x.pow(2), lambda: x**2),
+    (
+        "backward: got an unexpected .*'retain_graph'; .* leave it out",
+        lambda: (x * y).backward(retain_graph=True),
+        lambda: [(x * y).backward() for _ in range(2)],
+    ),
+    (
+        "'create_graph'; autograd.gradient",
+        lambda: (x * y).backward(create_graph=True),
+        lambda: gradient(gradient(x * x, [x])[0], [x]),
+    ),
+    (
+        r"backward: takes from 1 to 2 .*; write y.backward\(\)",
+        lambda: (x * y).backward(1.0, [x]),
+        lambda: (x * y).backward(),
+    ),
+    (
+        "no attribute 'tensor': what is differentiated by is a Value",
+        lambda: ag.tensor([1.0]),
+        lambda: (Value(2.0, "x"), grad(lambda a: a[0])(A)),
+    ),
+    (
+        "no autograd.numpy: functions work on NumPy's arrays: import numpy as np",
+        lambda: imported("import autograd.numpy as np"),
+        lambda: grad(lambda a: np.tanh(a).sum() + ag.tanh(a).sum())(A),
+    ),
+    (
+        r"no autograd.Variable: .*, or the argument of grad\(f\)\(x\)",
+        lambda: imported("from autograd import Variable"),
+        lambda: imported("from autograd import Value"),
+    ),
+    (
+        r"no autograd.elementwise_grad: write autograd.vmap\(autograd.grad\(f\)\)\(x\)",
+        lambda: imported("from autograd import elementwise_grad"),
+        lambda: ag.vmap(ag.grad(ag.tanh))(A),
+    ),
+    (
+        "No module named 'autograd.nothing'",
+        lambda: imported("import autograd.nothing"),
+        lambda: imported("import autograd.testing"),
+    ),
+    (
+        "no attribute 'Function': declare an operation of your own with @autograd.primitive",
+        lambda: ag.Function,
+        lambda: own(lambda r, a: ag.cos(a))(x),
+    ),
+    (
+        r"no attribute 'make_jvp': write value, slope = autograd.jvp\(f, \(x,\), \(v,\)\)",
+        lambda: ag.make_jvp(ag.sin)(1.0)(1.0),
+        lambda: jvp(ag.sin, (1.0,), (1.0,)),
+    ),
+    (
+        r"jvp: missing 2 .*; write jvp\(f, \(x,\), \(v,\)\)",
+        lambda: jvp(ag.sin)(1.0)(1.0),
+        lambda: jvp(ag.sin, (1.0,), (1.0,)),
+    ),
+    (
+        r"gradient: missing .*; write gradient\(y, \[x\]\)",
+        lambda: gradient(x * y),
+        lambda: gradient(x * y, [x]),
+    ),
+    (
+        r"scan: missing .*; write scan\(step, init, xs\)",
+        lambda: ag.scan(lambda c, a: (c + a, None)),
+        lambda: ag.scan(lambda c, a: (c + a, None), 0.0, A),
+    ),
+    (
+        "'detach': autograd.stop_gradient",
+        lambda: Name("a", 1.0).detach(),
+        lambda: ag.stop_gradient(Name("a", 1.0)),
+    ),
+]
 REST = [
     ("no attribute 'tahn'", lambda: ag.tahn, lambda: ag.tanh),
     ("'on', 'off' or 'required'", lambda: started("yes"), lambda: started("off") is None),
@@ -789,4 +898,4 @@ REST = [
         lambda: vmap(lambda a: a[0], in_axes=([0],))([A]),
     ),
 ]
-CASES = [*ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER, *MORE, *REST]
+CASES = [*ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER, *MORE, *HABITS, *REST]

@@ -631,8 +631,8 @@ class Forward(Module):
         return x[0]
 
 
-def imported(name):
-    exec(f"from nn import {name}", {})
+def imported(name, package="nn"):
+    exec(f"from {package} import {name}", {})
 
 
 def error(network, x, target):
@@ -881,7 +881,12 @@ HABITS = [
         lambda: nn.mse(Value(1.0), 2.0),
     ),
     (
-        r"'Linear': it is nn.Layer\(nin, nout, nonlin=False\)",
+        "there is no nn.functional here: functions of numbers are autograd's",
+        lambda: imported("tanh", "nn.functional"),
+        lambda: imported("tanh", "autograd") or imported("mse"),
+    ),
+    (
+        r"no nn.Linear here: it is nn.Layer\(nin, nout, nonlin=False\)",
         lambda: imported("Linear"),
         lambda: imported("Layer") or nn.Layer(2, 3, nonlin=False),
     ),

@@ -1,0 +1,168 @@
+"""What those who come from PyTorch, JAX or HIPS autograd write: errors that say what ours is."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable
+from typing import NoReturn, TypeVar, cast
+
+from autograd.errors import ArgumentError, MissingAttributeError, MissingModuleError
+
+F = TypeVar("F", bound=Callable[..., object])
+
+_NUMBER = "the number alone, without its gradient, is v.data"
+_ONE_KIND = "numbers are floats of 64 bits where Python runs: leave it out"
+_CONSTANT = "every Value takes part in gradients; autograd.stop_gradient(v) lets none pass"
+_OPERATOR = "operators do it: v + w, v * w, v**2"
+OF_VALUES = {
+    "detach": f"autograd.stop_gradient(v) lets no gradient pass; {_NUMBER}",
+    "requires_grad": _CONSTANT,
+    "requires_grad_": _CONSTANT,
+    **dict.fromkeys(("cpu", "cuda", "to", "double", "half", "float"), _ONE_KIND),
+    "numpy": f"{_NUMBER}; NumPy's arrays hold Values with dtype=object",
+    **dict.fromkeys(("value", "val"), _NUMBER),
+    "clone": "+v is a node of its own, through which gradients pass",
+    "retain_grad": "every node keeps its gradient: read v.grad after backward()",
+    "grad_fn": "a node is read by v.op, v.args and v.partials",
+    "zero_grad": "write v.grad = 0.0, or autograd.zero_grad(v) for all nodes under v",
+    **dict.fromkeys(("add", "sub", "mul", "div", "pow", "square", "matmul"), _OPERATOR),
+    "block_until_ready": "a Value has its number at once: leave it out",
+}
+_ARRAYS = "functions work on NumPy's arrays: import numpy as np, and np.tanh(x) or autograd.tanh(x)"
+_NUMBERS = "what is differentiated by is a Value, Value(2.0, 'x'), or the argument of grad(f)(x)"
+_OWN = "declare an operation of your own with @autograd.primitive(partials=(...,))"
+_RANDOM = "draw by random or numpy.random, and pass the numbers to the function as arguments"
+_DIRECTION = "write autograd.hvp(f, (x,), (v,))"
+_PULLED = "write value, pull = autograd.vjp(f, x), and pull(cotangent)"
+OF_AUTOGRAD = {
+    **dict.fromkeys(("Variable", "Tensor", "tensor", "Parameter", "Scalar"), _NUMBERS),
+    **dict.fromkeys(("numpy", "np", "jnp"), _ARRAYS),
+    "array": _ARRAYS,
+    "scipy": "special functions are here, as autograd.erf and autograd.lgamma",
+    **dict.fromkeys(("elementwise_grad", "egrad"), "write autograd.vmap(autograd.grad(f))(x)"),
+    "grad_and_aux": "write autograd.grad(f, has_aux=True)",
+    **dict.fromkeys(("deriv", "derivative"), "write autograd.grad(f)"),
+    **dict.fromkeys(("make_vjp", "vector_jacobian_product"), _PULLED),
+    "make_jvp": "write value, slope = autograd.jvp(f, (x,), (v,))",
+    **dict.fromkeys(("make_hvp", "hessian_vector_product", "hessian_tensor_product"), _DIRECTION),
+    "functional": "write autograd.jacobian(f)(x), autograd.hessian(f)(x)",
+    "backward": "it is a method of the result: y.backward()",
+    **dict.fromkeys(
+        ("Function", "extend", "custom_vjp", "custom_jvp", "custom_gradient", "defvjp"), _OWN
+    ),
+    "set_detect_anomaly": "write with autograd.detect_anomaly():",
+    **dict.fromkeys(
+        ("inference_mode", "set_grad_enabled", "enable_grad"),
+        "write with autograd.no_grad(): around what is not recorded; all else is",
+    ),
+    "gradcheck": "write autograd.testing.check_gradient(f, x)",
+    **dict.fromkeys(
+        ("checkpoint", "remat"), "loops take it: autograd.fori_loop(..., checkpoint_every=10)"
+    ),
+    "lax": "loops are autograd.scan, autograd.fori_loop and autograd.while_loop",
+    "cond": "write Python's if, which jit follows, or autograd.where(condition, a, b)",
+    "pmap": "write autograd.jit(f, in_axes=0), which runs rows side by side",
+    "random": _RANDOM,
+    "nn": "it is a package of its own: import nn",
+    **dict.fromkeys(
+        ("optim", "optimizers"), "optimisers are those of nn: import nn, and nn.SGD(lr=0.1)"
+    ),
+    **dict.fromkeys(("stop_grad", "detach"), "write autograd.stop_gradient(v)"),
+    **dict.fromkeys(
+        ("add", "subtract", "multiply", "divide", "power", "pow", "square", "matmul"),
+        "operators do it: a + b, a * b, a**2, a @ b of arrays",
+    ),
+    **dict.fromkeys(("max", "min"), "write autograd.maximum(a, b) and autograd.minimum(a, b)"),
+    "tree_util": "write autograd.tree_map(f, tree), autograd.tree_leaves(tree)",
+}
+SETTINGS = {
+    "retain_graph": "a graph stays as long as its root does: leave it out",
+    "create_graph": "autograd.gradient(y, [x]) gives gradients as graphs",
+    "inputs": "autograd.gradient(y, [x]) gives the gradients by some nodes",
+}
+
+
+def advice(name: str, known: dict[str, str]) -> str:
+    """Return the end of an error about a name that there is not; nothing if there is no advice."""
+    return f": {known[name]}" if name in known else ""
+
+
+def missing_export(name: str) -> AttributeError:
+    """Return the error for a public name that there is not."""
+    words = f"module 'autograd' has no attribute {name!r}{advice(name, OF_AUTOGRAD)}"
+    return MissingAttributeError(words, name=name)
+
+
+class Missing:
+    """An attribute that the nodes of other engines have: asked for, it says what ours is.
+
+    A class has it not, and ``hasattr`` says so of both; a subclass may have one of that name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, node: object, owner: type | None = None) -> object:
+        own = getattr(node, "__dict__", {}) if node is not None else {}
+        if self.name not in own:
+            self._refuse(f"the class {owner.__name__}" if node is None and owner else "a Value")
+        return own[self.name]  # of a subclass with attributes of its own
+
+    def __set__(self, node: object, value: object) -> None:
+        if not hasattr(node, "__dict__"):
+            self._refuse("a Value")
+        node.__dict__[self.name] = value
+
+    def _refuse(self, who: str) -> NoReturn:
+        words = f"{who} has no attribute {self.name!r}{advice(self.name, OF_VALUES)}"
+        raise MissingAttributeError(words, name=self.name)
+
+    def __repr__(self) -> str:
+        return f"<no attribute{advice(self.name, OF_VALUES)}>"
+
+
+def asking(example: str) -> Callable[[F], F]:
+    """Let a function that is called with the wrong arguments say how it is called.
+
+    Args:
+        example: a call as it should be.
+
+    Returns:
+        A decorator, of a function or of a method.
+    """
+
+    def around(function: F) -> F:
+        names = inspect.signature(function).parameters
+
+        @functools.wraps(function)
+        def called(*args: object, **named: object) -> object:
+            try:
+                return function(*args, **named)
+            except TypeError as error:
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise  # it comes from within
+                words = str(error).partition("() ")[2]
+            known = [SETTINGS[name] for name in named if name not in names and name in SETTINGS]
+            way = known[0] if known else f"write {example}"
+            raise ArgumentError(f"{function.__name__}: {words}; {way}")
+
+        return cast(F, called)
+
+    return around
+
+
+class _Elsewhere:
+    """The last of the finders: it finds nothing, and says of known names what ours is."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Refuse to import a module of another library's from here, with what there is."""
+        package, _, rest = name.partition(".")
+        if package == "autograd" and rest in OF_AUTOGRAD:
+            words = f"scalar-autograd has no {name}{advice(rest, OF_AUTOGRAD)}"
+            raise MissingModuleError(words, name=package)  # with its own name it would be ignored
+
+
+sys.meta_path.append(_Elsewhere)
