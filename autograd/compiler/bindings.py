@@ -349,10 +349,10 @@ class Inputs:
         row = None if axis is None else dtype.itemsize * len(indices)
         one = array if axis is None else array[self._row : self._row + 1]
         numbers = one.ravel().astype(numpy.float64).tolist() or [0.0] * len(indices)
+        element, size = dtype.name, dtype.itemsize  # NumPy makes the name anew each time
         for place, name in enumerate(names):
             traced[place] = self._trace.argument(name)
-            offset = place * dtype.itemsize
-            self.layout.sources.append(Source(self.layout.arrays, offset, dtype.name, row))
+            self.layout.sources.append(Source(self.layout.arrays, place * size, element, row))
             self.examples.append(numbers[place])
         made = traced.reshape(shape) if shape else traced[0]
         if shape and axis is None and len(array):

@@ -636,11 +636,12 @@ class Frozen:
     """A trace in compact form, from which it can be restored."""
 
     def __init__(self, trace: Trace, outputs: Sequence[Reference]) -> None:
-        self._rows = list(dict.fromkeys(trace.operations))
-        places = {row: place for place, row in enumerate(self._rows)}
-        self._places = array.array("H", [*map(places.__getitem__, trace.operations)])
-        counts = [*map(len, trace.operands)]
-        self._counts = array.array("B" if max(counts, default=0) < 2**8 else "I", counts)
+        operands = trace.operands
+        kinds = dict.fromkeys(zip(trace.operations, map(len, operands), strict=True))
+        self._kinds = list(kinds)  # operations, and how many operands they have
+        places = {kind: place for place, kind in enumerate(kinds)}
+        each = zip(trace.operations, map(len, operands), strict=True)
+        self._places = array.array("H", map(places.__getitem__, each))
         constants: dict[object, int] = {}  # operands that are constants: -1, -2, ...
         self._constants: list[Reference] = []
 
@@ -663,8 +664,9 @@ class Frozen:
         trace = copy.copy(self._trace)
         constants = self._constants
         references = iter([x if x >= 0 else constants[~x] for x in self._operands])
-        trace.operations = [self._rows[place] for place in self._places]
-        trace.operands = [tuple(islice(references, count)) for count in self._counts]
+        kinds = self._kinds
+        trace.operations = [kinds[place][0] for place in self._places]
+        trace.operands = [tuple(islice(references, kinds[place][1])) for place in self._places]
         outputs, trace.constants = self._rest
         return trace, outputs
 
