@@ -397,7 +397,8 @@ def _polygamma(n: float, x: Number) -> Number:
         mirrored = _factorial_zeta(order, 1.0 - x)
         if order == 1:
             slope = _cotangent(where(abs(d) > 0.0, d, INF))[0]
-            return where(abs(d) > 0.0, slope * slope + math.pi**2 - mirrored, INF)
+            at_pole = where(abs(d) <= 0.0, INF, NAN)  # at -inf poles are everywhere
+            return where(abs(d) > 0.0, slope * slope + math.pi**2 - mirrored, at_pole)
         size = abs(d)
         near = _factorial_zeta(order, size) + sign * _factorial_zeta(order, 1.0 - size)
         if order % 2:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mpmath import mp
 from table_referees import HIGHER, INF, derivative, miss, partials_of, points_of, settled, value_of
 
-from autograd import grad
+from autograd import grad, jit, polygamma
 from autograd.table.operation import TABLE
 from autograd.testing import points
 
@@ -108,6 +108,12 @@ def test_values_at_points_that_hypothesis_draws(data):
     row = data.draw(st.sampled_from([row for row in PUBLIC if is_quick(row)]))
     point = tuple(number + 0.0 for number in data.draw(points(row)))  # mpmath has no -0.0
     assert miss(row, point, (), row.value(*point)) == ""
+
+
+@pytest.mark.parametrize("order", range(7))
+def test_no_polygamma_has_a_number_at_minus_infinity_where_its_poles_are_everywhere(order):
+    assert math.isnan(polygamma(order, -math.inf))
+    assert math.isnan(jit(lambda x: polygamma(order, x))(-math.inf))
 
 
 @pytest.mark.parametrize(
