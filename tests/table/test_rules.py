@@ -136,8 +136,9 @@ def test_every_back_end_lists_the_primitives_once():
     assert not set(multiprecision.PRIMITIVES) & set(multiprecision.KNOWN)
 
 
-# Who spells the primitives of another language, or rewrites them, lists them by nature.
-SPELLING = ("table/", "backends/", "testing/multiprecision.py", "testing/symbols.py")
+# Who spells the primitives of another language or names those of another engine, or rewrites them,
+# lists them by nature.
+SPELLING = ("table/", "backends/", "testing/multiprecision.py", "testing/symbols.py", "habits.py")
 REWRITING = ("ir/simplify.py",)
 
 
