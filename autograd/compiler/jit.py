@@ -28,6 +28,7 @@ from autograd.compiler.bindings import (
     matching,
     need_numpy,
 )
+from autograd.compiler.drawing import Drawing
 from autograd.compiler.executable import (
     Executable,
     TracedFunction,
@@ -87,6 +88,7 @@ class Cache:
         converts: which ``if`` are choices (if-conversion), and
         converted: in which codes;
         kept: those for which that does not lead to fewer decisions.
+        drew: whether it was warned of random numbers that the function drew while it was traced.
         lock: held while compiling.
     """
 
@@ -99,6 +101,7 @@ class Cache:
     converts: str = PIECES
     converted: frozenset[types.CodeType] = frozenset()
     kept: frozenset[types.CodeType] = frozenset()
+    drew: bool = False
     lock: Any = field(default_factory=new_lock)
 
     def convert(self, codes: frozenset[types.CodeType], which: str) -> None:
@@ -412,12 +415,15 @@ class Jitted(Generic[P]):
     ) -> Executable:
         """Trace and compile, with derivatives by the active numbers besides if there are any."""
         with _collector_at_rest():
+            drawing = Drawing(self._function)
             try:
                 traced = self._traced_function(args, axes, active, row)
             except (IndexError, AttributeError, TypeError, ValueError) as error:
                 if axes is None and not isinstance(self._function, WithStatic | WithKeywords):
                     explain_rows("jit", self._function, args, {}, error)
                 raise
+            if not self._programs.drew:
+                self._programs.drew = drawing.warn()
             is_guarded = bool(traced.trace.guards)
             executable = Executable(
                 traced, None if is_guarded else self.reduce, self.exact, tier=self.tier
