@@ -135,9 +135,15 @@ def asking(example: str) -> Callable[[F], F]:
 
     def around(function: F) -> F:
         names = inspect.signature(function).parameters
+        is_method = "self" in names
 
         @functools.wraps(function)
         def called(*args: object, **named: object) -> object:
+            if is_method and args and not hasattr(args[0], function.__name__):
+                raise ArgumentError(
+                    f"{function.__name__}() is a method of Value, and was given a "
+                    f"{type(args[0]).__name__}"
+                )
             try:
                 return function(*args, **named)
             except TypeError as error:

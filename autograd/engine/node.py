@@ -53,6 +53,13 @@ def _refuse_while_tracing(what: str) -> NoReturn:
     )
 
 
+def refuse_call(method: str, thing: object) -> NoReturn:
+    """Refuse a method that was called through the class on what is no Value, or with more."""
+    if isinstance(thing, Node):
+        raise ArgumentError(f"{method}() takes no operand besides the Value itself")
+    raise ArgumentError(f"{method}() is a method of Value, and was given a {type(thing).__name__}")
+
+
 class Slots:
     """The fields, as slots of Python's; the accelerator has them as numbers and pointers of C."""
 
@@ -171,6 +178,8 @@ class Node(Slots):
 
     def item(self) -> float:
         """Return the number as a float."""
+        if not isinstance(self, Node):
+            refuse_call("item", self)
         return self.data
 
     @property

@@ -32,6 +32,7 @@ from autograd.table.operation import TABLE, Operation, is_real, real
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
 NEGATIVE, POWER = ops.negative, ops.power
+_new = object.__new__
 Operand: TypeAlias = "Value | RealNumber"
 
 
@@ -227,9 +228,6 @@ class Value(Node, Methods):
         return _recorded(operation, operands)
 
 
-_new = object.__new__
-
-
 def _node(
     operation: Operation | None,
     data: float,
@@ -329,10 +327,11 @@ if native is not None:
 
 
 def _method(row: Operation) -> Callable[..., Value]:
-    def several(self: Value, *operands: Operand, **named: Operand) -> Value:
-        return row(self, *operands, **named)
+    def method(self: Value, *operands: Operand, **named: Operand) -> Value:
+        if row.arity == 1 and (operands or named or not isinstance(self, Value)):
+            of_node.refuse_call(row.name, self)
+        return Value._apply(row, (self,)) if row.arity == 1 else row(self, *operands, **named)
 
-    method: Callable[..., Value] = _unary(row) if row.arity == 1 else several
     method.__name__, method.__doc__ = row.name, row.__doc__
     return method
 

@@ -400,6 +400,34 @@ def test_the_environment_says_whether_it_serves():
         assert answer in done.stdout + done.stderr
 
 
+def test_methods_called_on_what_is_no_value_say_the_same_as_in_plain_python():
+    code = """
+from autograd import Value
+from autograd.table.operation import TABLE
+from autograd.table.rows import NUMPY_NAMES
+names = [row.name for row in TABLE.values() if row.public and row.symbol == row.name]
+names = [name for name in names if TABLE[name].arity == 1]
+x = Value(0.5)
+for name in [*names, *NUMPY_NAMES, "backward", "item"]:
+    for operands in ((1,), ("text",), (x, 1, 2)):
+        try:
+            getattr(Value, name)(*operands)
+        except TypeError as error:
+            print(name, error)
+"""
+    told = []
+    for wish in ("on", "off"):
+        environment = {**os.environ, "AUTOGRAD_NATIVE": wish, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+        )
+        assert not done.stderr
+        told.append(done.stdout.splitlines())
+    assert "relu relu() is a method of Value, and was given a int" in told[0]
+    assert len(told[0]) > 100
+    assert told[0] == told[1]
+
+
 def test_a_debugger_steps_into_operators_of_plain_python_and_over_those_of_the_accelerator():
     x, seen = Value(2.0), []
     before = sys.gettrace()

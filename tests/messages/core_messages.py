@@ -796,6 +796,26 @@ HABITS = [
         lambda: (x * y).backward(),
     ),
     (
+        r"item\(\) is a method of Value, and was given a int",
+        lambda: Value.item(1),
+        lambda: Value.item(x) == 2.0,
+    ),
+    (
+        r"asin\(\) is a method of Value, and was given a float",
+        lambda: list(map(Value.arcsin, [x, 0.5])),
+        lambda: list(map(ag.asin, [x, 0.5])),
+    ),
+    (
+        r"asin\(\) takes no operand besides the Value itself",
+        lambda: x.arcsin(1.0),
+        lambda: x.arcsin(),
+    ),
+    (
+        r"backward\(\) is a method of Value, and was given a int",
+        lambda: Value.backward(1),
+        lambda: Value.backward(x),
+    ),
+    (
         "no attribute 'tensor': what is differentiated by is a Value",
         lambda: ag.tensor([1.0]),
         lambda: (Value(2.0, "x"), grad(lambda a: a[0])(A)),
