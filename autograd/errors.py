@@ -57,10 +57,6 @@ class MissingAttributeError(AutogradError, AttributeError):
     """A Value was asked for what other engines' nodes have and ours have not."""
 
 
-class MissingModuleError(AutogradError, ModuleNotFoundError):
-    """A module or a name of another library's was to be imported from here."""
-
-
 class TraceError(AutogradError, TypeError):
     """Under jit: Python asked a traced Value for its number, which does not exist yet."""
 

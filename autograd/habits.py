@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-import sys
-from collections.abc import Callable
-from typing import NoReturn, TypeVar, cast
+from typing import NoReturn
 
-from autograd.errors import ArgumentError, MissingAttributeError, MissingModuleError
-
-F = TypeVar("F", bound=Callable[..., object])
+from autograd.errors import MissingAttributeError
 
 _NUMBER = "the number alone, without its gradient, is v.data"
 _ONE_KIND = "numbers are floats of 64 bits where Python runs: leave it out"
@@ -77,11 +71,6 @@ OF_AUTOGRAD = {
     **dict.fromkeys(("max", "min"), "write autograd.maximum(a, b) and autograd.minimum(a, b)"),
     "tree_util": "write autograd.tree_map(f, tree), autograd.tree_leaves(tree)",
 }
-SETTINGS = {
-    "retain_graph": "a graph stays as long as its root does: leave it out",
-    "create_graph": "autograd.gradient(y, [x]) gives gradients as graphs",
-    "inputs": "autograd.gradient(y, [x]) gives the gradients by some nodes",
-}
 
 
 def advice(name: str, known: dict[str, str]) -> str:
@@ -121,54 +110,3 @@ class Missing:
 
     def __repr__(self) -> str:
         return f"<no attribute{advice(self.name, OF_VALUES)}>"
-
-
-def asking(example: str) -> Callable[[F], F]:
-    """Let a function that is called with the wrong arguments say how it is called.
-
-    Args:
-        example: a call as it should be.
-
-    Returns:
-        A decorator, of a function or of a method.
-    """
-
-    def around(function: F) -> F:
-        names = inspect.signature(function).parameters
-        is_method = "self" in names
-
-        @functools.wraps(function)
-        def called(*args: object, **named: object) -> object:
-            if is_method and args and not hasattr(args[0], function.__name__):
-                raise ArgumentError(
-                    f"{function.__name__}() is a method of Value, and was given a "
-                    f"{type(args[0]).__name__}"
-                )
-            try:
-                return function(*args, **named)
-            except TypeError as error:
-                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
-                    raise  # it comes from within
-                words = str(error).partition("() ")[2]
-            known = [SETTINGS[name] for name in named if name not in names and name in SETTINGS]
-            way = known[0] if known else f"write {example}"
-            raise ArgumentError(f"{function.__name__}: {words}; {way}")
-
-        return cast(F, called)
-
-    return around
-
-
-class _Elsewhere:
-    """The last of the finders: it finds nothing, and says of known names what ours is."""
-
-    @staticmethod
-    def find_spec(name: str, path: object = None, target: object = None) -> None:
-        """Refuse to import a module of another library's from here, with what there is."""
-        package, _, rest = name.partition(".")
-        if package == "autograd" and rest in OF_AUTOGRAD:
-            words = f"scalar-autograd has no {name}{advice(rest, OF_AUTOGRAD)}"
-            raise MissingModuleError(words, name=package)  # with its own name it would be ignored
-
-
-sys.meta_path.append(_Elsewhere)

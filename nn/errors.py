@@ -21,10 +21,6 @@ class MissingNameError(AutogradError, AttributeError):
     """An attribute that there is not."""
 
 
-class MissingModuleError(AutogradError, ModuleNotFoundError):
-    """A module or a name of another library's was to be imported from here."""
-
-
 class FolderError(AutogradError, FileNotFoundError):
     """The folder of a file that is to be written does not exist."""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-import sys
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar, cast
 
-from nn.errors import KindError, MissingModuleError, MissingNameError
+from nn.errors import KindError, MissingNameError
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -96,21 +95,6 @@ def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
     """
     advice = f": {known[name]}" if name in known else ""
     return MissingNameError(f"{what} has no attribute {name!r}{advice}", name=name)
-
-
-class _Elsewhere:
-    """The last of the finders: it finds nothing, and says of known names what ours is."""
-
-    @staticmethod
-    def find_spec(name: str, path: object = None, target: object = None) -> None:
-        """Refuse to import a module or a name of PyTorch's from here, with what there is."""
-        package, _, rest = name.partition(".")
-        if package == "nn" and rest in OF_NN:
-            words = f"there is no {name} here: {OF_NN[rest]}"
-            raise MissingModuleError(words, name=package)  # with its own name it would be ignored
-
-
-sys.meta_path.append(_Elsewhere)
 
 
 def asking(example: str) -> Callable[[F], F]:

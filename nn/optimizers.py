@@ -66,7 +66,6 @@ class Optimizer(ABC):
             raise InputError(f"{type(self).__name__}: {name} must be {limits}, and is {number!r}")
         return number
 
-    @asking("optimizer.step(model.parameters())")
     def step(self, parameters: Iterable[Value]) -> None:
         """Update every parameter's ``.data`` from its ``.grad``.
 

@@ -102,12 +102,8 @@ def test_names_of_other_libraries_are_missing_and_nowhere_shown():
         assert name not in dir(x)
     for name in OF_AUTOGRAD:
         assert not hasattr(autograd, name)
-        with pytest.raises(ImportError, match="scalar-autograd has no"):
-            importlib.import_module(f"autograd.{name}")
     for name in OF_NN:
         assert not hasattr(nn, name)
-        with pytest.raises(ImportError, match="there is no nn"):
-            importlib.import_module(f"nn.{name}")
 
 
 def test_a_subclass_of_value_may_have_attributes_that_other_libraries_have():

@@ -25,7 +25,6 @@ from autograd.engine.modes import current, transforms
 from autograd.engine.node import Node, levels
 from autograd.engine.order import walking
 from autograd.errors import ArgumentError
-from autograd.habits import asking
 from autograd.table import rows as ops
 from autograd.table.number import RealNumber
 from autograd.table.operation import TABLE, Operation, is_real, real
@@ -73,7 +72,6 @@ class Value(Node, Methods):
 
     # -- backward ------------------------------------------------------------------------------
 
-    @asking("y.backward()")
     def backward(self, gradient: RealNumber = 1.0) -> None:
         """Add the derivative of this node to ``.grad`` of every node that it depends on.
 

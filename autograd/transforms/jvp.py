@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.habits import asking
 from autograd.transforms.call import Derivative, checked, matching, whole_call
 from autograd.transforms.vjp import gradient_of
 from autograd.trees import unflatten
 
 
-@asking("jvp(f, (x,), (v,))")
 def jvp(
     f: Callable[..., object],
     primals: Sequence[object],
@@ -57,7 +55,6 @@ def _pushed(
     return (value, tangent, call.lowered_aux()) if has_aux else (value, tangent)
 
 
-@asking("hvp(f, (x,), (v,))")
 def hvp(
     f: Callable[..., object],
     primals: Sequence[object],

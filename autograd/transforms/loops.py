@@ -16,7 +16,6 @@ from autograd.callsite import user_line
 from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, TraceError
-from autograd.habits import asking
 from autograd.ir.loops import Body, LoopBody, append_loop
 from autograd.ir.tables import LOADED, SIZE_OF, is_whole
 from autograd.ir.trace import Condition, Reference, Trace, Tracer
@@ -37,7 +36,6 @@ from autograd.trees import Structure, flatten, unflatten
 Step = Callable[[Any, Any], tuple[Any, Any]]
 
 
-@asking("scan(step, init, xs)")
 def scan(
     step: Step,
     init: object,
@@ -116,7 +114,6 @@ def scan(
     return last, stacked(own[0], columns, int(steps), 0)
 
 
-@asking("fori_loop(0, 10, lambda i, c: c * 2.0, 1.0)")
 def fori_loop(
     lower: object,
     upper: object,
@@ -173,7 +170,6 @@ def fori_loop(
     return _traced(trace, "fori_loop", init, run, steps, valid=_whole_counts(lower, upper))[0]
 
 
-@asking("while_loop(lambda c: c < 9.0, lambda c: c * 2.0, 1.0)")
 def while_loop(
     cond: Callable[[Any], object],
     body: Callable[[Any], object],

@@ -8,7 +8,6 @@ from typing import Any, ParamSpec, TypeAlias, overload
 from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError
-from autograd.habits import asking
 from autograd.transforms import sweeps, traced
 from autograd.transforms.call import (
     Call,
@@ -24,7 +23,6 @@ P = ParamSpec("P")
 Valued: TypeAlias = Callable[P, tuple[Any, Any]]  # gives the value and the gradient
 
 
-@asking("gradient(y, [x])")
 def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
     """Return d(y)/d(x) for each x, as graphs that can be drawn and differentiated.
 

@@ -781,21 +781,6 @@ HABITS = [
     ("'zero_grad': write v.grad = 0.0", lambda: x.zero_grad(), descended),
     (r"'pow': operators do it: .*v\*\*2", lambda: x.pow(2), lambda: x**2),
     (
-        "backward: got an unexpected .*'retain_graph'; .* leave it out",
-        lambda: (x * y).backward(retain_graph=True),
-        lambda: [(x * y).backward() for _ in range(2)],
-    ),
-    (
-        "'create_graph'; autograd.gradient",
-        lambda: (x * y).backward(create_graph=True),
-        lambda: gradient(gradient(x * x, [x])[0], [x]),
-    ),
-    (
-        r"backward: takes from 1 to 2 .*; write y.backward\(\)",
-        lambda: (x * y).backward(1.0, [x]),
-        lambda: (x * y).backward(),
-    ),
-    (
         r"item\(\) is a method of Value, and was given a int",
         lambda: Value.item(1),
         lambda: Value.item(x) == 2.0,
@@ -811,34 +796,9 @@ HABITS = [
         lambda: x.arcsin(),
     ),
     (
-        r"backward\(\) is a method of Value, and was given a int",
-        lambda: Value.backward(1),
-        lambda: Value.backward(x),
-    ),
-    (
         "no attribute 'tensor': what is differentiated by is a Value",
         lambda: ag.tensor([1.0]),
         lambda: (Value(2.0, "x"), grad(lambda a: a[0])(A)),
-    ),
-    (
-        "no autograd.numpy: functions work on NumPy's arrays: import numpy as np",
-        lambda: imported("import autograd.numpy as np"),
-        lambda: grad(lambda a: np.tanh(a).sum() + ag.tanh(a).sum())(A),
-    ),
-    (
-        r"no autograd.Variable: .*, or the argument of grad\(f\)\(x\)",
-        lambda: imported("from autograd import Variable"),
-        lambda: imported("from autograd import Value"),
-    ),
-    (
-        r"no autograd.elementwise_grad: write autograd.vmap\(autograd.grad\(f\)\)\(x\)",
-        lambda: imported("from autograd import elementwise_grad"),
-        lambda: ag.vmap(ag.grad(ag.tanh))(A),
-    ),
-    (
-        "No module named 'autograd.nothing'",
-        lambda: imported("import autograd.nothing"),
-        lambda: imported("import autograd.testing"),
     ),
     (
         "no attribute 'Function': declare an operation of your own with @autograd.primitive",
@@ -849,21 +809,6 @@ HABITS = [
         r"no attribute 'make_jvp': write value, slope = autograd.jvp\(f, \(x,\), \(v,\)\)",
         lambda: ag.make_jvp(ag.sin)(1.0)(1.0),
         lambda: jvp(ag.sin, (1.0,), (1.0,)),
-    ),
-    (
-        r"jvp: missing 2 .*; write jvp\(f, \(x,\), \(v,\)\)",
-        lambda: jvp(ag.sin)(1.0)(1.0),
-        lambda: jvp(ag.sin, (1.0,), (1.0,)),
-    ),
-    (
-        r"gradient: missing .*; write gradient\(y, \[x\]\)",
-        lambda: gradient(x * y),
-        lambda: gradient(x * y, [x]),
-    ),
-    (
-        r"scan: missing .*; write scan\(step, init, xs\)",
-        lambda: ag.scan(lambda c, a: (c + a, None)),
-        lambda: ag.scan(lambda c, a: (c + a, None), 0.0, A),
     ),
     (
         "'detach': autograd.stop_gradient",
