@@ -52,8 +52,9 @@ def real(number: Any, name: str = "Value") -> float:
             f"{name}: takes a plain number here, and was given a Value: write v.data where its "
             f"number alone is meant, and +v for a node of its own that hands gradients back"
         )
+    cleared = ": 0.0 clears a gradient" * (name == "grad" and number is None)
     raise OperandError(
-        f"{name}: takes real numbers and Values, and was given {_described(number)}"
+        f"{name}: takes real numbers and Values, and was given {_described(number)}{cleared}"
         + (_way_to_a_value(number) if name == "Value" else "")
     )
 

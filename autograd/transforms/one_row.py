@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -40,6 +41,7 @@ def explain_rows(
     """
     if isinstance(error, TraceError) or current().recorder is not None:
         return
+    args, named = _by_position(f, args, named)
     for chosen in _possible(args):
         if chosen == axes or not _works(f, args, named, chosen):
             continue
@@ -80,6 +82,19 @@ def spelled(f: object) -> str:
         return f"{transform.__name__}({spelled(inner)})"
     name = getattr(f, "__name__", "")
     return name if name.isidentifier() else "f"
+
+
+def _by_position(
+    f: Callable[..., object], args: Sequence[object], named: dict[str, object]
+) -> tuple[Sequence[object], dict[str, object]]:
+    """Return the arguments by position as far as they can be: in_axes goes by it."""
+    if not named:
+        return args, named
+    try:
+        bound = inspect.signature(f).bind(*args, **named)
+    except (TypeError, ValueError):
+        return args, named
+    return bound.args, bound.kwargs
 
 
 def _possible(args: Sequence[object]) -> Iterator[Axes]:

@@ -263,6 +263,11 @@ TRANSFORMS = [
         lambda: vmap(grad(square), in_axes=(None, 0, 0))(A, ROWS, THREE).shape == (3, 2),
     ),
     (
+        r"grad\(square\) takes one row of argument 1, .* in_axes=\(None, 0, 0\)",
+        lambda: grad(square)(A, target=THREE, row=ROWS),
+        lambda: vmap(grad(square), in_axes=(None, 0, 0))(A, ROWS, THREE).shape == (3, 2),
+    ),
+    (
         r"use jacobian for several\): .*vmap\(grad\(sin\), in_axes=0\)",
         lambda: grad(ag.sin)(A),
         lambda: (vmap(grad(ag.sin), in_axes=0)(A) == ag.cos(A)).all(),
@@ -776,6 +781,11 @@ HABITS = [
     ),
     ("'numpy': the number alone, .* is v.data", lambda: x.numpy(), lambda: np.asarray(x.data)),
     ("'cpu': .* leave it out", lambda: x.cpu(), lambda: x),
+    (
+        "grad: takes real numbers .* given None: 0.0 clears a gradient",
+        lambda: assigned(x, "grad", None),
+        lambda: assigned(x, "grad", 0.0),
+    ),
     (r"'clone': \+v is a node of its own", lambda: x.clone(), lambda: +x is not x),
     ("'grad_fn': .* by v.op, v.args", lambda: (x * y).grad_fn, lambda: (x * y).op.symbol == "*"),
     ("'zero_grad': write v.grad = 0.0", lambda: x.zero_grad(), descended),
