@@ -10,7 +10,7 @@ from typing import Any
 from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import StructureError, TraceError
-from autograd.table.operation import real
+from autograd.table.operation import is_real, real
 from autograd.trees import array_in, flatten, unflatten
 
 Axes = tuple[int | None, ...]
@@ -42,6 +42,8 @@ def explain_rows(
     if isinstance(error, TraceError) or current().recorder is not None:
         return
     args, named = _by_position(f, args, named)
+    if not _are_numbers(args):
+        return
     for chosen in _possible(args):
         if chosen == axes or not _works(f, args, named, chosen):
             continue
@@ -109,6 +111,14 @@ def _possible(args: Sequence[object]) -> Iterator[Axes]:
         if places and places not in found:
             found.append(places)
             yield tuple([0 if place in places else None for place in range(len(args))])
+
+
+def _are_numbers(args: Sequence[object]) -> bool:
+    """Return whether all rows are of numbers, not the first alone."""
+    try:
+        return all(isinstance(n, Value) or is_real(n) for n in flatten(tuple(args))[0])
+    except (TypeError, ValueError):
+        return False
 
 
 def _works(
