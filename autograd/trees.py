@@ -634,8 +634,9 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
         ValueError: one of the arguments is a data frame or a series with names, and the function
             asked its array for a name, or for what a frame has.
     """
-    import numpy
-
+    numpy = sys.modules.get("numpy")
+    if numpy is None:  # without it there are no arrays
+        return
     if isinstance(error, TypeError):
         found = re.search(r"ufunc '(\w+)'.*(not supported for the input|dtype\('O'\))", str(error))
         if found and not getattr(error, "__notes__", None):

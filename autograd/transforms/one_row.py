@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import itertools
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -40,6 +42,8 @@ def explain_rows(
         ValueError: there is an in_axes with which the first row can be computed.
     """
     if isinstance(error, TraceError) or current().recorder is not None:
+        return
+    if sys.modules.get("numpy") is None:  # without it nothing can be mapped
         return
     args, named = _by_position(f, args, named)
     if not _are_numbers(args):
@@ -116,7 +120,9 @@ def _possible(args: Sequence[object]) -> Iterator[Axes]:
 def _are_numbers(args: Sequence[object]) -> bool:
     """Return whether all rows are of numbers, not the first alone."""
     try:
-        return all(isinstance(n, Value) or is_real(n) for n in flatten(tuple(args))[0])
+        objects = [array.ravel() for array in map(_array, args) if array.dtype.kind == "O"]
+        numbers = itertools.chain(flatten(tuple(args))[0], *objects)
+        return all(isinstance(n, Value) or is_real(n) for n in numbers)
     except (TypeError, ValueError):
         return False
 

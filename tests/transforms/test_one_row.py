@@ -1,0 +1,66 @@
+"""Functions of one row that are given all rows: when in_axes is advised, and when it is not."""
+
+import math
+import sys
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import grad, jit, vmap
+
+ROWS, WEIGHTS, TARGETS = np.ones((3, 2)), np.array([1.0, 2.0]), np.ones(3)
+
+
+def error(w, row, target):
+    return (w[0] * row[0] + w[1] * row[1] - target) ** 2
+
+
+def of_numbers(x):
+    return x * x if x > 0.0 else x
+
+
+@pytest.mark.parametrize("transform", [jit, grad, lambda f: jit(grad(f))])
+def test_the_axes_that_are_advised_are_right_for_all_rows(transform):
+    with pytest.raises(ag.AutogradError, match=r"in_axes=\(None, 0, 0\)"):
+        transform(error)(WEIGHTS, ROWS, TARGETS)
+    results = vmap(transform(error), in_axes=(None, 0, 0))(WEIGHTS, ROWS, TARGETS)
+    assert len(results) == 3
+
+
+def test_where_weights_are_as_many_as_rows_the_function_itself_decides():
+    square = np.ones((2, 2))
+    with pytest.raises(ag.AutogradError, match=r"in_axes=\(None, 0, 0\)"):
+        grad(error)(WEIGHTS, square, np.ones(2))
+
+
+@pytest.mark.parametrize(
+    "f", [math.sin, lambda x: x.nothing, lambda x: x[5, 0], lambda x: x * "a", lambda x: [x, x]]
+)
+@pytest.mark.parametrize("transform", [jit, grad])
+def test_nothing_is_advised_for_a_function_that_fails_on_a_row_too(f, transform):
+    try:
+        transform(f)(WEIGHTS)
+    except Exception as caught:
+        assert "in_axes" not in str(caught)  # noqa: PT017 - jit of the last one is right
+
+
+@pytest.mark.parametrize("rows", [[1.0, "x"], [1.0, None], np.ma.masked_array([1.0, 2.0], [0, 1])])
+def test_nothing_is_advised_where_a_later_row_holds_no_number(rows):
+    with pytest.raises(TypeError) as caught:
+        grad(of_numbers)(rows)
+    assert "in_axes" not in str(caught.value)
+
+
+def test_the_first_error_is_the_cause():
+    with pytest.raises(ag.AutogradError) as caught:
+        jit(of_numbers)(WEIGHTS)
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_without_numpy_the_function_s_own_error_is_left(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    for f, kind in [(lambda x: x.nothing, AttributeError), (lambda x: x[0], TypeError)]:
+        with pytest.raises(kind) as caught:
+            grad(f)(2.0)
+        assert "numpy" not in str(caught.value)
