@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from autograd.backends.binding import Binding
 from autograd.backends.groups import Array, Once, Steps
 from autograd.backends.llvm.abi import Layout
+from autograd.backends.llvm.contraction import contracted
 from autograd.backends.llvm.executable import Bound
 from autograd.backends.llvm.grouped_rows import GroupedRows
 from autograd.errors import ExportError
@@ -27,14 +28,19 @@ class Grouped:
         function: a program of primitives, without loops.
         layout: where its parameters and results lie.
         watched: whether a call tells of nans among the results.
+        exact: whether bits must be the eager engine's, without multiply-adds.
     """
 
     level = shared = code_bytes = 0
     direct: Callable[..., float] | None = None
 
-    def __init__(self, function: Function, layout: Layout, watched: bool) -> None:
+    def __init__(
+        self, function: Function, layout: Layout, watched: bool, exact: bool = True
+    ) -> None:
         import numpy
 
+        if not exact:
+            function = contracted(function)
         steps = Steps(function)
         own = numpy.flatnonzero(steps.levels > 0)
         results = numpy.array(function.results, dtype=numpy.int64)

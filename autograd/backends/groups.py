@@ -15,7 +15,16 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd.backends.llvm.abi import Layout
-from autograd.backends.llvm.kernels import ANYWHERE, ONE_PLACE, ROWS, SIDE_BY_SIDE, kernels, runner
+from autograd.backends.llvm.kernels import (
+    ANYWHERE,
+    NEAR,
+    ONE_PLACE,
+    ROWS,
+    SIDE_BY_SIDE,
+    kernels,
+    runner,
+)
+from autograd.backends.llvm.vector_math import FUNCTIONS
 from autograd.ir.function import Function
 
 if TYPE_CHECKING:
@@ -229,6 +238,7 @@ class RowGroups:
         outside: the numbers that are there before, in the order in which they lie in memory.
         own: those that are computed.
         results: those that are wanted in the end.
+        exact: whether bits must be the eager engine's, without vector functions.
 
     Attributes:
         size: how many numbers there are in memory.
@@ -236,7 +246,9 @@ class RowGroups:
         table: for each group a kernel's address and its arguments.
     """
 
-    def __init__(self, steps: Steps, outside: Array, own: Array, results: Array) -> None:
+    def __init__(
+        self, steps: Steps, outside: Array, own: Array, results: Array, exact: bool
+    ) -> None:
         import numpy
 
         order = own[numpy.lexsort((own, steps.kinds[own], steps.levels[own]))]
@@ -277,9 +289,11 @@ class RowGroups:
             numpy.stack([slots[order], *[slots[given[place]] for place in range(used)]])
         )
         opcodes = [steps.names[each] for each in kind[firsts].tolist()]
-        addresses = kernels({(opcode, ROWS) for opcode in opcodes})
+        near = frozenset() if exact else frozenset(FUNCTIONS)
+        wanted = [(opcode, NEAR if opcode in near else ROWS) for opcode in opcodes]
+        addresses = kernels(wanted)
         self.table = table = numpy.zeros((len(firsts), 9), dtype=numpy.int64)
-        table[:, 0] = [addresses[opcode, ROWS] for opcode in opcodes]
+        table[:, 0] = [addresses[kernel] for kernel in wanted]
         table[:, 1] = numpy.diff(edges)
         for place in range(1 + used):  # the list of the results first
             column = 2 if place == 0 else 5 + place

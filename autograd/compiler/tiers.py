@@ -2,7 +2,7 @@
 
 Groups (``backends/grouped.py``) need no code of their own, so that a first call need not wait for
 LLVM. What has been called often enough is compiled in a thread, which takes over between two calls.
-Both give the same bits in exact mode, so it does not matter which one answered. When code is made
+Both give the same bits, so it does not matter which one answered. When code is made
 depends on the count of calls alone. The thread ends when there is nothing left to compile, holds
 no program that was dropped, and is waited for when Python ends: for one module at most.
 """
@@ -55,7 +55,7 @@ class Plan:
 
     Attributes:
         can_group: whether groups can run it: loops are for LLVM alone.
-        starts_grouped: whether they do at first: multiply-adds are for LLVM alone.
+        starts_grouped: whether they do at first.
         is_worth_code: whether LLVM takes over once it is called often.
         hot: after how many calls, or vectors of eight rows: what is large takes LLVM longer than it
             saves in few calls.
@@ -71,7 +71,7 @@ class Plan:
         size = len(function) - len(function.parameters) + len(function.results)
         size += sum(source.row is not None for source in layout.sources)
         is_small = size <= (SMALL_OF_ROWS if layout.mapped else SMALL)
-        self.starts_grouped = self.can_group and exact and tier != "llvm"
+        self.starts_grouped = self.can_group and tier != "llvm"
         self.starts_grouped &= tier == "grouped" or not is_small
         self.is_worth_code = tier is None and self.starts_grouped
         self.is_worth_code &= len(function) <= HUGE
@@ -96,8 +96,8 @@ class Plan:
 
     def groups(self) -> Native | Grouped:
         """Return the program as groups of equal steps."""
-        function, layout, _, _, watched = self._given
-        return (GroupedRows if layout.mapped else Grouped)(function, layout, watched)
+        function, layout, exact, _, watched = self._given
+        return (GroupedRows if layout.mapped else Grouped)(function, layout, watched, exact)
 
     def code(self) -> Native:
         """Return the program as code of its own."""

@@ -268,7 +268,7 @@ class NativeCode:
 
     def __del__(self) -> None:
         number = getattr(self, "_number", None)
-        if number is not None and not _has_ended:
+        if number is not None and _has_ended is False:  # nor None, as while Python ends
             _dropped.append(number)
             with contextlib.suppress(RuntimeError):  # no new threads: at the next one that there is
                 _thread.start_new_thread(_free, ())

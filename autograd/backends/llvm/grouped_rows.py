@@ -10,6 +10,7 @@ from __future__ import annotations
 from autograd.backends.binding import LANES
 from autograd.backends.groups import Once, RowGroups, Steps
 from autograd.backends.llvm.abi import TABLES, Layout
+from autograd.backends.llvm.contraction import contracted
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.instructions import intrinsic_declarations
 from autograd.backends.llvm.kernels import RUN, WIDE_VECTORS
@@ -24,11 +25,15 @@ from autograd.ir.function import Function
 class GroupedRows(Native):
     """A mapped program, called as native code is."""
 
-    def __init__(self, function: Function, layout: Layout, watched: bool) -> None:
+    def __init__(
+        self, function: Function, layout: Layout, watched: bool, exact: bool = True
+    ) -> None:
         import numpy
 
-        steps = Steps(function)
         inputs = [at for at, source in enumerate(layout.sources) if source.row is not None]
+        if not exact:
+            function = contracted(function, inputs)
+        steps = Steps(function)
         varies = numpy.frombuffer(function.depends_on(inputs), dtype=numpy.uint8) != 0
         is_step = steps.levels > 0
         own = numpy.flatnonzero(varies & is_step)
@@ -40,7 +45,7 @@ class GroupedRows(Native):
         shared = numpy.flatnonzero(used & ~varies)
         self.once = Once(steps, layout, numpy.flatnonzero(~varies & is_step), shared)
         outside = numpy.concatenate([shared, numpy.array(inputs, dtype=numpy.int64)])
-        self._groups = groups = RowGroups(steps, outside, own, results)
+        self._groups = groups = RowGroups(steps, outside, own, results, exact)
         self._tables = numpy.array(
             [groups.table.ctypes.data, len(groups.table), groups.delivered.ctypes.data],
             dtype=numpy.int64,
@@ -123,7 +128,7 @@ ret void
 
 def _deliver(function: Function, layout: Layout, begin: int) -> str:
     """Return the function that adds the results of eight rows up, or puts them where they wait."""
-    body = Chunk(function, layout, True, None, lambda _, place: "")
+    body = Chunk(function, layout, True, True, lambda _, place: "")
     body.lines += [_table("places", layout, 16), f"%v = getelementptr i8, ptr %work, i64 {begin}"]
     mask = body.mask()
     body.lines += [

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from autograd.backends.binding import LANES
 from autograd.backends.llvm import vector_math
+from autograd.backends.llvm.contraction import MULTIPLY_ADD
 from autograd.ir.function import I1, Function
-from autograd.table import rows as ops
 from autograd.table.operation import TABLE
 
 # Steps after which eight copies of a shared number are loaded anew: to keep them from the forward
@@ -70,25 +70,8 @@ LIBRARY = {
 
 PRIMITIVES = frozenset((*INSTRUCTIONS, *LIBRARY))
 
-# The sums that a multiply-add computes, and the sign of their second operand.
-SIGNS = {ops.add.name: 1, ops.subtract.name: -1}
-
-
-def fused_products(function: Function) -> frozenset[int]:
-    """Return the products that a sum reads and nothing else."""
-    count = [0] * len(function)
-    for operands in function.operands:
-        for operand in operands:
-            count[operand] += 1
-    for number in function.results:
-        count[number] += 1
-    return frozenset(
-        operand
-        for opcode, operands in zip(function.opcodes, function.operands, strict=True)
-        if opcode in SIGNS
-        for operand in operands
-        if count[operand] == 1 and function.opcodes[operand] == ops.multiply.name
-    )
+# Besides primitives there is what ``contraction`` makes of them.
+WRITTEN = INSTRUCTIONS | {MULTIPLY_ADD: "call {t} @llvm.fmuladd.{s}({t} {0}, {t} {1}, {t} {2})"}
 
 
 def literal(constant: float | bool, lanes: bool) -> str:
@@ -109,8 +92,7 @@ class Body:
     Args:
         function: the whole program.
         lanes: whether a number is a vector of eight rows.
-        fused: the products that go into a multiply-add; None where bits must be the eager
-            engine's, without multiply-adds and vector functions.
+        exact: whether bits must be the eager engine's, without vector functions.
         fetch: called with a number that is not computed here; adds lines that load it as a double,
             and returns its name.
     """
@@ -119,12 +101,12 @@ class Body:
         self,
         function: Function,
         lanes: bool,
-        fused: frozenset[int] | None,
+        exact: bool,
         fetch: Callable[[Body, int], str],
     ) -> None:
         self.function = function
         self.lanes = lanes
-        self.exact = fused is None
+        self.exact = exact
         self.lines: list[str] = []
         self.functions: set[str] = set()  # primitives of the library, or vector functions, called
         self._fetch = fetch
@@ -135,8 +117,6 @@ class Body:
         self.type = f"<{LANES} x double>" if lanes else "double"
         self.bit = f"<{LANES} x i1>" if lanes else "i1"
         self._suffix = f"v{LANES}f64" if lanes else "f64"
-        self._fused = fused or frozenset()
-        self._made: set[int] = set()  # of these, those that are computed here
 
     def new(self, expression: str) -> str:
         """Add a line that names the result of an expression; return the name."""
@@ -180,30 +160,9 @@ class Body:
             given = ", ".join(f"{t} {name}" for name in names)
             line = f"call {t} @{self.library(opcode)}({given})"
         else:
-            line = INSTRUCTIONS[opcode].format(*names, t=t, b=bit, s=self._suffix)
+            line = WRITTEN[opcode].format(*names, t=t, b=bit, s=self._suffix)
             line = line.replace("TRUE", literal(True, self.lanes))
-        if number in self._fused:
-            self._made.add(number)
-        elif self._made and opcode in SIGNS:
-            line = self._multiply_add(number) or line
         self._names[number] = self.new(line)
-
-    def _multiply_add(self, number: int) -> str:
-        """Return a sum as a multiply-add, if one of its operands is a product that goes into it.
-
-        It is fused at every level of the optimiser, where flags on the sum would do nothing at 0.
-        """
-        operands, t = self.function.operands[number], self.type
-        for place in (0, 1):
-            if operands[place] in self._made:
-                a, b = [self.name(each) for each in self.function.operands[operands[place]]]
-                c = self.name(operands[1 - place])
-                if SIGNS[self.function.opcodes[number]] < 0:
-                    a, c = (
-                        (self.new(f"fneg {t} {a}"), c) if place else (a, self.new(f"fneg {t} {c}"))
-                    )
-                return f"call {t} @llvm.fmuladd.{self._suffix}({t} {a}, {t} {b}, {t} {c})"
-        return ""
 
     def library(self, opcode: str) -> str:
         """Return the name of the function that computes a primitive here."""

@@ -12,21 +12,25 @@ import itertools
 from collections.abc import Callable, Iterable
 
 from autograd.backends.binding import LANES
+from autograd.backends.llvm import vector_math
+from autograd.backends.llvm.contraction import MULTIPLY_ADD
 from autograd.backends.llvm.engine import NativeCode
 from autograd.backends.llvm.instructions import (
-    INSTRUCTIONS,
     LIBRARY,
+    WRITTEN,
     each_lane,
     intrinsic_declarations,
     library_declarations,
     literal,
 )
 from autograd.locks import new_lock
+from autograd.table import rows as ops
 from autograd.table.operation import TABLE
 
 VECTOR = f"<{LANES} x double>"
 ANYWHERE, SIDE_BY_SIDE, ONE_PLACE = "gcs"  # how the operands of a kernel lie
 ROWS = "rows"  # anywhere, and a number is one of eight rows each
+NEAR = "near"  # likewise, by a vector function of ``exact=False``
 
 # Kernels that are compiled together, so that what lies on disk serves most programs.
 _COMMON = ("add", "subtract", "multiply", "divide", "negative", "where", "less", "less_equal")
@@ -80,15 +84,20 @@ def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         for new in map(sorted, parts):
             if not new:
                 continue
-            opcodes = {opcode for opcode, _ in new}
+            opcodes = {opcode for opcode, how in new if how != NEAR}
+            near = [opcode for opcode, how in new if how == NEAR]
+            handed = {opcode for opcode in near if vector_math.needs_library(opcode)}
             text = [intrinsic_declarations(False), intrinsic_declarations(True)]
-            text.append(library_declarations(opcodes & set(LIBRARY)))
-            wide = [opcode for opcode, how in new if how == ROWS]
-            if wide:
+            text.append(library_declarations((opcodes | handed) & set(LIBRARY)))
+            wide = {opcode for opcode, how in new if how == ROWS}
+            if wide or near:
                 text.append(WIDE_VECTORS)
-                text += [each_lane(opcode) for opcode in wide if opcode in LIBRARY]
+                text += [each_lane(opcode) for opcode in sorted((wide | handed) & set(LIBRARY))]
+            if near:
+                text.append(vector_math.declarations())
+                text += [vector_math.function_text(opcode) for opcode in near]
             text += [
-                _kernel_of_rows(opcode) if how == ROWS else _kernel(opcode, how)
+                _kernel_of_rows(opcode, how) if how in (ROWS, NEAR) else _kernel(opcode, how)
                 for opcode, how in new
             ]
             code = NativeCode("\n".join(text), 1)
@@ -113,7 +122,7 @@ def runner() -> Callable[[int, int, int], None]:
 def _kernel(opcode: str, how: str) -> str:
     """Return a kernel: eight results at a time where operands allow it, then one by one."""
     lines = [f"define void @{opcode}_{how}({PARAMETERS}) {{"]
-    is_wide = ANYWHERE not in how and opcode in INSTRUCTIONS
+    is_wide = ANYWHERE not in how and opcode in WRITTEN
     ones: dict[int, str] = {}
     fresh = itertools.count()
 
@@ -176,10 +185,12 @@ def _kernel(opcode: str, how: str) -> str:
     return "\n".join(lines)
 
 
-def _computed(opcode: str, names: list[str], lanes: bool, new: Callable[[str], str]) -> str:
+def _computed(
+    opcode: str, names: list[str], lanes: bool, new: Callable[[str], str], is_near: bool = False
+) -> str:
     """Return the name of a primitive's result, for one number or for eight rows."""
     t, bits = (VECTOR, f"<{LANES} x i1>") if lanes else ("double", "i1")
-    row = TABLE[opcode]
+    row = TABLE[ops.add.name if opcode == MULTIPLY_ADD else opcode]  # of numbers alone, like add
     zero = "zeroinitializer" if lanes else "0.0"
     given = [
         new(f"fcmp une {t} {name}, {zero}") if place in row.conditions else name
@@ -188,16 +199,17 @@ def _computed(opcode: str, names: list[str], lanes: bool, new: Callable[[str], s
     if opcode in LIBRARY:
         numbers = ", ".join(f"{t} {name}" for name in given)
         called = f"each_{opcode}" if lanes else f"library_{LIBRARY[opcode]}"
+        called = f"near_{opcode}" if is_near else called
         return new(f"call {t} @{called}({numbers})")
     suffix = f"v{LANES}f64" if lanes else "f64"
-    line = INSTRUCTIONS[opcode].format(*given, t=t, b=bits, f="", s=suffix)
+    line = WRITTEN[opcode].format(*given, t=t, b=bits, f="", s=suffix)
     result = new(line.replace("TRUE", literal(True, lanes)))
     return new(f"uitofp {bits} {result} to {t}") if row.is_condition else result
 
 
-def _kernel_of_rows(opcode: str) -> str:
+def _kernel_of_rows(opcode: str, how: str) -> str:
     """Return a kernel for numbers of eight rows each; operands and results lie anywhere."""
-    lines = [f"define void @{opcode}_{ROWS}({PARAMETERS}) #0 {{", "br label %next", "next:"]
+    lines = [f"define void @{opcode}_{how}({PARAMETERS}) #0 {{", "br label %next", "next:"]
     lines.append("%i = phi i64 [ 0, %0 ], [ %i_after, %inside ]")
     lines.append("%more = icmp ult i64 %i, %n")
     lines += ["br i1 %more, label %inside, label %done", "inside:"]
@@ -216,9 +228,9 @@ def _kernel_of_rows(opcode: str) -> str:
 
     names = [
         new(f"load {VECTOR}, ptr {listed(f'%q{place}')}, align 64")
-        for place in range(TABLE[opcode].arity)
+        for place in range(3 if opcode == MULTIPLY_ADD else TABLE[opcode].arity)
     ]
-    result = _computed(opcode, names, True, new)
+    result = _computed(opcode, names, True, new, how == NEAR)
     target = listed("%places")
     lines.append(f"store {VECTOR} {result}, ptr {target}, align 64")
     lines += ["%i_after = add i64 %i, 1", "br label %next", "done:", "ret void", "}"]

@@ -20,9 +20,9 @@ from autograd.backends.llvm.memory import DATA, VECTOR, waiting_columns
 from autograd.ir.function import Function
 
 
-def direct_entry(function: Function, steps: Sequence[int], fused: frozenset[int] | None) -> str:
+def direct_entry(function: Function, steps: Sequence[int], exact: bool) -> str:
     """Return ``direct``: numbers and result in registers, nothing in memory."""
-    body = Body(function, False, fused, lambda _, place: f"%a{place}")
+    body = Body(function, False, exact, lambda _, place: f"%a{place}")
     for place in steps:
         body.step(place)
     result = body.name(function.results[0])

@@ -20,7 +20,7 @@ from typing import Any
 
 from autograd.backends.binding import LANES
 from autograd.backends.llvm.abi import Layout
-from autograd.backends.llvm.instructions import Body, fused_products, literal
+from autograd.backends.llvm.instructions import Body, literal
 from autograd.backends.llvm.memory import VECTOR, Chunk
 from autograd.ir.function import (
     ADD_ALL,
@@ -89,11 +89,11 @@ class Looping(Chunk):
         function: Function,
         layout: Layout,
         lanes: bool,
-        fused: frozenset[int] | None,
+        exact: bool,
         fetch: Callable[[Body, int], str],
         uniform: Callable[[int], bool],
     ) -> None:
-        super().__init__(function, layout, lanes, fused, fetch)
+        super().__init__(function, layout, lanes, exact, fetch)
         self.constants: dict[str, str] = {}  # arrays of constants: their text by name
         self.has_loops = False
         self._labels = itertools.count()
@@ -563,7 +563,6 @@ class Looping(Chunk):
         inner.function = body
         inner._names, inner._loaded, inner._tuples, inner._known_uniform = {}, {}, {}, {}
         inner._arrays_named, inner._row_places = {}, {}
-        inner._fused, inner._made = frozenset() if self.exact else fused_products(body), set()
         first = len(arguments) - len(captured)
         uniform = {
             first + place for place, each in enumerate(captured) if self._is_uniform_number(each)

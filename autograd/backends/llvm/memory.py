@@ -33,10 +33,10 @@ class Chunk(Body):
         function: Function,
         layout: Layout,
         lanes: bool,
-        fused: frozenset[int] | None,
+        exact: bool,
         fetch: Callable[[Body, int], str],
     ) -> None:
-        super().__init__(function, lanes, fused, fetch)
+        super().__init__(function, lanes, exact, fetch)
         self.layout = layout
         self.columns_wait = lanes and waiting_columns(layout)
         self._arrays: dict[int, str] = {}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from autograd.backends.binding import LANES
 from autograd.backends.llvm import vector_math
 from autograd.backends.llvm.abi import Layout
+from autograd.backends.llvm.contraction import contracted
 from autograd.backends.llvm.instructions import (
     each_lane,
-    fused_products,
     intrinsic_declarations,
     library_declarations,
 )
@@ -65,6 +65,9 @@ def assembled(
         alone: whether its result is a number in no container.
         watched: whether ``run`` and ``finish`` return 1 where a result is nan.
     """
+    mapped_inputs = [i for i, source in enumerate(layout.sources) if source.row is not None]
+    if not exact:
+        function = contracted(function, mapped_inputs)
     steps = [
         place
         for place in range(len(function.parameters), len(function))
@@ -75,8 +78,6 @@ def assembled(
     level, chunk = _level(size, layout)
     if is_looping:
         chunk = len(steps) or 1
-    fused = None if exact else fused_products(function)
-    mapped_inputs = [i for i, source in enumerate(layout.sources) if source.row is not None]
     varies = function.depends_on(mapped_inputs)
     shared_places = [place for place in steps if not varies[place]]
     row_places = [place for place in steps if varies[place]]
@@ -97,7 +98,7 @@ def assembled(
         function,
         layout,
         lanes=False,
-        fused=fused,
+        exact=exact,
         places=shared_places,
         outputs=() if layout.mapped else enumerate(function.results),
         exports=exports,
@@ -115,7 +116,7 @@ def assembled(
             function,
             layout,
             lanes=True,
-            fused=fused,
+            exact=exact,
             places=row_places,
             outputs=enumerate(function.results),
             exports={},
@@ -135,7 +136,7 @@ def assembled(
         entry = single_entry(single.calls, layout, watched)
     direct = ""
     if alone and not layout.mapped and not is_looping and _fits_direct(layout, len(steps)):
-        direct = direct_entry(function, steps, fused)
+        direct = direct_entry(function, steps, exact)
     parts = [_head(sections, exact), *("\n".join(s.text) for s in sections)]
     work = max(section.work for section in sections)
     arena = None

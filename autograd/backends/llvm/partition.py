@@ -31,7 +31,7 @@ class Section:
         exports: places that another section reads, with their slot in the shared memory.
         imports: likewise, for those that this section reads.
         outputs: (index, place) of the outputs that it writes.
-        fused: the products that go into a multiply-add; None where bits must be the eager ones.
+        exact: whether bits must be the eager ones.
         first_slot: bytes of working memory that are taken already.
         varies: which numbers differ from row to row.
     """
@@ -43,7 +43,7 @@ class Section:
         layout: Layout,
         *,
         lanes: bool,
-        fused: frozenset[int] | None,
+        exact: bool,
         places: Sequence[int],
         outputs: Iterable[tuple[int, int]],
         exports: dict[int, int],
@@ -60,7 +60,7 @@ class Section:
         self.function = function
         self.layout = layout
         self.lanes = lanes
-        self.fused = fused
+        self.exact = exact
         self.exports = exports
         self.imports = imports
         self.functions: set[str] = set()
@@ -182,7 +182,7 @@ class Section:
         return self._defined(f"{self.name}_{number}", body)
 
     def _body(self) -> Chunk:
-        given = (self.function, self.layout, self.lanes, self.fused, self._fetch)
+        given = (self.function, self.layout, self.lanes, self.exact, self._fetch)
         if self.is_structured:
             return Looping(*given, lambda number: not self.varies[number])
         return Chunk(*given)
