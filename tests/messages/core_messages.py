@@ -801,6 +801,11 @@ HABITS = [
         lambda: list(map(ag.asin, [x, 0.5])),
     ),
     (
+        r"backward\(\) is a method of Value, and was given a float",
+        lambda: Value.backward(2.0),
+        lambda: Value.backward(x),
+    ),
+    (
         r"asin\(\) takes no operand besides the Value itself",
         lambda: x.arcsin(1.0),
         lambda: x.arcsin(),
