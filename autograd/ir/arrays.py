@@ -33,6 +33,13 @@ def traced_array() -> object:
     class TracedArray(numpy.ndarray):
         """An array of traced Values, or of the conditions that comparing them gives."""
 
+        def __array_wrap__(
+            self, made: Any, context: object = None, return_scalar: bool = True
+        ) -> Any:
+            """Return what a ufunc made: of no dimension it is the Value, as of plain arrays."""
+            is_scalar = return_scalar and made.ndim == 0
+            return made[()] if is_scalar else made.view(type(self))
+
         def __lt__(self, other: Any) -> Any:
             return numpy.less(self, other, dtype=object)
 

@@ -787,3 +787,26 @@ def test_a_chain_as_deep_as_the_graph_is_long():
         return x
 
     assert jit(function)(0.5) == function(0.5)
+
+
+REDUCED = [
+    lambda w, x: w @ x,
+    lambda w, x: np.matmul(w, x) * 2.0 - 1.0,
+    lambda w, x: (w * x).sum(),
+    lambda w, x: np.sum(w * x) / len(w),
+    lambda w, x: w.mean() * np.max(x),
+    lambda w, x: w.prod() + x.min(),
+]
+
+
+@pytest.mark.parametrize("reduced", REDUCED)
+def test_what_numpy_reduces_to_a_number_is_a_value_for_every_function(reduced):
+    def f(w, x):
+        y = reduced(w, x)
+        return autograd.sin(y) + autograd.maximum(y, 0.0) + autograd.where(y > 0, y, 2.0)
+
+    w, x = np.array([1.0, -2.0, 0.5]), np.array([0.3, 0.4, 2.0])
+    rows = np.stack([x, -x])
+    assert jit(f)(w, x) == f(w.astype(object), x)
+    assert list(jit(grad(f))(w, x)) == list(grad(f)(w, x))
+    assert list(jit(f, in_axes=(None, 0))(w, rows)) == [f(w, row) for row in rows]
