@@ -58,21 +58,31 @@ class Drawing:
 
 
 def _state_of(generator: Any) -> object:
-    """Return something of a generator's state that each draw changes."""
-    if hasattr(generator, "bit_generator"):
-        return generator.bit_generator.state
-    _, words, gauss = generator.getstate()
-    return words[0], words[-1], gauss  # the last is the place, after 624 words all are new
+    """Return something of a generator's state that each draw changes; of an odd one, nothing."""
+    try:
+        if hasattr(generator, "bit_generator"):
+            return _comparable(generator.bit_generator.state)
+        _, words, gauss = generator.getstate()
+        return words[0], words[-1], gauss  # the last is the place, after 624 words all are new
+    except Exception:  # a class of the user's: no function fails because its numbers are watched
+        return None
+
+
+def _comparable(state: Any) -> object:
+    """Return a state whose ``==`` has one answer: an array of words as its bytes."""
+    if isinstance(state, dict):
+        return {name: _comparable(each) for name, each in state.items()}
+    return state.tobytes() if hasattr(state, "tobytes") else state
 
 
 def _state_of_numpy() -> object:
     """Return the state of ``numpy.random`` as it lies in memory; get_state takes 70 us."""
     module: Any = sys.modules.get("numpy.random")
-    if module is None:
+    if not hasattr(module, "get_bit_generator"):  # not imported, or a stand-in
         return None
     bits = module.get_bit_generator()
     if type(bits).__name__ != "MT19937":
-        return bits.state  # a dict, of a generator that was put in its place
+        return _comparable(bits.state)  # a dict, of a generator that was put in its place
     return ctypes.string_at(bits.ctypes.state_address, MERSENNE_TWISTER)
 
 
@@ -92,6 +102,7 @@ def _generators_of(function: Any) -> list[object]:
 
 
 def _is_generator(obj: object) -> bool:
-    is_numpy = type(obj).__module__.startswith("numpy.random")
-    named = is_numpy and type(obj).__name__ == "Generator"
-    return named or (isinstance(obj, random.Random) and not isinstance(obj, random.SystemRandom))
+    kind = type(obj)  # not obj.__class__, at which some proxies raise
+    is_numpy = kind.__module__.startswith("numpy.random")
+    named = is_numpy and kind.__name__ == "Generator"
+    return named or (issubclass(kind, random.Random) and not issubclass(kind, random.SystemRandom))

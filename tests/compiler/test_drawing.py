@@ -94,6 +94,44 @@ def test_another_generator_put_in_numpys_place_is_seen():
         np.random.set_bit_generator(kept)
 
 
+@pytest.mark.parametrize("bits", ["MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"])
+def test_generators_whose_state_is_an_array_are_compared_too(bits):
+    rng = np.random.Generator(getattr(np.random, bits)(1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert jit(lambda x: x * 2.0 if rng else x)(1.0) == 2.0
+    with pytest.warns(UserWarning, match="drew random"):
+        jit(lambda x: x * rng.random())(1.0)
+    kept = np.random.get_bit_generator()
+    np.random.set_bit_generator(getattr(np.random, bits)(1))
+    try:
+        with pytest.warns(UserWarning, match="drew random"):
+            jit(by_numpy)(1.0)
+    finally:
+        np.random.set_bit_generator(kept)
+
+
+class WithoutState(random.Random):
+    def getstate(self):
+        raise NotImplementedError
+
+
+class Proxy:
+    @property
+    def __class__(self):
+        raise RuntimeError("outside of a request")
+
+
+def test_no_function_fails_because_its_numbers_are_watched(monkeypatch):
+    odd, proxy = WithoutState(1), Proxy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert jit(lambda x: x * odd.random())(1.0) > 0.0
+        assert jit(lambda x: x * len((proxy, 2)))(1.0) == 2.0
+        monkeypatch.setitem(__import__("sys").modules, "numpy.random", random)
+        assert jit(lambda x: x * 2.0)(1.0) == 2.0
+
+
 def test_a_generator_that_cannot_be_looked_at_is_left_alone():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
