@@ -12,12 +12,13 @@ import pytest
 posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks and signals of POSIX")
 
 
-def output_of(code: str) -> str:
+def output_of(code: str, is_quiet: bool = False) -> str:
     run = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-2000:]
+    assert not is_quiet or not run.stderr, run.stderr[-2000:]
     return run.stdout.strip()
 
 
@@ -110,6 +111,25 @@ def test_functions_are_compiled_while_python_ends_too() -> None:
         atexit.register(lambda: print(jit(lambda x: sin(x) + 1.0)(0.0)))
     """
     assert output_of(code) == "1.0"
+
+
+def test_machine_code_that_is_left_at_the_end_says_nothing() -> None:
+    first_compiled_at_the_end = """
+        import atexit
+        from autograd import jit, sin
+        atexit.register(lambda: print(jit(lambda x: sin(x) + 1.0)(0.0)))
+    """
+    assert output_of(first_compiled_at_the_end, is_quiet=True) == "1.0"
+    torn_down_before_the_function = """
+        from autograd import jit, sin
+        from autograd.backends.llvm import engine
+        fast = jit(lambda x: sin(x) + 1.0)
+        print(fast(0.0))
+        engine.finish_freeing()
+        vars(engine).update(_has_ended=None, _dropped=None)
+        del fast
+    """
+    assert output_of(torn_down_before_the_function, is_quiet=True) == "1.0"
 
 
 @posix

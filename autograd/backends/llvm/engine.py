@@ -224,11 +224,15 @@ def _free() -> None:
 
 
 def finish_freeing() -> None:
-    """Wait until no thread frees machine code, and let none begin: for the end of Python."""
+    """Wait until no thread frees machine code, and let none begin: for the end of Python.
+
+    What is left ends with the process: llvmlite could not free it once its modules are torn down.
+    """
     global _has_ended
     _has_ended = True
     with _freeing:
-        pass
+        for engine in list(_engines.values()):
+            engine.detach()
 
 
 class NativeCode:
@@ -261,6 +265,8 @@ class NativeCode:
                 self._addresses[name] = engine.get_function_address(name)
             self._number = next(_numbers)
             _engines[self._number] = engine
+            if _has_ended:
+                engine.detach()
 
     def address(self, name: str) -> int:
         """Return the address of a function."""
