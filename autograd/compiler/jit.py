@@ -776,6 +776,7 @@ class Jitted(Generic[P]):
         bound = object.__new__(Jitted)
         bound.__dict__ |= self.__dict__
         bound._function = types.MethodType(self._function, instance)
+        bound.__dict__["__wrapped__"] = bound._function  # whose signature has no self
         bound._programs = self._programs_of(instance)
         bound._bound_to = (self, instance)
         bound._row = bound._named = None

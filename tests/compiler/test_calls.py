@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import inspect
 import pickle
 import threading
 import weakref
@@ -810,3 +811,24 @@ def test_what_numpy_reduces_to_a_number_is_a_value_for_every_function(reduced):
     assert jit(f)(w, x) == f(w.astype(object), x)
     assert list(jit(grad(f))(w, x)) == list(grad(f)(w, x))
     assert list(jit(f, in_axes=(None, 0))(w, rows)) == [f(w, row) for row in rows]
+
+
+class Scaled:
+    @jit
+    def method(self, x, y=2.0):
+        return x * x * y
+
+    @jit(static_argnames="power")
+    def raised(self, x, power=2):
+        return x**power
+
+
+def test_a_compiled_method_is_compiled_again_with_the_arguments_after_self():
+    method, raised = Scaled().method, Scaled().raised
+    assert [*inspect.signature(method).parameters] == ["x", "y"]
+    assert [*inspect.signature(Scaled.method).parameters] == ["self", "x", "y"]
+    assert [*inspect.signature(raised).parameters] == ["x", "power"]
+    assert jit(method)(3.0, y=1.0) == jit(method)(x=3.0, y=1.0) == 9.0
+    assert jit(method, static_argnames="y")(3.0, y=4.0) == 36.0
+    assert list(jit(method, in_axes=(0, None))(np.array([1.0, 2.0]), y=3.0)) == [3.0, 12.0]
+    assert raised(3.0, power=3) == raised(x=3.0, power=3) == jit(raised)(3.0, 3) == 27.0
