@@ -59,6 +59,8 @@ def _text(cell: object, X: object, column: object) -> tuple[str, str] | None:
 
 def _date(cell: object) -> tuple[str, str] | None:
     kind = type(cell).__name__
+    if kind in ("timedelta", "timedelta64", "Timedelta"):
+        return f"the duration {str(cell)!r:.40}", "give its days or seconds as a number"
     if kind == "NaTType" or not (hasattr(cell, "isoformat") or kind == "datetime64"):
         return None
     advice = "leave the column out, or give the days since a first one"
@@ -71,10 +73,26 @@ def _gap(cell: Any, X: object, column: object) -> tuple[str, str] | None:
         return None
     if not is_gap and math.isinf(cell):
         return repr(cell), "leave such rows out"
+    what = str(cell) if is_gap else "NaN"
+    if column is None:
+        return what, "leave such rows out, or fill the gap"
+    if not _has_mean(X, column):
+        way = _of_frame(X, "X.dropna()", "X.drop_nulls()", "")
+        return what, f"leave such rows out ({way}), or fill the gap"
     way = _of_frame(
         X,
-        " (X.fillna(X.mean(numeric_only=True)))",
-        " (X.fill_nan(None).fill_null(strategy='mean'))",
-        " (scikit-learn's SimpleImputer)" if column is not None else "",
+        "X.fillna(X.mean(numeric_only=True))",
+        "X.fill_nan(None).fill_null(strategy='mean')",
+        "scikit-learn's SimpleImputer",
     )
-    return str(cell) if is_gap else "NaN", f"leave such rows out, or fill the gap{way}"
+    return what, f"leave such rows out, or fill the gap ({way})"
+
+
+def _has_mean(X: Any, column: object) -> bool:
+    """Return whether the column of a frame is one of numbers, to be filled with their mean."""
+    if not hasattr(X, "columns"):
+        return True
+    dtype: Any = getattr(X[column], "dtype", None)  # none where several columns have the name
+    if hasattr(dtype, "is_numeric"):
+        return bool(dtype.is_numeric())
+    return getattr(dtype, "kind", "f") in "iuf"

@@ -648,7 +648,13 @@ PANDAS, POLARS = (
 )
 HOLES, NULLS = pandas.DataFrame(GAPS, columns=NAMES), polars.DataFrame(GAPS, NAMES, orient="row")
 DAYS = PANDAS.assign(town=pandas.to_datetime(["2020-01-01"] * 3))
+SINCE = PANDAS.assign(town=pandas.to_timedelta([1, 2, 3], unit="s"))
 NUMERALS = [["1.5", 1.0], ["2", 2.0], ["3", 3.0]]
+ANSWERS = [True, None, False]
+HALF, QUARTER = (
+    pandas.DataFrame({"fits": pandas.array(ANSWERS, dtype="boolean"), "size": [1.0, 2.0, 3.0]}),
+    polars.DataFrame({"fits": ANSWERS, "size": [1.0, 2.0, 3.0]}),
+)
 
 
 def classified(X, y=(0, 1, 0)):
@@ -722,6 +728,26 @@ CELLS = [
         r"NaN in column 'size', .* \(X.fill_nan\(None\).fill_null\(strategy='mean'\)\)",
         lambda: trained(X=NULLS),
         lambda: trained(X=NULLS.fill_nan(None).fill_null(strategy="mean")),
+    ),
+    (
+        r"X.1. holds <NA> in column 'fits', .* leave such rows out \(X.dropna\(\)\), or fill",
+        lambda: classified(HALF),
+        lambda: classified(HALF.dropna(), (0, 1)),
+    ),
+    (
+        r"X.1. holds NaN in column 'fits', .* leave such rows out \(X.drop_nulls\(\)\), or fill",
+        lambda: trained(X=QUARTER),
+        lambda: trained(X=QUARTER.drop_nulls(), Y=Y[:2]),
+    ),
+    (
+        "y.1. holds NaN, .* leave such rows out, or fill the gap$",
+        lambda: regressed(PANDAS[["size"]], [0.0, float("nan"), 1.0]),
+        lambda: regressed(PANDAS[["size"]].iloc[[0, 2]], [0.0, 1.0]),
+    ),
+    (
+        "holds the duration '0 days 00:00:01' in column 'town', .* its days or seconds",
+        lambda: classified(SINCE),
+        lambda: classified(SINCE.assign(town=SINCE.town.dt.total_seconds())),
     ),
     (
         "holds inf in column 1, .* leave such rows out",
