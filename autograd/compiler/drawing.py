@@ -43,7 +43,8 @@ class Drawing:
 
         The remedy is to draw outside of the function, and to pass the numbers in.
         """
-        if self._states() == self._before:
+        pairs = zip(self._before, self._states(), strict=True)
+        if all(before in (None, after) for before, after in pairs):  # None: imported since
             return False
         frame = user_frame()
         warnings.warn_explicit(

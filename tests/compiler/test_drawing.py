@@ -1,6 +1,8 @@
 """Random numbers that a compiled function draws while it is traced: a warning, and its remedy."""
 
 import random
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -79,7 +81,7 @@ def test_drawing_around_a_compiled_function_is_no_drawing_in_it():
 
 
 def test_without_numpys_random_it_is_not_imported(monkeypatch):
-    monkeypatch.delitem(__import__("sys").modules, "numpy.random")
+    monkeypatch.delitem(sys.modules, "numpy.random")
     with pytest.warns(UserWarning, match="drew random"):
         jit(by_random)(1.0)
 
@@ -92,6 +94,27 @@ def test_another_generator_put_in_numpys_place_is_seen():
             jit(by_numpy)(1.0)
     finally:
         np.random.set_bit_generator(kept)
+
+
+def test_that_numpys_random_is_imported_during_a_trace_is_no_drawing(monkeypatch):
+    module = sys.modules["numpy.random"]
+    monkeypatch.delitem(sys.modules, "numpy.random")
+
+    def importing(x):
+        sys.modules["numpy.random"] = module
+        return x * 2.0
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert jit(importing)(1.0) == 2.0
+
+
+def test_fit_in_a_new_process_warns_of_nothing():
+    code = """
+import nn
+nn.fit(nn.MLP(2, [1], seed=1), [[0.0, 1.0], [1.0, 0.0]], [1.0, -1.0], epochs=1, progress=False)
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=120)
 
 
 @pytest.mark.parametrize("bits", ["MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"])
@@ -128,7 +151,7 @@ def test_no_function_fails_because_its_numbers_are_watched(monkeypatch):
         warnings.simplefilter("error")
         assert jit(lambda x: x * odd.random())(1.0) > 0.0
         assert jit(lambda x: x * len((proxy, 2)))(1.0) == 2.0
-        monkeypatch.setitem(__import__("sys").modules, "numpy.random", random)
+        monkeypatch.setitem(sys.modules, "numpy.random", random)
         assert jit(lambda x: x * 2.0)(1.0) == 2.0
 
 
