@@ -19,7 +19,9 @@ def is_own(file: str) -> bool:
     return file.startswith(_PACKAGES)
 
 
-def _is_foreign(file: str, module: str) -> bool:
+def is_foreign(frame: types.FrameType) -> bool:
+    """Return whether a frame is of autograd, nn, NumPy or Python's own library."""
+    file, module = frame.f_code.co_filename, frame.f_globals.get("__name__", "")
     is_standard = file.startswith(_STANDARD) and "site-packages" not in file
     return is_standard or is_own(file) or module.startswith("numpy.")
 
@@ -27,9 +29,7 @@ def _is_foreign(file: str, module: str) -> bool:
 def user_frame() -> types.FrameType:
     """Return the innermost frame of the user's own: outside autograd, nn, NumPy and Python's."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and _is_foreign(
-        frame.f_code.co_filename, frame.f_globals.get("__name__", "")
-    ):
+    while frame.f_back is not None and is_foreign(frame):
         frame = frame.f_back
     return frame
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import opcode
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from autograd.callsite import is_foreign
 from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import StructureError, TraceError
@@ -41,7 +43,7 @@ def explain_rows(
     Raises:
         ValueError: there is an in_axes with which the first row can be computed.
     """
-    if isinstance(error, TraceError) or current().recorder is not None:
+    if isinstance(error, TraceError) or current().recorder is not None or _is_raised(error):
         return
     if sys.modules.get("numpy") is None:  # without it nothing can be mapped
         return
@@ -64,6 +66,17 @@ def explain_rows(
             f"{who}: {name} takes one row of argument {place}, and was given all, of shape "
             f"{_array(args[place]).shape} ({error}): in_axes maps it over the rows, {way}"
         ) from error
+
+
+def _is_raised(error: Exception) -> bool:
+    """Return whether the user's own code raised it, and knows better what is wrong."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return False
+    code = place.tb_frame.f_code.co_code
+    return code[place.tb_lasti] == opcode.opmap["RAISE_VARARGS"] and not is_foreign(place.tb_frame)
 
 
 def shared_in(args: Sequence[object], axes: Sequence[object]) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 import autograd as ag
 import nn
+from autograd.table.operation import TABLE
 from autograd.testing import assert_derivative, check_gradient, multiprecision
 
 
@@ -168,3 +169,10 @@ def test_the_many_digits_of_gamma_functions_are_numbers_everywhere(row, x):
     arithmetic = multiprecision.context()
     numbers = (2, arithmetic.mpf(x)) if row == "polygamma" else (arithmetic.mpf(x),)
     float(multiprecision.KNOWN[row](arithmetic, *numbers))
+
+
+@pytest.mark.parametrize("row", ["erfc", "erf", "normal_cdf", "gelu"])
+@pytest.mark.parametrize("x", [1e10, 1e99, 1e101, 1e200, -1e101, -1e200, 1e308, -1e308, math.inf])
+def test_the_many_digits_of_tails_are_numbers_however_far_out(row, x):
+    found = multiprecision.KNOWN[row](multiprecision.context(), multiprecision.context().mpf(x))
+    assert float(found) == float(TABLE[row](x))

@@ -64,3 +64,15 @@ def test_without_numpy_the_function_s_own_error_is_left(monkeypatch):
         with pytest.raises(kind) as caught:
             grad(f)(2.0)
         assert "numpy" not in str(caught.value)
+
+
+@pytest.mark.parametrize("transform", [jit, grad, vmap])
+def test_an_error_that_the_function_itself_raises_stays_what_it_is(transform):
+    def of_one_number(x):
+        if np.ndim(x):
+            raise TypeError("I take a number")
+        return x * x
+
+    argument = ROWS if transform is vmap else WEIGHTS
+    with pytest.raises(TypeError, match=r"^I take a number$"):
+        transform(of_one_number)(argument)
