@@ -61,6 +61,8 @@ def _date(cell: object) -> tuple[str, str] | None:
     kind = type(cell).__name__
     if kind in ("timedelta", "timedelta64", "Timedelta"):
         return f"the duration {str(cell)!r:.40}", "give its days or seconds as a number"
+    if kind == "time":
+        return f"the time of day {str(cell)!r:.40}", "give its hours or seconds as a number"
     if kind == "NaTType" or not (hasattr(cell, "isoformat") or kind == "datetime64"):
         return None
     advice = "leave the column out, or give the days since a first one"

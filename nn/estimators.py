@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nn.errors import InputError
-from nn.inputs import explain_cells
+from nn.inputs import check_table, explain_cells
 from nn.inspection import predict
 from nn.layers import MLP
 from nn.losses import l2_penalty
@@ -82,6 +82,9 @@ class _Network(BaseEstimator):
 
     def _checked(self, X: object, *y: object, **options: bool) -> Any:
         """Return rows, and targets, as scikit-learn has them; its errors about cells are ours."""
+        check_table(X, "X")
+        for targets in y if options.get("y_numeric") else ():
+            check_table(targets, "y")
         try:
             return validate_data(self, X, *y, dtype=float, **options)
         except (TypeError, ValueError):

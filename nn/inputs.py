@@ -37,6 +37,7 @@ def checked(
         ValueError: no rows, unequal lengths, nan or infinite numbers, an unknown class.
         TypeError: something is not a number.
     """
+    check_table(y, f"{what}y")
     rows, y = checked_rows(X, what), listed(y, f"{what}y")
     if len(rows) != len(y):
         raise InputError(f"{what}X has {len(rows)} rows, and {what}y has {len(y)} targets")
@@ -56,6 +57,7 @@ def checked(
 
 def checked_rows(X: object, what: str = "") -> Rows:
     """Return rows as lists of floats; see ``checked``."""
+    check_table(X, f"{what}X")
     everything = listed(X, f"{what}X")
     if not everything:
         raise InputError(f"{what}X has no rows")
@@ -258,6 +260,47 @@ def _is_row(obj: object) -> bool:
         return True
     shape = getattr(obj, "shape", ())
     return isinstance(shape, tuple) and len(shape) > 0
+
+
+def check_table(table: Any, name: str) -> None:
+    """Refuse masks, and columns of dates and durations: NumPy would make numbers of them unasked.
+
+    Args:
+        table: rows or targets: an array, a series, a data frame; anything else passes.
+        name: what it is called.
+
+    Raises:
+        ValueError: it is a TypeError too, and names the column.
+    """
+    if type(table).__name__ == "MaskedArray" and getattr(table.mask, "any", bool)():
+        raise CellError(
+            f"{name} has masked numbers, and a network takes numbers: leave such rows out, or fill "
+            f"them, {name}.filled(0.0)"
+        )
+    dtypes = getattr(table, "dtypes", None) if hasattr(table, "columns") else None
+    if dtypes is None:
+        if _is_of_time(getattr(table, "dtype", None)):
+            column = 0 if len(getattr(table, "shape", ())) > 1 else None
+            _refuse_cells(table.ravel() if hasattr(table, "ravel") else table, name, table, column)
+        return
+    for place, dtype in enumerate(dtypes):
+        if _is_of_time(dtype):
+            cells = table.iloc[:, place] if hasattr(table, "iloc") else table[:, place]
+            _refuse_cells(cells, name, table, column_named(table, place))
+
+
+def _is_of_time(dtype: Any) -> bool:
+    """Return whether NumPy's, pandas' or Polars' type of a column is one of dates or durations."""
+    is_temporal = getattr(dtype, "is_temporal", None)
+    kinds = ("m", "M")
+    return bool(is_temporal()) if is_temporal else getattr(dtype, "kind", None) in kinds
+
+
+def _refuse_cells(cells: Any, name: str, table: object, column: object) -> None:
+    for place, cell in enumerate(cells):
+        fault = fault_of(cell, table, column)
+        if fault:
+            raise CellError(f"{name}[{place}] {fault}")
 
 
 def explain_cells(X: object, y: object = None) -> None:

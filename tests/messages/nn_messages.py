@@ -1,5 +1,6 @@
 """Messages of nn: as in core_messages."""
 
+import datetime
 import functools
 import random
 import sys
@@ -647,6 +648,8 @@ PANDAS, POLARS = (
     polars.DataFrame(TOWNS, NAMES, orient="row"),
 )
 HOLES, NULLS = pandas.DataFrame(GAPS, columns=NAMES), polars.DataFrame(GAPS, NAMES, orient="row")
+MASKED = numpy.ma.masked_array([[1.0, 2.0]] * 3, mask=[[0, 1], [0, 0], [0, 0]])
+CLOCKS = polars.DataFrame({"town": [datetime.time(i) for i in range(3)], "size": [1.0, 2.0, 3.0]})
 DAYS = PANDAS.assign(town=pandas.to_datetime(["2020-01-01"] * 3))
 SINCE = PANDAS.assign(town=pandas.to_timedelta([1, 2, 3], unit="s"))
 NUMERALS = [["1.5", 1.0], ["2", 2.0], ["3", 3.0]]
@@ -753,6 +756,16 @@ CELLS = [
         "holds inf in column 1, .* leave such rows out",
         lambda: regressed([[0.0, float("inf")], *X[1:]]),
         lambda: regressed(X[1:], [0.0, 1.0]),
+    ),
+    (
+        r"X has masked numbers, .* X.filled\(0.0\)",
+        lambda: classified(MASKED),
+        lambda: classified(MASKED.filled(0.0)),
+    ),
+    (
+        "X.* holds the time of day .*give its hours",
+        lambda: classified(CLOCKS),
+        lambda: classified(CLOCKS.with_columns(polars.col("town").dt.hour())),
     ),
     (
         "holds the date '2020-01-01 00:00:00' in column 'town', .* the days since",

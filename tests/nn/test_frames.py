@@ -1,5 +1,6 @@
 """Data frames, series and classes by name: what fit takes, and what predict gives back."""
 
+import datetime
 import re
 
 import numpy as np
@@ -245,3 +246,34 @@ def test_wide_columns_on_which_the_loss_comes_down_are_no_reason_to_warn():
     history = fit(model, rows, line, "mse", SGD(lr=1e-4), 200, engine="eager", progress=False)
     assert history["loss"][-1] < 0.5 * history["loss"][0]
     quick(WIDE, SIDES, epochs=9)  # too few to judge
+
+
+def columns_of_time():
+    """Yield tables whose only fault is a column of dates, times or durations, and its name."""
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    day = datetime.datetime(2020, 1, 1)
+    kinds = ([day] * 4, [day.date()] * 4, [day - day] * 4, [day.time()] * 4)
+    for cells in kinds:
+        yield polars.DataFrame({"size": [1.0, 2.0, 3.0, 4.0], "when": cells}), "when"
+    for cells in kinds[::2]:
+        yield pandas.DataFrame({"size": [1.0, 2.0, 3.0, 4.0], "when": cells}), "when"
+        yield pandas.DataFrame({"when": cells}), "when"
+        yield (
+            np.array([[cell] for cell in cells], "datetime64[s]" if cells is kinds[0] else "m8[s]"),
+            0,
+        )
+
+
+def test_dates_and_masks_are_not_taken_for_numbers_of_any_kind_of_table():
+    pytest.importorskip("sklearn")
+    masked = np.ma.masked_array([[1.0, 2.0]] * 4, mask=[[0, 1], [0, 0], [0, 0], [0, 0]])
+    tables = [(table, f"X.* in column {name!r}.*: ") for table, name in columns_of_time()]
+    for table, words in [*tables, (masked, "X has masked numbers.*filled")]:
+        for train in (
+            lambda: nn.Classifier((2,), max_iter=2).fit(table, ["a", "b"] * 2),  # noqa: B023
+            lambda: nn.Regressor((2,), max_iter=2).fit(table, [1.0, 2.0] * 2),  # noqa: B023
+            lambda: fit(MLP(table.shape[1], [1]), table, [1.0, -1.0] * 2, progress=False),  # noqa: B023
+        ):
+            with pytest.raises(ValueError, match=words):
+                train()
+    nn.Regressor((2,), max_iter=2).fit(np.ma.masked_array([[1.0, 2.0]] * 4), [1.0, 2.0] * 2)
