@@ -59,17 +59,9 @@ PRIMITIVES: dict[str, Callable[..., Any]] = {
     "round": lambda m, x: m.nint(x),
 }
 
-
-def _erfc(m: Any, x: Any) -> Any:
-    """Return erfc, of numbers too for which mpmath's own raises OverflowError (from 1e154 on)."""
-    return m.exp(-x * x) / (x * m.sqrt(m.pi)) if x > HUGE else m.erfc(x)
-
-
-def _normal_cdf(m: Any, x: Any) -> Any:
-    return _erfc(m, -x / m.sqrt(2)) / 2 if x < -HUGE else m.ncdf(x)
-
-
-HUGE = 1e100  # from here on the first term of the asymptotic series has all digits
+# From here on the first term of the tail of erfc has all digits; mpmath's own raises an
+# OverflowError from 1e154 on.
+HUGE = 1e100
 # Composite rows whose definition approximates for floats: mpmath knows them to any digit.
 KNOWN: dict[str, Callable[..., Any]] = {
     "cbrt": lambda m, x: m.sign(x) * m.cbrt(abs(x)),
@@ -80,9 +72,9 @@ KNOWN: dict[str, Callable[..., Any]] = {
         max(a, b) + m.log1p(m.exp(-abs(a - b if a != b else m.zero))) if a == a else a
     ),
     "erf": lambda m, x: m.erf(x),
-    "erfc": lambda m, x: _erfc(m, x),
-    "normal_cdf": lambda m, x: _normal_cdf(m, x),
-    "gelu": lambda m, x: x * _normal_cdf(m, x),
+    "erfc": lambda m, x: m.exp(-x * x) / (x * m.sqrt(m.pi)) if x > HUGE else m.erfc(x),
+    "normal_cdf": lambda m, x: KNOWN["erfc"](m, -x / m.sqrt(2)) / 2 if x < -HUGE else m.ncdf(x),
+    "gelu": lambda m, x: x * KNOWN["normal_cdf"](m, x),
     "lgamma": lambda m, x: m.inf if x <= 0 and m.isint(x) else m.re(m.loggamma(x)),
     "digamma": lambda m, x: m.nan if x <= 0 and m.isint(x) else m.psi(0, x),
     "polygamma": lambda m, n, x: (
