@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -78,6 +79,7 @@ def _fork_between_calls(llvm: ModuleType) -> None:
 
     # The lock itself, in which nothing of Python runs that a signal could interrupt.
     os.register_at_fork(before=lock.acquire, after_in_parent=release, after_in_child=release)
+    os.register_at_fork(after_in_child=_running.clear)  # those threads are not in the child
 
 
 def apart_from_signals(work: Callable[[], None]) -> None:
@@ -85,28 +87,39 @@ def apart_from_signals(work: Callable[[], None]) -> None:
 
     Python answers signals in its main thread. What they raise there would find LLVM's objects half
     made or half freed, or llvmlite's lock taken and nobody left to free it: it is taken in Python,
-    and the exception may come between. So the main thread never calls LLVM.
+    and the exception may come between. So the main thread never calls LLVM. The locks of
+    ``threading.Thread`` are taken in Python too, and a thread whose start was interrupted may wait
+    for ever: so it is done with the thread alone, and a lock that nobody else waits for.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if threading.get_ident() != threading.main_thread().ident:
         work()
         return
     failures: list[BaseException] = []
+    done = _thread.allocate_lock()
+    done.acquire()
 
-    def done() -> None:
+    def run() -> None:
+        _running.add(done)
         try:
             work()
         except BaseException as error:
+            traceback.clear_frames(error.__traceback__)  # LLVM's objects go in this thread
             failures.append(error)
+        finally:
+            _running.discard(done)
+            done.release()
 
-    thread = threading.Thread(target=done)
     try:
-        thread.start()
+        _thread.start_new_thread(run, ())
     except RuntimeError:  # there are no new threads while Python ends
         work()
         return
-    thread.join()
+    done.acquire()
     if failures:
         raise failures[0]
+
+
+_running: set[_thread.LockType] = set()  # of threads that may be in LLVM: locks until they are done
 
 
 def _c_library() -> ctypes.CDLL:
@@ -224,12 +237,14 @@ def _free() -> None:
 
 
 def finish_freeing() -> None:
-    """Wait until no thread frees machine code, and let none begin: for the end of Python.
+    """Wait until no thread makes or frees machine code, and let none free any: for Python's end.
 
     What is left ends with the process: llvmlite could not free it once its modules are torn down.
     """
     global _has_ended
     _has_ended = True
+    for done in list(_running):  # of a compilation that nobody waits for since it was interrupted
+        done.acquire()
     with _freeing:
         for engine in list(_engines.values()):
             engine.detach()
