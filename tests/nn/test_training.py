@@ -259,8 +259,13 @@ def test_ctrl_c_at_any_moment_leaves_a_finished_epoch():
     trained(epochs=12, callbacks=[lambda history, model: states.append(model.state_dict())])
     endings = set()
 
+    armed = False
+
     def press(number, frame):
-        raise KeyboardInterrupt
+        nonlocal armed
+        if armed:  # outside of the training nobody would catch it
+            armed = False
+            raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, press)
     outside = autograd.scope("this test")
@@ -270,7 +275,9 @@ def test_ctrl_c_at_any_moment_leaves_a_finished_epoch():
             optimizer = SGD(lr=0.1, momentum=0.8)
             signal.setitimer(signal.ITIMER_REAL, 0.012 + delay / 1000)
             try:
+                armed = True
                 model, history = trained(epochs=12, optimizer=optimizer)
+                armed = False
             except KeyboardInterrupt:  # it fell outside of the loop of epochs
                 continue
             finally:
