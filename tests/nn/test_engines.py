@@ -447,3 +447,16 @@ def test_a_parameter_reached_by_a_closure_on_a_rare_way_is_trained_too():
         return [parameter.data for parameter in model.parameters()]
 
     assert losses("jit") == pytest.approx(losses("eager"), rel=1e-12)
+
+
+def test_what_another_thread_draws_while_a_model_is_traced_is_not_taken_for_its_own():
+    drawn = []
+
+    def loss(score, target):
+        if not drawn:  # as if another thread had done it at this moment
+            drawn.append(random.random())
+        return nn.mse(score, target)
+
+    model = nn.MLP(1, [1], seed=1)
+    history = fit(model, [[0.0], [1.0]], [0.0, 1.0], loss, epochs=2, engine="jit", progress=False)
+    assert len(history) == 2
