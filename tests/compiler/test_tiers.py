@@ -153,6 +153,20 @@ def test_a_sum_of_a_product_that_nothing_else_reads_is_rounded_once_in_every_tie
     assert shared(a, b) == (0.0, 0.0)  # two sums read the product
 
 
+def test_loops_that_were_compiled_for_another_processor_are_not_used_on_this_one() -> None:
+    def rest(a: Any, b: Any) -> Any:
+        return a * b - 1.0
+
+    a, b = 1.0 + 2.0**-30, 1.0 - 2.0**-30
+    for target in ("sse2", None):
+        with engine.compiling_for(target):
+            found = jit(rest, in_axes=(0, None), exact=False, tier="grouped")(numpy.full(9, a), b)
+            code = jit(rest, in_axes=(0, None), exact=False, tier="llvm")(numpy.full(9, a), b)
+        assert (found == code).all()
+        if target == "sse2":
+            assert set(found) == {0.0}
+
+
 def test_many_results_of_rows_are_arrays_of_their_own() -> None:
     columns = jit(lambda x: [each * 2.0 for each in x], in_axes=0, tier="grouped")
     x = numpy.arange(300.0).reshape(10, 30)

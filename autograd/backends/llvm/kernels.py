@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable, Iterable
 
 from autograd.backends.binding import LANES
-from autograd.backends.llvm import vector_math
+from autograd.backends.llvm import engine, vector_math
 from autograd.backends.llvm.contraction import MULTIPLY_ADD
 from autograd.backends.llvm.engine import NativeCode
 from autograd.backends.llvm.instructions import (
@@ -42,7 +42,7 @@ BUNDLES = (
 
 _lock = new_lock()
 _codes: list[NativeCode] = []
-_addresses: dict[tuple[str, str], int] = {}
+_addresses: dict[str | None, dict[tuple[str, str], int]] = {}  # for each target
 
 WIDE_VECTORS = (
     'attributes #0 = { alignstack=64 "min-legal-vector-width"="512" "prefer-vector-width"="512" }'
@@ -78,7 +78,8 @@ ret void
 def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Return the addresses of kernels, by opcode and how the operands lie; compile the new ones."""
     with _lock:
-        missing = set(wanted) - set(_addresses)
+        known = _addresses.setdefault(engine.target, {})
+        missing = set(wanted) - set(known)
         parts = [bundle for bundle in BUNDLES if bundle & missing]
         parts.append(missing.difference(*parts))
         for new in map(sorted, parts):
@@ -103,19 +104,20 @@ def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
             code = NativeCode("\n".join(text), 1)
             _codes.append(code)
             for opcode, how in new:
-                _addresses[opcode, how] = code.address(f"{opcode}_{how}")
-        return dict(_addresses)
+                known[opcode, how] = code.address(f"{opcode}_{how}")
+        return dict(known)
 
 
 def runner() -> Callable[[int, int, int], None]:
     """Return the function that runs a list of groups."""
     with _lock:
-        if not _codes or ("run", "") not in _addresses:
+        known = _addresses.setdefault(engine.target, {})
+        if ("run", "") not in known:
             code = NativeCode(RUN, 1)
             _codes.append(code)
-            _addresses["run", ""] = code.address("run_groups")
+            known["run", ""] = code.address("run_groups")
     kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
-    run: Callable[[int, int, int], None] = kind(_addresses["run", ""])
+    run: Callable[[int, int, int], None] = kind(known["run", ""])
     return run
 
 
