@@ -9,10 +9,10 @@ no program that was dropped, and is waited for when Python ends: for one module 
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import contextlib
 import os
-import threading
 import warnings
 import weakref
 from collections import deque
@@ -153,42 +153,42 @@ def running(executable: object, plan: Plan, kept: object) -> Native | Grouped | 
 
 Running: TypeAlias = "weakref.ref[Any]"  # an executable that may be gone
 Job = tuple[Running, Plan]
-_changed = threading.Condition()
 _jobs: deque[Job] = deque()
-_thread: threading.Thread | None = None
+_compiling = _thread.allocate_lock()  # of the one thread that compiles, or waits for its end
 _ending = False
 
 
 def _enqueue(reference: Running, plan: Plan) -> None:
-    """Have a program compiled, by the thread that does so."""
-    global _thread
-    with _changed:
-        if _ending:
-            return
-        _jobs.append((reference, plan))
-        if _thread is None:
-            thread = threading.Thread(target=_compile, name="autograd compiles", daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:  # there are no threads: the groups go on
-                _jobs.clear()
-                return
-            _thread = thread
+    """Have a program compiled, by the thread that does so.
+
+    It is started without ``threading.Thread``, and no lock is taken here: an interrupt of the main
+    thread could leave one taken.
+    """
+    if _ending:
+        return
+    job = reference, plan
+    _jobs.append(job)
+    try:
+        _thread.start_new_thread(_compile, ())
+    except RuntimeError:  # there are no threads: the groups go on
+        with contextlib.suppress(ValueError):  # another thread has taken it
+            _jobs.remove(job)
 
 
 def _compile() -> None:
-    """Compile what waits, one program after the other."""
-    global _thread
-    while True:
-        with _changed:
-            if not _jobs or _ending:
-                _thread = None
-                _changed.notify_all()
-                return
-            job = _jobs.popleft()
-        with contextlib.suppress(Warning):  # where warnings are errors
-            _compile_one(*job)
-        del job
+    """Compile what waits, unless another thread does."""
+    while _jobs and not _ending and _compiling.acquire(blocking=False):
+        _compile_all()
+
+
+def _compile_all() -> None:
+    """Compile what waits, one program after the other, and let go of the lock."""
+    try:
+        while _jobs and not _ending:
+            with contextlib.suppress(Warning, IndexError):  # an error by wish; taken back meanwhile
+                _compile_one(*_jobs.popleft())
+    finally:
+        _compiling.release()
 
 
 def _compile_one(reference: Running, plan: Plan) -> None:
@@ -210,9 +210,12 @@ def _compile_one(reference: Running, plan: Plan) -> None:
 
 def finish() -> None:
     """Wait until all that is hot has been compiled."""
-    with _changed:
-        while _thread is not None:
-            _changed.wait()
+
+    def wait() -> None:
+        _compiling.acquire()
+        _compile_all()
+
+    engine.apart_from_signals(wait)
 
 
 def _warn(name: str, error: BaseException) -> None:
@@ -234,8 +237,8 @@ def _end() -> None:
 
 def _in_child() -> None:
     """Begin anew in a forked child, where there is no thread."""
-    global _changed, _thread
-    _changed, _thread = threading.Condition(), None
+    global _compiling
+    _compiling = _thread.allocate_lock()
     _jobs.clear()
 
 

@@ -183,3 +183,66 @@ def test_interrupts_while_functions_are_compiled_spoil_nothing() -> None:
         print(sum(fast(0.3) != float(grad(f)(0.3)) for f, fast in made_so_far[-20:]))
     """
     assert output_of(code) == "0"
+
+
+@posix
+def test_interrupts_while_hot_functions_are_handed_over_leave_no_thread_waiting() -> None:
+    code = """
+        import signal, threading, time, random
+        from autograd import grad, jit, tanh
+        from autograd.compiler import tiers
+
+        tiers.HOT = 3
+
+        def made(k):
+            def chain(x):
+                for i in range(150):
+                    x = tanh(x * k) + x * 0.5
+                return x
+            return chain
+
+        main, seen, functions = threading.main_thread().ident, 0, []
+
+        def interrupted(number, frame):
+            global seen, armed
+            if armed:
+                seen, armed = seen + 1, False
+                raise KeyboardInterrupt
+
+        def interrupt():
+            source = random.Random(1)
+            while seen < 40:
+                time.sleep(source.uniform(0.001, 0.02))
+                signal.pthread_kill(main, signal.SIGINT)
+
+        def work():
+            global armed
+            armed = True
+            while seen < 40:
+                f = made(1.0 + 0.001 * len(functions))
+                functions.append((f, jit(grad(f))))
+                for _ in range(tiers.HOT + 2):
+                    functions[-1][1](0.3)
+                if len(functions) % 8 == 0:
+                    tiers.finish()
+
+        armed = False
+        fast = jit(grad(made(0.5)))
+        for _ in range(tiers.HOT + 2):
+            fast(0.3)
+        tiers.finish()  # modules are imported: to interrupt that is Python's own affair
+        signal.signal(signal.SIGINT, interrupted)
+        sender = threading.Thread(target=interrupt)
+        sender.start()
+        while seen < 40:
+            try:
+                work()
+            except KeyboardInterrupt:
+                pass
+        sender.join()
+        tiers.finish()
+        assert not tiers._jobs and not tiers._compiling.locked()
+        print(sum(fast(0.3) != float(grad(f)(0.3)) for f, fast in functions[-10:]))
+        print({fast.report().tier for f, fast in functions if fast._executables()} - {"grouped"})
+    """
+    assert output_of(code).split("\n") == ["0", "{'llvm'}"]
