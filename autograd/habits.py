@@ -104,6 +104,10 @@ class Missing:
             self._refuse("a Value")
         node.__dict__[self.name] = value
 
+    def __delete__(self, node: object) -> None:
+        self.__get__(node)
+        del node.__dict__[self.name]
+
     def _refuse(self, who: str) -> NoReturn:
         words = f"{who} has no attribute {self.name!r}{advice(self.name, OF_VALUES)}"
         raise MissingAttributeError(words, name=self.name)

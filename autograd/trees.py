@@ -16,7 +16,17 @@ import itertools
 import math
 import re
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+import types
+from collections.abc import (
+    Callable,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    Set,
+    ValuesView,
+)
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from autograd.errors import ArgumentError, OperandError, StructureError
@@ -701,12 +711,24 @@ def check_numbers(
         if not accepted(leaf):
             kind = type(leaf).__name__
             shown = f" ({leaf!r})" if isinstance(leaf, (str, bytes, complex)) else ""
-            advice = (
-                ""
-                if type(leaf).__module__ == "builtins"
-                else f": autograd.register_tree({kind}, flatten, unflatten) says what is in it"
-            )
             raise OperandError(
                 f"{who}: takes real numbers and Values, and {structure.path(index, root)} is a "
-                f"{kind}{shown:.60}{advice}"
+                f"{kind}{shown:.60}{_way_to_numbers(leaf)}"
             )
+
+
+def _way_to_numbers(leaf: object) -> str:
+    """Return advice on what to write in place of what is no number and no container."""
+    kind = type(leaf)
+    if hasattr(kind, "__await__") or hasattr(kind, "__anext__"):
+        if isinstance(leaf, types.CoroutineType):
+            leaf.close()  # or Python warns that it was never awaited
+        return ", of an async function: write def, and await what it needs outside"
+    if hasattr(kind, "__next__"):
+        is_made = isinstance(leaf, types.GeneratorType)
+        return f": write a list, list(...){' or [...], in place of yield' if is_made else ''}"
+    if isinstance(leaf, (Set, ValuesView)):
+        return ": write a list, list(...)"
+    if kind.__module__ == "builtins":
+        return ""
+    return f": autograd.register_tree({kind.__name__}, flatten, unflatten) says what is in it"

@@ -106,6 +106,14 @@ def test_names_of_other_libraries_are_missing_and_nowhere_shown():
         assert not hasattr(nn, name)
 
 
+@pytest.mark.parametrize("use", [getattr, delattr, lambda v, name: setattr(v, name, 1.0)])
+def test_names_of_other_libraries_are_refused_with_advice_whatever_is_done_to_them(use):
+    for name in OF_VALUES:
+        with pytest.raises(AttributeError, match=f"no attribute '{name}': ") as caught:
+            use(autograd.Value(1.0), name)
+        assert caught.value.name == name
+
+
 def test_a_subclass_of_value_may_have_attributes_that_other_libraries_have():
     class Pixel(autograd.Value):
         def __init__(self, data):
@@ -115,7 +123,10 @@ def test_a_subclass_of_value_may_have_attributes_that_other_libraries_have():
         def detach(self):
             return autograd.stop_gradient(self)
 
-    assert Pixel(1.0).numpy == "own"
+    own = Pixel(1.0)
+    assert own.numpy == "own"
+    del own.numpy
+    assert not hasattr(own, "numpy")
     assert Pixel(1.0).detach().data == 1.0
 
 

@@ -12,11 +12,12 @@ from operator import index
 from typing import Any
 
 from autograd.backends.llvm.abi import ELEMENTS, Layout, Source
+from autograd.engine.node import is_number
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingExtraError, OperandError, StructureError
 from autograd.ir.arrays import Whole, argument_array, traced_array
 from autograd.ir.trace import Trace
-from autograd.table.operation import is_real, real
+from autograd.table.operation import real
 from autograd.transforms.one_row import shared_in
 from autograd.trees import (
     ARRAYS,
@@ -149,7 +150,7 @@ class Arguments:
             raise too_deep() from None
         except OperandError:
             for place, obj in enumerate(arguments):
-                check_numbers("jit", *flatten(obj), f"argument {place}", _is_number)
+                check_numbers("jit", *flatten(obj), f"argument {place}", is_number)
             raise
 
     def _key(self, obj: Any) -> object:
@@ -285,10 +286,6 @@ def _read_as(array: Array) -> object:
     if dtype.kind not in "fiu":
         raise OperandError(f"jit: takes arrays of real numbers, and was given one of dtype {dtype}")
     return _doubles
-
-
-def _is_number(obj: object) -> bool:
-    return isinstance(obj, Value) or is_real(obj)
 
 
 class Inputs:

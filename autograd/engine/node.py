@@ -250,6 +250,11 @@ for _name in OF_VALUES:
     setattr(Node, _name, Missing(_name))
 
 
+def is_number(obj: object) -> bool:
+    """Return whether it is a Value or a plain real number."""
+    return isinstance(obj, Node) or is_real(obj)
+
+
 def named(node: Node) -> str:
     """Return words for a node in an error: its label, or what made it, and its number."""
     if node.label:

@@ -25,14 +25,15 @@ from typing import Any, NamedTuple, NoReturn
 
 from autograd.callsite import is_own, user_frame, user_line
 from autograd.engine.modes import Mode, current
+from autograd.engine.node import is_number
 from autograd.engine.value import Value
-from autograd.errors import MissingAttributeError, TraceError
+from autograd.errors import MissingAttributeError, OperandError, TraceError
 from autograd.habits import OF_VALUES, advice
 from autograd.ir.arrays import traced_array
 from autograd.table import rows as ops
 from autograd.table.opaque import Primitive
 from autograd.table.operation import Operation, is_real, real
-from autograd.trees import Structure, flatten, unflatten
+from autograd.trees import Structure, check_numbers, flatten, unflatten
 
 TRUTH = "Compare it, as in x > 0, and decide by that; or choose by autograd.where(condition, a, b)"
 NUMBERS = (
@@ -731,8 +732,12 @@ def traced_call(
 
     def traced() -> tuple[list[Reference], Structure]:
         leaves, structure = flatten(function(*arguments))
-        name = f"the result of {name_of(function)}"
-        return [trace.reference(leaf, name) for leaf in leaves], structure
+        name = name_of(function)
+        try:
+            return [trace.reference(leaf, f"the result of {name}") for leaf in leaves], structure
+        except OperandError:
+            check_numbers(f"jit: {name}", leaves, structure, "the result", is_number)
+            raise
 
     return tracing(trace).run(traced)
 

@@ -19,12 +19,12 @@ from typing import Any, ParamSpec, TypeAlias
 
 from autograd.engine.chain_rule import propagated
 from autograd.engine.modes import Mode, current, transforms
-from autograd.engine.node import levels
+from autograd.engine.node import is_number, levels
 from autograd.engine.order import ordered, recorded, walking
 from autograd.engine.value import Value, leaf_of
 from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.table import rows as ops
-from autograd.table.operation import is_real, real
+from autograd.table.operation import real
 from autograd.transforms import sweeps, traced
 from autograd.transforms.one_row import explain_rows
 from autograd.trees import (
@@ -136,7 +136,7 @@ class Call:
         try:
             return [convert(leaf) for leaf in leaves]
         except OperandError:
-            check_numbers(self.name, leaves, structure, root, _is_number)
+            check_numbers(self.name, leaves, structure, root, is_number)
             raise
 
     def _leaf(self, number: object) -> Value:
@@ -259,10 +259,6 @@ def replaced(tree: object, replacement: Callable[[Any], object]) -> Any:
     return tree_map(leaf, tree)
 
 
-def _is_number(obj: object) -> bool:
-    return isinstance(obj, Value) or is_real(obj)
-
-
 def _recording() -> Any:
     """Record inside, also where the caller is under no_grad."""
     return _AS_IT_IS if current().recording else Mode(recording=True)
@@ -290,6 +286,14 @@ def _positions(name: str, argnums: Argnums, count: int) -> list[int]:
 class Derivative:
     """What a transform returns: a function with the name of f, which is pickled as its recipe.
 
+    Args:
+        transform: what it is named by, and made with again where a pickle is read.
+        f: the function.
+        argnums: which arguments it differentiates with respect to.
+        has_aux: whether f returns a pair, of its result and something else.
+        read: gives what was asked for of a call.
+        through: what is called in place of f, such as a derivative of it; None for f.
+
     Attributes:
         argnums: which arguments it differentiates with respect to (the compiler asks).
     """
@@ -303,12 +307,13 @@ class Derivative:
         argnums: int | Sequence[int],
         has_aux: bool,
         read: Callable[[Call], object],
+        through: Callable[..., object] | None = None,
     ) -> None:
         self._name = transform.__name__
         self.argnums = checked(self._name, f, argnums)
         functools.update_wrapper(self, f, updated=())
         self._recipe = transform, f, has_aux
-        self._f, self._has_aux, self._read = f, has_aux, read
+        self._f, self._has_aux, self._read = through or f, has_aux, read
 
     def __call__(self, *args: object, **named: object) -> Any:
         """Call f on Values that stand for the numbers, and return what was asked for."""
@@ -327,7 +332,7 @@ class Derivative:
         return transform, (f, self.argnums, has_aux)
 
     def __repr__(self) -> str:
-        return f"<{self._name} of {getattr(self._f, '__name__', self._f)}>"
+        return f"<{self._name} of {getattr(self._recipe[1], '__name__', self._recipe[1])}>"
 
 
 class _Later:

@@ -161,7 +161,8 @@ def hessian(
         [[10.0, 6.0], [6.0, 0.0]]
     """
     argnums = checked("hessian", f, argnums)
-    return jacobian(jacobian(f, argnums, has_aux), argnums, has_aux)
+    rows = Derivative(hessian, f, argnums, has_aux, _cheaper)
+    return Derivative(hessian, f, argnums, has_aux, _cheaper, through=rows)
 
 
 def _cheaper(call: Call) -> object:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, overload
 
 from autograd.engine.modes import current
+from autograd.engine.node import is_number
 from autograd.errors import StructureError
 from autograd.ir.trace import Trace
 from autograd.transforms.call import Derived, checked, decorating
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
 from autograd.transforms.one_row import explain_rows, shared_in
-from autograd.trees import array_in, explain_arrays, map_with_axes
+from autograd.trees import array_in, check_numbers, explain_arrays, map_with_axes
 
 UNROLLED = 16  # rows up to which each is traced by itself, with the bits of the eager loop
 
@@ -67,7 +68,10 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
             return _looped(lambda *each: call(each), args, axes, out_axes)
         told = "vmap: the function returned {} for row 0 and {} for row {}: return the same "
         results = [call(rows(row)) for row in range(count)]
-        return stacked(*columns_of(results, told + "structure for every row"), count, out_axes)
+        structure, columns = columns_of(results, told + "structure for every row")
+        for column in zip(*columns, strict=True):
+            check_numbers("vmap", column, structure, "the result", is_number)
+        return stacked(structure, columns, count, out_axes)
 
     if out_axes == 0:
         mapped.rows_of = f, in_axes  # type: ignore[attr-defined]

@@ -104,7 +104,16 @@ def nested_ways(count):
     return jit(lambda a: fori_loop(0, 2, body, a))(1.0)
 
 
+def doubles(a):
+    yield 2.0 * a
+
+
 JIT = [
+    (
+        r"jit: doubles: .* the result is a generator: write a list, .* in place of yield",
+        lambda: jit(doubles)(1.0),
+        lambda: jit(lambda a: list(doubles(a)))(1.0),
+    ),
     (
         "there is none where it says so",
         lambda: jit(lambda a, b: b, in_axes=(0, None))([], 1.0),

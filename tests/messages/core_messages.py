@@ -278,9 +278,11 @@ TRANSFORMS = [
         lambda: vmap(grad(lambda a: a * a), in_axes=0)(np.asarray([1.0, 2.0])),
     ),
     (
-        r"vmap\(jacobian\(jacobian\(f\)\), in_axes=0\)",
+        r"hessian: hessian\(f\) takes one row .* vmap\(hessian\(f\), in_axes=0\)",
         lambda: ag.hessian(lambda a: a**3 if a > 0.0 else a)(A),
-        lambda: vmap(ag.jacobian(ag.jacobian(lambda a: a**3 if a > 0.0 else a)))(A),
+        lambda: (
+            vmap(ag.hessian(lambda a: a**3 if a > 0.0 else a), in_axes=0)(A).tolist() == [6, 12]
+        ),
     ),
     (
         r"vmap: scaled takes one row of argument 1.* in_axes=\(None, 0\)",
@@ -299,6 +301,26 @@ TRANSFORMS = [
         "same structure for every row",
         lambda: vmap(lambda a: a if a > 1.5 else [a])(A),
         lambda: vmap(lambda a: [a])(A),
+    ),
+    (
+        r"result is a generator: write a list, list\(...\) or \[...\], in place of yield",
+        lambda: vmap(lambda a: (a * n for n in (1.0, 2.0)))(A),
+        lambda: vmap(lambda a: [a * n for n in (1.0, 2.0)])(A),
+    ),
+    (
+        r"argument 0 is a map: write a list, list\(...\)$",
+        lambda: grad(ag.sum)(map(float, (1, 2))),
+        lambda: grad(ag.sum)([*map(float, (1, 2))]),
+    ),
+    (
+        r"result is a set: write a list, list\(...\)",
+        lambda: ag.jacobian(lambda a: {a, a * a})(1.0),
+        lambda: ag.jacobian(lambda a: [a, a * a])(1.0),
+    ),
+    (
+        "result is a coroutine, of an async function: write def",
+        lambda: grad(asynchronous)(1.0),
+        lambda: grad(lambda a: a)(1.0),
     ),
     (
         "tree_map: the trees differ",
@@ -332,6 +354,10 @@ register_tree(Registered, lambda p: ((p.a,), None), lambda _, parts: Registered(
 
 def registered():
     return Registered(1.0)
+
+
+async def asynchronous(a):
+    return a
 
 
 def line(w, row):

@@ -1,6 +1,7 @@
 """Jacobians forwards and backwards are the same matrix, in the structures of JAX."""
 
 import math
+import pickle
 
 import pytest
 from hypothesis import strategies as st
@@ -110,3 +111,10 @@ def test_the_hessian_in_all_four_ways():
 def test_detect_anomaly_sees_a_tangent_of_any_input():
     with ag.detect_anomaly(), pytest.raises(FloatingPointError, match="log gave"):
         jacfwd(lambda p: [ag.log(p[0]), p[1], p[0]])([0.0, 1.0])
+
+
+def test_a_hessian_goes_by_its_own_name_in_messages_and_pickles():
+    assert repr(hessian(ag.sin)) == "<hessian of sin>"
+    assert pickle.loads(pickle.dumps(hessian(ag.sin)))(1.0) == hessian(ag.sin)(1.0)
+    with pytest.raises(TypeError, match="^hessian: .* the result is a str"):
+        hessian(str)(1.0)

@@ -3,7 +3,7 @@
 import pytest
 
 import autograd as ag
-from autograd import Value, grad, vmap
+from autograd import Value, grad, jit, vmap
 
 numpy = pytest.importorskip("numpy")
 MATRIX = numpy.arange(6.0).reshape(3, 2)
@@ -73,3 +73,36 @@ def test_what_does_not_fit_says_so(call, words):
 def test_a_thing_that_is_no_function():
     with pytest.raises(TypeError, match="vmap: takes a function"):
         vmap(3.0)
+
+
+def of_no_number(kind):
+    return {
+        "generator": lambda a: (a * n for n in (1.0, 2.0)),
+        "map": lambda a: map(abs, [a]),
+        "set": lambda a: {a},
+        "str": str,
+        "dict_values": lambda a: {"a": a}.values(),
+        "Box": lambda a: Box(),
+    }[kind]
+
+
+class Box:
+    pass
+
+
+@pytest.mark.parametrize("kind", ["generator", "map", "set", "str", "dict_values", "Box"])
+def test_what_is_no_number_is_refused_as_by_the_other_transforms(kind):
+    f, rows = of_no_number(kind), numpy.array([1.0, 2.0])
+    for transform in (vmap, jit(in_axes=0), lambda f: jit(vmap(f)), lambda f: vmap(jit(f))):
+        with pytest.raises(TypeError, match=f"the result is a {kind}"):
+            transform(f)(rows)
+    with pytest.raises(TypeError, match=f"the result is a {kind}"):
+        grad(f)(1.0)
+
+
+def test_rows_without_numbers_and_of_bools_stay_what_they_are():
+    rows = numpy.array([1.0, -2.0])
+    assert vmap(lambda a: None)(rows) is None
+    assert vmap(lambda a: a > 0.0)(rows).tolist() == [True, False]
+    assert vmap(lambda a: numpy.bool_(a > 0.0))(rows).tolist() == [True, False]
+    assert vmap(lambda a: [])(rows) == []
