@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.callsite import user_frame
-from autograd.ir.trace import name_of
+from autograd.decorated import name_of
 
 MERSENNE_TWISTER = 625 * 4  # bytes of NumPy's: 624 words and the place among them
 

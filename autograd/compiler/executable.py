@@ -16,6 +16,7 @@ from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.module import assembled
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows
 from autograd.compiler.tiers import Plan, Warming, running
+from autograd.decorated import name_of
 from autograd.engine.value import Value
 from autograd.errors import StructureError
 from autograd.ir.contributions import Truth, choose
@@ -23,7 +24,7 @@ from autograd.ir.differentiate import pullback_where_reached
 from autograd.ir.function import Function, Packed, can_pack, packed
 from autograd.ir.lower import Needed, lower
 from autograd.ir.tables import ARRAY_OF
-from autograd.ir.trace import Frozen, Reference, Trace, name_of, traced_call
+from autograd.ir.trace import Frozen, Reference, Trace, traced_call
 from autograd.locks import new_lock
 from autograd.transforms.call import replaced
 from autograd.trees import NUMBER, Builder, Structure, builder

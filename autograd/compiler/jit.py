@@ -47,6 +47,7 @@ from autograd.compiler.static import (
     taken_out,
 )
 from autograd.compiler.tiers import checked_tier
+from autograd.decorated import axes_without_self, besides, is_method_of, name_of
 from autograd.engine import modes
 from autograd.engine.modes import current, transforms
 from autograd.engine.order import ordered
@@ -61,7 +62,7 @@ from autograd.errors import (
 from autograd.files import write_whole
 from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
-from autograd.ir.trace import CannotConvert, Trace, called_with, name_of
+from autograd.ir.trace import CannotConvert, Trace, called_with
 from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
@@ -185,6 +186,7 @@ class Jitted(Generic[P]):
         self._row: Jitted[...] | None = None
         self._named: Jitted[...] | None = None
         self._classes: tuple[type, ...] = ()  # whose method it is
+        self._axes_of_methods: Any = None  # in_axes without an entry for self
         # Of a bound method: the method and its object.
         self._bound_to: tuple[Jitted[...], Any] | None = None
         self._objects: dict[int, tuple[weakref.ref[Any], Cache]] = {}
@@ -219,6 +221,9 @@ class Jitted(Generic[P]):
         try:
             given = Arguments(args, axes)
         except OperandError as error:
+            if is_method_of(self, args[0]):  # below @property, which says nothing of its class
+                self._classes += (type(args[0]),)
+                return self.__get__(args[0])(*args[1:])
             raise self._with_option(args, error) from None
         if given.has_values:
             return self._with_values(args, axes, given)
@@ -349,7 +354,7 @@ class Jitted(Generic[P]):
         if len(axes) != len(args):
             raise StructureError(
                 f"jit: in_axes has {len(axes)} entries, and {name_of(self)} was called with "
-                f"{len(args)} arguments"
+                f"{len(args)} argument{'s' * (len(args) != 1)}{besides(self._function)}"
             )
         return axes if type(axes) is tuple else tuple(axes)
 
@@ -776,6 +781,10 @@ class Jitted(Generic[P]):
         bound = object.__new__(Jitted)
         bound.__dict__ |= self.__dict__
         bound._function = types.MethodType(self._function, instance)
+        if self._in_axes is not None:
+            if self._axes_of_methods is None:
+                self._axes_of_methods = axes_without_self(self._in_axes, self._function)
+            bound._in_axes = self._axes_of_methods
         bound.__dict__["__wrapped__"] = bound._function  # whose signature has no self
         bound._programs = self._programs_of(instance)
         bound._bound_to = (self, instance)

@@ -13,11 +13,11 @@ from typing import Any, Protocol
 from autograd.backends.binding import reduced
 from autograd.compiler.bindings import Arguments, no_rows, owned
 from autograd.compiler.executable import Executable
+from autograd.decorated import name_of
 from autograd.engine import reductions
 from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value, _node
 from autograd.errors import ArgumentError, TraceError
-from autograd.ir.trace import name_of
 from autograd.table.operation import Operation
 from autograd.transforms.call import replaced
 from autograd.transforms.lookups import columns_of, no_columns, stacked

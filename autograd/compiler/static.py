@@ -8,8 +8,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from operator import index
 from typing import Any
 
+from autograd.decorated import name_of
 from autograd.errors import ArgumentError
-from autograd.ir.trace import name_of
 
 BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 

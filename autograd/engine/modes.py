@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from typing import Any, Never, Protocol, TypeVar, cast, overload
 
 from autograd.callsite import user_line
+from autograd.decorated import within
 from autograd.engine.accelerator import native
 from autograd.errors import ArgumentError, TraceError
 from autograd.table.operation import Operation
@@ -139,7 +140,16 @@ class Mode(contextlib.ContextDecorator):
         self._changes = changes
 
     def __call__(self, function: F) -> F:
-        """Decorate a function; coroutines and generators are in the mode whenever they run."""
+        """Decorate a function; coroutines and generators are in the mode whenever they run.
+
+        Raises:
+            TypeError: it is no function.
+        """
+        name = type(self).__name__ if type(self) is not Mode else "no_grad"
+        if (method := within(self, name, function)) is not None:
+            return cast(F, method)
+        if not callable(function):
+            raise ArgumentError(f"{name}: takes a function, or nothing, and not {function!r}")
         if inspect.isgeneratorfunction(function):
             return cast(F, self._around_generator(function))
         if inspect.isasyncgenfunction(function):
@@ -278,11 +288,7 @@ def no_grad(function: F | None = None) -> Mode | F:
         True
     """
     mode = Mode(recording=False)
-    if function is None:
-        return mode
-    if not callable(function):
-        raise ArgumentError(f"no_grad: takes a function, or nothing, and not {function!r}")
-    return mode(function)
+    return mode if function is None else mode(function)
 
 
 class detect_anomaly(Mode):

@@ -24,6 +24,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple, NoReturn
 
 from autograd.callsite import is_own, user_frame, user_line
+from autograd.decorated import name_of
 from autograd.engine.modes import Mode, current
 from autograd.engine.node import is_number
 from autograd.engine.value import Value
@@ -740,8 +741,3 @@ def traced_call(
             raise
 
     return tracing(trace).run(traced)
-
-
-def name_of(function: object) -> str:
-    """Return what to call a function in messages."""
-    return getattr(function, "__name__", None) or type(function).__name__

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Never
 
+from autograd.decorated import within
 from autograd.errors import ArgumentError, OperandError
 from autograd.table.operation import Operation, Rule, evaluated, is_real, real
 
@@ -147,6 +148,8 @@ def primitive(
         raise ArgumentError("primitive: every one of the partials must be a function")
 
     def declared(function: Callable[..., float]) -> Primitive:
+        if (method := within(declared, "primitive", function)) is not None:
+            return method
         name = getattr(function, "__name__", "primitive")
         operands = []
         for parameter in inspect.signature(function).parameters.values():
@@ -159,9 +162,12 @@ def primitive(
             given = "" if default is parameter.empty else f"={real(default, name)!r}"
             operands.append(parameter.name + given)
         if len(operands) != len(rules) or not rules:
+            counted = operands[:1] in (["self"], ["cls"])
             raise ArgumentError(
                 f"primitive: {name} takes {len(operands)} operands and there are {len(rules)} "
                 f"partials; there must be one rule for each"
+                + f" ({operands[0]} is counted: write @staticmethod above it)"
+                * counted
             )
 
         def value(*numbers: float) -> float:

@@ -17,6 +17,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias
 
+from autograd.decorated import is_method_of, name_of, within
 from autograd.engine.chain_rule import propagated
 from autograd.engine.modes import Mode, current, transforms
 from autograd.engine.node import is_number, levels
@@ -320,9 +321,21 @@ class Derivative:
         try:
             return self._read(Call(self._name, self._f, self.argnums, args, named, self._has_aux))
         except (IndexError, AttributeError, TypeError, ValueError) as error:
+            self._explain_self(args, error)
             if not transforms.get():
                 explain_rows(self._name, self, args, named, error)
             raise
+
+    def _explain_self(self, args: tuple[object, ...], error: Exception) -> None:
+        """Raise an error that says so where a method was differentiated by its object."""
+        is_number = not isinstance(error, OperandError) or " argument 0 is a " not in str(error)
+        if is_number or not args or not is_method_of(self, args[0]):
+            return
+        first = "cls" if isinstance(args[0], type) else f"self, a {type(args[0]).__name__}"
+        raise OperandError(
+            f"{self._name}: argument 0 of {name_of(self)} is {first}, and counts, though it is no "
+            f"number: write @{self._name}(argnums=1) above the method"
+        ) from None
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -366,12 +379,18 @@ def decorating(transform: Callable[..., object]) -> Derived[...]:
                     f"{', '.join(each.name for each in settings)}"
                 )
         if args or first.name in named:
+            if args and isinstance(args[0], _OF_CLASSES):
+                rest = functools.partial(transform, **named)
+                return within(lambda f: rest(f, *args[1:]), transform.__name__, args[0])
             return transform(*args, **named)
         return functools.partial(called, **named)
 
     shown = signature.replace(parameters=[first.replace(default=_Later()), *settings])
     called.__signature__ = shown  # type: ignore[attr-defined]
     return called
+
+
+_OF_CLASSES = (staticmethod, classmethod, property)
 
 
 def check_function(name: str, f: object, setting: str) -> None:

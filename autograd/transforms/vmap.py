@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
+from autograd.decorated import besides, is_method_of, name_of
 from autograd.engine.modes import current
 from autograd.engine.node import is_number
+from autograd.engine.value import Value
 from autograd.errors import StructureError
 from autograd.ir.trace import Trace
 from autograd.transforms.call import Derived, checked, decorating
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
 from autograd.transforms.one_row import explain_rows, shared_in
-from autograd.trees import array_in, check_numbers, explain_arrays, map_with_axes
+from autograd.trees import array_in, check_numbers, explain_arrays, map_with_axes, tree_leaves
 
+_NUMBERS = {float, Value}
 UNROLLED = 16  # rows up to which each is traced by itself, with the bits of the eager loop
 
 
@@ -58,8 +62,13 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
     @functools.wraps(f, updated=())
     def mapped(*args: object, **named: object) -> object:
         axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
+        if _shares_self(mapped, args, in_axes):
+            axes = (None, *axes[len(axes) - len(args) + 1 :])
         if len(axes) != len(args):
-            raise StructureError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
+            raise StructureError(
+                f"vmap: in_axes has {len(axes)} entries, and {name_of(f)} was called with "
+                f"{len(args)} argument{'s' * (len(args) != 1)}{besides(f)}"
+            )
         rows, count = rows_of("vmap", args, axes)
         call = functools.partial(_called, f, args, named, tuple(axes))
         if not count:  # a row of zeros, for the structure of what comes back
@@ -69,13 +78,28 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         told = "vmap: the function returned {} for row 0 and {} for row {}: return the same "
         results = [call(rows(row)) for row in range(count)]
         structure, columns = columns_of(results, told + "structure for every row")
-        for column in zip(*columns, strict=True):
-            check_numbers("vmap", column, structure, "the result", is_number)
+        if not _NUMBERS.issuperset(map(type, itertools.chain(*columns))):
+            for row in zip(*columns, strict=True):
+                check_numbers("vmap", row, structure, "the result", is_number)
         return stacked(structure, columns, count, out_axes)
 
     if out_axes == 0:
         mapped.rows_of = f, in_axes  # type: ignore[attr-defined]
     return mapped
+
+
+def _shares_self(mapped: object, args: tuple[object, ...], in_axes: object) -> bool:
+    """Return whether the first argument is the object of a method, and in_axes says nothing of it.
+
+    An object that is a tree, or an array, may have rows, as any other argument.
+    """
+    if not args or type(args[0]).__module__ == "numpy" or is_number(args[0]):
+        return False
+    if isinstance(in_axes, (tuple, list)):
+        return len(in_axes) == len(args) - 1 and is_method_of(mapped, args[0])
+    first = args[0]
+    is_leaf = any(leaf is first for leaf in tree_leaves(first)) and array_in(first) is None
+    return is_leaf and is_method_of(mapped, first)
 
 
 def _called(

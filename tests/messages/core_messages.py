@@ -3,6 +3,7 @@
 The code that follows raises nothing, and what it returns is no False.
 """
 
+import functools
 import math
 import os
 import runpy
@@ -303,6 +304,41 @@ TRANSFORMS = [
         lambda: vmap(lambda a: [a])(A),
     ),
     (
+        r"vmap: in_axes has 3 entries, and scaled was called with 2 arguments besides self",
+        lambda: vmap(Methods().scaled, in_axes=(None, None, 0))(2.0, A),
+        lambda: vmap(Methods().scaled, in_axes=(None, 0))(2.0, A),
+    ),
+    (
+        r"jit: in_axes has 3 entries, and scaled was called with 2 arguments besides self",
+        lambda: jit(Methods().scaled, in_axes=(None, None, 0))(2.0, A),
+        lambda: jit(Methods().scaled, in_axes=(None, 0))(2.0, A),
+    ),
+    (
+        r"jit: in_axes has 2 entries, and pair was called with 1 argument besides the 1 that part",
+        lambda: jit(functools.partial(pair, 2.0), in_axes=(None, 0))(A),
+        lambda: jit(functools.partial(pair, 2.0), in_axes=(0,))(A),
+    ),
+    (
+        r"argument 0 of by_self is self, a Methods, .* write @grad\(argnums=1\) above the method",
+        lambda: Methods().by_self(2.0),
+        lambda: Methods().by_number(2.0) == 3.0,
+    ),
+    (
+        "grad: takes a function, and was given a property: write @property above it",
+        lambda: grad(property(abs)),
+        lambda: property(grad(abs)),
+    ),
+    (
+        "scope: takes a function, or nothing",
+        lambda: ag.scope("part")(3),
+        lambda: ag.scope("part")(pair)(x, 3),
+    ),
+    (
+        "self is counted: write @staticmethod above it",
+        lambda: own(lambda r, a: 1.0, lambda self, a: a),
+        lambda: staticmethod(own(lambda r, a: 1.0, lambda a: a)),
+    ),
+    (
         r"result is a generator: write a list, list\(...\) or \[...\], in place of yield",
         lambda: vmap(lambda a: (a * n for n in (1.0, 2.0)))(A),
         lambda: vmap(lambda a: [a * n for n in (1.0, 2.0)])(A),
@@ -354,6 +390,19 @@ register_tree(Registered, lambda p: ((p.a,), None), lambda _, parts: Registered(
 
 def registered():
     return Registered(1.0)
+
+
+class Methods:
+    def scaled(self, w, row):
+        return w * row
+
+    @grad
+    def by_self(self, a):
+        return 3.0 * a
+
+    @grad(argnums=1)
+    def by_number(self, a):
+        return 3.0 * a
 
 
 async def asynchronous(a):

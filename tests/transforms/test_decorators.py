@@ -1,5 +1,7 @@
 """Transforms as decorators: with settings alone, each returns one."""
 
+import dataclasses
+import functools
 import inspect
 import pickle
 
@@ -69,6 +71,115 @@ def test_decorators_stand_on_each_other():
         return x**3
 
     assert (slope(ROWS[0]) == [3.0, 12.0]).all()
+
+
+def make(decorate, kind):
+    """Return a class with a method of a kind below decorators, and an object of it."""
+
+    class Law:
+        factor = 2.0
+
+        @decorate
+        @staticmethod
+        def still(x):
+            return 2.0 * x * x
+
+        @decorate
+        @classmethod
+        def of_class(cls, x):
+            return cls.factor * x * x
+
+    return getattr(Law, kind), getattr(Law(), kind)
+
+
+@pytest.mark.parametrize(
+    "decorate",
+    [jit, jit(exact=False), ag.no_grad, ag.no_grad(), ag.detect_anomaly(), ag.scope("s")],
+)
+@pytest.mark.parametrize("kind", ["still", "of_class"])
+def test_decorators_stand_above_static_and_class_methods_too(decorate, kind):
+    for method in make(decorate, kind):
+        assert [method(x) for x in (3.0, 4.0)] == [18.0, 32.0]
+
+
+@pytest.mark.parametrize("decorate", [vmap, jit(in_axes=0), lambda f: jit(vmap(f))])
+@pytest.mark.parametrize("kind", ["still", "of_class"])
+def test_rows_are_those_of_the_arguments_of_static_and_class_methods(decorate, kind):
+    for method in make(decorate, kind):
+        assert method(ROWS[0]).tolist() == [2.0, 8.0]
+
+
+@pytest.mark.parametrize("transform", DERIVATIVES)
+def test_derivatives_stand_above_static_methods_and_count_the_class_of_class_methods(transform):
+    for method in make(transform, "still"):
+        assert method(3.0) == transform(lambda x: 2.0 * x * x)(3.0)
+    for method in make(transform(argnums=1), "of_class"):
+        assert method(3.0) == transform(lambda x: 2.0 * x * x)(3.0)
+    with pytest.raises(TypeError, match=f"is cls, .* write @{transform.__name__}.argnums=1"):
+        make(transform, "of_class")[0](3.0)
+
+
+class Waves:
+    """Methods over rows, whose in_axes leave self out or have None for it."""
+
+    pace = 2.0
+
+    def plain(self, w, row, shift=1.0):
+        return self.pace * w * row * shift
+
+    long = jit(plain, in_axes=(None, None, 0, None))
+    short = jit(plain, in_axes=(None, 0, None))
+    looped = vmap(plain, in_axes=(None, None, 0, None))
+    looped_short = vmap(plain, in_axes=(None, 0, None))
+    both = jit(vmap(plain, in_axes=(None, None, 0, None)))
+    all_mapped = vmap(lambda self, row: self.pace * row)
+    static = jit(plain, in_axes=(None, None, 0, None), static_argnums=(0, 3))
+
+
+@pytest.mark.parametrize("name", ["long", "short", "looped", "looped_short", "both", "static"])
+def test_in_axes_of_a_method_leave_self_out_or_share_it(name):
+    waves = Waves()
+    assert getattr(waves, name)(3.0, ROWS[0], 1.0).tolist() == [6.0, 12.0]
+    assert getattr(Waves, name)(waves, 3.0, ROWS[0], 1.0).tolist() == [6.0, 12.0]
+    assert waves.all_mapped(ROWS[0]).tolist() == [2.0, 4.0]
+    if not name.startswith("looped"):
+        assert getattr(waves, name)(3.0, row=ROWS[0], shift=1.0).tolist() == [6.0, 12.0]
+
+
+@dataclasses.dataclass
+class Points:
+    x: object
+
+    @vmap
+    def size(self):
+        return abs(self.x)
+
+    @vmap(in_axes=(0, None))
+    def scaled(self, factor):
+        return self.x * factor
+
+
+def test_an_object_that_is_a_tree_may_be_what_is_mapped():
+    assert Points(-ROWS[0]).size().tolist() == [1.0, 2.0]
+    assert Points(ROWS[0]).scaled(3.0).tolist() == [3.0, 6.0]
+
+
+def test_a_property_may_be_compiled_below_it():
+    class Circle:
+        radius = 2.0
+
+        @property
+        @jit
+        def area(self):
+            return 3.0 * self.radius**2
+
+        @functools.cached_property
+        @jit
+        def length(self):
+            return 6.0 * self.radius
+
+    circle = Circle()
+    assert [circle.area, circle.area, circle.length] == [12.0, 12.0, 12.0]
 
 
 @pytest.mark.parametrize("transform", [*DERIVATIVES, vmap, jit])

@@ -116,5 +116,5 @@ def test_detect_anomaly_sees_a_tangent_of_any_input():
 def test_a_hessian_goes_by_its_own_name_in_messages_and_pickles():
     assert repr(hessian(ag.sin)) == "<hessian of sin>"
     assert pickle.loads(pickle.dumps(hessian(ag.sin)))(1.0) == hessian(ag.sin)(1.0)
-    with pytest.raises(TypeError, match="^hessian: .* the result is a str"):
+    with pytest.raises(TypeError, match=r"^hessian: .* the result is a str"):
         hessian(str)(1.0)

@@ -58,7 +58,10 @@ def test_no_rows_at_all():
             "argument 0 is mapped over axis 0 by in_axes, and is float",
         ),
         (lambda: vmap(lambda x: x, in_axes=2)(MATRIX), "array of shape"),
-        (lambda: vmap(lambda x, y: x, in_axes=(0,))(MATRIX, MATRIX), "1 entries for 2 arguments"),
+        (
+            lambda: vmap(lambda x, y: x, in_axes=(0,))(MATRIX, MATRIX),
+            "1 entries, and .* 2 arguments",
+        ),
         (lambda: vmap(lambda x: x, in_axes=None)(MATRIX), "maps no argument"),
         (lambda: vmap(lambda x, y: x + y)(MATRIX, MATRIX.T), "differ in length: argument 0 has 3"),
         (lambda: vmap(lambda x: x, out_axes=3)(MATRIX), "out_axes has 3"),
