@@ -538,7 +538,8 @@ def _mapped(
 ) -> object:
     container = container_of(type(tree))
     if container is NUMBERS or container is ARRAYS:
-        return f(path, unboxed(tree), *rest)
+        is_boxed = getattr(getattr(tree, "dtype", None), "kind", "") == "O"
+        return f(path, unboxed(tree) if is_boxed else tree, *rest)
     parts, detail = container.apart(tree)
     if not rest:
         made = [_mapped(f, part, (), path, aligned) for part in parts]
@@ -675,11 +676,18 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
             ) from error
 
 
-def unboxed(obj: Any) -> object:
-    """Return a Value that NumPy has put into an array of no dimension, or the object itself."""
-    if getattr(getattr(obj, "dtype", None), "kind", "") == "O" and obj.shape == ():
-        return obj.item()
-    return obj
+def unboxed(obj: T) -> T:
+    """Return what an array of no dimension holds, a number or a Value, or the object itself."""
+    kind: Any = type(obj)
+    is_boxed = _has_length(kind) and getattr(obj, "shape", None) == ()
+    content: T = obj.item() if is_boxed else obj  # type: ignore[attr-defined]
+    return content
+
+
+@functools.lru_cache(256)
+def _has_length(kind: Hashable) -> bool:
+    """Return whether a class has lengths, as arrays have; NumPy's numbers have a shape alone."""
+    return hasattr(kind, "__len__")
 
 
 def array_of(numbers: Sequence[object], shape: tuple[int, ...]) -> Array:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from autograd.engine.accelerator import native
 from autograd.engine.node import Node, named
 from autograd.errors import ArgumentError, EditedLeafError
+from autograd.trees import unboxed
 
 N = TypeVar("N", bound=Node)
 
@@ -114,7 +115,7 @@ def zero_grad(root: Node) -> None:
         >>> x.grad
         0.0
     """
-    if not isinstance(root, Node):
+    if not isinstance(root := unboxed(root), Node):
         raise ArgumentError(f"zero_grad: takes a Value, and was given a {type(root).__name__}")
     with walking:  # one call of C, so that Ctrl-C falls before or after it
         deque(map(setattr, ordered(root), repeat("_grad"), repeat(0.0)), maxlen=0)

@@ -16,6 +16,7 @@ from autograd.errors import OperandError, StructureError
 from autograd.table import rows as ops
 from autograd.table.number import N, RealNumber, Symbolic
 from autograd.table.operation import real
+from autograd.trees import unboxed
 
 
 class Reduction(Protocol):
@@ -45,6 +46,7 @@ def _terms(numbers: Any, name: str) -> list[Any]:
         ) from None
     if native is not None and native.are_terms(terms):
         return terms
+    terms = [unboxed(term) for term in terms]
     return [term if hasattr(type(term), "_apply") else real(term, name) for term in terms]
 
 

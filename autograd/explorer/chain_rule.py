@@ -20,6 +20,7 @@ from autograd.notation.formula import (
 from autograd.notation.names import Names
 from autograd.notation.writing import Equation, Part, Worked
 from autograd.table import rows as ops
+from autograd.trees import unboxed
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -206,6 +207,8 @@ def graph_under(y: Value, reader: str) -> list[Value]:
     from autograd.engine.value import Value
 
     if not isinstance(y, Value):
+        if isinstance(unboxed(y), Value):
+            raise ArgumentError(f"{reader}: NumPy has put the Value into an array: write y[()]")
         raise ArgumentError(
             f"{reader} reads the graph under a Value, and was given {y!r:.60}: give it the result "
             f"of a computation with Values, one of them at a time"

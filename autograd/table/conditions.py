@@ -14,7 +14,7 @@ from autograd.errors import OperandError
 from autograd.table.elementwise import by_element
 from autograd.table.number import A, Condition, N, Number, RealNumber, Symbolic
 from autograd.table.operation import Operation, primitive, real
-from autograd.trees import is_array
+from autograd.trees import is_array, unboxed
 
 # fmt: off
 
@@ -99,11 +99,12 @@ def where(condition: Any, a: object, b: object) -> Any:
         -0.0
     """
     if type(condition) is not bool:
+        condition = unboxed(condition)
         if getattr(getattr(condition, "dtype", None), "kind", None) == "b" and condition.ndim == 0:
             condition = bool(condition)
         elif is_array(condition):
             return by_element(where, (condition, a, b), "where")
-        elif not getattr(condition, "is_condition", False):
+        elif type(condition) is not bool and not getattr(condition, "is_condition", False):
             raise OperandError(
                 f"where: the condition must be a bool or a comparison such as x > 0, "
                 f"and was given a {type(condition).__name__}"
@@ -134,6 +135,8 @@ def _of_arrays_too(question: Callable[[Any], object]) -> Question:
         try:
             return question(x)
         except OperandError:
+            if (content := unboxed(x)) is not x:
+                return asked(content)
             if not is_array(x):
                 raise
             return by_element(question, (x,), question.__name__)

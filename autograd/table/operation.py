@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import operator
 from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
 from typing import Any, overload
@@ -17,7 +18,7 @@ from typing import Any, overload
 from autograd.errors import NumberOverflowError, OperandError
 from autograd.table.elementwise import by_element
 from autograd.table.number import N, Number, RealNumber
-from autograd.trees import is_array
+from autograd.trees import is_array, unboxed
 
 INFINITY = math.inf
 TABLE: dict[str, Operation] = {}
@@ -47,6 +48,8 @@ def real(number: Any, name: str = "Value") -> float:
             f"{name}: takes real numbers and Values, and was given the class {kind} itself: "
             f"write {kind}(...) for an object of it"
         )
+    if (content := unboxed(number)) is not number:
+        return real(content, name)
     if hasattr(number, "backward"):
         raise OperandError(
             f"{name}: takes a plain number here, and was given a Value: write v.data where its "
@@ -379,6 +382,9 @@ class Operation:
                         return apply(self, operands)
             return self.value(*[real(operand, self.name) for operand in operands])
         except OperandError:
+            contents: list[Any] = [unboxed(operand) for operand in operands]
+            if any(map(operator.is_not, contents, operands)):
+                return self(*contents)
             if any(map(is_array, operands)):
                 return by_element(self, operands, self.name)
             kinds = [type(operand) for operand in operands if hasattr(operand, "_apply")]

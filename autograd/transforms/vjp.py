@@ -17,7 +17,7 @@ from autograd.transforms.call import (
     matching,
     whole_call,
 )
-from autograd.trees import unflatten
+from autograd.trees import unboxed, unflatten
 
 P = ParamSpec("P")
 Valued: TypeAlias = Callable[P, tuple[Any, Any]]  # gives the value and the gradient
@@ -47,7 +47,7 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
     """
     if not isinstance(xs, Iterable):
         raise ArgumentError("gradient: the second argument is a list of Values: write [x]")
-    targets = list(xs)
+    y, *targets = map(unboxed, (y, *xs))
     for obj in (y, *targets):
         if not isinstance(obj, Value):
             raise ArgumentError(f"gradient: takes Values, and was given a {type(obj).__name__}")

@@ -666,6 +666,11 @@ RENDER = [
     ("cannot be written", lambda: ag.graph(x * y).save("/nowhere/at/all/g.svg"), None),
     ("reads the graph under a Value", lambda: list(ag.steps(1.0)), lambda: list(ag.steps(x * y))),
     (
+        r"steps: NumPy has put the Value into an array: write y\[\(\)\]",
+        lambda: list(ag.steps(np.array(x * y))),
+        lambda: list(ag.steps(np.array(x * y)[()])),
+    ),
+    (
         "one of them at a time",
         lambda: ag.explore([x * y, x + y]),
         lambda: [ag.explore(each) for each in (x * y, x + y)],
