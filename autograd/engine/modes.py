@@ -15,7 +15,7 @@ import inspect
 import weakref
 from collections.abc import AsyncIterator, Callable, Generator
 from contextvars import ContextVar
-from typing import Any, Never, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol, TypeVar, cast, overload
 
 from autograd.callsite import user_line
 from autograd.decorated import within
@@ -124,7 +124,22 @@ current = state_of_context.get  # returns the state of this context
 transforms: ContextVar[tuple[Any, ...]] = ContextVar("derivatives of autograd", default=())
 
 
-class Mode(contextlib.ContextDecorator):
+class _Kind(type):
+    """The class of the classes of modes: ``with no_grad:``, which lacks the brackets, says so."""
+
+    if not TYPE_CHECKING:  # checkers refuse a class there without our help
+
+        def __enter__(cls) -> NoReturn:
+            brackets = '("name")' if cls.__name__ == "scope" else "()"
+            raise ArgumentError(
+                f"with {cls.__name__}: lacks its brackets: write with {cls.__name__}{brackets}:"
+            )
+
+        def __exit__(cls, *error: object) -> None:
+            """Python looks for it before the block."""
+
+
+class Mode(contextlib.ContextDecorator, metaclass=_Kind):
     """A context manager and decorator that changes this context's settings while it is on.
 
     A setting is what the mode that was entered last says of it. So modes need not be left in the
@@ -264,31 +279,42 @@ if native is not None and hasattr(native, "leaving"):
     Mode.__exit__ = native.leaving(state_of_context, Mode.__exit__)  # type: ignore[method-assign]
 
 
-@overload
-def no_grad() -> Mode: ...
-@overload
-def no_grad(function: F) -> F: ...
-def no_grad(function: F | None = None) -> Mode | F:
-    """Record nothing: inside, operations give Values without operands (in this context only).
+if TYPE_CHECKING:
 
-    It is a context manager and a decorator, with parentheses or without, as in PyTorch.
+    @overload
+    def no_grad() -> Mode: ...
+    @overload
+    def no_grad(function: F) -> F: ...
+    def no_grad(function: F | None = None) -> Mode | F:
+        """Record nothing; see below."""
+        raise NotImplementedError
 
-    Args:
-        function: the function to decorate; nothing for a context manager.
+else:  # a class, so that ``with no_grad:`` can say what it lacks
 
-    Raises:
-        TypeError: it is no function.
+    class no_grad(metaclass=_Kind):
+        """Record nothing: inside, operations give Values without operands (in this context only).
 
-    Example:
-        >>> from autograd import Value, no_grad
-        >>> w = Value(3.0)
-        >>> with no_grad():
-        ...     y = w * 2
-        >>> y.is_leaf
-        True
-    """
-    mode = Mode(recording=False)
-    return mode if function is None else mode(function)
+        It is a context manager and a decorator, with parentheses or without, as in PyTorch.
+
+        Args:
+            function: the function to decorate; nothing for a context manager.
+
+        Raises:
+            TypeError: it is no function.
+
+        Example:
+            >>> from autograd import Value, no_grad
+            >>> w = Value(3.0)
+            >>> with no_grad():
+            ...     y = w * 2
+            >>> y.is_leaf
+            True
+        """
+
+        def __new__(cls, function: F | None = None) -> Mode | F:
+            """Return a mode, or the function in it."""
+            mode = Mode(recording=False)
+            return mode if function is None else mode(function)
 
 
 class detect_anomaly(Mode):

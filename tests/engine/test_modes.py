@@ -4,7 +4,9 @@ import asyncio
 import contextvars
 import gc
 import inspect
+import pickle
 import random
+import re
 import threading
 
 import pytest
@@ -200,3 +202,15 @@ def test_an_error_or_a_cancelled_task_leaves_no_mode_on():
 def test_decorating_something_else_says_so():
     with pytest.raises(TypeError, match="no_grad: takes a function"):
         no_grad(3)
+
+
+@pytest.mark.parametrize(("mode", "way"), [(no_grad, "no_grad()"), (scope, 'scope("name")')])
+def test_a_mode_without_brackets_says_so_and_leaves_nothing_on(mode, way):
+    with pytest.raises(TypeError, match=re.escape(f"write with {way}:")), mode:
+        raise AssertionError("the block runs")
+    assert not (Value(1.0) * 2.0).is_leaf
+    with no_grad():
+        assert (Value(1.0) * 2.0).is_leaf
+    assert no_grad(lambda: Value(1.0) * 2.0)().is_leaf
+    assert pickle.loads(pickle.dumps(no_grad)) is no_grad
+    assert [*inspect.signature(no_grad).parameters] == ["function"]

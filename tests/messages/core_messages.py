@@ -43,6 +43,11 @@ def own(rule, function=lambda a: ag.sin(a)):
     return ag.primitive(partials=(rule,))(function)
 
 
+def entered(mode):
+    with mode:
+        return x * y
+
+
 def watched(f):
     with ag.detect_anomaly():
         return f()
@@ -90,6 +95,17 @@ ENGINE = [
         "no_grad: takes a function",
         lambda: ag.no_grad(3),
         lambda: ag.no_grad(lambda: x * x)().is_leaf,
+    ),
+    (
+        r"with no_grad: lacks its brackets: write with no_grad\(\):",
+        lambda: entered(ag.no_grad),
+        lambda: entered(ag.no_grad()),
+    ),
+    (r"write with detect_anomaly\(\):", lambda: entered(ag.detect_anomaly), None),
+    (
+        r'write with scope\("name"\):',
+        lambda: entered(ag.scope),
+        lambda: entered(ag.scope("name")),
     ),
     ("scope takes a name", lambda: ag.scope(3), lambda: ag.scope("part")),
     ("log gave nan", lambda: watched(lambda: ag.log(Value(-1.0))), lambda: ag.log(Value(1.0))),

@@ -67,6 +67,8 @@ assert_type(x.isnan(), bool)
 x.foo  # refused
 x.tanh(1.0)  # refused
 x.backward("a")  # refused
+with ag.no_grad:  # refused
+    pass
 x.grad = "a"  # refused
 Value("a")  # refused
 Value(1.0, label=3)  # refused
