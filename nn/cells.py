@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 
@@ -29,8 +30,28 @@ def fault_of(cell: Any, X: object, column: object) -> str:
         column: the name or the place of its column; None for a target.
     """
     where = "" if column is None else f" in column {column!r}"
-    what, advice = _text(cell, X, column) or _date(cell) or _gap(cell, X, column) or ("", "")
+    found = _text(cell, X, column) or _date(cell) or _gap(cell, X, column) or _other(cell, column)
+    what, advice = found or ("", "")
     return f"holds {what}{where}, and a network takes numbers: {advice}" if what else ""
+
+
+def fault_of_label(label: object) -> str:
+    """Return why a label stands for no class, and what to do; nothing of a text or a whole number.
+
+    Args:
+        label: one of the targets of a classifier.
+    """
+    if (gap := _gap(label, None, None)) is not None:
+        return f"is {gap[0]}, and a classifier takes labels: {gap[1]}"
+    if isinstance(label, bytes):
+        return f"is {label!r:.40}: labels are texts or whole numbers: write label.decode()"
+    if isinstance(label, str):
+        return ""
+    number: Any = label if isinstance(label, Real) else 0.5
+    if number % 1 == 0 and abs(number) < 2**63:
+        return ""
+    way = "for numbers there is nn.Regressor, and for classes " * isinstance(label, float)
+    return f"is {label!r:.40}: labels are texts or whole numbers: {way}write str(label)"
 
 
 def _of_frame(X: object, pandas: str, polars: str, other: str) -> str:
@@ -88,6 +109,24 @@ def _gap(cell: Any, X: object, column: object) -> tuple[str, str] | None:
         "scikit-learn's SimpleImputer",
     )
     return what, f"leave such rows out, or fill the gap ({way})"
+
+
+def _other(cell: object, column: object) -> tuple[str, str] | None:
+    kind = type(cell).__name__
+    if kind == "Period":
+        return f"the period {str(cell)!r:.40}", "leave the column out, or give its year or month"
+    if kind == "Interval":
+        return f"the interval {str(cell)!r:.40}", "give its middle (.mid) as a number"
+    if kind == "Decimal":
+        return f"the Decimal {str(cell)!r:.40}", "float(number) gives one"
+    if isinstance(cell, list) and column is not None:
+        return "a list", "give each row as one list, of an array X.reshape(len(X), -1)"
+    try:
+        if isinstance(cell, int):
+            float(cell)
+    except OverflowError:
+        return "a number of more than 300 digits", "give its logarithm"
+    return None
 
 
 def _has_mean(X: Any, column: object) -> bool:

@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nn.errors import InputError
-from nn.inputs import check_table, explain_cells
+from nn.inputs import check_table, explain_cells, explain_columns, explain_labels
 from nn.inspection import predict
 from nn.layers import MLP
 from nn.losses import l2_penalty
@@ -87,8 +87,15 @@ class _Network(BaseEstimator):
             check_table(targets, "y")
         try:
             return validate_data(self, X, *y, dtype=float, **options)
-        except (TypeError, ValueError):
-            explain_cells(X, *y if options.get("y_numeric") else ())
+        except (TypeError, ValueError, OverflowError):
+            explain_columns(X, "X")
+            for targets in y:
+                explain_columns(targets, "y")
+            if options.get("y_numeric"):
+                explain_cells(X, *y)
+            explain_cells(X)
+            for targets in y:
+                explain_labels(targets)
             raise
 
     def _scores(self, X: object) -> Any:
@@ -129,9 +136,15 @@ class Classifier(ClassifierMixin, _Network):
 
     def fit(self, X: Any, y: Any) -> Self:
         """Train a new network on rows X with labels y, and return the estimator."""
-        X, y = self._checked(X, y)
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        X, labels = self._checked(X, y)
+        if labels.dtype == object and (told := np.array(labels.tolist())).dtype.kind in "biuf":
+            labels = told  # numbers in a column of objects
+        try:
+            check_classification_targets(labels)
+            self.classes_, codes = np.unique(labels, return_inverse=True)
+        except (TypeError, ValueError):
+            explain_labels(y)
+            raise
         if len(self.classes_) < 2:
             raise InputError(
                 f"Classifier: y has one class, '{self.classes_[0]}'; it takes two or more classes"
@@ -179,7 +192,7 @@ class Regressor(RegressorMixin, _Network):
     def fit(self, X: object, y: Any) -> Self:
         """Train a new network on rows X with numbers y, and return the estimator."""
         rows, y = self._checked(X, y, y_numeric=True)
-        if y.dtype.kind == "U":  # which scikit-learn takes for numbers
+        if y.dtype.kind in "US":  # which scikit-learn takes for numbers
             explain_cells(X, y)
             y = y.astype(float)
         self._mean, self._deviation = float(y.mean()), float(y.std()) or 1.0

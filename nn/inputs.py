@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
-from nn.cells import column_named, fault_of, is_numeral
+from nn.cells import column_named, fault_of, fault_of_label, is_numeral
 from nn.errors import CellError, InputError, KindError
 from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
@@ -251,6 +251,10 @@ def listed(obj: Any, name: str) -> list[Any]:
     is_single = not hasattr(obj, "__iter__") or getattr(obj, "shape", None) == ()
     if isinstance(obj, (str, bytes, dict)) or is_single:
         raise KindError(f"{name} must be a list or an array, and is a {type(obj).__name__}")
+    if hasattr(type(obj), "__next__") and name.endswith(("X", "y")):
+        raise KindError(
+            f"{name} is a {type(obj).__name__}, which gives its rows once: write list({name})"
+        )
     return list(obj)
 
 
@@ -272,6 +276,8 @@ def check_table(table: Any, name: str) -> None:
     Raises:
         ValueError: it is a TypeError too, and names the column.
     """
+    if hasattr(table, "toarray") and not hasattr(table, "columns"):
+        raise CellError(f"{name} is a sparse matrix, and a network takes all: {name}.toarray()")
     if type(table).__name__ == "MaskedArray" and getattr(table.mask, "any", bool)():
         raise CellError(
             f"{name} has masked numbers, and a network takes numbers: leave such rows out, or fill "
@@ -330,6 +336,46 @@ def explain_cells(X: object, y: object = None) -> None:
             raise CellError(f"{name} {fault}")
 
 
+def explain_labels(y: object) -> None:
+    """Raise an error for the first label that stands for no class, where they have been refused.
+
+    Args:
+        y: what labels should have been made of.
+
+    Raises:
+        ValueError: it is a TypeError too.
+    """
+    labels: list[object] = []
+    with contextlib.suppress(Exception):  # of what is no list
+        labels = listed(y, "y")
+    for place, label in enumerate(labels):
+        fault = "" if isinstance(label, (list, dict, complex)) else fault_of_label(label)
+        if fault:
+            raise CellError(f"y[{place}] {fault}")
+
+
+def explain_columns(table: object, name: str) -> None:
+    """Raise an error where several columns of a data frame have one name, or there are none.
+
+    Args:
+        table: rows or targets.
+        name: what it is called.
+
+    Raises:
+        ValueError: it names the first such column.
+    """
+    names = [*getattr(table, "columns", ())]
+    if hasattr(table, "columns") and not names:
+        raise InputError(f"{name} has no columns")
+    for column in names:
+        if names.count(column) > 1:
+            raise InputError(
+                f"{name} has {names.count(column)} columns {column!r}, and an estimator knows "
+                f"columns by their names: give each its own ({name}.columns = [...]), or the array "
+                f"alone, {name}.to_numpy()"
+            )
+
+
 def _row(row: object, name: str, X: object = None) -> list[float]:
     if not hasattr(row, "__iter__") or isinstance(row, (str, bytes)):
         is_text = isinstance(row, (str, bytes))
@@ -346,7 +392,7 @@ def _number(number: Any, name: str, X: object = None, place: int | None = None) 
     if type(number) is not float:
         try:
             found = Value(number).data
-        except TypeError:
+        except (TypeError, OverflowError):
             found = math.nan
     if math.isfinite(found):
         return float(found)

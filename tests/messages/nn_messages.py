@@ -2,14 +2,17 @@
 
 import datetime
 import functools
+import math
 import random
 import sys
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 
 import numpy
 import pandas
 import polars
+import scipy.sparse
 from missing_messages import without
 
 import autograd
@@ -660,6 +663,12 @@ HALF, QUARTER = (
 )
 
 
+MONTHS = [*pandas.period_range("2020-01", periods=2, freq="M"), pandas.Period("2020-01", "M")]
+BINS = pandas.DataFrame({"town": pandas.cut([1.0, 2.0, 3.0], 2), "size": [1.0, 2.0, 3.0]})
+TWINS = pandas.DataFrame([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], columns=["a", "a"])
+SPARSE = scipy.sparse.csr_matrix(TWINS.to_numpy())
+
+
 def classified(X, y=(0, 1, 0)):
     return nn.Classifier((2,), max_iter=1).fit(X, list(y))
 
@@ -786,6 +795,67 @@ CELLS = [
         "X.0. holds a complex in column 1",
         lambda: trained(X=[[0.0, 1j], *X[1:]]),
         lambda: trained(X=[[0.0, 1.0], *X[1:]]),
+    ),
+    (
+        r"y\[1\] is None, and a classifier takes labels: leave such rows out",
+        lambda: classified(X, ["a", None, "b"]),
+        lambda: classified(X[::2], ["a", "b"]),
+    ),
+    (
+        r"y\[0\] is Period.*: labels are texts or whole numbers: write str\(label\)",
+        lambda: classified(X, MONTHS),
+        lambda: classified(X, [str(label) for label in MONTHS]),
+    ),
+    (
+        r"y\[0\] is b'a': .* write label.decode\(\)",
+        lambda: classified(X, [b"a", b"b", b"a"]),
+        lambda: classified(X, [label.decode() for label in (b"a", b"b", b"a")]),
+    ),
+    (
+        r"y\[0\] is 0.5: .* for numbers there is nn.Regressor",
+        lambda: classified(X, [0.5, 1.5, 2.5]),
+        lambda: regressed(X, [0.5, 1.5, 2.5]),
+    ),
+    (
+        "y.0. holds the period '2020-01', .* give its year or month",
+        lambda: regressed(X, MONTHS),
+        lambda: regressed(X, [label.month for label in MONTHS]),
+    ),
+    (
+        r"in column 'town', .* give its middle \(.mid\) as a number",
+        lambda: classified(BINS),
+        lambda: classified(BINS.assign(town=[part.mid for part in BINS.town])),
+    ),
+    (
+        r"holds the Decimal '1' in column 0, .* float\(number\) gives one",
+        lambda: trained(X=[[Decimal(1), 2.0], *X[1:]]),
+        lambda: trained(X=[[float(Decimal(1)), 2.0], *X[1:]]),
+    ),
+    (
+        "holds a number of more than 300 digits in column 0, .* give its logarithm",
+        lambda: classified([[10**400, 1.0], *X[1:]]),
+        lambda: classified([[math.log(10**400), 1.0], *X[1:]]),
+    ),
+    (
+        r"holds a list in column 0, .* of an array X.reshape\(len\(X\), -1\)",
+        lambda: trained(X=numpy.zeros((3, 2, 1))),
+        lambda: trained(X=numpy.zeros((3, 2, 1)).reshape(3, -1)),
+    ),
+    (
+        r"X has 2 columns 'a', .* \(X.columns = \[...\]\)",
+        lambda: classified(TWINS),
+        lambda: classified(TWINS.set_axis(["a", "b"], axis=1)),
+    ),
+    ("X has no columns", lambda: classified(pandas.DataFrame()), None),
+    (
+        r"X is a sparse matrix, .*: X.toarray\(\)",
+        lambda: classified(SPARSE),
+        lambda: classified(SPARSE.toarray()),
+    ),
+    (
+        r"y is a generator, which gives its rows once: write list\(y\)",
+        lambda: trained(Y=(2.0 * n - 1.0 for n in (0, 1, 1))),
+        lambda: trained(Y=[2.0 * n - 1.0 for n in (0, 1, 1)]),
     ),
     (
         "y.0. holds the text 'a', .* there is nn.Classifier",

@@ -277,3 +277,49 @@ def test_dates_and_masks_are_not_taken_for_numbers_of_any_kind_of_table():
             with pytest.raises(ValueError, match=words):
                 train()
     nn.Regressor((2,), max_iter=2).fit(np.ma.masked_array([[1.0, 2.0]] * 4), [1.0, 2.0] * 2)
+
+
+def test_labels_that_stand_for_no_class_are_named_with_what_to_do():
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("sklearn")
+    rows = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    gaps = [["a", None, "b", "a"], [0, None, 1, 0], [0.0, np.nan, 1.0, 0.0]]
+    tables = [
+        *gaps,
+        *[pandas.Series(each, dtype=object) for each in gaps],
+        pandas.Series(gaps[0], dtype="string"),
+        pandas.Series(gaps[0], dtype="category"),
+        pandas.Series(gaps[1], dtype="Int64"),
+        pandas.Series([True, None, False, True], dtype="boolean"),
+        pandas.Series([0, pandas.NA, 1, 0], dtype=object),
+    ]
+    for table in tables:
+        with pytest.raises(ValueError, match=r"^y\[1\] is (None|NaN|nan|<NA>), .* rows out"):
+            nn.Classifier((2,), max_iter=2).fit(rows, table)
+    for label in (pandas.Period("2020-01"), datetime.date(2020, 1, 1), 10**30, object()):
+        with pytest.raises(ValueError, match=r"^y\[0\] is .*: labels are texts or whole numbers"):
+            nn.Classifier((2,), max_iter=2).fit(rows, [label, 1, 2, 1])
+
+
+def test_labels_of_every_kind_that_stands_for_a_class_are_given_back():
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("sklearn")
+    rows = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    names, numbers = ["a", "b", "b", "a"], [3, 7, 7, 3]
+    for dtype in (object, "string", "category"):
+        found = nn.Classifier((2,), max_iter=2).fit(rows, pandas.Series(names, dtype=dtype))
+        assert {*found.predict(rows)} <= {"a", "b"}
+    for dtype in (object, "Int64", float):
+        found = nn.Classifier((2,), max_iter=2).fit(rows, pandas.Series(numbers, dtype=dtype))
+        assert {*found.predict(rows)} <= {3, 7}
+
+
+def test_columns_of_one_name_are_told_apart_by_fit_and_refused_by_estimators():
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("sklearn")
+    rows = pandas.DataFrame([[0.0, 1.0], [1.0, 0.0]], columns=["a", "a"])
+    fit(MLP(2, [1]), rows, [1.0, -1.0], epochs=1, progress=False)
+    for estimator in (nn.Classifier((2,), max_iter=2), nn.Regressor((2,), max_iter=2)):
+        with pytest.raises(ValueError, match="X has 2 columns 'a'"):
+            estimator.fit(rows, [0, 1])
+        estimator.fit(rows.to_numpy(), [0, 1])
