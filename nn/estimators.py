@@ -137,9 +137,9 @@ class Classifier(ClassifierMixin, _Network):
     def fit(self, X: Any, y: Any) -> Self:
         """Train a new network on rows X with labels y, and return the estimator."""
         X, labels = self._checked(X, y)
-        if labels.dtype == object and (told := np.array(labels.tolist())).dtype.kind in "biuf":
-            labels = told  # numbers in a column of objects
         try:
+            if labels.dtype == object and (told := np.array(labels.tolist())).dtype.kind in "biuf":
+                labels = told  # numbers in a column of objects
             check_classification_targets(labels)
             self.classes_, codes = np.unique(labels, return_inverse=True)
         except (TypeError, ValueError):

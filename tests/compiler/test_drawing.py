@@ -1,5 +1,6 @@
 """Random numbers that a compiled function draws while it is traced: a warning, and its remedy."""
 
+import functools
 import random
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from autograd import grad, jit, vmap
 from autograd.compiler.drawing import Drawing
 
 RNG, OWN, SAFE = np.random.default_rng(0), random.Random(0), random.SystemRandom()
+LEGACY = np.random.RandomState(1)
 
 
 def by_random(x):
@@ -38,12 +40,101 @@ def closed_over(rng):
     return lambda x: x * rng.normal()
 
 
+def by_default(x, rng=RNG):
+    return x * rng.normal()
+
+
+def by_keyword(x, *, rng=OWN):
+    return x * rng.random()
+
+
+def by_legacy(x):
+    return x * LEGACY.normal()
+
+
+class Noise:
+    shared = np.random.RandomState(3)
+
+    def __init__(self):
+        self.rng = np.random.default_rng(0)
+
+    def drawn(self, x):
+        return x * self.rng.normal()
+
+    @classmethod
+    def of_class(cls, x):
+        return x * cls.shared.normal()
+
+    @jit
+    def compiled(self, x):
+        return x * self.rng.normal()
+
+
+DRAWING = [
+    *(by_random, by_numpy, by_generator, by_own, within_a_branch, closed_over(RNG), by_default),
+    *(by_keyword, by_legacy, Noise().drawn, Noise.of_class),
+]
+
+
 def seeded(x):
     np.random.seed(3)
     return x * 2.0
 
 
-DRAWING = [by_random, by_numpy, by_generator, by_own, within_a_branch, closed_over(RNG), seeded]
+def seeded_in_python(x):
+    random.seed(3)
+    return x * 2.0
+
+
+def seeded_generator(x):
+    LEGACY.seed(3)
+    OWN.seed(4)
+    return x * 2.0
+
+
+@pytest.mark.parametrize("f", [seeded, seeded_in_python, seeded_generator])
+def test_a_seed_that_is_set_while_tracing_is_warned_of_as_a_seed(f):
+    with pytest.warns(UserWarning, match=f"{f.__name__} set the seed of random numbers while it"):
+        jit(f)(1.0)
+
+    def drawing_too(x):
+        return f(x) * random.random() * np.random.rand() * LEGACY.rand() * OWN.random()
+
+    with pytest.warns(UserWarning, match="drawing_too drew random numbers"):
+        jit(drawing_too)(1.0)
+
+
+def test_the_last_of_the_words_of_a_state_is_drawn_and_no_seed():
+    random.seed(1)
+    for _ in range(311):
+        random.random()  # two words each
+    with pytest.warns(UserWarning, match="drew random numbers"):
+        jit(by_random)(1.0)
+    assert random.getstate()[1][-1] == 624
+
+
+@pytest.mark.parametrize("module", [np.random, LEGACY])
+@pytest.mark.parametrize("bits", [np.random.MT19937, np.random.PCG64])
+def test_the_second_of_two_normal_numbers_which_is_kept_is_drawn_too(module, bits):
+    kept = np.random.get_bit_generator()
+    np.random.set_bit_generator(bits(1))
+    rng = np.random if module is np.random else np.random.RandomState(bits(1))
+    try:
+        for _ in range(2):
+            with pytest.warns(UserWarning, match="drew random numbers"):
+                jit(lambda x: x * rng.normal())(1.0)
+    finally:
+        np.random.set_bit_generator(kept)
+
+
+def test_generators_that_a_method_is_compiled_with_or_given_are_seen():
+    for f in (Noise().compiled, jit(functools.partial(by_default, rng=np.random.default_rng(1)))):
+        with pytest.warns(UserWarning, match="drew random numbers"):
+            f(1.0)
+    with pytest.warns(UserWarning, match="drew random numbers"):
+        jit(by_default, static_argnames="rng")(1.0, rng=np.random.default_rng(1))
+    with pytest.warns(UserWarning, match="drew random numbers"):
+        jit(by_default, static_argnums=1)(1.0, np.random.default_rng(1))
 
 
 @pytest.mark.parametrize("f", DRAWING)
