@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import opcode
 import os
 import sys
 import types
@@ -24,6 +25,11 @@ def is_foreign(frame: types.FrameType) -> bool:
     file, module = frame.f_code.co_filename, frame.f_globals.get("__name__", "")
     is_standard = file.startswith(_STANDARD) and "site-packages" not in file
     return is_standard or is_own(file) or module.startswith("numpy.")
+
+
+def is_import(frame: types.FrameType) -> bool:
+    """Return whether a frame is at a name of ``from module import name``."""
+    return frame.f_code.co_code[frame.f_lasti] == opcode.opmap["IMPORT_FROM"]
 
 
 def user_frame() -> types.FrameType:

@@ -57,6 +57,10 @@ class MissingAttributeError(AutogradError, AttributeError):
     """A Value was asked for what other engines' nodes have and ours have not."""
 
 
+class MissingImportError(AutogradError, ImportError):
+    """A name was imported that other libraries have and ours has not."""
+
+
 class TraceError(AutogradError, TypeError):
     """Under jit: Python asked a traced Value for its number, which does not exist yet."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NoReturn
 
-from autograd.errors import MissingAttributeError
+from autograd.callsite import is_import
+from autograd.errors import MissingAttributeError, MissingImportError
 
 _NUMBER = "the number alone, without its gradient, is v.data"
 _ONE_KIND = "numbers are floats of 64 bits where Python runs: leave it out"
@@ -51,7 +53,7 @@ OF_AUTOGRAD = {
         ("inference_mode", "set_grad_enabled", "enable_grad"),
         "write with autograd.no_grad(): around what is not recorded; all else is",
     ),
-    "gradcheck": "write autograd.testing.check_gradient(f, x)",
+    "gradcheck": "write import autograd.testing, and autograd.testing.check_gradient(f, x)",
     **dict.fromkeys(
         ("checkpoint", "remat"), "loops take it: autograd.fori_loop(..., checkpoint_every=10)"
     ),
@@ -78,10 +80,12 @@ def advice(name: str, known: dict[str, str]) -> str:
     return f": {known[name]}" if name in known else ""
 
 
-def missing_export(name: str) -> AttributeError:
+def missing_export(name: str) -> AttributeError | ImportError:
     """Return the error for a public name that there is not."""
-    words = f"module 'autograd' has no attribute {name!r}{advice(name, OF_AUTOGRAD)}"
-    return MissingAttributeError(words, name=name)
+    ending = ": write import autograd.testing" if name == "testing" else advice(name, OF_AUTOGRAD)
+    if ending and is_import(sys._getframe(2)):  # Python would drop the advice of an AttributeError
+        return MissingImportError(f"cannot import name {name!r} from 'autograd'{ending}")
+    return MissingAttributeError(f"module 'autograd' has no attribute {name!r}{ending}", name=name)
 
 
 class Missing:

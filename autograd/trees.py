@@ -662,6 +662,8 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
         return
     if isinstance(error, AttributeError):
         is_of_array = isinstance(error.obj, numpy.ndarray)
+        if is_of_array and error.name == "at" and not getattr(error, "__notes__", None):
+            error.add_note("a copy with one entry replaced is autograd.put(x, i, value)")
     else:
         is_of_array = str(error).startswith("only integers, slices")
     for leaf in tree_leaves(args) if is_of_array else ():

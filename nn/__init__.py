@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from nn import data, initializers, plot, schedules
 from nn.clipping import clip_norm, clip_value
 from nn.errors import DivergedError, InputError, KindError, MissingPackageError
-from nn.habits import OF_NN, missing
+from nn.habits import missing_export
 from nn.history import History
 from nn.inspection import activations, dead_units, gradients, predict
 from nn.layers import MLP, Layer, Neuron
@@ -73,7 +73,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import scikit-learn when one of its estimators is first asked for."""
     if name not in ("Classifier", "Regressor"):
-        raise missing("module 'nn'", name, OF_NN)
+        raise missing_export(name)
     try:
         from nn import estimators
     except ImportError as error:

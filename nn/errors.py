@@ -21,6 +21,10 @@ class MissingNameError(AutogradError, AttributeError):
     """An attribute that there is not."""
 
 
+class MissingImportError(AutogradError, ImportError):
+    """A name was imported that other libraries have and ours has not."""
+
+
 class FolderError(AutogradError, FileNotFoundError):
     """The folder of a file that is to be written does not exist."""
 

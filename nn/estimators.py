@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -12,10 +12,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nn.errors import InputError
+from nn.habits import asking
 from nn.inputs import check_table, explain_cells, explain_columns, explain_labels
 from nn.inspection import predict
 from nn.layers import MLP
 from nn.losses import l2_penalty
+from nn.module import whole
 from nn.optimizers import Adam
 from nn.training import fit
 
@@ -33,9 +35,10 @@ class _Table:
 class _Network(BaseEstimator):
     """The common base: an MLP that Adam trains. Parameters are named as scikit-learn's are."""
 
+    @asking("{}((16,))")
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] = (16,),
+        hidden_layer_sizes: int | Sequence[int] = (16,),
         activation: str | Callable[[Any], object] = "tanh",
         *,
         alpha: float = 0.0,
@@ -57,9 +60,11 @@ class _Network(BaseEstimator):
     def _train(self, X: Any, y: object, outputs: int, loss: str) -> Self:
         rows = len(X)
         seed = int(check_random_state(self.random_state).randint(2**31))
+        sizes = self.hidden_layer_sizes
+        sizes = sizes if isinstance(sizes, Iterable) else [sizes]
         self.model_ = MLP(
             X.shape[1],
-            [*self.hidden_layer_sizes, outputs],
+            [*sizes, outputs],
             activation=self.activation,
             seed=seed,
             initializer="xavier",
@@ -71,7 +76,7 @@ class _Network(BaseEstimator):
             loss,
             Adam(lr=self.learning_rate_init),
             self.max_iter,
-            None if self.batch_size is None else min(self.batch_size, rows),
+            None if self.batch_size is None else min(whole(self.batch_size, "batch_size"), rows),
             penalty=(lambda p: l2_penalty(p, self.alpha / rows)) if self.alpha else None,
             engine=self.engine,
             seed=seed,

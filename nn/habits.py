@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+import opcode
+import sys
 from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar, cast
 
-from nn.errors import KindError, MissingNameError
+from nn.errors import KindError, MissingImportError, MissingNameError
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -39,6 +41,8 @@ OF_NN = {
         ("BCELoss", "BCEWithLogitsLoss"),
         "a loss is a function: nn.binary_cross_entropy(score, target)",
     ),
+    **dict.fromkeys(("MLPClassifier", "NeuralNetClassifier"), "it is nn.Classifier((16,))"),
+    **dict.fromkeys(("MLPRegressor", "NeuralNetRegressor"), "it is nn.Regressor((16,))"),
     "Parameter": "a parameter is an autograd.Value that is an attribute: self.w = Value(0.0)",
     "functional": "functions of numbers are autograd's (autograd.tanh), and losses nn's (nn.mse)",
     "init": "write nn.MLP(2, [16, 1], initializer='he'), or see nn.initializers",
@@ -74,7 +78,7 @@ OF_MODULES = {
     "load": "write nn.load(model, 'weights.json')",
 }
 SETTINGS = {  # other names of settings
-    **dict.fromkeys(("learning_rate", "rate", "eta", "step_size"), "lr"),
+    **dict.fromkeys(("learning_rate", "learning_rate_init", "rate", "eta", "step_size"), "lr"),
     **dict.fromkeys(("hidden_layer_sizes", "sizes", "layers"), "nouts"),
     **dict.fromkeys(("act", "nonlinearity"), "activation"),
     **dict.fromkeys(("max_iter", "n_epochs", "num_epochs"), "epochs"),
@@ -95,6 +99,15 @@ def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
     """
     advice = f": {known[name]}" if name in known else ""
     return MissingNameError(f"{what} has no attribute {name!r}{advice}", name=name)
+
+
+def missing_export(name: str) -> AttributeError | ImportError:
+    """Return the error for a public name of ``nn`` that there is not."""
+    frame = sys._getframe(2)
+    is_import = frame.f_code.co_code[frame.f_lasti] == opcode.opmap["IMPORT_FROM"]
+    if name in OF_NN and is_import:  # Python would drop the advice of an AttributeError
+        return MissingImportError(f"cannot import name {name!r} from 'nn': {OF_NN[name]}")
+    return missing("module 'nn'", name, OF_NN)
 
 
 def asking(example: str) -> Callable[[F], F]:
@@ -136,7 +149,9 @@ def asking(example: str) -> Callable[[F], F]:
 
 def _not_among(name: str, settings: list[str]) -> str:
     known = SETTINGS.get(name, name)
-    close = [known] if known in settings else difflib.get_close_matches(name, settings, 1)
+    same = [known, *[other for other in SETTINGS if SETTINGS[other] == known]]
+    close = [each for each in same if each in settings]
+    close = close or difflib.get_close_matches(name, settings, 1)
     if known == "lr" and "optimizer" in settings:
         return f"there is no setting {name!r}, the optimiser has it: optimizer=nn.Adam(lr=0.01)"
     meant = f"did you mean {close[0]}" if close else f"the settings are {', '.join(settings)}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
+
+from nn.habits import missing
 
 
 class History:
@@ -41,6 +43,12 @@ class History:
             there = f"there are {', '.join(self)}" if self.records else "no epoch was finished"
             raise KeyError(f"{name!r} was not recorded; {there}")
         return [record[name] for record in self.records]
+
+    def __getattr__(self, name: str) -> NoReturn:
+        known = {"history": "write history['loss']"}
+        if not name.startswith("_") and name != "records" and name in self:
+            known[name] = f"write history[{name!r}]"
+        raise missing("a History", name, known)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names())

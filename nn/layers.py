@@ -111,7 +111,13 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
         """Return the output for one row of inputs, a Value."""
-        if len(x) != len(self.w) or getattr(x, "ndim", 1) != 1 or isinstance(x[0], list):
+        try:
+            count = len(x)
+        except TypeError:
+            raise KindError(
+                f"{self!r} takes a row of numbers, and was given a {type(x).__name__}: write [x]"
+            ) from None
+        if count != len(self.w) or getattr(x, "ndim", 1) != 1 or isinstance(x[0], list):
             is_matrix = bool(len(x)) and hasattr(x[0], "__len__")
             given = f"{len(x)} rows" if is_matrix else len(x)
             raise InputError(

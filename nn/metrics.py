@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from nn.errors import InputError
+from nn.habits import asking
 from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge
 from nn.module import numbers_of
 
 Metric = Callable[[Any, Any], float]
 
 
+@asking("accuracy(predict(model, X), y)")
 def accuracy(scores: Any, targets: Any) -> float:
     """Return which part of the rows is on the right side, or has its largest score in its class.
 

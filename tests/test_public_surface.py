@@ -4,6 +4,7 @@ import doctest
 import importlib
 import inspect
 import pkgutil
+import re
 import subprocess
 import sys
 
@@ -104,6 +105,18 @@ def test_names_of_other_libraries_are_missing_and_nowhere_shown():
         assert not hasattr(autograd, name)
     for name in OF_NN:
         assert not hasattr(nn, name)
+
+
+@pytest.mark.parametrize(("package", "known"), [(autograd, OF_AUTOGRAD), (nn, OF_NN)])
+def test_names_of_other_libraries_are_refused_with_advice_where_they_are_imported(package, known):
+    for name, advice in known.items():
+        with pytest.raises(ImportError, match=re.escape(f"import name {name!r}")) as caught:
+            exec(f"import os\nfrom {package.__name__} import __doc__, {name}", {})
+        assert str(caught.value).endswith(f"from {package.__name__!r}: {advice}")
+        with pytest.raises(AttributeError, match=re.escape(advice)):
+            getattr(package, name)
+    with pytest.raises(ImportError, match="cannot import name 'nothing'"):
+        exec(f"from {package.__name__} import nothing", {})
 
 
 @pytest.mark.parametrize("use", [getattr, delattr, lambda v, name: setattr(v, name, 1.0)])

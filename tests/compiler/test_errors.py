@@ -301,3 +301,11 @@ def test_a_broken_library_is_called_broken_and_training_runs_eagerly(package, li
     for each in lines:
         assert each.startswith("MissingExtraError jit needs a package that is installed and broken")
         assert "pip install --force-reinstall 'scalar-autograd[jit]'" in each
+
+
+@pytest.mark.parametrize("transform", [jit, grad])
+def test_an_array_that_is_updated_as_jaxs_are_names_put(transform):
+    with pytest.raises(AttributeError) as caught:
+        transform(lambda x: x.at[0].set(1.0).sum())(np.ones(2))
+    assert caught.value.__notes__ == ["a copy with one entry replaced is autograd.put(x, i, value)"]
+    assert transform(lambda x: autograd.put(x, 0, 1.0).sum())(np.ones(2)) is not None

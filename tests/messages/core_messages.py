@@ -70,6 +70,16 @@ def filled(dtype):
 
 
 ENGINE = [
+    (
+        "cannot import name 'elementwise_grad' from 'autograd': write autograd.vmap",
+        lambda: imported("from autograd import elementwise_grad"),
+        lambda: vmap(grad(ag.sin))(A),
+    ),
+    (
+        "cannot import name 'MLPClassifier' from 'nn': it is nn.Classifier",
+        lambda: imported("from nn import MLPClassifier"),
+        lambda: imported("from nn import Classifier"),
+    ),
     (r"a\.data == b\.data", lambda: x == y, lambda: x.data != y.data and x is not y),
     (r"float\(\) of a Value", lambda: math.sin(x), lambda: ag.sin(x).backward()),
     (r"autograd\.sum of math\.fsum", lambda: math.fsum([x, y]), lambda: ag.sum([x, y]).backward()),

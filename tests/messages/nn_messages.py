@@ -692,6 +692,36 @@ def encoded(X):
 
 CELLS = [
     (
+        r"a History has no attribute 'loss': write history\['loss'\]",
+        lambda: trained().loss,
+        lambda: trained()["loss"],
+    ),
+    (
+        r"ReLUNeuron\(1\) takes a row of numbers, and was given a float: write \[x\]",
+        lambda: nn.Layer(1, 1)(2.0),
+        lambda: nn.Layer(1, 1)([2.0]),
+    ),
+    (
+        "there is no setting 'hidden_layers'; did you mean hidden_layer_sizes",
+        lambda: nn.Classifier(hidden_layers=(2,)),
+        lambda: nn.Classifier(hidden_layer_sizes=(2,)),
+    ),
+    (
+        "there is no setting 'epochs'; did you mean max_iter",
+        lambda: nn.Regressor(epochs=5),
+        lambda: nn.Regressor(max_iter=5),
+    ),
+    (
+        "batch_size must be a whole number, and is 'auto'",
+        lambda: nn.Classifier(batch_size="auto").fit(X, [0, 1, 0]),
+        lambda: nn.Classifier(batch_size=2, max_iter=1).fit(X, [0, 1, 0]),
+    ),
+    (
+        r"write accuracy\(predict\(model, X\), y\)",
+        lambda: nn.accuracy(model(), X, Y),
+        lambda: nn.accuracy(nn.predict(model(), X), Y),
+    ),
+    (
         r"X\[0\] holds the text 'Rome' in column 0, .*\(pandas.get_dummies, .* OneHotEncoder\)",
         lambda: classified(TOWNS),
         lambda: classified(encoded(TOWNS)),

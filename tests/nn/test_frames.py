@@ -323,3 +323,11 @@ def test_columns_of_one_name_are_told_apart_by_fit_and_refused_by_estimators():
         with pytest.raises(ValueError, match="X has 2 columns 'a'"):
             estimator.fit(rows, [0, 1])
         estimator.fit(rows.to_numpy(), [0, 1])
+
+
+def test_one_hidden_layer_may_be_a_number_and_estimators_are_cloned_with_their_settings():
+    base = pytest.importorskip("sklearn.base")
+    for sizes in (5, np.int64(5), (5,), np.array([5])):
+        estimator = base.clone(nn.Classifier(sizes, max_iter=2))
+        assert estimator.get_params()["max_iter"] == 2
+        assert len(estimator.fit([[0.0], [1.0]], [0, 1]).model_.layers) == 2
