@@ -13,7 +13,7 @@ import sys
 import types
 import weakref
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -86,6 +86,8 @@ class Cache:
         latest: the last executable, if there is one.
         row: the cache of the function for single rows, where it is mapped.
         named: that for calls with keyword arguments, which shares ``latest``.
+        specialised: those for static arguments, by what these are, the latest at the end.
+        static: these arguments, by place and by name.
         converts: which ``if`` are choices (if-conversion), and
         converted: in which codes;
         kept: those for which that does not lead to fewer decisions.
@@ -99,6 +101,8 @@ class Cache:
     latest: list[Executable] = field(default_factory=list)
     row: Cache | None = None
     named: Cache | None = None
+    specialised: OrderedDict[Any, Cache] = field(default_factory=OrderedDict)
+    static: tuple[dict[int, object], dict[str, object]] = field(default_factory=lambda: ({}, {}))
     converts: str = PIECES
     converted: frozenset[types.CodeType] = frozenset()
     kept: frozenset[types.CodeType] = frozenset()
@@ -114,6 +118,20 @@ class Cache:
         for lengths, each in [*self.of_any_length.items()]:
             if isinstance(each, Paths):
                 del self.of_any_length[lengths]
+
+    def holds(self, executable: Executable) -> bool:
+        """Return whether it was compiled for a structure of arguments, or is a way of one."""
+        return any(
+            executable in (each.executables if isinstance(each, Paths) else (each,))
+            for each in self.executables.values()
+        )
+
+    def parts(self) -> Iterator[Cache]:
+        """Yield this cache, and those inside."""
+        yield self
+        for each in (self.row, self.named, *self.specialised.values()):
+            if each is not None:
+                yield from each.parts()
 
     def make_room(self) -> None:
         """Let the oldest programs go where there are as many as are kept."""
@@ -635,14 +653,12 @@ class Jitted(Generic[P]):
     @property
     def graph(self) -> Any:
         """The graph of the function at the numbers of the traced call, as Values."""
-        executable, named = self._shown(), self._programs.named
-        by_keyword = named is not None and any(
-            executable in (each.executables if isinstance(each, Paths) else (each,))
-            for each in named.executables.values()
-        )
-        return executable.traced.graph(
-            WithKeywords(self._function) if by_keyword else self._function
-        )
+        executable, programs, function = self._shown(), self._programs, self._function
+        for special in programs.specialised.values():
+            if special.holds(executable) or (special.named and special.named.holds(executable)):
+                programs, function = special, WithStatic(function, *special.static)
+        by_keyword = programs.named is not None and programs.named.holds(executable)
+        return executable.traced.graph(WithKeywords(function) if by_keyword else function)
 
     @property
     def source(self) -> str:
@@ -665,8 +681,8 @@ class Jitted(Generic[P]):
 
     def _executables(self) -> list[Executable]:
         found: dict[int, Executable] = {}
-        for cache in (self._programs, self._programs.row, self._programs.named):
-            for each in (*cache.executables.values(), *cache.latest) if cache is not None else ():
+        for cache in self._programs.parts():
+            for each in (*cache.executables.values(), *cache.latest):
                 if isinstance(each, Paths):
                     found |= {id(way): way for way in each.executables}
                 else:
@@ -778,7 +794,7 @@ class Jitted(Generic[P]):
         """
         if instance is None:
             return self
-        bound = object.__new__(Jitted)
+        bound = object.__new__(type(self))
         bound.__dict__ |= self.__dict__
         bound._function = types.MethodType(self._function, instance)
         if self._in_axes is not None:
@@ -844,7 +860,7 @@ class StaticJitted(Jitted[P]):
     def __init__(self, static: tuple[Any, ...], *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._static = static
-        self._specialised: OrderedDict[Any, Jitted[...]] = OrderedDict()
+        self._specialised: dict[Any, Jitted[...]] = {}
 
     def __call__(self, *args: object, **named: object) -> Any:
         """Call the function, compiling it first where the static arguments are new."""
@@ -853,18 +869,31 @@ class StaticJitted(Jitted[P]):
         args, named = by_position(self._function, args, named)
         places, by_name = taken_out(self._function, self._static, args, named)
         key = len(args), key_of(places, by_name)
+        programs = self._programs_for(key)
         jitted = self._specialised.get(key)
-        if jitted is None:
-            jitted = self._specialised[key] = self._specialisation(places, by_name, args)
-            if len(self._specialised) > MOST_SPECIALISATIONS:
-                self._specialised.popitem(last=False)
-        else:
-            self._specialised.move_to_end(key)
+        if jitted is None or jitted._programs is not programs:
+            programs.static = places, by_name
+            jitted = self._specialisation(places, by_name, args, programs)
+            self._specialised[key] = jitted
         rest = [each for place, each in enumerate(args) if place not in places]
         return jitted(*rest, **{name: named[name] for name in named if name not in by_name})
 
+    def _programs_for(self, key: Hashable) -> Cache:
+        """Return what has been compiled for some static arguments; the latest are kept."""
+        kept = self._programs.specialised
+        with self._programs.lock:
+            programs = kept.pop(key, None) or Cache(latest=self._programs.latest)
+            kept[key] = programs
+            if len(kept) > MOST_SPECIALISATIONS:
+                self._specialised.pop(kept.popitem(last=False)[0], None)
+        return programs
+
     def _specialisation(
-        self, places: dict[int, object], by_name: dict[str, object], args: tuple[object, ...]
+        self,
+        places: dict[int, object],
+        by_name: dict[str, object],
+        args: tuple[object, ...],
+        programs: Cache,
     ) -> Jitted[...]:
         axes = self._in_axes
         if axes is not None and not isinstance(axes, int):
@@ -883,21 +912,17 @@ class StaticJitted(Jitted[P]):
                     f"leave it out of static_argnums or of argnums"
                 )
         function = WithStatic(self._function, places, by_name)
-        programs = Cache(latest=self._programs.latest)
         return Jitted(function, axes, self.reduce, self.exact, programs, *self._limits)
-
-    def _executables(self) -> list[Executable]:
-        found = [each for jitted in self._specialised.values() for each in jitted._executables()]
-        return list({id(each): each for each in found}.values())
 
     def __get__(self, instance: object, owner: type | None = None) -> Jitted[...]:
         """Return the compiled method of an object."""
         bound = super().__get__(instance, owner)
-        if bound is not self and isinstance(bound, StaticJitted):
-            bound._static = tuple(
+        if bound is not self:
+            assert isinstance(bound, StaticJitted)
+            bound._static = tuple(  # those by number count self
                 [each - 1 if isinstance(each, int) else each for each in self._static]
             )
-            bound._specialised = OrderedDict()
+            bound._specialised = {}
         return bound
 
     def _options(self) -> tuple[Any, ...]:

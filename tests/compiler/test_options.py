@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import copy
 import enum
+import gc
 import os
 import pickle
 import signal
 import threading
 import time
+import weakref
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy
@@ -16,7 +20,7 @@ import pytest
 
 import autograd
 import autograd.compiler.jit as module
-from autograd import TraceError, fori_loop, grad, jit, scan, take, vmap, while_loop
+from autograd import TraceError, Value, fori_loop, grad, jit, scan, take, vmap, while_loop
 from autograd.backends.llvm import executable
 
 pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
@@ -69,24 +73,108 @@ def test_rows_go_side_by_side_beside_static_arguments() -> None:
         jit(power, in_axes=(0, 0), static_argnums=1)(numpy.ones(2), 2)
 
 
+class Scale:
+    """An object with methods whose arguments stay Python's; ``seen`` says what they were given."""
+
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+        self.seen: list[Any] = []
+
+    @jit(static_argnames="flag")
+    def signed(self, x: Any, flag: Any) -> Any:
+        self.seen.append(flag)
+        return x * self.factor if flag is True else -x
+
+    @jit(static_argnums=2)
+    def powers(self, x: Any, n: int) -> Any:
+        return sum(x**i for i in range(n)) * self.factor
+
+    @jit(static_argnums=(0, 2))  # as JAX's users write it: self by number
+    def with_self(self, x: Any, n: int) -> Any:
+        return sum(x**i for i in range(n)) * self.factor
+
+    @jit(static_argnums=1)
+    def first(self, *args: Any) -> Any:
+        return args[1] * args[0] if type(args[0]) is int else -1.0
+
+    @jit(in_axes=(0, None), reduce="sum", static_argnums=2)
+    def rows(self, x: Any, n: int) -> Any:
+        return sum(x**i for i in range(n)) * self.factor
+
+    @jit(static_argnums=2)
+    @classmethod
+    def of_class(cls, x: Any, n: int) -> Any:
+        return sum(x**i for i in range(n))
+
+    @jit(static_argnums=1)
+    @staticmethod
+    def of_none(x: Any, n: int) -> Any:
+        return sum(x**i for i in range(n))
+
+    def plain(self, x: Any, n: int) -> Any:
+        return sum(x**i for i in range(n)) * self.factor
+
+    def __call__(self, x: Any, n: int) -> Any:
+        return sum(x**i for i in range(n)) * self.factor
+
+
 def test_methods_with_static_arguments_are_each_objects_own() -> None:
-    class Scale:
-        def __init__(self, factor: float) -> None:
-            self.factor = factor
+    for factor in (2.0, 5.0):
+        scale = Scale(factor)
+        calls = [scale.signed(3.0, True), scale.signed(3.0, 1), scale.signed(3.0, flag=True)]
+        assert [*calls, Scale.signed(scale, 3.0, True)] == [3 * factor, -3, 3 * factor, 3 * factor]
+        assert len(scale.seen) == 2
+        assert set(map(type, scale.seen)) == {bool, int}
 
-        def __call__(self, x: Any, n: int) -> Any:
-            return self.times(x, n)
 
-        @staticmethod
-        def same(x: Any) -> Any:
-            return x
+def test_static_arguments_of_methods_count_self_as_jax_does() -> None:
+    scale = Scale(2.0)
+    for method in (scale.powers, scale.with_self):
+        assert method(2.0, 3) == method(2.0, n=3) == 14.0
+    assert scale.first(2, 3.0) == 6.0
+    assert scale.of_class(2.0, 3) == Scale.of_class(2.0, 3) == scale.of_none(2.0, 3) == 7.0
 
-        def _times(self, x: Any, n: int) -> Any:
-            return x * self.factor**n
 
-        times = jit(_times, static_argnames="n")
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda scale: Scale.powers(scale, 2.0, 3),
+        lambda scale: jit(scale.plain, static_argnums=1)(2.0, 3),
+        lambda scale: jit(scale, static_argnums=1)(2.0, 3),
+        lambda scale: jit(partial(scale.plain, n=3), static_argnames="n")(2.0),
+        lambda scale: partial(scale.powers, n=3)(2.0),
+        lambda scale: copy.deepcopy(scale.powers)(2.0, 3),
+        lambda scale: copy.deepcopy(jit(scale.plain, static_argnums=1))(2.0, 3),
+        lambda scale: pickle.loads(pickle.dumps(scale.powers))(2.0, 3),
+        lambda scale: pickle.loads(pickle.dumps(jit(scale.plain, static_argnums=1)))(2.0, 3),
+        lambda scale: jit(lambda x: scale.powers(x, 3))(2.0),
+        lambda scale: scale.powers(Value(2.0), 3).data,
+        lambda scale: scale.rows(numpy.array([2.0]), 3),
+        lambda scale: scale.rows(numpy.array([2.0]), n=3),
+    ],
+)
+def test_a_method_keeps_its_static_arguments_however_it_is_reached(
+    call: Callable[[Scale], float],
+) -> None:
+    assert call(Scale(2.0)) == 14.0
 
-    assert [Scale(factor)(3.0, n) for factor in (2.0, 5.0) for n in (1, 2)] == [6, 12, 15, 75]
+
+def test_programs_for_static_arguments_go_with_their_object() -> None:
+    scale = Scale(2.0)
+    scale.powers(2.0, 3)
+    last = weakref.ref(scale)
+    del scale
+    gc.collect()
+    assert last() is None
+
+
+def test_a_compiled_function_with_static_arguments_shows_what_it_became() -> None:
+    scale, fast = Scale(2.0), jit(power, static_argnums=1)
+    assert scale.powers(2.0, 3) == 14.0
+    assert fast(2.0, 3) == 8.0
+    assert (scale.powers.graph.data, fast.graph.data) == (14.0, 8.0)
+    assert (scale.powers.ways, fast.ways) == (1, 1)
+    assert fast(2.0, n=2) == fast.graph.data == 4.0
 
 
 def test_functions_with_static_arguments_are_pickled_and_copied() -> None:
