@@ -8,6 +8,7 @@ from typing import Any
 
 import autograd
 from nn.errors import KindError
+from nn.habits import asking
 from nn.inputs import (
     check_fit,
     checked,
@@ -22,6 +23,7 @@ from nn.module import Module, check_module, numbers_of
 from nn.structure import layout_of
 
 
+@asking("predict(model, X)")
 def predict(model: Module, X: object, scores: bool = False) -> list[Any]:
     """Return the scores of every row as plain numbers, or the names of their classes.
 

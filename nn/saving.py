@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from nn.errors import FolderError, InputError, KindError
+from nn.habits import asking
 from nn.inputs import known_classes
 from nn.module import Module, check_module
 
@@ -19,6 +20,7 @@ FilePath = str | os.PathLike[str]
 M = TypeVar("M", bound=Module)
 
 
+@asking("save(model, 'weights.json')")
 def save(model: Module, path: FilePath) -> None:
     """Write the weights of a model to a JSON file; an existing file is replaced atomically.
 
@@ -50,6 +52,7 @@ def save(model: Module, path: FilePath) -> None:
     write_json(path, {**content, "classes": classes} if classes else content)
 
 
+@asking("load(model, 'weights.json')")
 def load(model: M, path: FilePath) -> M:
     """Set the weights of a model from a file that ``save`` or ``fit(checkpoint=...)`` wrote.
 

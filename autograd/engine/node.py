@@ -44,7 +44,8 @@ FIELDS = (
 )
 
 
-def _refuse_while_tracing(what: str) -> NoReturn:
+def _refuse_while_tracing(what: str, node: Node) -> NoReturn:
+    getattr(node, f"_{what}")  # a traced Value has none, and an error of its own
     raise TraceError(
         f"the number ({what}) of a Value from outside of the function was asked for at "
         f"{user_line()}\nUnder jit it would be read once and stay the same for ever. Compute with "
@@ -106,7 +107,7 @@ class Node(Slots):
     def data(self) -> float:
         """The number. Only a leaf's may be assigned; recorded results keep theirs."""
         if modes.active and modes.current().recorder is not None:
-            _refuse_while_tracing("data")
+            _refuse_while_tracing("data", self)
         return self._data
 
     @data.setter
@@ -127,7 +128,7 @@ class Node(Slots):
     def grad(self) -> float:
         """The sum of the derivatives that backward calls have brought to this node."""
         if modes.active and modes.current().recorder is not None:
-            _refuse_while_tracing("grad")
+            _refuse_while_tracing("grad", self)
         return self._grad
 
     @grad.setter

@@ -48,7 +48,9 @@ Reference = int | float
 
 
 def _refuse(what: str, remedy: str, tracer: Tracer | None = None) -> NoReturn:
-    if tracer is not None and tracer.op is None and tracer.label:
+    if tracer is not None and tracer.is_left_over:
+        remedy = "This one is left over from tracing, which has ended: return it from the function"
+    elif tracer is not None and tracer.op is None and tracer.label:
         name = re.split(r"[^\w]", tracer.label)[0]
         what = what.replace("a traced Value", f"the argument {tracer.label!r}, a traced Value,")
         remedy += (
@@ -78,20 +80,25 @@ class Tracer(Value):
     def __getattr__(self, name: str) -> Any:
         # The slots of a node are empty, so reading them calls this method.
         if name in ("_data", "_grad", "_mark"):
-            _refuse(f"the number ({name[1:]}) of a traced Value was asked for", NUMBERS)
+            _refuse(f"the number ({name[1:]}) of a traced Value was asked for", NUMBERS, self)
         if name == "op":
             return self.trace.operations[self.number]
         words = f"a traced Value has no attribute {name!r}{advice(name, OF_VALUES)}"
         raise MissingAttributeError(words, name=name)
 
     @property
+    def is_left_over(self) -> bool:
+        """Whether tracing has ended, and what was recorded is gone."""
+        return self.number >= len(self.trace.operations)
+
+    @property
     def grad(self) -> float:
         """Refuse: there is no backward pass while a function is traced."""
-        _refuse("the number (grad) of a traced Value was asked for", NUMBERS)
+        _refuse("the number (grad) of a traced Value was asked for", NUMBERS, self)
 
     @grad.setter
     def grad(self, number: object) -> None:
-        _refuse("the number (grad) of a traced Value was assigned to", NUMBERS)
+        _refuse("the number (grad) of a traced Value was assigned to", NUMBERS, self)
 
     @property
     def args(self) -> tuple[object, ...]:
@@ -104,6 +111,8 @@ class Tracer(Value):
         _refuse("the numbers (partials) of a traced Value were asked for", NUMBERS)
 
     def __repr__(self) -> str:
+        if self.is_left_over:
+            return "Traced(left over)"
         return f"Traced({self.op.name if self.op is not None else self.label or 'input'})"
 
     def __format__(self, spec: str) -> str:

@@ -113,7 +113,7 @@ class Call:
         named: dict[str, object],
     ) -> object:
         arguments = list(args)
-        for position in _positions(self.name, argnums, len(args)):
+        for position in _positions(self.name, argnums, len(args), named):
             numbers, structure = flatten(args[position])
             own = self._each(self._leaf, numbers, structure, f"argument {position}")
             self.leaves += own
@@ -268,7 +268,7 @@ def _recording() -> Any:
 _AS_IT_IS = contextlib.nullcontext()
 
 
-def _positions(name: str, argnums: Argnums, count: int) -> list[int]:
+def _positions(name: str, argnums: Argnums, count: int, named: object = None) -> list[int]:
     if argnums == 0 and count:
         return [0]
     chosen = [argnums] if isinstance(argnums, int) else list(argnums)
@@ -277,6 +277,8 @@ def _positions(name: str, argnums: Argnums, count: int) -> list[int]:
             raise StructureError(
                 f"{name}: argnums is {number}, but the function was called with {count} "
                 f"positional argument{'s' * (count != 1)}"
+                + ": give what it is differentiated by without its name"
+                * bool(named)
             )
     positions = [number % count for number in chosen]
     if len(set(positions)) < len(positions):

@@ -75,6 +75,12 @@ def test_a_traced_value_that_leaks_is_refused_later():
             use()
     with pytest.raises(TraceError):
         jit(lambda x: kept[0])(1.0)
+    assert repr(kept[0]) == "Traced(left over)"
+    for ask in (float, int, bool, lambda leaked: leaked.data, lambda leaked: leaked.grad):
+        with pytest.raises(
+            TraceError, match=r"This one is left over .* return it from the function"
+        ):
+            ask(kept[0])
 
 
 def test_an_operation_of_the_users_own_is_compiled_where_it_is_written_in_ours():

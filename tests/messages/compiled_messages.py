@@ -264,7 +264,17 @@ def gradient_set(a):
 TRACED = [
     (words, traced(use), traced(right))
     for words, use, right in [
-        (r"number \(data\)", lambda a: a.data * a, lambda a: ag.stop_gradient(a) * a),
+        (
+            r"(?s)number \(data\) of the argument 'a', a traced Value, .* static_argnames='a'",
+            lambda a: a.data * a,
+            lambda a: ag.stop_gradient(a) * a,
+        ),
+        (r"number \(data\) of the argument 'a'", lambda a: a.item(), lambda a: a),
+        (
+            r"number \(data\) of a traced Value was asked for",
+            lambda a: (a * a).data,
+            lambda a: a * a,
+        ),
         (r"number \(grad\)", lambda a: a._grad, lambda a: grad(ag.sin)(a)),
         ("truth of", lambda a: 1.0 if a else 2.0, lambda a: 1.0 if a > 0.0 else 2.0),
         (r"number \(grad\)", lambda a: a.grad, lambda a: grad(ag.sin)(a)),

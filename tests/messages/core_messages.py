@@ -245,6 +245,11 @@ TRANSFORMS = [
     ),
     ("argnums is an int", lambda: grad(pair, "a"), lambda: grad(pair, 0)(1.0, 2.0)),
     ("argnums is 2", lambda: grad(pair, 2)(1.0, 2.0), lambda: grad(pair, 1)(1.0, 2.0)),
+    (
+        "0 positional arguments: give what it is differentiated by without its name",
+        lambda: grad(pair)(a=2.0, b=3.0),
+        lambda: grad(pair)(2.0, b=3.0) == 3.0,
+    ),
     (r"write \(x,\)", lambda: jvp(ag.sin, 1.0, 1.0), lambda: jvp(ag.sin, (1.0,), (1.0,))),
     (
         "the tangents are a tuple",

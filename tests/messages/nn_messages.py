@@ -717,6 +717,16 @@ CELLS = [
         lambda: nn.Classifier(batch_size=2, max_iter=1).fit(X, [0, 1, 0]),
     ),
     (
+        r"load: missing 1 .* write load\(model, 'weights.json'\)",
+        lambda: nn.load("weights.json"),
+        None,
+    ),
+    (
+        r"predict: .* write predict\(model, X\)",
+        lambda: nn.predict(X),
+        lambda: nn.predict(model(), X),
+    ),
+    (
         r"write accuracy\(predict\(model, X\), y\)",
         lambda: nn.accuracy(model(), X, Y),
         lambda: nn.accuracy(nn.predict(model(), X), Y),
