@@ -1048,7 +1048,8 @@ def jit(
             ``@jit(exact=False)``.
         in_axes: None, or as in ``jax.vmap`` the axis of each argument that is mapped over, None
             for an argument that all rows share. Rows run side by side in SIMD lanes. A tuple
-            goes by position: all rows share what is given by keyword alone.
+            goes by position: all rows share what is given by keyword alone, and the object of a
+            method, for which a tuple in the class has None or no entry.
         reduce: "sum" or "mean" to add up each output over the mapped axis; None to return
             outputs with the mapped axis in front.
         exact: True for the bits of the eager engine; False allows contracted multiply-adds,

@@ -77,7 +77,8 @@ def grad(
         f: a function of numbers, nested lists, tuples, dicts or NumPy arrays of numbers, written
             with Python's operators and the functions of autograd, that returns one number. Without
             it the settings make a decorator, ``@grad(argnums=1)``.
-        argnums: which positional argument to differentiate with respect to, or a tuple of them.
+        argnums: which positional argument to differentiate with respect to, or a tuple of them;
+            in a class self is argument 0.
         has_aux: whether f returns a pair of that number and something else, which is returned
             beside the gradient.
 
@@ -127,7 +128,8 @@ def value_and_grad(
         f: a function of numbers, nested lists, tuples, dicts or NumPy arrays of numbers, written
             with Python's operators and the functions of autograd, that returns one number. Without
             it the settings make a decorator, ``@value_and_grad(argnums=1)``.
-        argnums: which positional argument to differentiate with respect to, or a tuple of them.
+        argnums: which positional argument to differentiate with respect to, or a tuple of them;
+            in a class self is argument 0.
         has_aux: whether f returns a pair of that number and something else; so does then the
             function, in place of the value.
 

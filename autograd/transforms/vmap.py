@@ -40,7 +40,8 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
             decorator, ``@vmap(in_axes=(None, 0))``.
         in_axes: which axis of the arrays in an argument counts the rows, None where all rows share
             it: an int or None for all arguments, or a tuple with one entry for each; an entry may
-            be a container of such like the argument.
+            be a container of such like the argument. In a class a tuple has None for self, or no
+            entry.
         out_axes: which axis of the results counts the rows, an int or a container like the result.
 
     Returns:
