@@ -693,11 +693,13 @@ def _has_length(kind: Hashable) -> bool:
 
 
 def array_of(numbers: Sequence[object], shape: tuple[int, ...]) -> Array:
-    """Return a NumPy array of that shape: float64 of plain numbers, else of objects."""
+    """Return a NumPy array of that shape: float64 of floats, bool of bools, else of objects."""
     import numpy
 
     if all(isinstance(number, float) for number in numbers):
         return numpy.array(numbers, dtype=numpy.float64).reshape(shape)
+    if all(type(number) is bool for number in numbers):
+        return numpy.array(numbers, dtype=bool).reshape(shape)
     array = numpy.empty(len(numbers), dtype=object)
     for index, number in enumerate(numbers):
         array[index] = number

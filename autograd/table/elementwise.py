@@ -35,6 +35,4 @@ def by_element(function: Callable[..., Any], operands: Sequence[Any], name: str)
         shapes = " and ".join(str(each.shape) for each in objects if each.shape)
         raise StructureError(f"{name}: arrays of the shapes {shapes} do not fit together") from None
     results = list(map(function, *[array.ravel().tolist() for array in arrays]))
-    if results and all(type(result) is bool for result in results):
-        return numpy.array(results).reshape(arrays[0].shape)
     return array_of(results, arrays[0].shape)

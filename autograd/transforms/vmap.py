@@ -13,6 +13,7 @@ from autograd.engine.node import is_number
 from autograd.engine.value import Value
 from autograd.errors import StructureError
 from autograd.ir.trace import Trace
+from autograd.table.operation import real
 from autograd.transforms.call import Derived, checked, decorating
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
@@ -46,7 +47,7 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
 
     Returns:
         A function of the same arguments, with rows; keyword arguments are shared. Its results are
-        arrays, of dtype object where there are Values among them.
+        arrays of floats, or of bools, and of dtype object where there are Values among them.
 
     Raises:
         TypeError: f is no function, or an axis is no int.
@@ -82,11 +83,19 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         if not _NUMBERS.issuperset(map(type, itertools.chain(*columns))):
             for row in zip(*columns, strict=True):
                 check_numbers("vmap", row, structure, "the result", is_number)
+            columns = [_converted(column) for column in columns]
         return stacked(structure, columns, count, out_axes)
 
     if out_axes == 0:
         mapped.rows_of = f, in_axes  # type: ignore[attr-defined]
     return mapped
+
+
+def _converted(column: list[Any]) -> list[Any]:
+    """Return the numbers of all rows as floats, or as bools where all of them are."""
+    if all(type(number).__name__ in ("bool", "bool_") for number in column):
+        return [bool(number) for number in column]
+    return [number if isinstance(number, Value) else real(number, "vmap") for number in column]
 
 
 def _shares_self(mapped: object, args: tuple[object, ...], in_axes: object) -> bool:

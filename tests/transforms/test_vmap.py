@@ -1,5 +1,7 @@
 """vmap is a loop over rows that stacks what it gets, with JAX's conventions."""
 
+from fractions import Fraction
+
 import pytest
 
 import autograd as ag
@@ -106,6 +108,17 @@ def test_what_is_no_number_is_refused_as_by_the_other_transforms(kind):
 def test_rows_without_numbers_and_of_bools_stay_what_they_are():
     rows = numpy.array([1.0, -2.0])
     assert vmap(lambda a: None)(rows) is None
-    assert vmap(lambda a: a > 0.0)(rows).tolist() == [True, False]
-    assert vmap(lambda a: numpy.bool_(a > 0.0))(rows).tolist() == [True, False]
+    for f in (lambda a: a > 0.0, lambda a: numpy.bool_(a > 0.0)):
+        assert vmap(f)(rows).dtype == bool
+        assert rows[vmap(f)(rows)].tolist() == [1.0]
     assert vmap(lambda a: [])(rows) == []
+
+
+@pytest.mark.parametrize("number", [1, numpy.int64(1), numpy.float32(1.0), Fraction(1)])
+def test_plain_numbers_of_every_kind_come_back_as_floats(number):
+    result = vmap(lambda a: [number, a, number if a > 0.0 else 2.0])(numpy.array([1.0, -2.0]))
+    assert [each.dtype for each in result] == [float] * 3
+    assert [each.tolist() for each in result] == [[1.0, 1.0], [1.0, -2.0], [1.0, 2.0]]
+    values = vmap(lambda a: number if a > 0.0 else Value(a))(numpy.array([1.0, -2.0]))
+    assert values.dtype == object
+    assert type(values[0]) is float
