@@ -660,6 +660,12 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
         return
     if isinstance(error, ValueError):
         return
+    if str(error).startswith("arrays used as indices must be") and not hasattr(error, "__notes__"):
+        error.add_note(
+            "an array of Values is no index and no mask: write autograd.where(mask > 0, x, 0.0), "
+            "or autograd.take(x, i) for each index"
+        )
+        return
     if isinstance(error, AttributeError):
         is_of_array = isinstance(error.obj, numpy.ndarray)
         if is_of_array and error.name == "at" and not getattr(error, "__notes__", None):
