@@ -47,6 +47,8 @@ def explain_rows(
         return
     if sys.modules.get("numpy") is None:  # without it nothing can be mapped
         return
+    if getattr(error, "__notes__", None):  # of a function of NumPy's, which is another for rows
+        return
     args, named = _by_position(f, args, named)
     if not _are_numbers(args):
         return

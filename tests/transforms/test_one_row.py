@@ -76,3 +76,9 @@ def test_an_error_that_the_function_itself_raises_stays_what_it_is(transform):
     argument = ROWS if transform is vmap else WEIGHTS
     with pytest.raises(TypeError, match=r"^I take a number$"):
         transform(of_one_number)(argument)
+
+
+def test_what_numpy_computes_on_floats_alone_is_no_reason_to_map_rows():
+    with pytest.raises(TypeError, match="svd") as caught:
+        ag.grad(lambda m: np.linalg.norm(m, 2))(np.ones((2, 2)))
+    assert "NumPy computes this on floats alone" in caught.value.__notes__[0]
