@@ -1,63 +1,46 @@
-"""A program as groups of equal steps, for one number at a time or for eight rows of it.
+"""A program as groups of equal steps, for one number at a time.
 
 Steps are sorted by depth and operation: steps of a group do not depend on each other, and one
 native loop computes them all (``llvm/kernels.py``, compiled once for all programs). Numbers are
-renumbered in that order, so that a group writes one run of memory; sorted by the places of their
-operands, most operands lie side by side too, or all in one place, and need no list of places.
+renumbered in that order, so that a group writes one run of memory; sorted by the steps that read
+them, most operands lie side by side too, or all in one place, and need no list of places.
 Preparing takes NumPy under a microsecond a step.
 """
 
 from __future__ import annotations
 
+import struct
 import threading
+from collections import Counter
 from collections.abc import Sequence
-from itertools import chain, pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from itertools import pairwise
+from typing import TypeAlias
 
+from autograd.backends.binding import Array
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.kernels import (
     ANYWHERE,
-    NEAR,
+    COPY,
     ONE_PLACE,
-    ROWS,
+    REVERSED,
+    SCATTERED,
     SIDE_BY_SIDE,
+    caller,
+    empty_table,
     kernels,
-    runner,
 )
-from autograd.backends.llvm.vector_math import FUNCTIONS
-from autograd.ir.function import Function
+from autograd.backends.steps import WIDEST, Steps
 
-if TYPE_CHECKING:
-    import numpy
-
-Array: TypeAlias = "numpy.ndarray[Any, Any]"
-
+WAYS = ONE_PLACE + SIDE_BY_SIDE + REVERSED + ANYWHERE  # 0, 1 or -1 after the operand before
+LONG = 16  # steps that are worth a group with lists
 SHORTEST = 8  # steps that are worth a group without a list of places
+RARE = 1_000  # steps below which a kernel of its own would take longer to make
 FEW = 20_000  # steps up to which such groups would not pay for the loops they need
+A_GROUP, A_STEP, A_LISTED_STEP = 3.0, 0.25, 0.8  # nanoseconds that they take, roughly
 WIDE = 32  # steps at each depth, on average, from which on there are such groups
-WIDEST = 3  # operands
 
 
-class Steps:
-    """A program in flat arrays: opcode, operands and depth of each number."""
-
-    def __init__(self, function: Function) -> None:
-        import numpy
-
-        opcodes, operands, count = function.opcodes, function.operands, len(function)
-        known = {name: place for place, name in enumerate(sorted(set(opcodes)))}
-        self.names = list(known)
-        self.kinds = numpy.fromiter(map(known.__getitem__, opcodes), numpy.int32, count)
-        self.arity = arity = numpy.fromiter(map(len, operands), numpy.int32, count)
-        flat = numpy.fromiter(chain.from_iterable(operands), numpy.int32, int(arity.sum()))
-        first = numpy.cumsum(arity) - arity
-        self.given = given = numpy.zeros((WIDEST, count), dtype=numpy.int32)
-        for place in range(WIDEST):
-            there = numpy.flatnonzero(arity > place)
-            given[place][there] = flat[first[there] + place]
-        self.levels = numpy.array(levels_of(function), dtype=numpy.int32)
-        self.numbers = numpy.array([*function.constants], dtype=numpy.int64)
-        self.constants = numpy.array([*map(float, function.constants.values())])
+Piece: TypeAlias = tuple[int, int, str]  # first step, the one after the last, how operands lie
 
 
 class Groups:
@@ -67,14 +50,18 @@ class Groups:
         steps: the program.
         outside: the numbers that are there before, in the order in which they lie in memory.
         own: those that are computed.
+        wanted: those that are read in the end.
 
     Attributes:
-        size: how many numbers there are in memory.
+        size: how many numbers there are in memory: those from outside, those that are computed, and
+            some from outside once more.
         slots: where each number of the program lies.
-        table: for each group a kernel's address and its arguments.
+        table: the groups in order.
+        lists: places of operands that lie anywhere.
+        nanoseconds: how long a call takes, roughly.
     """
 
-    def __init__(self, steps: Steps, outside: Array, own: Array) -> None:
+    def __init__(self, steps: Steps, outside: Array, own: Array, wanted: Array) -> None:
         import numpy
 
         kinds, held = steps.kinds, steps.levels
@@ -82,26 +69,17 @@ class Groups:
         slots[outside] = numpy.arange(len(outside))
         free = len(outside)
         deepest = int(held.max()) if len(held) else 0
-        if len(own) <= max(FEW, WIDE * deepest):  # small or narrow: no runs are looked for
+        is_wide = len(own) > max(FEW, WIDE * deepest)  # else no runs are looked for
+        if is_wide:
+            order = _by_readers(steps, own, wanted)
+        else:
             order = own[numpy.lexsort((own, kinds[own], held[own]))]
-            self.size, self.slots = free + len(order), slots
-            slots[order] = numpy.arange(free, self.size)
+        self.size, self.slots = free + len(order), slots
+        slots[order] = numpy.arange(free, self.size)
+        if is_wide:
+            self._lay_out(order, steps, free)
+        else:
             self._lay_out_lists(order, steps)
-            return
-        own = own[numpy.argsort(held[own], kind="stable")]
-        bounds = numpy.flatnonzero(numpy.diff(held[own])) + 1
-        kept: list[Any] = []
-        for start, stop in zip([0, *bounds.tolist()], [*bounds.tolist(), len(own)], strict=True):
-            group = own[start:stop]
-            if len(group) > 1:
-                a, b = slots[steps.given[0, group]], slots[steps.given[1, group]]
-                group = group[numpy.lexsort((b, a, kinds[group]))]
-            slots[group] = numpy.arange(free, free + len(group))
-            free += len(group)
-            kept.append(group)
-        order = numpy.concatenate(kept) if kept else own
-        self.size, self.slots = int(free), slots
-        self._lay_out(order, kinds, slots[steps.given[:, order]], steps.arity, held, steps.names)
 
     def forgotten(self) -> Array:
         """Return where each number of the program lies, and forget it."""
@@ -126,178 +104,192 @@ class Groups:
         for each, kernel in wanted.items():
             of_kind[each] = addresses[kernel]
         used = int(steps.arity[order].max()) if len(order) else 0
-        self._lists = numpy.ascontiguousarray(self.slots[steps.given[:used, order]])
-        self.table = table = numpy.zeros((len(firsts), 9), dtype=numpy.int64)
-        table[:, 0] = of_kind[kind[firsts]]
-        table[:, 1] = numpy.diff(firsts, append=len(order))
-        table[:, 2] = self.size - len(order) + firsts
+        self.lists = numpy.ascontiguousarray(self.slots[steps.given[:used, order]]).ravel()
+        self.nanoseconds = A_GROUP * len(firsts) + A_LISTED_STEP * len(order)
+        self.table = table = empty_table(len(firsts))
+        table["kernel"] = of_kind[kind[firsts]]
+        table["count"] = numpy.diff(firsts, append=len(order))
+        table["result"] = self.size - len(order) + firsts
         for place in range(used):
-            table[:, 6 + place] = self._lists.ctypes.data + 4 * (place * len(order) + firsts)
+            table["operands"][:, place] = place * len(order) + firsts
 
-    def _lay_out(
-        self,
-        order: Array,
-        kinds: Array,
-        places: Array,
-        arity: Array,
-        level: Array,
-        names: list[str],
-    ) -> None:
+    def _lay_out(self, order: Array, steps: Steps, free: int) -> None:
         """Cut the steps into groups, and write the table of them."""
         import numpy
 
-        begin = self.size - len(order)
-        kind, depth, width = kinds[order], level[order], arity[order]
-        same = (numpy.diff(kind) == 0) & (numpy.diff(depth) == 0)
-        steps = numpy.diff(places, axis=1)
-        for place in range(WIDEST):  # an operand that there is not lies in one place
-            steps[place][width[1:] <= place] = 0
-        regular = same & ((steps == 0) | (steps == 1)).all(axis=0)
-        code = numpy.where(
-            regular, steps[0] + 2 * steps[1] + 4 * steps[2], numpy.where(same, -1, -2)
-        )
-        edges = [0, *(numpy.flatnonzero(numpy.diff(code)) + 1).tolist(), len(code)]
-        groups: list[tuple[int, int, int]] = []  # first, last, code
-        at = 0
-        for start, stop in pairwise(edges) if len(code) else ():
-            pattern = int(code[start])
-            if pattern >= 0 and stop - start + 1 >= SHORTEST and stop > at:
-                first = max(start, at)
-                if first > at:
-                    self._cut(groups, at, first, same)
-                groups.append((first, stop + 1, pattern))
-                at = stop + 1
-        self._cut(groups, at, len(order), same)
-        used = int(width.max()) if len(order) else 0
-        is_listed = numpy.zeros(len(order) + 1, dtype=bool)
-        for first, last, pattern in groups:
-            if pattern < 0:
-                is_listed[first:last] = True
-        self._lists = lists = numpy.ascontiguousarray(places[:used, is_listed[:-1]])
-        listed = numpy.cumsum(is_listed) - is_listed  # where a step is among those
-        rows = []
-        for first, last, pattern in groups:
-            opcode, count = names[kind[first]], int(width[first])
-            if pattern < 0:
-                how = ANYWHERE * count
-            else:
-                how = "".join(
-                    SIDE_BY_SIDE if pattern >> place & 1 else ONE_PLACE for place in range(count)
-                )
-            rows.append((opcode, how, first, last))
-        addresses = kernels({(opcode, how) for opcode, how, _, _ in rows})
-        table = numpy.zeros((len(rows), 9), dtype=numpy.int64)
-        base = lists.ctypes.data
-        stride = lists.shape[1] * 4
-        firsts = numpy.array([row[2] for row in rows], dtype=numpy.int64)
-        lasts = numpy.array([row[3] for row in rows], dtype=numpy.int64)
-        table[:, 0] = [addresses[opcode, how] for opcode, how, _, _ in rows]
-        table[:, 1] = lasts - firsts
-        table[:, 2] = begin + firsts
-        for place in range(WIDEST):
-            if len(rows):
-                table[:, 3 + place] = places[place][firsts]
-            if place < used:
-                table[:, 6 + place] = base + place * stride + 4 * listed[firsts]
-        self.table = table
+        kind, depth = steps.kinds[order], steps.levels[order]
+        same = numpy.zeros(len(order), dtype=bool)  # as the step before
+        same[1:] = (numpy.diff(kind) == 0) & (numpy.diff(depth) == 0)
+        places = self.slots[steps.given[:, order]]
+        absent = steps.arity[order] <= numpy.arange(WIDEST)[:, None]
+        places[absent] = 0  # an operand that there is not lies in one place
+        copied = self._copy_outside(places, absent, same, free)
+        ways = _ways(places)
+        rows = _rows(_cut(ways, same), numpy.cumsum(~same).tolist(), kind, steps)
+        addresses = kernels({(COPY, ANYWHERE), *((opcode, how) for opcode, how, _ in rows)})
+        pieces = numpy.array([piece for _, _, pieces in rows for piece in pieces])
+        row = numpy.repeat(numpy.arange(len(rows)), [len(pieces) for _, _, pieces in rows])
+        lengths = pieces[:, 1] - pieces[:, 0]
+        before = numpy.cumsum(lengths) - lengths
+        inside = numpy.arange(len(order)) + numpy.repeat(pieces[:, 0] - before, lengths)
+        counts = numpy.bincount(row, lengths).astype(numpy.int64)
+        firsts = pieces[numpy.searchsorted(row, numpy.arange(len(rows))), 0]
+        self.table = empty_table(1 + len(rows))
+        copies, table = self.table[0], self.table[1:]
+        copies["kernel"], copies["count"] = addresses[COPY, ANYWHERE], len(copied)
+        copies["result"] = self.size - len(copied)
+        table["kernel"] = [addresses[opcode, how] for opcode, how, _ in rows]
+        table["count"] = counts
+        lists = [copied]
+        is_listed = numpy.array([how == SCATTERED or ANYWHERE in how for _, how, _ in rows])
+        steps_listed = int(counts[is_listed].sum()) + len(copied)
+        self.nanoseconds = A_GROUP * len(rows) + A_LISTED_STEP * steps_listed
+        self.nanoseconds += A_STEP * (len(order) + len(copied) - steps_listed)
 
-    @staticmethod
-    def _cut(groups: list[tuple[int, int, int]], at: int, stop: int, same: Array) -> None:
-        """Add the steps from one place to another as groups of equal operations."""
+        def placed(is_listed: list[bool], numbers: Array) -> Array:
+            """Return where numbers of each group lie: the first, or its list; add the lists."""
+            listed = counts * numpy.array(is_listed)
+            begins = sum(map(len, lists)) + numpy.cumsum(listed) - listed
+            lists.append(numbers[inside[numpy.repeat(numpy.array(is_listed), counts)]])
+            where: Array = numpy.where(is_listed, begins, numbers[firsts])
+            return where
+
+        results = numpy.arange(free, free + len(order), dtype=numpy.int32)
+        table["result"] = placed([how == SCATTERED for _, how, _ in rows], results)
+        for place in range(WIDEST):
+            anywhere = [
+                how == SCATTERED or how[place : place + 1] == ANYWHERE for _, how, _ in rows
+            ]
+            table["operands"][:, place] = placed(anywhere, places[place])
+        self.lists = numpy.concatenate(lists)
+
+    def _copy_outside(self, places: Array, absent: Array, same: Array, free: int) -> Array:
+        """Lay numbers from outside once more, in the order in which steps read them; return which.
+
+        A matrix that is read by rows and by columns lies side by side both ways then.
+        """
         import numpy
 
-        if stop <= at:
-            return
-        inner = numpy.flatnonzero(~same[at : stop - 1]) + at + 1
-        edges = [at, *inner.tolist(), stop]
-        groups += [(first, last, -1) for first, last in pairwise(edges)]
+        bad = same & (_ways(places) < 0)
+        near = bad.copy()
+        near[:, :-1] |= bad[:, 1:]
+        near &= (places < free) & ~absent
+        read = places.T[near.T]
+        found, first = numpy.unique(read, return_index=True)
+        copied = found[numpy.argsort(first)].astype(numpy.int32)
+        moved = numpy.arange(self.size)
+        moved[copied] = self.size + numpy.arange(len(copied))
+        group = numpy.cumsum(~same) - 1
+        for place, way in zip(places, bad, strict=True):
+            other = moved[place]
+            worse = same & (_ways(other[None])[0] < 0)
+            is_better = numpy.bincount(group, worse) < numpy.bincount(group, way)
+            numpy.copyto(place, other, where=is_better[group], casting="same_kind")
+        self.size += len(copied)
+        return copied
 
 
-def levels_of(function: Function) -> list[int]:
-    """Return for each number how deep it is: 0 for parameters and constants."""
-    level = [0] * len(function)
-    operands = function.operands
-    for number in range(len(function.parameters), len(function)):
-        given = operands[number]
-        if len(given) == 2:
-            a, b = level[given[0]], level[given[1]]
-            level[number] = (a if a > b else b) + 1
-        elif given:
-            level[number] = max([level[each] for each in given]) + 1
-    return level
+def _rows(
+    pieces: Sequence[Piece], group: Sequence[int], kind: Array, steps: Steps
+) -> list[tuple[str, str, list[tuple[int, int]]]]:
+    """Return what kernels compute, one after the other: opcode, how operands lie, and which steps.
 
-
-class RowGroups:
-    """Some steps of a program prepared for numbers of eight rows each.
-
-    A vector takes a line of the cache, so what nothing reads any more makes room for what follows,
-    and operands and results lie anywhere.
+    Short pieces of equal steps of the same depth become one.
 
     Args:
+        pieces: the steps, cut where the places of operands do not go on as before.
+        group: the number of each step's group of equal steps of the same depth.
+        kind: the opcode of each step.
         steps: the program.
-        outside: the numbers that are there before, in the order in which they lie in memory.
-        own: those that are computed.
-        results: those that are wanted in the end.
-        exact: whether bits must be the eager engine's, without vector functions.
-
-    Attributes:
-        size: how many numbers there are in memory.
-        delivered: where the results lie.
-        table: for each group a kernel's address and its arguments.
     """
+    kinds = kind.tolist()
+    widths = {each: int(steps.arity[(steps.kinds == each).argmax()]) for each in set(kinds)}
+    sizes: Counter[tuple[int, str]] = Counter()
+    for first, last, how in pieces:
+        is_short = last - first < (LONG if ANYWHERE in how else SHORTEST)
+        sizes[kinds[first], SCATTERED if is_short else how] += last - first
+    found: list[tuple[str, str, list[tuple[int, int]]]] = []
+    short: dict[int, list[tuple[int, int]]] = {}
+    for first, last, how in pieces:
+        each, place = kinds[first], group[first]
+        is_short = last - first < (LONG if ANYWHERE in how else SHORTEST)
+        if is_short and sizes[each, SCATTERED] >= RARE and place in short:
+            short[place].append((first, last))
+            continue
+        if is_short and sizes[each, SCATTERED] >= RARE:
+            how, steps_in = SCATTERED, short.setdefault(place, [(first, last)])
+        else:
+            how = how[: widths[each]] if sizes[each, how] >= RARE else ANYWHERE * widths[each]
+            steps_in = [(first, last)]
+        found.append((steps.names[each], how, steps_in))
+    return found
 
-    def __init__(
-        self, steps: Steps, outside: Array, own: Array, results: Array, exact: bool
-    ) -> None:
-        import numpy
 
-        order = own[numpy.lexsort((own, steps.kinds[own], steps.levels[own]))]
-        kind, depth, width = steps.kinds[order], steps.levels[order], steps.arity[order]
-        given = steps.given[:, order]
-        is_first = numpy.ones(len(order), dtype=bool)
-        is_first[1:] = (numpy.diff(kind) != 0) | (numpy.diff(depth) != 0)
-        firsts = numpy.flatnonzero(is_first)
-        group = numpy.cumsum(is_first) - 1
-        last = numpy.full(len(steps.kinds), len(firsts))  # the group that reads a number last
-        last[order] = group
-        for place in range(WIDEST):
-            has = width > place
-            numpy.maximum.at(last, given[place][has], group[has])
-        last[results] = len(firsts)
-        ending = order[numpy.argsort(last[order], kind="stable")]
-        ends = numpy.searchsorted(last[ending], numpy.arange(len(firsts)), side="right").tolist()
-        slots = numpy.full(len(steps.kinds), 0, dtype=numpy.int32)
-        slots[outside] = numpy.arange(len(outside))
-        places = slots.tolist()
-        free: list[int] = []
-        size, at, waiting = len(outside), 0, ending.tolist()
-        numbers = order.tolist()
-        edges = [*firsts.tolist(), len(order)]
-        for place, stop in enumerate(ends):
-            for number in numbers[edges[place] : edges[place + 1]]:
-                if free:
-                    places[number] = free.pop()
-                else:
-                    places[number] = size
-                    size += 1
-            free += [places[number] for number in waiting[at:stop]]
-            at = stop
-        slots = numpy.array(places, dtype=numpy.int32)
-        self.size, self.delivered = size, slots[results]
-        used = int(width.max()) if len(order) else 0
-        self._lists = lists = numpy.ascontiguousarray(
-            numpy.stack([slots[order], *[slots[given[place]] for place in range(used)]])
-        )
-        opcodes = [steps.names[each] for each in kind[firsts].tolist()]
-        near = frozenset() if exact else frozenset(FUNCTIONS)
-        wanted = [(opcode, NEAR if opcode in near else ROWS) for opcode in opcodes]
-        addresses = kernels(wanted)
-        self.table = table = numpy.zeros((len(firsts), 9), dtype=numpy.int64)
-        table[:, 0] = [addresses[kernel] for kernel in wanted]
-        table[:, 1] = numpy.diff(edges)
-        for place in range(1 + used):  # the list of the results first
-            column = 2 if place == 0 else 5 + place
-            table[:, column] = lists.ctypes.data + 4 * (place * len(order) + firsts)
+def _cut(ways: Array, same: Array) -> list[Piece]:
+    """Return the steps in pieces within which operands go on as before, where these are long."""
+    import numpy
+
+    is_regular = same & (ways >= 0).all(axis=0)
+    patterns = numpy.where(is_regular, ways[0] + 3 * ways[1] + 9 * ways[2], -1)
+    edges = numpy.flatnonzero(numpy.diff(patterns, prepend=-2, append=-2))
+    goes_on = patterns[edges[:-1]] >= 0
+    # The step before the first that goes on is the first of a piece, unless it ends another.
+    first, last = edges[:-1] - numpy.append(True, ~goes_on[:-1]), edges[1:]
+    is_long = goes_on & (last - first >= SHORTEST)
+    cuts = [numpy.flatnonzero(~same), first[is_long], last[is_long], [len(same)]]
+    bounds = numpy.unique(numpy.concatenate(cuts))
+    first, last = bounds[:-1], bounds[1:]
+    kinds = numpy.zeros(len(first), dtype=numpy.int64)
+    for place, way in enumerate(ways):
+        lies = numpy.full(len(first), len(WAYS) - 1)
+        for each in range(len(WAYS) - 1):
+            others = numpy.cumsum(way != each)
+            lies[others[last - 1] == others[first]] = each
+        kinds += lies * len(WAYS) ** place
+    texts = {
+        kind: "".join(WAYS[kind // len(WAYS) ** place % len(WAYS)] for place in range(WIDEST))
+        for kind in set(kinds.tolist())
+    }
+    hows = map(texts.__getitem__, kinds.tolist())
+    return [*zip(first.tolist(), last.tolist(), hows, strict=True)]
+
+
+def _ways(places: Array) -> Array:
+    """Return how operands lie after the ones before: 0 there, 1 next, 2 before, -1 anywhere."""
+    import numpy
+
+    steps = numpy.diff(places, axis=1, prepend=places[:, :1] - 9)
+    return numpy.where(abs(steps) <= 1, steps % 3, -1)
+
+
+def _by_readers(steps: Steps, own: Array, wanted: Array) -> Array:
+    """Return the steps by depth and operation, those of a group in the order of what reads them.
+
+    What a group reads lies side by side then: each of its operands is sorted by the first step that
+    reads it, from the last group to the first.
+    """
+    import numpy
+
+    kinds, arity, given = steps.kinds, steps.arity, steps.given
+    own = own[numpy.argsort(steps.levels[own], kind="stable")]
+    bounds = numpy.flatnonzero(numpy.diff(steps.levels[own])) + 1
+    reader = numpy.full(len(kinds), 2**62, dtype=numpy.int64)
+    reader[wanted[::-1]] = 2**61 + numpy.arange(len(wanted))[::-1]
+    parts: list[Array] = []
+    edges = [0, *bounds.tolist(), len(own)]
+    for start, stop in reversed([*pairwise(edges)]):
+        group = own[start:stop]
+        group = group[numpy.lexsort((reader[group], kinds[group]))]
+        parts.append(group)
+        first = numpy.flatnonzero(numpy.diff(kinds[group], prepend=-1))
+        size = numpy.diff(first, append=len(group))
+        # The operands in one place are sorted before those in the next.
+        key = numpy.arange(len(group)) + WIDEST * start + numpy.repeat((WIDEST - 1) * first, size)
+        size = numpy.repeat(size, size)
+        for place in reversed(range(WIDEST)):
+            has = numpy.flatnonzero(arity[group] > place)[::-1]
+            reader[given[place, group[has]]] = (key + place * size)[has]
+    return numpy.concatenate(parts[::-1]) if parts else own
 
 
 class Once:
@@ -307,10 +299,13 @@ class Once:
         steps: the program.
         layout: where its parameters lie.
         own: the steps to compute; they depend on no row.
-        wanted: the numbers to return.
+        wanted: the numbers to deliver: those of arrays first.
+        sizes: how many of them each array takes.
     """
 
-    def __init__(self, steps: Steps, layout: Layout, own: Array, wanted: Array) -> None:
+    def __init__(
+        self, steps: Steps, layout: Layout, own: Array, wanted: Array, sizes: Sequence[int] = ()
+    ) -> None:
         import numpy
 
         sources = layout.sources
@@ -318,35 +313,75 @@ class Once:
         place = {at: index for index, at in enumerate(parameters)}
         self._constants, self._first = steps.constants, len(parameters)
         outside = numpy.array([*parameters, *steps.numbers.tolist()], dtype=numpy.int64)
-        self.groups = Groups(steps, outside, own)
-        self._run = runner()
+        self.groups = groups = Groups(steps, outside, own, wanted)
+        self._places = groups.forgotten()[wanted]
+        self._sizes = numpy.array(sizes, dtype=numpy.int64)
+        self._call = caller()
         self._memory = threading.local()
-        self._wanted = self.groups.forgotten()[wanted]
         plain = [place[at] for at in parameters if sources[at].array is None]
         self._plain = numpy.array(plain, dtype=numpy.int64)
-        self._arrays: list[tuple[int, slice]] = []
+        # The arrays that are copied as they are, with place and bytes, and those to be converted.
+        self._read: list[int] = []
+        self._converted: list[tuple[int, slice]] = []
+        reading: list[tuple[int, int]] = []
         for at in parameters:
             source = sources[at]
             if source.array is not None and source.offset == 0:
                 stop = at
                 while stop < len(sources) and sources[stop].array == source.array:
                     stop += 1
-                self._arrays.append((source.array, slice(place[at], place[at] + stop - at)))
+                if source.element == "float64":
+                    self._read.append(source.array)
+                    reading.append((place[at], 8 * (stop - at)))
+                else:
+                    self._converted.append((source.array, slice(place[at], place[at] + stop - at)))
+        self._reading = numpy.array(reading, dtype=numpy.int64)
+        self._pack = struct.Struct(f"@{len(reading) + len(sizes)}Q").pack
 
-    def __call__(self, numbers: Sequence[float], arrays: Sequence[Array]) -> Array:
-        """Return the wanted numbers, in an array."""
+    def __call__(
+        self,
+        numbers: Sequence[float],
+        arrays: Sequence[Array],
+        made: Sequence[Array],
+        plain: object,
+    ) -> int:
+        """Deliver the wanted numbers.
+
+        Args:
+            numbers: the plain numbers.
+            arrays: the arrays that are read.
+            made: those that are filled.
+            plain: memory for the numbers that are in none.
+
+        Returns:
+            1 if one of them is nan, else 0.
+        """
         memory = getattr(self._memory, "numbers", None)
         if memory is None:
-            import numpy
-
-            memory = numpy.empty(self.groups.size)
-            memory[self._first : self._first + len(self._constants)] = self._constants
-            table = self.groups.table
-            self._memory.call = memory.ctypes.data, table.ctypes.data, len(table)
-            self._memory.numbers = memory
+            memory = self._new_memory()
         if numbers:
             memory[self._plain] = numbers
-        for array, places in self._arrays:
-            memory[places] = arrays[array].ravel()
-        self._run(*self._memory.call)
-        return memory[self._wanted]
+        for index, places in self._converted:
+            memory[places] = arrays[index].ravel()
+        objects = self._pack(*[id(arrays[index]) for index in self._read], *map(id, made))
+        return self._call(self._memory.call, objects, plain)
+
+    def _new_memory(self) -> Array:
+        """Return memory for this thread's numbers, with the constants in it."""
+        import numpy
+
+        groups = self.groups
+        memory = numpy.empty(groups.size)
+        memory[self._first : self._first + len(self._constants)] = self._constants
+        places, sizes, table = self._places, self._sizes, groups.table
+        plain = len(places) - int(sizes.sum())
+        kept = memory, groups.lists, table, places, sizes, self._reading
+        addresses = [each.ctypes.data for each in kept]
+        counts = [len(sizes), plain, addresses[-1], len(self._read)]
+        words = numpy.array(
+            [*addresses[:3], len(table), *addresses[3:5], *counts], dtype=numpy.int64
+        )
+        self._memory.words = words
+        self._memory.call = words.ctypes.data
+        self._memory.numbers = memory
+        return memory

@@ -7,7 +7,7 @@ mapped axis, whose length may change from call to call).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import index
 from typing import Any
 
@@ -165,7 +165,7 @@ class Arguments:
             keys = tuple(obj)
             if keys not in TEXTS:
                 keys = keys_of(obj)
-            return (dict, keys, *map(self._key, obj.values()))
+            return (dict, keys, *self._keys(obj.values()))
         if kind is list or kind is tuple:
             return self._parts(kind, obj)
         container = container_of(kind)
@@ -176,11 +176,29 @@ class Arguments:
         parts, detail = container.apart(obj)
         return self._parts((container.kind, detail), parts)
 
+    def _keys(self, objects: Iterable[Any]) -> list[object]:
+        """Return the key of each, arrays without a call of ``_key``."""
+        keys: list[object] = []
+        varying = self._varying
+        for obj in objects:
+            if (
+                type(obj) is _ndarray
+                and obj.dtype is _doubles
+                and obj.flags.c_contiguous
+                and obj.ndim
+                and not varying
+            ):
+                self.arrays.append(obj)
+                keys.append(obj.shape)
+            else:
+                keys.append(self._key(obj))
+        return keys
+
     def _parts(self, head: object, parts: Sequence[object]) -> object:
         if set(map(type, parts)) == FLOATS:
             self.numbers += parts
             return (head, len(parts))
-        keys = tuple(map(self._key, parts))
+        keys = tuple(self._keys(parts))
         return (head, *keys) if keys.count(NUMBER) < len(keys) else (head, len(keys))
 
     def _number(self, obj: object) -> str:

@@ -8,9 +8,8 @@ from dataclasses import replace
 from math import nan
 from typing import Any
 
-from autograd.backends.binding import ONE_BLOCK, added_up
+from autograd.backends.binding import ONE_BLOCK, Array, added_up
 from autograd.backends.grouped import Grouped
-from autograd.backends.groups import Array
 from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.module import assembled

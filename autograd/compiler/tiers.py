@@ -19,8 +19,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from autograd.backends.binding import Array
 from autograd.backends.grouped import Grouped
-from autograd.backends.groups import Array
 from autograd.backends.llvm import engine
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.executable import Native
@@ -32,6 +32,7 @@ from autograd.ir.function import Function
 
 TIERS = ("llvm", "grouped")
 SMALL, SMALL_OF_ROWS = 500, 150  # steps, inputs and results up to which LLVM is ready as soon
+OF_CODE = 0.33  # nanoseconds that a step takes in LLVM's code of a large program, roughly
 HUGE = 400_000  # steps from which on code of its own costs more than it could save
 HOT, HOT_LARGE = 1_000, 10_000  # calls after which LLVM's code is made
 HOT_ROWS, HOT_LARGE_ROWS = 8_000, 100_000  # likewise vectors of eight rows
@@ -75,8 +76,13 @@ class Plan:
         self.starts_grouped &= tier == "grouped" or not is_small
         self.is_worth_code = tier is None and self.starts_grouped
         self.is_worth_code &= len(function) <= HUGE
+        self._nanoseconds = OF_CODE * len(function) if len(function) > LARGE else 0.0
         counts = (HOT_ROWS, HOT_LARGE_ROWS) if layout.mapped else (HOT, HOT_LARGE)
         self.hot = counts[size > LARGE]
+
+    def is_slower_than(self, groups: Native | Grouped) -> bool:
+        """Return whether code is: that of a large program is read anew from far at every call."""
+        return isinstance(groups, Grouped) and groups.nanoseconds < self._nanoseconds
 
     def put_away(self, kept: object) -> None:
         """Keep the program in compact form, until it may be compiled."""
@@ -143,6 +149,8 @@ def running(executable: object, plan: Plan, kept: object) -> Native | Grouped | 
     """
     native = plan.first()
     if not plan.is_worth_code or not isinstance(native, Grouped | GroupedRows):
+        return native
+    if plan.is_slower_than(native):
         return native
     reference = weakref.ref(executable)
     plan.put_away(kept)

@@ -1,5 +1,6 @@
 """Every back end gives the bits of the interpreter, over the same random Functions."""
 
+import math
 import random
 import shutil
 
@@ -49,6 +50,7 @@ def test_groups_of_steps_give_the_bits_of_the_interpreter(monkeypatch, shortest,
     monkeypatch.setattr(groups, "SHORTEST", shortest)
     monkeypatch.setattr(groups, "FEW", -1 if shortest == 2 else 20_000)
     monkeypatch.setattr(groups, "WIDE", 0)
+    monkeypatch.setattr(groups, "RARE", 0 if shortest == 2 else 1_000)
     for case in cases(count, "groups"):
         function, binding, shared, rows = case
         found = grouped.compile(function, binding)(shared, rows)
@@ -59,6 +61,7 @@ def test_groups_of_steps_give_the_bits_of_the_interpreter(monkeypatch, shortest,
 def test_kernels_compute_side_by_side_and_anywhere_what_the_table_says(monkeypatch, primitive):
     monkeypatch.setattr(groups, "FEW", 0)
     monkeypatch.setattr(groups, "WIDE", 0)
+    monkeypatch.setattr(groups, "RARE", 0)
     source = random.Random(primitive)
     function, row, count = Function(), TABLE[primitive], 37
     for place in range(3 * count):
@@ -70,12 +73,14 @@ def test_kernels_compute_side_by_side_and_anywhere_what_the_table_says(monkeypat
         known = truths if place in row.conditions else range(3 * count)
         if pattern == "beside":
             return known[(at + 5 * place) % len(known)]
+        if pattern == "back":
+            return known[(5 * place - at) % len(known)]
         if pattern == "one":
             return known[7] if place else known[at]
         return source.choice(known)
 
     results = []
-    for pattern in ("beside", "one", "anywhere"):
+    for pattern in ("beside", "back", "one", "anywhere"):
         for at in range(count):
             given = tuple([operand(at, place, pattern) for place in range(row.arity)])
             result = function.add(primitive, given)
@@ -87,6 +92,61 @@ def test_kernels_compute_side_by_side_and_anywhere_what_the_table_says(monkeypat
     binding = Binding()
     wanted = interpreter.compile(function, binding)(numbers)
     assert bits(grouped.compile(function, binding)(numbers)) == bits(wanted)
+
+
+def sums_of_products(source):
+    """Return a program of matrices that are read by rows and by columns, in several orders."""
+    function = Function()
+    height, width = source.randint(3, 21), source.randint(3, 21)
+    for place in range(height * width + width):
+        function.add_parameter(Parameter(f"x{place}"))
+    matrix = [[row * width + column for column in range(width)] for row in range(height)]
+    vector = [*range(height * width, height * width + width)]
+    results = []
+    for _ in range(4):
+        order = [*range(len(vector))]
+        first = source.choice([0, 0, 1])  # where the sum begins
+        order = [*order[first:], *order[:first]][:: source.choice([1, -1])]
+        is_swapped, is_last, is_subtracted = [source.random() < 0.3 for _ in range(3)]
+        sums = []
+        for row in matrix:
+            total = None
+            for at in order:
+                factors = (vector[at], row[at]) if is_swapped else (row[at], vector[at])
+                product = function.add("multiply", factors)
+                if total is None:
+                    total = product
+                elif is_subtracted and at % 2:
+                    total = function.add("subtract", (total, product))
+                else:
+                    pair = (total, product) if is_last else (product, total)
+                    total = function.add("add", pair)
+                if source.random() < 0.01:
+                    results.append(product)  # one that is read besides
+            sums.append(total)
+        results += sums[:: source.choice([1, -1])]
+        matrix = [[row[at] for row in matrix] for at in range(len(matrix[0]))]
+        vector = sums
+    return function.end(tuple(results))
+
+
+def test_sums_of_products_in_groups_round_twice_in_whatever_order_they_lie(monkeypatch):
+    used = set()
+    made = groups.kernels
+    monkeypatch.setattr(groups, "FEW", 0)
+    monkeypatch.setattr(groups, "WIDE", 0)
+    monkeypatch.setattr(groups, "RARE", 0)
+    monkeypatch.setattr(groups, "kernels", lambda wanted: used.update(wanted) or made(wanted))
+    source = random.Random(3)
+    for _ in range(12):
+        function = verify(sums_of_products(source), PRIMITIVES)
+        numbers = [source.gauss(0.0, 1.0) for _ in function.parameters]
+        numbers[source.randrange(len(numbers))] = source.choice([1e300, -0.0, math.inf])
+        wanted = interpreter.compile(function, Binding())(numbers)
+        assert bits(grouped.compile(function, Binding())(numbers)) == bits(wanted)
+    ways = {how for opcode, how in used if opcode == "multiply_then_add"}
+    assert {"csc", "rsc", "ggc", "scattered"} <= ways
+    assert any(opcode == "multiply_then_subtract" for opcode, _ in used)
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc on this machine")

@@ -208,6 +208,26 @@ def test_code_takes_over_rows_too() -> None:
     assert all(each[0] == value and (each[1] == gradient).all() for each in results)
 
 
+def test_a_wide_program_stays_in_groups_which_are_faster_than_its_code(monkeypatch: Any) -> None:
+    monkeypatch.setattr(tiers, "HOT_LARGE", 3)
+
+    def squares(w: Any, x: Any) -> Any:
+        return autograd.sum([autograd.dot(list(row), list(x)) ** 2 for row in w])
+
+    random = numpy.random.default_rng(5)
+    w, x = random.normal(size=(90, 110)), random.normal(size=110)
+    step = value_and_grad(squares, (0, 1))
+    fast = jit(step)
+    results = [fast(w, x) for _ in range(6)]
+    tiers.finish()
+    assert fast.report().tier == "grouped"
+    value, (by_w, by_x) = jit(step, tier="llvm")(w, x)
+    for found, (found_by_w, found_by_x) in results:
+        assert found == value
+        assert (found_by_w == by_w).all()
+        assert (found_by_x == by_x).all()
+
+
 def test_a_program_that_was_dropped_is_not_kept_for_the_thread(monkeypatch: Any) -> None:
     monkeypatch.setattr(tiers.Plan, "code", lambda plan: pytest.fail("it was compiled"))
     assert tiers._compiling.acquire()  # as by a thread that does not get to it

@@ -10,8 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.backends.binding import ONE_BLOCK, Binding, block_size
-from autograd.backends.groups import Array
+from autograd.backends.binding import ONE_BLOCK, Array, Binding, block_size
 from autograd.backends.llvm.abi import Layout, Sink, Source
 from autograd.backends.llvm.engine import NativeCode
 from autograd.backends.llvm.loop import padded
@@ -118,8 +117,7 @@ class Native:
     def _share(self, numbers: Sequence[float], arrays: Sequence[object], address: int) -> None:
         """Put what all rows share into memory."""
         assert self.once is not None
-        shared = self.once(numbers, arrays)
-        ctypes.memmove(address, shared.ctypes.data, shared.nbytes)
+        self.once(numbers, arrays, (), address)
 
     def _working_memory(self) -> tuple[object, int]:
         """Make the working memory of a thread."""

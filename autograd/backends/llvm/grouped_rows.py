@@ -8,17 +8,20 @@ past the end, arrays) is as for every mapped program.
 from __future__ import annotations
 
 from autograd.backends.binding import LANES
-from autograd.backends.groups import Once, RowGroups, Steps
+from autograd.backends.groups import Once
 from autograd.backends.llvm.abi import TABLES, Layout
 from autograd.backends.llvm.contraction import contracted
 from autograd.backends.llvm.executable import Native
+from autograd.backends.llvm.group_calls import RUN
 from autograd.backends.llvm.instructions import intrinsic_declarations
-from autograd.backends.llvm.kernels import RUN, WIDE_VECTORS
+from autograd.backends.llvm.kernels import WIDE_VECTORS
 from autograd.backends.llvm.loop import mapped_entry, unload
 from autograd.backends.llvm.loops import MEMORY
 from autograd.backends.llvm.memory import VECTOR, Chunk, collecting, waits
 from autograd.backends.llvm.module import Assembled
 from autograd.backends.llvm.partition import PARAMETERS
+from autograd.backends.row_groups import RowGroups
+from autograd.backends.steps import Steps
 from autograd.ir.function import Function
 
 
@@ -33,8 +36,8 @@ class GroupedRows(Native):
         inputs = [at for at, source in enumerate(layout.sources) if source.row is not None]
         if not exact:
             function = contracted(function, inputs)
-        steps = Steps(function)
         varies = numpy.frombuffer(function.depends_on(inputs), dtype=numpy.uint8) != 0
+        steps = Steps(function, varies)
         is_step = steps.levels > 0
         own = numpy.flatnonzero(varies & is_step)
         results = numpy.array(function.results, dtype=numpy.int64)
@@ -47,7 +50,12 @@ class GroupedRows(Native):
         outside = numpy.concatenate([shared, numpy.array(inputs, dtype=numpy.int64)])
         self._groups = groups = RowGroups(steps, outside, own, results, exact)
         self._tables = numpy.array(
-            [groups.table.ctypes.data, len(groups.table), groups.delivered.ctypes.data],
+            [
+                groups.table.ctypes.data,
+                len(groups.table),
+                groups.delivered.ctypes.data,
+                groups.lists.ctypes.data,
+            ],
             dtype=numpy.int64,
         )
         begin = 8 * LANES * len(layout.sinks)
@@ -80,8 +88,9 @@ def _module(
         f"define internal void @groups({PARAMETERS}) #0 {{",
         _table("groups", layout, 0),
         _table("size", layout, 8, "i64"),
+        _table("lists", layout, 24),
         f"%v = getelementptr i8, ptr %work, i64 {begin}",
-        "call void @run_groups(ptr %v, ptr %groups, i64 %size)",
+        "call void @run_groups(ptr %v, ptr %lists, ptr %groups, i64 %size)",
         "ret void",
         "}",
         _share(shared, begin),

@@ -10,11 +10,13 @@ from __future__ import annotations
 import ctypes
 import itertools
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from autograd.backends.binding import LANES
+from autograd.backends.binding import LANES, Array
 from autograd.backends.llvm import engine, vector_math
 from autograd.backends.llvm.contraction import MULTIPLY_ADD
 from autograd.backends.llvm.engine import NativeCode
+from autograd.backends.llvm.group_calls import CALL
 from autograd.backends.llvm.instructions import (
     LIBRARY,
     WRITTEN,
@@ -28,16 +30,31 @@ from autograd.table import rows as ops
 from autograd.table.operation import TABLE
 
 VECTOR = f"<{LANES} x double>"
-ANYWHERE, SIDE_BY_SIDE, ONE_PLACE = "gcs"  # how the operands of a kernel lie
+# How the operands of a kernel lie.
+ANYWHERE, SIDE_BY_SIDE, REVERSED, ONE_PLACE = "gcrs"
+SCATTERED = "scattered"  # anywhere, and so do the results
 ROWS = "rows"  # anywhere, and a number is one of eight rows each
 NEAR = "near"  # likewise, by a vector function of ``exact=False``
+
+LISTED = (SCATTERED, ROWS, NEAR)
+
+# Two steps in one, rounded after each of them: a * b + c, and c - a * b.
+MULTIPLY_THEN_ADD, MULTIPLY_THEN_SUBTRACT = "multiply_then_add", "multiply_then_subtract"
+THEN = {
+    MULTIPLY_THEN_ADD: "fadd {t} {p}, {c}",
+    MULTIPLY_THEN_SUBTRACT: "fsub {t} {c}, {p}",
+}
+COPY = "copy"
+OF_NUMBERS = {MULTIPLY_ADD, *THEN, COPY}  # opcodes that no row of the table has
 
 # Kernels that are compiled together, so that what lies on disk serves most programs.
 _COMMON = ("add", "subtract", "multiply", "divide", "negative", "where", "less", "less_equal")
 BUNDLES = (
-    {(opcode, ROWS) for opcode in _COMMON},
-    {(opcode, ANYWHERE * TABLE[opcode].arity) for opcode in _COMMON},
-    {(opcode, a + b) for opcode in ("add", "multiply") for a in "cs" for b in "cs"},
+    {(opcode, ROWS) for opcode in (*_COMMON, MULTIPLY_THEN_ADD)},
+    {
+        (MULTIPLY_THEN_ADD, ANYWHERE * 3),
+        *((opcode, ANYWHERE * TABLE[opcode].arity) for opcode in _COMMON),
+    },
 )
 
 _lock = new_lock()
@@ -47,32 +64,20 @@ _addresses: dict[str | None, dict[tuple[str, str], int]] = {}  # for each target
 WIDE_VECTORS = (
     'attributes #0 = { alignstack=64 "min-legal-vector-width"="512" "prefer-vector-width"="512" }'
 )
-PARAMETERS = "ptr %v, i64 %n, i64 %out, i64 %p0, i64 %p1, i64 %p2, ptr %q0, ptr %q1, ptr %q2"
+PARAMETERS = "ptr %v, ptr %lists, i64 %n, i64 %out, i64 %p0, i64 %p1, i64 %p2"
 
-# Calls one kernel after the other: eight numbers each, the kernel's address before its arguments.
-RUN = f"""
-define void @run_groups(ptr %v, ptr %groups, i64 %count) {{
-br label %next
-next:
-%i = phi i64 [ 0, %0 ], [ %after, %inside ]
-%more = icmp ult i64 %i, %count
-br i1 %more, label %inside, label %done
-inside:
-%g = getelementptr [9 x i64], ptr %groups, i64 %i
-{
-    chr(10).join(
-        f"%g{place} = getelementptr i64, ptr %g, i64 {place}{chr(10)}"
-        f"%a{place} = load {'ptr' if place in (0, 6, 7, 8) else 'i64'}, ptr %g{place}"
-        for place in range(9)
-    )
-}
-call void %a0(ptr %v, i64 %a1, i64 %a2, i64 %a3, i64 %a4, i64 %a5, ptr %a6, ptr %a7, ptr %a8)
-%after = add i64 %i, 1
-br label %next
-done:
-ret void
-}}
-"""
+
+def empty_table(groups: int) -> Array:
+    """Return an array for groups: a kernel's address, how many steps, and where their numbers lie.
+
+    That is the place of the first, or where in the list of places a list begins.
+    """
+    import numpy
+
+    place = numpy.int32
+    columns: list[Any] = [("kernel", numpy.int64), ("count", place), ("result", place)]
+    dtype = numpy.dtype([*columns, ("operands", place, 3), ("padding", place)])
+    return numpy.zeros(groups, dtype)
 
 
 def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -98,7 +103,7 @@ def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
                 text.append(vector_math.declarations())
                 text += [vector_math.function_text(opcode) for opcode in near]
             text += [
-                _kernel_of_rows(opcode, how) if how in (ROWS, NEAR) else _kernel(opcode, how)
+                _listed_kernel(opcode, how) if how in LISTED else _kernel(opcode, how)
                 for opcode, how in new
             ]
             code = NativeCode("\n".join(text), 1)
@@ -108,23 +113,27 @@ def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         return dict(known)
 
 
-def runner() -> Callable[[int, int, int], None]:
-    """Return the function that runs a list of groups."""
+def caller() -> Callable[[int, bytes, object], int]:
+    """Return the function that runs groups.
+
+    It is given the address of the words of a call (Python hands over one address in half the time
+    of four), the arrays that are read and those of results, and memory for the plain results.
+    """
     with _lock:
         known = _addresses.setdefault(engine.target, {})
-        if ("run", "") not in known:
-            code = NativeCode(RUN, 1)
+        if ("call", "") not in known:
+            code = NativeCode(CALL, 1)
             _codes.append(code)
-            known["run", ""] = code.address("run_groups")
-    kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
-    run: Callable[[int, int, int], None] = kind(known["run", ""])
-    return run
+            known["call", ""] = code.address("call_groups")
+    kind = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
+    call: Callable[[int, bytes, object], int] = kind(known["call", ""])
+    return call
 
 
 def _kernel(opcode: str, how: str) -> str:
     """Return a kernel: eight results at a time where operands allow it, then one by one."""
     lines = [f"define void @{opcode}_{how}({PARAMETERS}) {{"]
-    is_wide = ANYWHERE not in how and opcode in WRITTEN
+    is_wide = ANYWHERE not in how and (opcode in WRITTEN or opcode in THEN)
     ones: dict[int, str] = {}
     fresh = itertools.count()
 
@@ -143,32 +152,44 @@ def _kernel(opcode: str, how: str) -> str:
     def computed(names: list[str], lanes: bool) -> str:
         return _computed(opcode, names, lanes, new)
 
-    begin = "%0"
     if is_wide:
-        lines.append(f"%whole = and i64 %n, {-LANES}")
+        lines.append(f"%is_wide = icmp uge i64 %n, {LANES}")
+        lines.append(f"%last = sub i64 %n, {LANES}")
         splats = {}
         for place, name in ones.items():
             first = new(f"insertelement {VECTOR} poison, double {name}, i64 0")
             zeros = f"<{LANES} x i32> zeroinitializer"
             splats[place] = new(f"shufflevector {VECTOR} {first}, {VECTOR} poison, {zeros}")
-        lines += ["br label %wide", "wide:"]
-        lines.append("%k = phi i64 [ 0, %0 ], [ %k_after, %wide_body ]")
-        lines.append("%k_more = icmp ult i64 %k, %whole")
-        lines += ["br i1 %k_more, label %wide_body, label %rest", "wide_body:"]
+        lines += ["br i1 %is_wide, label %wide, label %one", "wide:"]
+        lines.append("%k = phi i64 [ 0, %0 ], [ %k_next, %wide ]")
         names = []
         for place, way in enumerate(how):
             if way == ONE_PLACE:
                 names.append(splats[place])
+            elif way == REVERSED:
+                before = new(f"add i64 %k, {LANES - 1}")
+                at = pointer(new(f"sub i64 %p{place}, {before}"))
+                found = new(f"load {VECTOR}, ptr {at}, align 8")
+                order = ", ".join(f"i32 {lane}" for lane in reversed(range(LANES)))
+                given = f"{VECTOR} {found}, {VECTOR} poison, <{LANES} x i32> <{order}>"
+                names.append(new(f"shufflevector {given}"))
             else:
                 at = pointer(new(f"add i64 %p{place}, %k"))
                 names.append(new(f"load {VECTOR}, ptr {at}, align 8"))
         result = computed(names, True)
         lines.append(f"store {VECTOR} {result}, ptr {pointer(new('add i64 %out, %k'))}, align 8")
-        lines += [f"%k_after = add i64 %k, {LANES}", "br label %wide", "rest:"]
-        begin = "%rest"
-    lines += ["br label %one", "one:"]
-    start = "%whole" if is_wide else "0"
-    lines.append(f"%i = phi i64 [ {start}, {begin} ], [ %i_after, %one_body ]")
+        # The last eight may overlap the ones before: they are computed once more.
+        lines += [
+            f"%k_after = add i64 %k, {LANES}",
+            "%k_more = icmp ult i64 %k_after, %n",
+            "%k_fits = icmp ult i64 %k_after, %last",
+            "%k_next = select i1 %k_fits, i64 %k_after, i64 %last",
+            "br i1 %k_more, label %wide, label %done",
+        ]
+    else:
+        lines.append("br label %one")
+    lines.append("one:")
+    lines.append("%i = phi i64 [ 0, %0 ], [ %i_after, %one_body ]")
     lines.append("%i_more = icmp ult i64 %i, %n")
     lines += ["br i1 %i_more, label %one_body, label %done", "one_body:"]
     names = []
@@ -177,8 +198,10 @@ def _kernel(opcode: str, how: str) -> str:
             names.append(ones[place])
         elif way == SIDE_BY_SIDE:
             names.append(new(f"load double, ptr {pointer(new(f'add i64 %p{place}, %i'))}"))
+        elif way == REVERSED:
+            names.append(new(f"load double, ptr {pointer(new(f'sub i64 %p{place}, %i'))}"))
         else:
-            at = new(f"getelementptr i32, ptr %q{place}, i64 %i")
+            at = new(f"getelementptr i32, ptr %lists, i64 {new(f'add i64 %p{place}, %i')}")
             index = new(f"zext i32 {new(f'load i32, ptr {at}')} to i64")
             names.append(new(f"load double, ptr {pointer(index)}"))
     result = computed(names, False)
@@ -192,7 +215,12 @@ def _computed(
 ) -> str:
     """Return the name of a primitive's result, for one number or for eight rows."""
     t, bits = (VECTOR, f"<{LANES} x i1>") if lanes else ("double", "i1")
-    row = TABLE[ops.add.name if opcode == MULTIPLY_ADD else opcode]  # of numbers alone, like add
+    if opcode == COPY:
+        return names[0]
+    if opcode in THEN:
+        product = new(f"fmul {t} {names[0]}, {names[1]}")
+        return new(THEN[opcode].format(t=t, p=product, c=names[2]))
+    row = TABLE[ops.add.name if opcode in OF_NUMBERS else opcode]  # of numbers alone, like add
     zero = "zeroinitializer" if lanes else "0.0"
     given = [
         new(f"fcmp une {t} {name}, {zero}") if place in row.conditions else name
@@ -209,13 +237,14 @@ def _computed(
     return new(f"uitofp {bits} {result} to {t}") if row.is_condition else result
 
 
-def _kernel_of_rows(opcode: str, how: str) -> str:
-    """Return a kernel for numbers of eight rows each; operands and results lie anywhere."""
-    lines = [f"define void @{opcode}_{how}({PARAMETERS}) #0 {{", "br label %next", "next:"]
+def _listed_kernel(opcode: str, how: str) -> str:
+    """Return a kernel whose operands and results lie anywhere; of eight rows each, or of one."""
+    lanes = how != SCATTERED
+    t, align, attributes = (VECTOR, 64, "#0 ") if lanes else ("double", 8, "")
+    lines = [f"define void @{opcode}_{how}({PARAMETERS}) {attributes}{{", "br label %next", "next:"]
     lines.append("%i = phi i64 [ 0, %0 ], [ %i_after, %inside ]")
     lines.append("%more = icmp ult i64 %i, %n")
     lines += ["br i1 %more, label %inside, label %done", "inside:"]
-    lines.append("%places = inttoptr i64 %out to ptr")
     fresh = itertools.count()
 
     def new(expression: str) -> str:
@@ -224,16 +253,16 @@ def _kernel_of_rows(opcode: str, how: str) -> str:
         return name
 
     def listed(places: str) -> str:
-        at = new(f"getelementptr i32, ptr {places}, i64 %i")
+        at = new(f"getelementptr i32, ptr %lists, i64 {new(f'add i64 {places}, %i')}")
         index = new(f"zext i32 {new(f'load i32, ptr {at}')} to i64")
-        return new(f"getelementptr {VECTOR}, ptr %v, i64 {index}")
+        return new(f"getelementptr {t}, ptr %v, i64 {index}")
 
     names = [
-        new(f"load {VECTOR}, ptr {listed(f'%q{place}')}, align 64")
-        for place in range(3 if opcode == MULTIPLY_ADD else TABLE[opcode].arity)
+        new(f"load {t}, ptr {listed(f'%p{place}')}, align {align}")
+        for place in range(3 if opcode in OF_NUMBERS else TABLE[opcode].arity)
     ]
-    result = _computed(opcode, names, True, new, how == NEAR)
-    target = listed("%places")
-    lines.append(f"store {VECTOR} {result}, ptr {target}, align 64")
+    result = _computed(opcode, names, lanes, new, how == NEAR)
+    target = listed("%out")
+    lines.append(f"store {t} {result}, ptr {target}, align {align}")
     lines += ["%i_after = add i64 %i, 1", "br label %next", "done:", "ret void", "}"]
     return "\n".join(lines)

@@ -69,9 +69,11 @@ class ArrayName:
 
 def is_structured(function: Function) -> bool:
     """Return whether there are loops or arrays in a program."""
-    return any(
-        opcode in BODIES or opcode in ON_ARRAYS or type_ == ARRAY_TYPE
-        for opcode, type_ in zip(function.opcodes, function.types, strict=True)
+    opcodes = set(function.opcodes)
+    return (
+        not opcodes.isdisjoint(BODIES)
+        or not opcodes.isdisjoint(ON_ARRAYS)
+        or ARRAY_TYPE in set(function.types)
     )
 
 

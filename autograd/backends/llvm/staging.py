@@ -12,7 +12,7 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.backends.groups import Array
+from autograd.backends.binding import Array
 from autograd.backends.llvm.memory import DATA
 
 _ADDRESS = struct.Struct("@Q")
