@@ -7,31 +7,20 @@ derivative, and its name gives the name of the rule.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from autograd.errors import ArgumentError
-from autograd.explorer.chain_rule import computed, graph_under, is_under, slope
+from autograd.explorer.chain_rule import graph_under, is_under
+from autograd.explorer.derivation_parts import MOST_LINES, derivation_parts
 from autograd.explorer.paths import Ways
-from autograd.notation.formula import (
-    Adjoint,
-    Application,
-    Derivative,
-    Formula,
-    Number,
-    tidied,
-    with_numbers,
-)
+from autograd.notation.formula import Application, Derivative, Formula, Number, tidied
 from autograd.notation.names import Names
 from autograd.notation.writing import LATEX, TEXT, Equation, Part, Worked
-from autograd.table import rows as ops
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
 
 LONGEST_FORMULA = 24  # operations in one line; beyond that a formula is set in several
-MOST_LINES = 60
-MOST_TERMS = 8
 
 
 # -- one formula for a whole graph -------------------------------------------------------------
@@ -149,13 +138,16 @@ class Derivation(Worked):
 def derivation(y: Value, x: Value) -> Derivation:
     """Work out d(y)/d(x) as a teacher would: rule named, substituted, numbers put in.
 
+    It can be checked by hand: each equation uses what has been stated above it. What does not
+    depend on x is stated first, computed where 60 lines are enough for it, else as numbers.
+
     Args:
         y: the root of the graph.
         x: the node by which to differentiate.
 
     Returns:
-        A Derivation: ``str`` for plain text, ``.latex`` and ``.mathml``. Where more than 60 lines
-        would be needed, the middle is left out and the text says so.
+        A Derivation: ``str`` for plain text, ``.latex`` and ``.mathml``. Where y takes more than
+        60 operations, the middle is left out, and the numbers in it that the rest uses are stated.
 
     Raises:
         TypeError: y or x is not a Value.
@@ -168,6 +160,9 @@ def derivation(y: Value, x: Value) -> Derivation:
         >>> y.label = "y"
         >>> print(derivation(y, x))
         x.grad is dy/dx, over all paths; ∂v1/∂x is for one operation, its other operands held
+        <BLANKLINE>
+        Given
+            x = 2
         <BLANKLINE>
         Write y in single operations
             v1 = x**2 = 2**2 = 4
@@ -191,7 +186,7 @@ def derivation(y: Value, x: Value) -> Derivation:
         raise ArgumentError(f"derivation differentiates by a Value x, and was given {x!r:.60}")
     ways = Ways(order, x)
     names = Names(order if id(x) in ways.adjoints else [*order, x])
-    parts = _Teacher(ways, names).parts() if ways.between else [_independent(y, x, names)]
+    parts = derivation_parts(order, ways, names) if ways.between else [_independent(y, x, names)]
     return Derivation(y, x, ways.gradient, tuple(parts))
 
 
@@ -202,81 +197,3 @@ def _independent(y: Value, x: Value, names: Names) -> Part:
         swapped = (", but ", names[x], " on ", names[y], ": write the two the other way round")
         return Part((*title, *swapped), (zero,))
     return Part(title, (zero,))
-
-
-class _Teacher:
-    """Writes the parts of a derivation, from the root down to x."""
-
-    def __init__(self, ways: Ways, names: Names) -> None:
-        self.ways = ways
-        self.names = names
-        self.total = Derivative(names[ways.root], names[ways.x], ways.gradient)
-
-    def parts(self) -> list[Part]:
-        ways, names = self.ways, self.names
-        if ways.x is ways.root:
-            return [Part(("Start from the end",), (Equation((self.total, Number(1.0))),))]
-        made = [node for node in ways.between if node is not ways.x]
-        users = self._users()
-        nearest, index = users[id(ways.x)][0]
-        local = names.partial(nearest, index)
-        words = (" is ", self.total, ", over all paths; ", local)
-        held = " is for one operation, its other operands held"
-        forward = tuple(computed(node, names) for node in made[-MOST_LINES:])
-        start = Equation((self._adjoint(ways.root), Number(1.0)))
-        parts = [
-            Part((self._adjoint(ways.x), *words, held)),
-            Part(("Write ", names[ways.root], " in single operations"), forward),
-            Part(("Start from the end",), (start,)),
-        ]
-        targets = [node for node in reversed(ways.between) if node is not ways.root]
-        shown = targets if len(targets) <= MOST_LINES else targets[: MOST_LINES // 2]
-        parts += [self._chain(node, users[id(node)]) for node in shown]
-        if len(targets) > MOST_LINES:
-            last = targets[-MOST_LINES // 2 :]
-            left_out = len(targets) - len(shown) - len(last)
-            parts.append(Part((f"... and so on, {left_out} more of the same kind ...",)))
-            parts += [self._chain(node, users[id(node)]) for node in last]
-        return parts
-
-    def _users(self) -> dict[int, list[tuple[Value, int]]]:
-        users: dict[int, list[tuple[Value, int]]] = {}
-        for node in reversed(self.ways.between):
-            for index, arg, _ in self.ways.edges.get(id(node), ()):
-                users.setdefault(id(arg), []).append((node, index))
-        return users
-
-    def _adjoint(self, node: Value) -> Adjoint:
-        return Adjoint(self.names[node], self.ways.adjoints[id(node)])
-
-    def _chain(self, node: Value, users: list[tuple[Value, int]]) -> Part:
-        """Return the part that finds the adjoint of a node from the nodes that use it."""
-        names = self.names
-        adjoint = self._adjoint(node)
-        sides: list[Formula] = [self.total, adjoint] if node is self.ways.x else [adjoint]
-        equations: list[Equation] = []
-        if len(users) <= MOST_TERMS:
-            equations += [slope(user, index, names) for user, index in users]
-            terms: list[Formula] = [
-                Application(ops.multiply, (self._adjoint(user), names.partial(user, index)))
-                for user, index in users
-                if self.ways.passes(user, index)
-            ]
-            if terms:
-                whole = reduce(lambda a, b: Application(ops.add, (a, b)), terms)
-                sides += [whole, with_numbers(whole)]
-        equations.append(Equation((*sides, Number(adjoint.number))))
-        words = ", ".join(dict.fromkeys(_rule(user, index) for user, index in users))
-        if users[0][0] is not self.ways.root or len(users) > 1:
-            words += " and chain rule"
-        heading: tuple[str | Formula, ...] = (words[0].upper() + words[1:],)
-        if len(users) > 1:
-            heading += (f", summed over the {len(users)} uses of ", names[node])
-        return Part(heading, tuple(equations))
-
-
-def _rule(user: Value, index: int) -> str:
-    assert user.op is not None
-    if user.op is ops.power and index == 1:
-        return "exponential rule"
-    return user.op.rule

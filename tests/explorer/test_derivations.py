@@ -20,6 +20,11 @@ def test_the_product_rule_and_the_chain_rule_are_worked_out():
     assert str(derivation(y, w)) == (
         "w.grad is dy/dw, over all paths; ∂v1/∂w is for one operation, its other operands held\n"
         "\n"
+        "Given\n"
+        "    w = 0.5\n"
+        "    x = 2\n"
+        "    b = -1.5\n"
+        "\n"
         "Write y in single operations\n"
         "    v1 = w * x = 0.5 * 2 = 1\n"
         "    v2 = v1 + b = 1 + (-1.5) = -0.5\n"
@@ -98,7 +103,62 @@ def test_a_long_derivation_leaves_out_its_middle_and_says_so():
         y = sin(y)
     work = str(derivation(y, x))
     assert "and so on, 2940 more of the same kind" in work
+    assert "of the same kind, which give\n    v2970 = " in work
+    assert "of the same kind, which give\n    v30.grad = " in work
     assert len(work.splitlines()) < 400
+
+
+def test_what_does_not_depend_on_x_is_worked_out_first():
+    a, b = Value(1.0, "a"), Value(2.0, "b")
+    text = str(derivation((a * sin(b) + autograd.exp(b) * autograd.cos(b)) * a, a))
+    assert (
+        "Given\n"
+        "    a = 1\n"
+        "    b = 2\n"
+        "\n"
+        "Numbers that do not depend on a\n"
+        "    v1 = sin(b) = sin(2) = 0.9093\n"
+        "    v3 = exp(b) = exp(2) = 7.389\n"
+        "    v4 = cos(b) = cos(2) = -0.4161\n"
+        "    v5 = v3 * v4 = 7.389 * (-0.4161) = -3.075\n"
+        "\n"
+        "Write v7 in single operations\n"
+        "    v2 = a * v1 = "
+    ) in text
+
+
+def test_much_that_does_not_depend_on_x_is_given_as_numbers_and_it_says_so():
+    a, b = Value(0.5, "a"), Value(0.25, "b")
+    side = b
+    for _ in range(100):
+        side = sin(side)
+    text = str(derivation(side * a, a))
+    heading = "Numbers that do not depend on a; the 100 operations that give them are left out"
+    assert f"{heading}\n    v100 = {side.data:.4g}\n\n" in text
+    assert "Given\n    a = 0.5\n\n" in text
+
+
+def test_terms_that_pass_nothing_are_counted_and_marked():
+    a, b = Value(-4.0, "a"), Value(2.0, "b")
+    text = str(derivation((a + b).relu() + a * b + (b - a), a))
+    assert "summed over 2 of the 3 uses of a, nothing passes through the other\n" in text
+    assert "∂v1/∂a = 1   (nothing passes where nothing arrives)\n" in text
+    assert "= 0   (nothing passes to what was not chosen)\n" in text
+    assert text.count("v1.grad") == 1  # it is no term of the sum
+    nothing = str(derivation((a + b).relu() + (a * 2 + 1).relu(), a))
+    assert "nothing passes through the 2 uses of a\n" in nothing
+
+
+def test_of_very_many_terms_the_first_are_one_number_and_it_says_so():
+    x = Value(0.5, "x")
+    y = sum(sin(x * (number + 1)) for number in range(20))
+    text = str(derivation(y, x))
+    heading = "summed over the 20 uses of x; the first 12 terms are added up to one number\n"
+    assert heading in text
+    last = text.splitlines()[-1]
+    left, terms, *_ = last.split(" = ")[1:]
+    assert left == "x.grad"
+    assert len(terms.split(" + ")) == 9
 
 
 def test_latex_of_a_whole_graph():

@@ -1,6 +1,7 @@
-"""Every printed equation is true: both sides are read back, worked out and compared."""
+"""Every printed equation is true, and uses only what was stated before: all are read back."""
 
 import math
+import re
 
 import formula_values
 import pytest
@@ -114,3 +115,124 @@ def test_the_same_operand_twice_has_two_partials():
     assert "∂₁v3   = x * x**(x - 1) = 2 * 2**(2 - 1) = 4\n" in text
     assert "∂₂v3   = v3 * log(x) = " in text
     assert "v3.grad * ∂₁v3 + v3.grad * ∂₂v3 + v2.grad * ∂v2/∂x + v1.grad * ∂v1/∂x" in text
+
+
+# -- what an equation uses has been stated -----------------------------------------------------
+
+
+def latex_rows(work):
+    """The lines of a derivation in LaTeX, without their words."""
+    inside = work.latex.removeprefix(r"\begin{aligned}").removesuffix(r"\end{aligned}")
+    return [re.sub(r"\\text\{[^}]*\}", "", row) for row in re.split(r" \\\\ (?=&)", inside)]
+
+
+NAME = r"(?:v_\{?\d+\}?|[a-cx](?!\w))"
+LATEX_NAMES = re.compile(
+    rf"\\bar\{{(?:{NAME}|v)\}}(?:_\{{?\d+\}}?)?"
+    rf"|\\frac\{{\\partial {NAME}\}}\{{\\partial {NAME}\}}|\\frac\{{d{NAME}\}}\{{d{NAME}\}}"
+    rf"|\\partial_\{{?\d\}}?{NAME}|(?<![\w\\]){NAME}"
+)
+
+
+def text_sides(work):
+    """For each equation its sides, each as the set of the names in it."""
+    for line in str(work).splitlines():
+        if line.startswith("    ") and " = " in line:
+            sides = re.split(r" (?<![<>])= ", re.sub(r" {3}\(nothing.*", "", line))
+            yield [formula_values.names_in(side) for side in sides]
+
+
+def mathml_sides(work):
+    for row in formula_values.rows_of(work.mathml):
+        if " = " in row:
+            sides = re.split(r" (?<![<>])= ", re.sub(r"\(nothing.*", "", row))
+            yield [formula_values.names_in(side) for side in sides]
+
+
+def latex_sides(work):
+    for row in latex_rows(work):
+        if " = " in row:
+            yield [set(LATEX_NAMES.findall(side)) for side in row.split(" = ")]
+
+
+SIDES = {"text": text_sides, "mathml": mathml_sides, "latex": latex_sides}
+
+
+def assert_all_is_stated(work, sides):
+    stated, lines = set(), 0
+    for left, *others in sides(work):
+        # dy/dx = x.grad = ...: the first two sides are names for what the others say
+        is_named_twice = len(others) > 1 and left != others[0] and min(left).startswith(TOTAL)
+        defined = left | others.pop(0) if is_named_twice else left
+        used = set().union(*others)
+        assert used <= stated, (used - stated, str(work))
+        stated |= defined
+        lines += 1
+    assert lines
+
+
+TOTAL = ("total_", r"\frac{d")
+
+
+@pytest.mark.parametrize("sides", SIDES.values(), ids=SIDES)
+@pytest.mark.parametrize("examples", [50, pytest.param(150, marks=pytest.mark.slow)])
+def test_every_name_that_a_derivation_uses_was_stated_before(sides, examples):
+    @settings(max_examples=examples, deadline=None)
+    @given(y=graphs(), which=st.integers(0, 100))
+    def check(y, which):
+        order = ordered(y)
+        assert_all_is_stated(derivation(y, order[which % len(order)]), sides)
+
+    check()
+
+
+def chain_of(length, step):
+    a, b, x = Value(0.5, "a"), Value(0.25, "b"), Value(0.75, "x")
+    y, side = x, a
+    for _ in range(length):
+        y, side = step(y, side, b, x)
+    return y, x
+
+
+CHAINS = {
+    "one after the other": lambda y, side, b, x: (autograd.sin(y), side),
+    "x at every step": lambda y, side, b, x: (autograd.sin(y) * x, side),
+    "a number without x at every step": lambda y, side, b, x: (y * side, autograd.cos(side) + b),
+    "many numbers at the end": lambda y, side, b, x: (y + b * side * x, side * b),
+    "two before": lambda y, side, b, x: (y * 0.5 + side, y),
+    "a choice at every step": lambda y, side, b, x: (y + autograd.relu(side * x - b), side * -0.9),
+}
+
+
+@pytest.mark.parametrize("sides", SIDES.values(), ids=SIDES)
+@pytest.mark.parametrize("length", [5, 29, 59, 60, 61, 62, 200])
+@pytest.mark.parametrize("step", CHAINS.values(), ids=CHAINS)
+def test_every_name_that_a_long_derivation_uses_was_stated_before(step, length, sides):
+    y, x = chain_of(length, step)
+    assert_all_is_stated(derivation(y, x), sides)
+
+
+@pytest.mark.parametrize("language", READ)
+@pytest.mark.parametrize("length", [60, 200])
+@pytest.mark.parametrize("step", CHAINS.values(), ids=CHAINS)
+def test_every_equation_of_a_long_derivation_is_true(step, length, language):
+    y, x = chain_of(length, step)
+    reader = formula_values.Reader(y)
+    for line in READ[language](derivation(y, x)):
+        reader.line(line)
+    assert reader.checked > 50
+
+
+def test_all_that_the_command_line_uses_was_stated_before(capsys):
+    from autograd.__main__ import main
+
+    main(["where(a < b, sin(a)*x, b)*pi + exp(b)*(a*x)**3 + max(a, x)", "a=1", "b=2", "x=3"])
+    report = re.sub(r"\n +(?== )", " ", capsys.readouterr().out)
+    stated = {"a", "b", "x", "y", "pi", "bar_y"}
+    for line in report[report.index("Forward") :].split("Gradients of")[0].splitlines():
+        if line.startswith("    ") and "=" in line:
+            line = re.sub(r" {3}\(.*", "", line)
+            left, _, rest = re.split(r" (\+?=) ", line, maxsplit=1)
+            used = set().union(*map(formula_values.names_in, re.split(r" (?<![<>])= ", rest)))
+            assert used <= stated, line
+            stated |= formula_values.names_in(left)

@@ -41,6 +41,15 @@ def value(text, names):
         return float(eval(compile(tree, text, "eval"), {"__builtins__": {}}, known))
 
 
+def names_in(text):
+    """The names in an expression in Python's spelling, without those of functions."""
+    text = DERIVATIVES.sub(lambda found: symbol(*found.groups()), text)
+    tree = ast.parse(text.strip(), mode="eval")
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return {node.id for node in names if id(node) not in called} - {"inf", "nan"}
+
+
 def symbol(place, whole, sign, of, by, barred):
     """A name that the parser takes, for a partial, a total derivative or an adjoint."""
     if barred:
