@@ -132,6 +132,32 @@ def test_machine_code_that_is_left_at_the_end_says_nothing() -> None:
     assert output_of(torn_down_before_the_function, is_quiet=True) == "1.0"
 
 
+@pytest.mark.parametrize("seconds", [0.4, 0.45, 0.5, 0.55])
+def test_python_ends_while_a_daemon_thread_compiles(seconds: float) -> None:
+    code = f"""
+        import random, threading, time
+        from autograd import jit, sin, value_and_grad
+
+        def made(k, size):
+            def chain(x, y):
+                total = x * k
+                for i in range(size):
+                    total = sin(total * y + k) + x * (i + 1.5)
+                return total
+            return chain
+
+        def compile_on() -> None:
+            while True:
+                f = made(random.random(), random.choice([50, 150, 400]))
+                jit(value_and_grad(f), tier="llvm")(0.3, 0.7)
+
+        threading.Thread(target=compile_on, daemon=True).start()
+        time.sleep({seconds})
+        print("end")
+    """
+    assert [output_of(code, is_quiet=True) for _ in range(3)] == ["end"] * 3
+
+
 @posix
 def test_interrupts_while_functions_are_compiled_spoil_nothing() -> None:
     code = """

@@ -91,7 +91,7 @@ def apart_from_signals(work: Callable[[], None]) -> None:
     ``threading.Thread`` are taken in Python too, and a thread whose start was interrupted may wait
     for ever: so it is done with the thread alone, and a lock that nobody else waits for.
     """
-    if threading.get_ident() != threading.main_thread().ident:
+    if _has_ended or threading.get_ident() != threading.main_thread().ident:
         work()
         return
     failures: list[BaseException] = []
@@ -240,6 +240,8 @@ def finish_freeing() -> None:
     """Wait until no thread makes or frees machine code, and let none free any: for Python's end.
 
     What is left ends with the process: llvmlite could not free it once its modules are torn down.
+    From here on the main thread alone can call LLVM: what daemon threads did there would meet
+    objects that the end of the process has destroyed.
     """
     global _has_ended
     _has_ended = True
@@ -248,6 +250,8 @@ def finish_freeing() -> None:
     with _freeing:
         for engine in list(_engines.values()):
             engine.detach()
+    if threading.get_ident() == threading.main_thread().ident:
+        _lock.acquire()  # for good
 
 
 class NativeCode:
