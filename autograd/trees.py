@@ -30,6 +30,7 @@ from collections.abc import (
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from autograd.errors import ArgumentError, OperandError, StructureError
+from autograd.numberless import check_cells, kind_of, way_to_a_number
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -616,13 +617,16 @@ def array_in(obj: object) -> Array | None:
     """Return an array-like object as a NumPy array; None if it has no dimensions.
 
     Raises:
-        TypeError: it is a masked array with masked entries, which have no numbers.
+        TypeError: it holds dates, durations or masked entries, which are no numbers.
     """
     shape = getattr(obj, "shape", ())
     if not isinstance(shape, tuple) or not shape:
         return None
     import numpy
 
+    if type(obj) is numpy.ndarray and obj.dtype.kind not in "mM":
+        return obj
+    check_cells(obj)
     if isinstance(obj, numpy.ma.MaskedArray) and numpy.ma.is_masked(obj):
         raise OperandError(
             "a masked array has entries without a number: fill them (array.filled(0.0)), or choose "
@@ -687,7 +691,7 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
 def unboxed(obj: T) -> T:
     """Return what an array of no dimension holds, a number or a Value, or the object itself."""
     kind: Any = type(obj)
-    is_boxed = _has_length(kind) and getattr(obj, "shape", None) == ()
+    is_boxed = _has_length(kind) and getattr(obj, "shape", None) == () and kind_of(obj) is None
     content: T = obj.item() if is_boxed else obj  # type: ignore[attr-defined]
     return content
 
@@ -747,6 +751,8 @@ def _way_to_numbers(leaf: object) -> str:
         return f": write a list, list(...){' or [...], in place of yield' if is_made else ''}"
     if isinstance(leaf, (Set, ValuesView)):
         return ": write a list, list(...)"
+    if way := way_to_a_number(leaf) or ": write float(...)" * (kind.__name__ == "Decimal"):
+        return way
     if kind.__module__ == "builtins":
         return ""
     return f": autograd.register_tree({kind.__name__}, flatten, unflatten) says what is in it"

@@ -90,6 +90,7 @@ class Node(Slots):
     """A number, what made it, its operands and its partials; Value adds the arithmetic."""
 
     __slots__ = ()
+    __array_priority__ = -1.0  # above NumPy's scalars, which leave operators to us; below arrays
 
     def __init__(self, data: RealNumber, label: str = "", _op: str = "") -> None:
         self._data = data if type(data) is float else real(data)

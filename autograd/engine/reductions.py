@@ -40,6 +40,8 @@ def _terms(numbers: Any, name: str) -> list[Any]:
     try:
         terms = list(numbers)
     except TypeError:
+        if hasattr(numbers, "__next__"):  # what computes the terms raised it
+            raise
         raise OperandError(
             f"{name}: takes an iterable of Values or real numbers, "
             f"and was given a {type(numbers).__name__}"

@@ -27,7 +27,7 @@ from autograd.engine.order import walking
 from autograd.errors import ArgumentError
 from autograd.table import rows as ops
 from autograd.table.number import RealNumber
-from autograd.table.operation import TABLE, Operation, is_real, real
+from autograd.table.operation import TABLE, Operation, is_real, real, refuse_times
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
 NEGATIVE, POWER = ops.negative, ops.power
@@ -263,6 +263,7 @@ def _constant(operation: Operation, other: object) -> float | None:
     if type(other) is float:
         return other
     if not is_real(other):
+        refuse_times(other, operation.symbol)
         return None
     return real(other, operation.symbol)
 

@@ -16,6 +16,7 @@ from inspect import Parameter, Signature
 from typing import Any, overload
 
 from autograd.errors import NumberOverflowError, OperandError
+from autograd.numberless import check_cells, is_masked, kind_of, way_to_a_number
 from autograd.table.elementwise import by_element
 from autograd.table.number import N, Number, RealNumber
 from autograd.trees import is_array, unboxed
@@ -58,18 +59,29 @@ def real(number: Any, name: str = "Value") -> float:
     cleared = ": 0.0 clears a gradient" * (name == "grad" and number is None)
     raise OperandError(
         f"{name}: takes real numbers and Values, and was given {_described(number)}{cleared}"
-        + (_way_to_a_value(number) if name == "Value" else "")
+        + (way_to_a_number(number) or (_way_to_a_value(number) if name == "Value" else ""))
     )
 
 
 def is_real(obj: Any) -> bool:
     """Return whether it is a real number: a numbers.Real, or NumPy's of no dimension."""
-    if type(obj) is int:
+    if isinstance(obj, (int, float)):
         return True
     kind = getattr(getattr(obj, "dtype", None), "kind", None)
     if kind is not None:
-        return kind in "biuf" and obj.shape == ()
+        return kind in "biuf" and obj.shape == () and not is_masked(obj)
     return isinstance(obj, numbers.Real)
+
+
+def refuse_times(obj: object, name: str) -> None:
+    """Refuse what NumPy would make a number of unasked, where an operator meets it.
+
+    Raises:
+        TypeError: it is a date, a duration or a masked entry, or an array of dates or durations.
+    """
+    if kind_of(obj) is not None:
+        real(obj, name)
+    check_cells(obj)
 
 
 def _way_to_a_value(obj: object) -> str:

@@ -3,6 +3,8 @@
 The code that follows raises nothing, and what it returns is no False.
 """
 
+import datetime
+import decimal
 import functools
 import math
 import os
@@ -26,6 +28,8 @@ from autograd.trees import register_tree, tree_map, unflatten
 x, y, origin = Value(2.0, label="x"), Value(3.0), Value(0.0)
 A = np.array([1.0, 2.0])
 FRAME = pandas.DataFrame({"a": A})
+DAYS = np.array(["2024-01-01", "2024-01-03"], dtype="datetime64[D]")
+TIMES = pandas.DataFrame({"a": A, "d": pandas.to_timedelta([1, 2], "D")})
 
 
 def edited():
@@ -405,6 +409,27 @@ TRANSFORMS = [
         r"array\.filled",
         lambda: grad(lambda a: a[0])(np.ma.masked_array([1.0, 2.0], [0, 1])),
         lambda: grad(lambda a: a[0])(np.ma.masked_array([1.0, 2.0], [0, 1]).filled(0.0)),
+    ),
+    (
+        "an array holds dates, which are no numbers: give the days since a first one",
+        lambda: ag.sin(DAYS),
+        lambda: ag.sin((DAYS - DAYS[0]).astype(int)).tolist(),
+    ),
+    (
+        "column 'd' of a DataFrame holds durations.* give their days or seconds as numbers",
+        lambda: jit(lambda rows: rows[0, 1])(TIMES),
+        lambda: jit(lambda rows: rows[0, 1])(TIMES.assign(d=TIMES.d.dt.days)),
+    ),
+    (
+        "given a timedelta64: give its days or seconds as a number",
+        lambda: x + np.timedelta64(3, "ns"),
+        lambda: x + np.timedelta64(3, "D") / np.timedelta64(1, "D"),
+    ),
+    ("a date: give the days", lambda: grad(lambda a: a)(datetime.date(2024, 1, 1)), None),
+    (
+        r"a Decimal: write float\(",
+        lambda: grad(lambda a: a * a)(decimal.Decimal("1.5")),
+        lambda: grad(lambda a: a * a)(float(decimal.Decimal("1.5"))),
     ),
     ("fewer numbers than places", lambda: unflatten(ag.trees.flatten([1.0, 2.0])[1], [1.0]), None),
     ("more numbers than places", lambda: unflatten(ag.trees.flatten([1.0])[1], [1.0, 2.0]), None),
