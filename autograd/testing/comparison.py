@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from autograd.differences import Slope, slope
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, StructureError
 from autograd.testing.arguments import Function, Parameters, Point
@@ -104,6 +105,18 @@ class Comparison:
         claims = self._precise_claims(point) or self._claims(point)
         return [Judgement(*pair) for pair in zip(claims, gradient, strict=False)]
 
+    def slope(self, point: Point, index: int) -> Slope:
+        """Return the slope of one component of the derivative in question along its own number."""
+
+        def claim(number: float) -> float:
+            numbers = [*point.numbers[:index], number, *point.numbers[index + 1 :]]
+            try:
+                return self._claims(point.at(numbers))[index]
+            except Exception:  # df need not know what to do at points that nobody asked for
+                return math.nan
+
+        return slope(claim, point.numbers[index])
+
     def of(self, point: Point) -> Callable[[Sequence[object]], object]:
         """Return f as a function of the numbers of a point."""
         return lambda numbers: self.f(*point.arguments(numbers))
@@ -122,14 +135,14 @@ class Comparison:
         self, point: Point, index: int, claimed: float, derivative: float, value: float
     ) -> Judgement:
         numbers = point.numbers
-        slope, is_precise = truth(self.of(point), numbers, index, derivative)
+        found, is_precise = truth(self.of(point), numbers, index, derivative)
         self._to_verify -= VOUCHED // SURE if is_precise else 1
-        true = abs(slope.nearest(claimed))
+        true = abs(found.nearest(claimed))
         error = UNDERFLOW + (self.rtol * true if true < math.inf else 0.0)
         if not is_precise:
             error += roughness(lambda x: self._backward_along(point, index, x), numbers[index])
             error += grain(value, numbers[index])
-        is_right = slope.allows(claimed, error)
+        is_right = found.allows(claimed, error)
         if not is_right:
             precise = self._precise_claims(point) if self.df is not None else None
             if precise is not None:
@@ -138,10 +151,10 @@ class Comparison:
                 leaves, root = self.graph(point)
                 error += noise(root, leaves[index]) if root is not None else 0.0
                 error += grain(value, numbers[index])
-            is_right = slope.allows(claimed, error) or error == math.inf
-            if math.isnan(claimed) and slope.remark and self.df is not None:
+            is_right = found.allows(claimed, error) or error == math.inf
+            if math.isnan(claimed) and found.remark and self.df is not None:
                 is_right = True  # there is no derivative here, and the claim says so
-        return Judgement(claimed, slope.nearest(claimed), is_right, is_precise)
+        return Judgement(claimed, found.nearest(claimed), is_right, is_precise)
 
     def _backward_along(self, point: Point, index: int, x: float) -> float:
         numbers = [*point.numbers[:index], x, *point.numbers[index + 1 :]]

@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, WrongDerivativeError
@@ -407,5 +408,6 @@ def _trials(
             continue
         true = [judgement.true for judgement in found]
         if root is not None and found and all(map(math.isfinite, true)):
-            trials.append(Trial([judgement.claimed for judgement in found], true, leaves, root))
+            claimed = [judgement.claimed for judgement in found]
+            trials.append(Trial(claimed, true, leaves, root, partial(comparison.slope, at)))
     return trials

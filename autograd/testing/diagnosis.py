@@ -1,25 +1,37 @@
 """Guesses what went wrong in a derivative worked out by hand.
 
 The graph of the function knows where the chain rule was applied. Each common mistake (a sign, a
-lost inner derivative, a forgotten term, the product of two derivatives) predicts a number at every
-point; the mistake whose predictions equal the derivative in question is named.
+lost inner derivative, a forgotten term, the product of two derivatives, a square left out of the
+derivative of one function) predicts a number at every point; the mistake whose predictions equal
+the derivative in question is named.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from autograd.differences import Slope
 from autograd.engine.chain_rule import contributions
 from autograd.engine.order import ordered
 from autograd.engine.value import Value
-from autograd.notation.formula import Application, Formula, Name, Number, tidied
+from autograd.errors import AutogradError
+from autograd.notation.formula import (
+    Application,
+    Formula,
+    Name,
+    Number,
+    evaluated,
+    rule_formula,
+    tidied,
+)
 from autograd.notation.writing import text
 from autograd.table import rows as ops
 from autograd.table.operation import divided
+from autograd.transforms.vjp import gradient
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -35,12 +47,14 @@ class Trial:
         true: what it should be.
         leaves: the leaves of the graph, whose labels are the names of the numbers.
         root: its root.
+        slope: the slope of the derivative in question, of one component along its own number.
     """
 
     claimed: Sequence[float]
     true: Sequence[float]
     leaves: Sequence[Value]
     root: Value
+    slope: Callable[[int], Slope]
 
 
 def diagnosis(trials: Sequence[Trial], index: int) -> str:
@@ -62,8 +76,11 @@ def near(a: float, b: float) -> bool:
 
 def _slips(
     trials: Sequence[Trial], index: int
-) -> Iterator[tuple[Sequence[float], Callable[[], str]]]:
-    """Yield what each slip would give at every point, and its name, the plainest first."""
+) -> Iterator[tuple[Iterable[float], Callable[[], str]]]:
+    """Yield what each slip would give at every point, and its name, the plainest first.
+
+    The numbers are worked out as they are asked for: most slips fail to fit at the first point.
+    """
     true = [trial.true[index] for trial in trials]
     claimed = [trial.claimed[index] for trial in trials]
     leaves, roots = trials[0].leaves, [trial.root.data for trial in trials]
@@ -79,18 +96,11 @@ def _slips(
     yield roots, lambda: "it is the function itself, not its derivative"
     tapes = [_Tape(trial.root, trial.leaves[index], trial.true[index]) for trial in trials]
     if len({tape.shape for tape in tapes}) == 1 and len(tapes[0].order) <= MOST_NODES:
-        for place in reversed(range(len(tapes[0].order))):
-            for slip, sentence in _slips_at(tapes[0], tapes[0].order[place]):
-                predicted = [
-                    tape.true
-                    + tape.adjoints[place]
-                    * (slip(tape, tape.order[place]) - tape.tangent(tape.order[place]))
-                    for tape in tapes
-                ]
-                yield predicted, sentence
-    factor = _ratio(claimed, true)
-    if factor is not None:
-        yield [factor * number for number in true], lambda: _factor_sentence(factor)
+        telling = max(tapes, key=lambda tape: sum(map(bool, tape.tangents.values())))
+        for place in reversed(range(len(telling.order))):
+            for slip, sentence in _slips_at(telling, telling.order[place]):
+                yield map(_predicted(slip, place), tapes), sentence
+    yield map(_second_derivative(index), trials), lambda: "it is the second derivative"
     offset = claimed[0] - true[0]
     which = "too many" if offset > 0 else "missing"
     yield (
@@ -100,6 +110,48 @@ def _slips(
             "is wrong"
         ),
     )
+    yield (
+        map(_differentiated(index), trials),
+        lambda: "it is an integral of the function: its derivative is the function",
+    )
+    factor = _ratio(claimed, true)
+    if factor is not None:
+        yield [factor * number for number in true], lambda: _factor_sentence(factor)
+
+
+def _predicted(slip: Derivative, place: int) -> Callable[[_Tape], float]:
+    """Return what the whole derivative is at a point with a slip at one node."""
+
+    def at(tape: _Tape) -> float:
+        node = tape.order[place]
+        return tape.true + tape.adjoints[place] * (slip(tape, node) - tape.tangent(node))
+
+    return at
+
+
+def _second_derivative(index: int) -> Callable[[Trial], float]:
+    """Return the second derivative by one number, nan where the graph does not tell it."""
+
+    def at(trial: Trial) -> float:
+        try:
+            leaf = trial.leaves[index]
+            first = gradient(trial.root, [leaf])[0]
+            return gradient(first, [leaf])[0].data
+        except AutogradError:  # an operation that knows its first derivative only
+            return math.nan
+
+    return at
+
+
+def _differentiated(index: int) -> Callable[[Trial], float]:
+    """Return the claim itself where its derivative is the function, else nan."""
+
+    def at(trial: Trial) -> float:
+        slope = trial.slope(index)
+        is_integral = not slope.remark and slope.agrees(trial.root.data)
+        return trial.claimed[index] if is_integral else math.nan
+
+    return at
 
 
 def _ratio(claimed: Sequence[float], true: Sequence[float]) -> float | None:
@@ -134,6 +186,7 @@ class _Tape:
         adjoints = {id(root): 1.0}
         deque(contributions(self.order, adjoints), maxlen=0)
         self.adjoints = [adjoints.get(id(node), 0.0) for node in self.order]
+        self.mistaken: dict[tuple[int, int], list[tuple[float, Formula]]] = {}
         self.shape = tuple(node.op.name if node.op else "" for node in self.order)
 
     def tangent(self, node: Value) -> float:
@@ -151,7 +204,7 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
         for index, arg in enumerate(node.args)
         if node.partials[index] is not None and tape.tangent(arg) != 0.0
     ]
-    if not places:
+    if not places or node.op is None:
         return
     leaf = tape.leaf.label
 
@@ -202,11 +255,16 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             lambda tape, here: tape.tangent(here.args[0]) * tape.tangent(here.args[1]),
             named("the product rule: the derivative of {0} is u'v + uv', not u'v'"),
         )
-    if node.op is ops.divide and len(places) == 2:
+    if node.op is ops.divide and 1 in places:
+        yield (
+            lambda tape, here: tape.tangent(here) * here.args[1].data,
+            named("the quotient rule: in the derivative of {0} the denominator is squared", 1),
+        )
         yield (
             lambda tape, here: tape.tangent(here) * here.args[1].data ** 2,
             named("the quotient rule: the derivative of {0} is divided by the denominator squared"),
         )
+    if node.op is ops.divide and len(places) == 2:
         yield (
             lambda tape, here: divided(tape.tangent(here.args[0]), tape.tangent(here.args[1])),
             named("the quotient rule: the derivative of {0} is (u'v - uv')/v**2, not u'/v'"),
@@ -217,9 +275,161 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             named("the power rule: the exponent of {0} drops by one in the derivative"),
         )
         yield (
+            lambda tape, here: tape.tangent(here) * here.args[0].data ** 2,
+            named("the power rule: the exponent of {0} drops by one, and was raised by one"),
+        )
+        yield (
             lambda tape, here: divided(tape.tangent(here), _number(here.args[1])),
             named("the power rule: the exponent of {0} comes down as a factor"),
         )
+    if node.op in (ops.power, ops.exp) and places[-1] == node.op.arity - 1:
+        yield (
+            _as_a_power,
+            named("the power rule does not hold for {0}: {1} stands in the exponent"),
+        )
+    if node.op.arity == 1:
+        yield (
+            lambda tape, here: here.data * tape.tangent(here.args[0]),
+            named("the derivative of {0} was taken to be {0}, times that of {2}"),
+        )
+    if any(node.args[index].op is not None for index in places):
+        yield (
+            _of_tangents,
+            named(
+                "the chain rule: the function {0} was applied to the derivative of {2}", places[0]
+            ),
+        )
+        if node.op.arity == 1:
+            yield (
+                _partial_at_tangent,
+                named("the chain rule: d({0}) by {2} was taken at the derivative of {2}"),
+            )
+            yield (
+                lambda tape, here: _partial_at_tangent(tape, here) * tape.tangent(here.args[0]),
+                named("the chain rule: d({0}) by {2} was taken at the derivative of {2}"),
+            )
+    for index in places:
+        for place, (_, mistaken) in enumerate(_mistaken(tape, node, index)):
+            yield _taken_as(index, place), _mistake(node, index, mistaken)
+
+
+def _as_a_power(tape: _Tape, node: Value) -> float:
+    """Return n * b**(n - 1) * n' for b**n, as if the power rule held for its exponent."""
+    exponent: Value = node.args[-1]
+    base = _number(node.args[0]) if node.op is ops.power else math.e
+    power = float(ops.power.value(base, exponent.data - 1.0))
+    return exponent.data * power * tape.tangent(exponent)
+
+
+def _of_tangents(tape: _Tape, node: Value) -> float:
+    """Return the value of a node's operation on the derivatives of its operands."""
+    assert node.op is not None
+    numbers = [
+        arg if partial is None else tape.tangent(arg)
+        for arg, partial in zip(node.args, node.partials, strict=True)
+    ]
+    try:
+        return float(node.op.value(*numbers))
+    except Exception:  # an operation of the user's own
+        return math.nan
+
+
+def _partial_at_tangent(tape: _Tape, node: Value) -> float:
+    """Return the partial of an operation on one number at the derivative of its operand."""
+    assert node.op is not None
+    operands = (Number(tape.tangent(node.args[0])),)
+    whole = rule_formula(node.op, node.op.shown[0], Application(node.op, operands), operands)
+    return math.nan if whole is None else _evaluated(whole)
+
+
+def _taken_as(index: int, place: int) -> Derivative:
+    """Return the derivative of a node with one of the mistaken partials by an operand."""
+
+    def changed(tape: _Tape, node: Value) -> float:
+        partial, found = node.partials[index], _mistaken(tape, node, index)
+        if partial is None or place >= len(found):
+            return math.nan
+        number, _ = found[place]
+        return tape.tangent(node) + (number - partial) * tape.tangent(node.args[index])
+
+    return changed
+
+
+def _mistaken(tape: _Tape, node: Value, index: int) -> list[tuple[float, Formula]]:
+    """Return what a partial may have been taken for, one thing in its formula being different."""
+    key = id(node), index
+    if key not in tape.mistaken:
+        whole = _local(node, index)
+        found = [] if whole is None else [*_changed(whole)]
+        tape.mistaken[key] = [(_evaluated(formula), formula) for formula in found]
+    return tape.mistaken[key]
+
+
+def _local(node: Value, index: int) -> Formula | None:
+    """Return the textbook's formula of a partial, in the names of leaves, u and v."""
+    assert node.op is not None
+    operands = _operands(node)
+    return rule_formula(node.op, node.op.shown[index], Application(node.op, operands), operands)
+
+
+def _operands(node: Value) -> tuple[Formula, ...]:
+    names = iter("uvw")
+    return tuple(
+        Number(arg)
+        if partial is None
+        else Name(arg.label if arg.op is None and arg.label else next(names), arg.data)
+        for arg, partial in zip(node.args, node.partials, strict=True)
+    )
+
+
+def _changed(whole: Formula) -> Iterator[Formula]:
+    """Yield a formula with one thing in it different: a square left out, a sign, a factor."""
+    if not isinstance(whole, Application):
+        return
+    operation, operands = whole.operation, whole.operands
+    if operation is ops.power and isinstance(operands[1], Number):
+        yield operands[0]
+        yield whole.on((operands[0], Number(-operands[1].number)))
+    elif operation is ops.sqrt:
+        yield operands[0]
+        yield Application(ops.divide, (Number(1.0), whole))
+    elif operation is ops.add:
+        yield Application(ops.subtract, operands)
+    elif operation is ops.subtract:
+        yield Application(ops.add, operands)
+    elif operation is ops.multiply:
+        yield from operands
+    elif operation is ops.divide:
+        yield operands[0]
+    for place, operand in enumerate(operands):
+        for other in _changed(operand):
+            yield whole.on((*operands[:place], other, *operands[place + 1 :]))
+
+
+def _evaluated(whole: Formula) -> float:
+    try:
+        return evaluated(whole)
+    except Exception:  # an operation of the user's own
+        return math.nan
+
+
+def _mistake(node: Value, index: int, mistaken: Formula) -> Callable[[], str]:
+    def sentence() -> str:
+        assert node.op is not None
+        operands = _operands(node)
+        right = _local(node, index)
+        assert right is not None
+        whole = text(tidied(Application(node.op, operands)))
+        words = (
+            f"the derivative of {whole} by {text(operands[index])} is {text(right)}, and "
+            f"{text(tidied(mistaken))} was taken for it"
+        )
+        for operand, arg in zip(operands, node.args, strict=True):
+            if isinstance(operand, Name) and arg.op is not None:
+                words += f", with {operand.label} = {written(arg)}"
+        return words
+
+    return sentence
 
 
 def _number(operand: Value | float) -> float:

@@ -174,6 +174,64 @@ SLIPS = [
     ),
     ("it is the function itself", lambda x: ag.sin(x), ag.sin, {}),
     ("zero everywhere", lambda x: 1e-12 * x * x, lambda x: 0.0, {}),
+    (
+        "in the derivative of x / (x**2 + 1) the denominator is squared",
+        lambda x: x / (x**2 + 1),
+        lambda x: (1 - x**2) / (x**2 + 1),
+        {},
+    ),
+    ("in the derivative of 1 / x the denominator is squared", lambda x: 1 / x, "-1/x", {}),
+    (
+        "the derivative of tanh(x) by x is 1 - tanh(x)**2, and 1 - tanh(x) was taken for it",
+        lambda x: ag.tanh(x),
+        "1 - tanh(x)",
+        {},
+    ),
+    (
+        "1 - tanh(u)**2, and 1 - tanh(u) was taken for it, with u = 3 * x",
+        lambda x: x * ag.tanh(3 * x),
+        "tanh(3*x) + x*3*(1 - tanh(3*x))",
+        {},
+    ),
+    ("1 / (1 + x**2), and 1 / (1 - x**2) was taken", lambda x: ag.atan(x), "1/(1 - x**2)", {}),
+    (
+        "1 / sqrt(1 - x**2), and 1 / sqrt(1 - x) was taken",
+        lambda x: ag.asin(x),
+        "1/sqrt(1 - x)",
+        {"domain": (-0.9, 0.9)},
+    ),
+    (
+        "a lost inner derivative: the chain rule has a factor d(3 * x + 2)/dx",
+        lambda x: ag.sqrt(3 * x + 2),
+        "1/(2*sqrt(3*x + 2))",
+        {"domain": (0, 5)},
+    ),
+    (
+        "1 / (2 * sqrt(x)), and 1 / sqrt(x) was taken",
+        lambda x: ag.sqrt(x),
+        "1/sqrt(x)",
+        {"domain": (1, 5)},
+    ),
+    ("x**(-2) drops by one, and was raised by one", lambda x: x**-2, "-2/x", {}),
+    ("it is the second derivative", lambda x: x * ag.sin(x), "2*cos(x) - x*sin(x)", {}),
+    ("it is the second derivative", lambda x: x**3, lambda x: 6 * x, {}),
+    ("it is an integral of the function", lambda x: x**2, "x**3/3 + 1", {}),
+    ("it is an integral of the function", lambda x: 1 / x, "log(x)", {"domain": (0.5, 5)}),
+    ("the power rule does not hold for 2**x", lambda x: 2**x, "x*2**(x - 1)", {}),
+    ("the power rule does not hold for exp(x)", lambda x: ag.exp(x), "x*exp(x - 1)", {}),
+    (
+        "the function exp(x**2) was applied to the derivative of x**2",
+        lambda x: ag.exp(x**2),
+        "exp(2*x)",
+        {"domain": (-2, 2)},
+    ),
+    (
+        "d(sin(x**2)) by x**2 was taken at the derivative of x**2",
+        lambda x: ag.sin(x**2),
+        "cos(2*x)*2*x",
+        {},
+    ),
+    ("was taken to be sin(x**2), times that of x**2", lambda x: ag.sin(x**2), "2*x*sin(x**2)", {}),
     ("off by the same 1 everywhere", lambda x: ag.exp(x), lambda x: ag.exp(x) + 1, {}),
     ("a factor too many: it is 7 times", lambda x: ag.exp(x) + x, lambda x: 7 * ag.exp(x) + 7, {}),
     ("a factor is missing: multiply by 4", lambda x: x**2, lambda x: x / 2, {}),
@@ -184,6 +242,23 @@ SLIPS = [
 def test_a_slip_is_named(words, f, df, options):
     report = failure(f, df, **options)
     assert words in " ".join(report.split())
+
+
+def test_an_integral_by_one_of_two_numbers_is_named():
+    report = failure(lambda x, y: x * y, lambda x, y: (x**2 * y / 2, x))
+    assert "by x: it is an integral of the function" in report
+
+
+def test_no_slip_is_named_where_none_fits():
+    for f, df in [(ag.tanh, lambda x: ag.cos(x) + 3 * x), (lambda x: x**3, lambda x: ag.exp(x))]:
+        assert "gone wrong" not in failure(f, df)
+
+
+def test_what_a_passing_check_does_asks_for_no_slips(monkeypatch):
+    from autograd.testing import derivatives
+
+    monkeypatch.setattr(derivatives, "diagnosis", None)
+    assert_derivative(lambda x: x**3, lambda x: 3 * x**2)
 
 
 def test_the_report_has_the_simplest_point_and_both_numbers():
