@@ -14,7 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
-from autograd.backends.straight_line import Language, check_straight, comment, identifier
+from autograd.backends.straight_line import (
+    INEXACT,
+    Language,
+    check_straight,
+    comment,
+    identifier,
+)
 from autograd.errors import ExportError
 from autograd.ir.function import Function
 from autograd.table.operation import TABLE
@@ -61,15 +67,21 @@ def _literal(constant: float | bool) -> str:
 C = Language("C", "const double", "const int", SPELLINGS, _literal)
 
 
-def source(function: Function, binding: Binding | None = None) -> str:
+def source(function: Function, binding: Binding | None = None, is_exact: bool = True) -> str:
     """Return the function as a C11 file: a header comment, and one function.
+
+    Args:
+        function: without loops and calls of other Functions.
+        binding: which parameters differ from row to row, and how results are reduced.
+        is_exact: whether it is compiled with ``exact=True``; else the comment says what differs.
 
     Raises:
         ValueError: it holds something that C code of ours cannot compute.
     """
     binding = binding or Binding()
     check_straight(function)
-    head = comment(function, binding, identifier(function.name), ("/*", " *", " */"), NOTE)
+    notes = (*NOTE, *(SAME_BITS if is_exact else INEXACT))
+    head = comment(function, binding, identifier(function.name), ("/*", " *", " */"), notes)
     return "\n".join([*head, *prelude([function]), *definition(function, binding)]) + "\n"
 
 
@@ -93,8 +105,9 @@ def definition(function: Function, binding: Binding) -> list[str]:
 
 NOTE = (
     "Compile it with -ffp-contract=off (fused multiply-adds change last bits) and without",
-    "-ffast-math, and link libm. Where the C library is the same, the results are, to the bit.",
+    "-ffast-math, and link libm.",
 )
+SAME_BITS = ("Where the C library is the same, the results are those of the function, to the bit.",)
 
 
 def _single(function: Function, name: str) -> list[str]:

@@ -6,7 +6,13 @@
 from __future__ import annotations
 
 from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
-from autograd.backends.straight_line import Language, check_straight, comment, identifier
+from autograd.backends.straight_line import (
+    INEXACT,
+    Language,
+    check_straight,
+    comment,
+    identifier,
+)
 from autograd.ir.function import Function
 
 # Primitives that are functions of JavaScript's Math. Their last bits differ from libm's, as far as
@@ -88,8 +94,13 @@ def page_table() -> str:
     return f"const PRIMITIVES = {{\n{lines}\n}};\n"
 
 
-def source(function: Function, binding: Binding | None = None) -> str:
+def source(function: Function, binding: Binding | None = None, is_exact: bool = True) -> str:
     """Return the function as an ES module that exports it.
+
+    Args:
+        function: without loops and calls of other Functions.
+        binding: which parameters differ from row to row, and how results are reduced.
+        is_exact: whether it is compiled with ``exact=True``; else the comment says what differs.
 
     Raises:
         ValueError: it holds something that this back end cannot compute.
@@ -98,7 +109,8 @@ def source(function: Function, binding: Binding | None = None) -> str:
     check_straight(function)
     name = identifier(function.name)
     helpers = [HELPERS[opcode] for opcode in sorted(HELPERS) if opcode in function.opcodes]
-    head = comment(function, binding, name, ("/*", " *", " */"), NOTE)
+    notes = NOTE if is_exact else (*NOTE, *INEXACT)
+    head = comment(function, binding, name, ("/*", " *", " */"), notes)
     body = (
         _mapped(function, binding, name) if binding.mapped is not None else _single(function, name)
     )

@@ -109,6 +109,14 @@ def identifier(name: str) -> str:
     return f"autograd_{word or 'function'}"
 
 
+INEXACT = (
+    "The function was compiled with exact=False. The file has its steps (x*x for x**2), without",
+    "fused multiply-adds and with the functions of the library: the results may differ from the",
+    "function's, and from those of exact=True, by what exact=False allows: the roundings of",
+    "multiply-adds, and 4 units in the last place of each function.",
+)
+
+
 def comment(
     function: Function,
     binding: Binding,

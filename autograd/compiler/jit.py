@@ -707,6 +707,9 @@ class Jitted(Generic[P]):
     def save(self, path: str | os.PathLike[str], freeze: bool = False) -> Path:
         """Write the program to a file, completely or not at all.
 
+        With ``exact=False`` the file has neither multiply-adds nor vector functions: its results
+        may differ from the function's by what that allows, and the comment at its head says so.
+
         Args:
             path: a file name that ends in .c (C11) or .js or .mjs (an ES module).
             freeze: whether captured Values become constants, with the numbers they have now.
@@ -765,7 +768,7 @@ class Jitted(Generic[P]):
         mapped = {place for place, source in enumerate(layout.sources) if source.row is not None}
         binding = Binding(frozenset(mapped) if layout.mapped else None, layout.reduce)
         module: Any = import_module(f"autograd.backends.{language}")
-        source: str = module.source(function, binding)
+        source: str = module.source(function, binding, self.exact)
         return source
 
     def report(self) -> Report:

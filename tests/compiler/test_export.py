@@ -29,7 +29,7 @@ def built(fast, mapped=None, reduce=None):
     executable = fast._shown()
     function = (executable.careful() if executable.is_fast else executable).function
     binding = Binding(None if mapped is None else frozenset(mapped), reduce)
-    assert fast.c == c.source(function, binding)
+    assert fast.c == c.source(function, binding, fast.exact)
     return c.compile(function, binding)
 
 
@@ -93,6 +93,23 @@ def test_a_trained_model_exports_its_predictions(tmp_path):
     assert "[0] x[0]" in text
     path = fast.save(tmp_path / "predict.mjs", freeze=True)
     assert in_node(path, "autograd_lambda", [0.3, -0.7]) == [score]
+
+
+def test_the_head_of_a_file_promises_the_same_bits_with_exact_true_alone(tmp_path):
+    def f(x, y):
+        return log(x) * y + x**2 * y
+
+    rows = [0.3 + 0.37 * place for place in range(40)]
+    for exact in (True, False):
+        fast = jit(f, in_axes=(None, 0), exact=exact)
+        results = list(fast(1.7, np.array(rows)))
+        head = fast.c.partition("*/")[0].replace("\n * ", " ")
+        assert ("to the bit" in head) == exact
+        assert ("compiled with exact=False" in head) != exact
+        javascript = fast.save(tmp_path / "f.mjs").read_text().partition("*/")[0]
+        assert ("compiled with exact=False" in javascript) != exact
+        found = [row[0] for row in built(fast, {1})([1.7], [[row] for row in rows])]
+        assert found == (results if exact else pytest.approx(results, rel=1e-14))
 
 
 def test_guarded_products_are_in_the_file_as_in_careful_code():
