@@ -13,7 +13,6 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TypeAlias
 
 from autograd.backends.binding import Array
@@ -270,26 +269,24 @@ def _by_readers(steps: Steps, own: Array, wanted: Array) -> Array:
     """
     import numpy
 
-    kinds, arity, given = steps.kinds, steps.arity, steps.given
-    own = own[numpy.argsort(steps.levels[own], kind="stable")]
-    bounds = numpy.flatnonzero(numpy.diff(steps.levels[own])) + 1
-    reader = numpy.full(len(kinds), 2**62, dtype=numpy.int64)
+    own = own[numpy.lexsort((steps.kinds[own], steps.levels[own]))]
+    kind, level = steps.kinds[own], steps.levels[own]
+    bounds = numpy.flatnonzero((numpy.diff(kind) != 0) | (numpy.diff(level) != 0)) + 1
+    widths = steps.arity[own[[0, *bounds]]].tolist() if len(own) else []
+    reader = numpy.full(len(steps.kinds), 2**62, dtype=numpy.int64)
     reader[wanted[::-1]] = 2**61 + numpy.arange(len(wanted))[::-1]
-    parts: list[Array] = []
+    descending = numpy.arange(len(own))[::-1]
     edges = [0, *bounds.tolist(), len(own)]
-    for start, stop in reversed([*pairwise(edges)]):
+    for start, stop, width in reversed([*zip(edges, edges[1:], widths, strict=False)]):
         group = own[start:stop]
-        group = group[numpy.lexsort((reader[group], kinds[group]))]
-        parts.append(group)
-        first = numpy.flatnonzero(numpy.diff(kinds[group], prepend=-1))
-        size = numpy.diff(first, append=len(group))
-        # The operands in one place are sorted before those in the next.
-        key = numpy.arange(len(group)) + WIDEST * start + numpy.repeat((WIDEST - 1) * first, size)
-        size = numpy.repeat(size, size)
-        for place in reversed(range(WIDEST)):
-            has = numpy.flatnonzero(arity[group] > place)[::-1]
-            reader[given[place, group[has]]] = (key + place * size)[has]
-    return numpy.concatenate(parts[::-1]) if parts else own
+        size = stop - start
+        if size > 1:
+            group[:] = group.take(reader.take(group).argsort(kind="stable"))
+        last = group[::-1]
+        order = descending[len(own) - size :] + WIDEST * start
+        for place in reversed(range(width)):  # operands in one place before those in the next
+            reader[steps.given[place].take(last)] = order + place * size
+    return own
 
 
 class Once:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd.backends.binding import LANES, Array
-from autograd.backends.llvm import engine, vector_math
+from autograd.backends.llvm import engine, object_cache, vector_math
 from autograd.backends.llvm.contraction import MULTIPLY_ADD
 from autograd.backends.llvm.engine import NativeCode
 from autograd.backends.llvm.group_calls import CALL
@@ -85,7 +85,8 @@ def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     with _lock:
         known = _addresses.setdefault(engine.target, {})
         missing = set(wanted) - set(known)
-        parts = [bundle for bundle in BUNDLES if bundle & missing]
+        is_kept = object_cache.folder() is not None
+        parts = [bundle for bundle in BUNDLES if is_kept and bundle & missing]
         parts.append(missing.difference(*parts))
         for new in map(sorted, parts):
             if not new:
