@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from numbers import Real
-from typing import Any
+from typing import Any, cast
 
 
 def column_named(X: object, place: int) -> object:
@@ -30,9 +30,20 @@ def fault_of(cell: Any, X: object, column: object) -> str:
         column: the name or the place of its column; None for a target.
     """
     where = "" if column is None else f" in column {column!r}"
-    found = _text(cell, X, column) or _date(cell) or _gap(cell, X, column) or _other(cell, column)
+    found = (
+        _text(cell, X, column) or _date(cell) or _gap(cell, X, column) or _other(cell, X, column)
+    )
     what, advice = found or ("", "")
     return f"holds {what}{where}, and a network takes numbers: {advice}" if what else ""
+
+
+def fault_of_time(cell: object, X: object, column: object) -> str:
+    """Return what ``fault_of`` says of a date, a duration or a masked entry; nothing of others.
+
+    NumPy makes numbers of these unasked, so that they have to be found before it does.
+    """
+    is_masked = type(cell).__name__ == "MaskedConstant"
+    return fault_of(cell, X, column) if is_masked or _date(cell) is not None else ""
 
 
 def fault_of_label(label: object) -> str:
@@ -47,7 +58,8 @@ def fault_of_label(label: object) -> str:
         return f"is {label!r:.40}: labels are texts or whole numbers: write label.decode()"
     if isinstance(label, str):
         return ""
-    number: Any = label if isinstance(label, Real) else 0.5
+    is_number = isinstance(label, Real) and _date(label) is None  # NumPy's durations are Real
+    number: Any = label if is_number else 0.5
     if number % 1 == 0 and abs(number) < 2**63:
         return ""
     way = "for numbers there is nn.Regressor, and for classes " * isinstance(label, float)
@@ -91,12 +103,13 @@ def _date(cell: object) -> tuple[str, str] | None:
 
 
 def _gap(cell: Any, X: object, column: object) -> tuple[str, str] | None:
-    is_gap = cell is None or type(cell).__name__ in ("NAType", "NaTType")
+    is_gap = cell is None or type(cell).__name__ in ("NAType", "NaTType", "MaskedConstant")
     if not is_gap and (not isinstance(cell, float) or math.isfinite(cell)):
         return None
     if not is_gap and math.isinf(cell):
         return repr(cell), "leave such rows out"
-    what = str(cell) if is_gap else "NaN"
+    is_masked = type(cell).__name__ == "MaskedConstant"
+    what = "a masked entry" if is_masked else str(cell) if is_gap else "NaN"
     if column is None:
         return what, "leave such rows out, or fill the gap"
     if not _has_mean(X, column):
@@ -111,7 +124,7 @@ def _gap(cell: Any, X: object, column: object) -> tuple[str, str] | None:
     return what, f"leave such rows out, or fill the gap ({way})"
 
 
-def _other(cell: object, column: object) -> tuple[str, str] | None:
+def _other(cell: object, X: object, column: object) -> tuple[str, str] | None:
     kind = type(cell).__name__
     if kind == "Period":
         return f"the period {str(cell)!r:.40}", "leave the column out, or give its year or month"
@@ -119,8 +132,14 @@ def _other(cell: object, column: object) -> tuple[str, str] | None:
         return f"the interval {str(cell)!r:.40}", "give its middle (.mid) as a number"
     if kind == "Decimal":
         return f"the Decimal {str(cell)!r:.40}", "float(number) gives one"
-    if isinstance(cell, list) and column is not None:
-        return "a list", "give each row as one list, of an array X.reshape(len(X), -1)"
+    if column is not None and (isinstance(cell, list | dict) or len(getattr(cell, "shape", ()))):
+        what = f"a {kind}" if isinstance(cell, list | dict) else "an array"
+        if not hasattr(X, "columns"):
+            return what, "give each row as one list, of an array X.reshape(len(X), -1)"
+        dtype = getattr(cast(Any, X)[column], "dtype", None)
+        if hasattr(X, "unnest") and hasattr(dtype, "fields"):
+            return f"a {type(dtype).__name__}", f"X.unnest({column!r}) makes columns of it"
+        return what, "make a column of each of its entries"
     try:
         if isinstance(cell, int):
             float(cell)

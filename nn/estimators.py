@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nn.errors import InputError
 from nn.habits import asking
-from nn.inputs import check_table, explain_cells, explain_columns, explain_labels
+from nn.inputs import check_labels, check_table, explain_cells, explain_columns, explain_labels
 from nn.inspection import predict
 from nn.layers import MLP
 from nn.losses import l2_penalty
@@ -141,6 +141,7 @@ class Classifier(ClassifierMixin, _Network):
 
     def fit(self, X: Any, y: Any) -> Self:
         """Train a new network on rows X with labels y, and return the estimator."""
+        check_labels(y)
         X, labels = self._checked(X, y)
         try:
             if labels.dtype == object and (told := np.array(labels.tolist())).dtype.kind in "biuf":
@@ -196,10 +197,13 @@ class Regressor(RegressorMixin, _Network):
 
     def fit(self, X: object, y: Any) -> Self:
         """Train a new network on rows X with numbers y, and return the estimator."""
-        rows, y = self._checked(X, y, y_numeric=True)
-        if y.dtype.kind in "US":  # which scikit-learn takes for numbers
+        rows, numbers = self._checked(X, y, y_numeric=True)
+        if numbers.dtype.kind in "US":  # which scikit-learn takes for numbers
+            explain_cells(X, numbers)
+            numbers = numbers.astype(float)
+        if not np.isfinite(numbers).all():  # None became nan
             explain_cells(X, y)
-            y = y.astype(float)
+        y = numbers
         self._mean, self._deviation = float(y.mean()), float(y.std()) or 1.0
         return self._train(rows, (y - self._mean) / self._deviation, 1, "mse")
 

@@ -87,6 +87,12 @@ SETTINGS = {  # other names of settings
     "random_state": "seed",
     "verbose": "progress",
 }
+ACTIVATIONS = {  # names of other libraries, in small letters
+    "logistic": "'sigmoid'",
+    "swish": "'silu'",
+    **dict.fromkeys(("leakyrelu", "leaky"), "'leaky_relu'"),
+    **dict.fromkeys(("identity", "linear", "none"), "lambda x: x"),
+}
 
 
 def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:

@@ -7,11 +7,11 @@ import math
 import sys
 import types
 import warnings
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from autograd import Value
-from nn.cells import column_named, fault_of, fault_of_label, is_numeral
+from nn.cells import column_named, fault_of, fault_of_label, fault_of_time, is_numeral
 from nn.errors import CellError, InputError, KindError
 from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
@@ -76,10 +76,14 @@ def classes_of(model: Module, y: object) -> tuple[str, ...]:
     targets = listed(y, "y")
     if not any(isinstance(target, str) for target in targets):
         return ()
+    _check_all_named(targets)
+    return known_classes(model) or tuple(sorted(set(targets)))
+
+
+def _check_all_named(targets: Sequence[object]) -> None:
     for i, target in enumerate(targets):
         if not isinstance(target, str):
             raise InputError(f"y[{i}] is {target!r}, and others are names: give each row a name")
-    return known_classes(model) or tuple(sorted(set(targets)))
 
 
 def known_classes(model: Module) -> tuple[str, ...]:
@@ -267,10 +271,10 @@ def _is_row(obj: object) -> bool:
 
 
 def check_table(table: Any, name: str) -> None:
-    """Refuse masks, and columns of dates and durations: NumPy would make numbers of them unasked.
+    """Refuse masks, dates and durations: NumPy would make numbers of them unasked.
 
     Args:
-        table: rows or targets: an array, a series, a data frame; anything else passes.
+        table: rows or targets: an array, a series, a data frame, a list; anything else passes.
         name: what it is called.
 
     Raises:
@@ -283,6 +287,10 @@ def check_table(table: Any, name: str) -> None:
             f"{name} has masked numbers, and a network takes numbers: leave such rows out, or fill "
             f"them, {name}.filled(0.0)"
         )
+    _check_collected(table, name)
+    if isinstance(table, (list, tuple)) or _kind(table) == "O":
+        for place, row in enumerate(table):
+            _check_row(row, f"{name}[{place}]", table)
     dtypes = getattr(table, "dtypes", None) if hasattr(table, "columns") else None
     if dtypes is None:
         if _is_of_time(getattr(table, "dtype", None)):
@@ -293,6 +301,34 @@ def check_table(table: Any, name: str) -> None:
         if _is_of_time(dtype):
             cells = table.iloc[:, place] if hasattr(table, "iloc") else table[:, place]
             _refuse_cells(cells, name, table, column_named(table, place))
+        elif getattr(dtype, "kind", "") == "O":
+            for row, cell in enumerate(table.iloc[:, place]):
+                if fault := fault_of_time(cell, table, column_named(table, place)):
+                    raise CellError(f"{name}[{row}] {fault}")
+
+
+def _check_collected(table: object, name: str) -> None:
+    if type(table).__name__ == "LazyFrame":
+        raise KindError(f"{name} is a LazyFrame, which has no rows yet: write {name}.collect()")
+
+
+def _kind(column: object) -> str:
+    """Return NumPy's letter for what an array or a series holds; nothing where there is none."""
+    kind: str = getattr(getattr(column, "dtype", None), "kind", "")
+    return kind
+
+
+PLAIN = {float, int, bool, str}
+
+
+def _check_row(row: object, name: str, X: object) -> None:
+    """Refuse a row, or a target, in which there are masks, dates and durations."""
+    if hasattr(row, "dtype") and _is_row(row):
+        check_table(row, name)
+    is_row = isinstance(row, (list, tuple))
+    for place, cell in enumerate(cast(Iterable[object], row) if is_row else [row]):
+        if type(cell) not in PLAIN and (fault := fault_of_time(cell, X, place if is_row else None)):
+            raise CellError(f"{name} {fault}")
 
 
 def _is_of_time(dtype: Any) -> bool:
@@ -334,6 +370,30 @@ def explain_cells(X: object, y: object = None) -> None:
         fault = "" if is_numeral(number) else fault_of(number, X, column)
         if fault:
             raise CellError(f"{name} {fault}")
+
+
+def check_labels(y: object) -> None:
+    """Refuse labels of which NumPy would make others unasked: masked, of time, and of two kinds.
+
+    Args:
+        y: what labels are made of.
+
+    Raises:
+        ValueError: it names the first such label; it is a TypeError too where it is no label.
+    """
+    _check_collected(y, "y")
+    is_list = isinstance(y, (list, tuple)) or _is_of_time(getattr(y, "dtype", None))
+    labels: list[object] = []
+    with contextlib.suppress(Exception):  # of what is no list
+        is_masked = type(y).__name__ == "MaskedArray"
+        cells: Any = cast(Any, y).ravel() if is_masked else y
+        labels = [*cells] if is_masked or is_list else listed(y, "y")
+    for place, label in enumerate(labels):
+        if type(label) not in PLAIN and fault_of_time(label, None, None):
+            raise CellError(f"y[{place}] {fault_of_label(label)}")
+    if any(isinstance(label, str) for label in labels):
+        explain_labels(y)
+        _check_all_named(labels)
 
 
 def explain_labels(y: object) -> None:

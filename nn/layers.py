@@ -13,7 +13,7 @@ from typing import Any
 import autograd
 from autograd import Value, scope
 from nn.errors import InputError, KindError
-from nn.habits import asking
+from nn.habits import ACTIVATIONS, asking
 from nn.initializers import Initializer, generator_of, initializer_named
 from nn.module import Module, whole
 
@@ -42,16 +42,26 @@ def activation_named(activation: str | Activation) -> Activation:
         raise KindError(
             f"activation must be a name or a function, and is a {type(activation).__name__}"
         )
-    # What autograd has for single numbers is a method of Value too: sum and grad are not.
-    known = activation in autograd.__all__ and callable(getattr(Value(0.0), activation, None))
-    function = getattr(autograd, activation) if known else None
-    if function is None or not _takes_one(function):
-        raise InputError(
-            f"autograd has no function of one number named {activation!r}: an activation is one of "
-            f"these ('relu', 'tanh', 'sigmoid', ...), or a function of your own"
+    function = _function_named(activation)
+    if function is None:
+        small = activation.lower()
+        meant = ACTIVATIONS.get(small, repr(small) if _function_named(small) else "")
+        advice = (
+            f"write activation={meant}"
+            if meant
+            else "an activation is one of these ('relu', 'tanh', 'sigmoid', ...), or a function of "
+            "your own"
         )
-    result: Activation = function
-    return result
+        raise InputError(f"autograd has no function of one number named {activation!r}: {advice}")
+    return function
+
+
+def _function_named(name: str) -> Activation | None:
+    """Return the function of one number of that name in autograd, if there is one."""
+    # What autograd has for single numbers is a method of Value too: sum and grad are not.
+    known = name in autograd.__all__ and callable(getattr(Value(0.0), name, None))
+    function: Activation | None = getattr(autograd, name) if known else None
+    return function if function is not None and _takes_one(function) else None
 
 
 def _takes_one(function: Callable[..., object]) -> bool:

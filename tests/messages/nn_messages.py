@@ -653,6 +653,10 @@ PANDAS, POLARS = (
 HOLES, NULLS = pandas.DataFrame(GAPS, columns=NAMES), polars.DataFrame(GAPS, NAMES, orient="row")
 MASKED = numpy.ma.masked_array([[1.0, 2.0]] * 3, mask=[[0, 1], [0, 0], [0, 0]])
 CLOCKS = polars.DataFrame({"town": [datetime.time(i) for i in range(3)], "size": [1.0, 2.0, 3.0]})
+TOWNLESS = POLARS.with_columns(town=polars.lit(1.0))
+STRUCT = POLARS.with_columns(town=polars.struct(polars.lit(1.0).alias("a")))
+LISTS = POLARS.with_columns(town=polars.Series([[1.0, 2.0]] * 3))
+PAUSES = [numpy.timedelta64(1, "s"), numpy.timedelta64(2, "ns"), numpy.timedelta64(3, "s")]
 DAYS = PANDAS.assign(town=pandas.to_datetime(["2020-01-01"] * 3))
 SINCE = PANDAS.assign(town=pandas.to_timedelta([1, 2, 3], unit="s"))
 NUMERALS = [["1.5", 1.0], ["2", 2.0], ["3", 3.0]]
@@ -811,6 +815,69 @@ CELLS = [
         lambda: classified(MASKED),
         lambda: classified(MASKED.filled(0.0)),
     ),
+    (
+        r"X is a LazyFrame, which has no rows yet: write X.collect\(\)",
+        lambda: classified(TOWNLESS.lazy()),
+        lambda: classified(TOWNLESS.lazy().collect()),
+    ),
+    (
+        "X.0. holds the duration '1 seconds' in column 0, .* its days or seconds",
+        lambda: classified([[pause, 1.0] for pause in PAUSES]),
+        lambda: classified([[float(pause / numpy.timedelta64(1, "s")), 1.0] for pause in PAUSES]),
+    ),
+    (
+        "X.0. holds the duration '1 seconds' in column 'town', .* its days or seconds",
+        lambda: regressed(PANDAS.assign(town=pandas.Series(PAUSES, dtype=object))),
+        lambda: regressed(PANDAS.assign(town=[float(p / PAUSES[1]) for p in PAUSES])),
+    ),
+    (
+        r"X.0. has masked numbers, .* X.0..filled\(0.0\)",
+        lambda: trained(X=[*MASKED]),
+        lambda: trained(X=[row.filled(0.0) for row in MASKED]),
+    ),
+    (
+        "y.1. is a masked entry, and a classifier takes labels: leave such rows out",
+        lambda: nn.Classifier((2,), max_iter=1).fit(X, numpy.ma.masked_equal([0, 2, 1], 2)),
+        lambda: nn.Classifier((2,), max_iter=1).fit(X[::2], [0, 1]),
+    ),
+    (
+        r"y.0. is np.timedelta64\(1,'s'\): labels are texts or whole numbers: write str\(label\)",
+        lambda: classified(X, PAUSES),
+        lambda: classified(X, map(str, PAUSES)),
+    ),
+    (
+        "y.0. is 1, and others are names: give each row a name",
+        lambda: classified(X, [1, "x", "y"]),
+        lambda: classified(X, ["1", "x", "y"]),
+    ),
+    (
+        "y.1. holds None, and a network takes numbers: leave such rows out",
+        lambda: regressed(X, [1.0, None, 2.0]),
+        lambda: regressed(X[::2], [1.0, 2.0]),
+    ),
+    (
+        r"holds a Struct in column 'town', .*: X.unnest\('town'\) makes columns",
+        lambda: classified(STRUCT),
+        lambda: classified(STRUCT.unnest("town")),
+    ),
+    (
+        "holds an array in column 'town', .*: make a column of each of its entries",
+        lambda: classified(LISTS),
+        lambda: classified(
+            LISTS.select(first=LISTS["town"].list.get(0), last=LISTS["town"].list.get(1))
+        ),
+    ),
+    (
+        "named 'logistic': write activation='sigmoid'",
+        lambda: nn.Classifier((2,), "logistic", max_iter=1).fit(X, [0, 1, 0]),
+        lambda: nn.Classifier((2,), "sigmoid", max_iter=1).fit(X, [0, 1, 0]),
+    ),
+    (
+        "named 'identity': write activation=lambda x: x",
+        lambda: nn.MLP(2, [3, 1], activation="identity"),
+        lambda: nn.MLP(2, [3, 1], activation=lambda x: x)([1.0, 2.0]).backward(),
+    ),
+    ("named 'ReLU': write activation='relu'", lambda: nn.MLP(2, [3, 1], activation="ReLU"), None),
     (
         "X.* holds the time of day .*give its hours",
         lambda: classified(CLOCKS),

@@ -279,6 +279,56 @@ def test_dates_and_masks_are_not_taken_for_numbers_of_any_kind_of_table():
     nn.Regressor((2,), max_iter=2).fit(np.ma.masked_array([[1.0, 2.0]] * 4), [1.0, 2.0] * 2)
 
 
+PAUSE, DAY = np.timedelta64(3, "ns"), np.datetime64("2024-01-01", "ns")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[0.0, 1.0], [DAY, 1.0], [1.0, 2.0], [2.0, 1.0]],
+        [(0.0, 1.0), (PAUSE, 1.0), (1.0, 2.0), (2.0, 1.0)],
+        [[0.0, 1.0], [np.ma.masked, 1.0], [1.0, 2.0], [2.0, 1.0]],
+        np.array([[0.0, 1.0], [PAUSE, 1.0], [1.0, 2.0], [2.0, 1.0]], dtype=object),
+        [[0.0, 1.0], np.array([PAUSE, PAUSE]), [1.0, 2.0], [2.0, 1.0]],
+        [[0.0, 1.0], np.ma.masked_equal([1.0, 2.0], 2.0), [1.0, 2.0], [2.0, 1.0]],
+        [[0.0, 1.0], np.array([DAY, DAY]), [1.0, 2.0], [2.0, 1.0]],
+    ],
+)
+def test_dates_and_masks_are_not_taken_for_numbers_inside_of_rows(rows):
+    pytest.importorskip("sklearn")
+    fine = [[0.0, 1.0], [1.0, 0.0], [1.0, 2.0], [2.0, 1.0]]
+    for use in (
+        lambda: nn.Classifier((2,), max_iter=2).fit(rows, ["a", "b"] * 2),
+        lambda: nn.Regressor((2,), max_iter=2).fit(rows, [1.0, 2.0] * 2),
+        lambda: nn.Regressor((2,), max_iter=2).fit(fine, [1.0, 2.0] * 2).predict(rows),
+        lambda: fit(MLP(2, [1]), rows, [1.0, -1.0] * 2, progress=False),
+        lambda: nn.predict(MLP(2, [1]), rows),
+    ):
+        with pytest.raises(ValueError, match=r"X\[1\].*(holds the d|holds a masked|has masked)"):
+            use()
+
+
+def test_labels_are_neither_masked_nor_dates_nor_made_names_of():
+    pytest.importorskip("sklearn")
+    rows = [[0.0, 1.0], [1.0, 0.0], [1.0, 2.0], [2.0, 1.0]]
+    for labels, words in [
+        (np.ma.masked_equal([0, 1, 2, 1], 2), r"y\[2\] is a masked entry"),
+        (np.ma.masked_equal([[0], [1], [2], [1]], 2), r"y\[2\] is a masked entry"),
+        (np.ma.array(["a", "b"] * 2, mask=[0, 1] * 2), r"y\[1\] is a masked entry"),
+        ([0, np.ma.masked, 1, 0], r"y\[1\] is a masked entry"),
+        ([PAUSE, 2 * PAUSE] * 2, r"y\[0\] is .*: labels are texts or whole numbers"),
+        (np.array([DAY, DAY, DAY, DAY]), r"y\[0\] is .*: labels are texts or whole numbers"),
+        ([1, "x"] * 2, r"y\[0\] is 1, and others are names"),
+        (["x", True] * 2, r"y\[1\] is True, and others are names"),
+        (np.array([1, "x"] * 2, dtype=object), r"y\[0\] is 1, and others are names"),
+        (["x", None] * 2, r"y\[1\] is None"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            nn.Classifier((2,), max_iter=2).fit(rows, labels)
+    for labels in (np.ma.array([0, 1, 0, 1]), [True, False] * 2, [np.str_("a"), "b"] * 2):
+        nn.Classifier((2,), max_iter=2).fit(rows, labels)
+
+
 def test_labels_that_stand_for_no_class_are_named_with_what_to_do():
     pandas = pytest.importorskip("pandas")
     pytest.importorskip("sklearn")
