@@ -140,9 +140,11 @@ class _Teacher:
         else:
             lines = [computed(node, names) for node in made]
         spoken = [*outside, *(each for each in _symbols(lines) if isinstance(each, Name))]
-        given = {name.name: name for name in (names[x], *spoken)}
+        lone = {name.name: name for name in spoken} | {names[x].name: names[x]}
         for node in made:
-            del given[names[node].name]
+            del lone[names[node].name]
+        first = [names[node].name for node in (x, *self.order) if node is x or node.op is None]
+        given = {name: lone[name] for name in first if name in lone} | lone
         start = [Equation((name, Number(name.number))) for name in given.values()]
         yield Part(("Given",), tuple(start))
         if lines:

@@ -127,6 +127,12 @@ def test_what_does_not_depend_on_x_is_worked_out_first():
     ) in text
 
 
+def test_x_is_given_first_and_the_other_leaves_in_the_order_of_the_graph():
+    a, b, c, x = (Value(number, label) for number, label in zip((1, 2, 3, 4), "abcx", strict=True))
+    text = str(derivation((a * x + b) * c, x))
+    assert "Given\n    x = 4\n    a = 1\n    b = 2\n    c = 3\n\nWrite" in text
+
+
 def test_much_that_does_not_depend_on_x_is_given_as_numbers_and_it_says_so():
     a, b = Value(0.5, "a"), Value(0.25, "b")
     side = b
