@@ -360,7 +360,7 @@ def _mistaken(tape: _Tape, node: Value, index: int) -> list[tuple[float, Formula
     key = id(node), index
     if key not in tape.mistaken:
         whole = _local(node, index)
-        found = [] if whole is None else [*_changed(whole)]
+        found = [] if whole is None else [*_changed(whole), 1.0 - whole]
         tape.mistaken[key] = [(_evaluated(formula), formula) for formula in found]
     return tape.mistaken[key]
 
@@ -393,10 +393,10 @@ def _changed(whole: Formula) -> Iterator[Formula]:
     elif operation is ops.sqrt:
         yield operands[0]
         yield Application(ops.divide, (Number(1.0), whole))
-    elif operation is ops.add:
-        yield Application(ops.subtract, operands)
-    elif operation is ops.subtract:
-        yield Application(ops.add, operands)
+    elif operation in (ops.add, ops.subtract):
+        yield Application(ops.subtract if operation is ops.add else ops.add, operands)
+        if isinstance(operands[0], Number):
+            yield operands[1]
     elif operation is ops.multiply:
         yield from operands
     elif operation is ops.divide:
