@@ -199,7 +199,8 @@ if not TYPE_CHECKING:  # a type checker would accept every name
     def __getattr__(name: str) -> object:
         """Import the package of a public name when the name is first used."""
         if name not in _ROOMS:
-            raise missing_export(name)
+            others = import_module("autograd.table.rows").OTHER_NAMES
+            raise missing_export(name, __all__, others)
         obj = globals()[name] = getattr(import_module(_ROOMS[name]), name)
         return obj
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from autograd.callsite import is_import
@@ -80,9 +81,24 @@ def advice(name: str, known: dict[str, str]) -> str:
     return f": {known[name]}" if name in known else ""
 
 
-def missing_export(name: str) -> AttributeError | ImportError:
-    """Return the error for a public name that there is not."""
-    ending = ": write import autograd.testing" if name == "testing" else advice(name, OF_AUTOGRAD)
+def missing_export(
+    name: str, public: Sequence[str], others: Mapping[str, str]
+) -> AttributeError | ImportError:
+    """Return the error for a public name that there is not.
+
+    Args:
+        name: what was asked for.
+        public: the names that there are.
+        others: what some of them are called elsewhere, in small letters.
+    """
+    small = name.lower()
+    meant = others.get(small, {each.lower().replace("_", ""): each for each in public}.get(small))
+    if name == "testing":
+        ending = ": write import autograd.testing"
+    elif name not in OF_AUTOGRAD and meant in public:
+        ending = f": it is autograd.{meant}"
+    else:
+        ending = advice(name, OF_AUTOGRAD)
     if ending and is_import(sys._getframe(2)):  # Python would drop the advice of an AttributeError
         return MissingImportError(f"cannot import name {name!r} from 'autograd'{ending}")
     return MissingAttributeError(f"module 'autograd' has no attribute {name!r}{ending}", name=name)

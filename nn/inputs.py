@@ -163,7 +163,12 @@ def check_fit(
                         f"{what}y[{i}] is {number!r}: binary_cross_entropy takes labels 0 and 1, "
                         f"or probabilities between"
                     )
-    error = loss(score, targets[0])
+    try:
+        error = loss(score, targets[0])
+    except (TypeError, IndexError, AttributeError) as failure:
+        given = " and ".join(f"a {type(each).__name__}" for each in (score, targets[0]))
+        failure.add_note(f"fit calls the loss for each row, here with {given} (score, target)")
+        raise
     if isinstance(error, Value) and error.is_leaf:
         raise InputError(
             "the loss of the first row was computed from no parameter, so it has no gradient; is "

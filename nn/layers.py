@@ -5,9 +5,10 @@ Each runs inside a scope of its own, so that pictures fold it into a box.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import autograd
@@ -62,6 +63,41 @@ def _function_named(name: str) -> Activation | None:
     known = name in autograd.__all__ and callable(getattr(Value(0.0), name, None))
     function: Activation | None = getattr(autograd, name) if known else None
     return function if function is not None and _takes_one(function) else None
+
+
+def _is_row(x: object) -> bool:
+    """Return whether it may be a row of numbers; named ones, of a series, are one too."""
+    kind: Any = type(x)
+    return not _is_other(kind) and getattr(x, "ndim", 1) == 1
+
+
+def _first(x: Iterable[object]) -> object:
+    return x[0] if type(x) is list else next(iter(x))
+
+
+@functools.lru_cache(256)
+def _is_other(kind: Hashable) -> bool:
+    """Return whether objects of a class are no rows: data frames, texts, dicts, sets."""
+    is_other = isinstance(kind, type) and issubclass(kind, (str, Mapping, Set))
+    return is_other or hasattr(kind, "columns")
+
+
+def _no_row(x: Sequence[object], who: str, inputs: int) -> Exception:
+    """Return the error for what is no row of so many inputs, with what to write."""
+    kind = type(x).__name__
+    if isinstance(x, (str, Set)):
+        return KindError(f"{who} takes a row of numbers, and was given a {kind}: write a list")
+    if isinstance(x, Mapping):
+        return KindError(
+            f"{who} takes a row of numbers, and was given a {kind}: write [*x.values()]"
+        )
+    is_frame = hasattr(x, "columns")
+    is_matrix = is_frame or (len(x) > 0 and hasattr(next(iter(x)), "__len__"))
+    rows = "X.to_numpy()" if is_frame else "X"
+    return InputError(
+        f"{who} takes {inputs} inputs, and was given {f'{len(x)} rows' if is_matrix else len(x)}: "
+        f"one row of numbers" + f"; for all rows of X write [model(x) for x in {rows}]" * is_matrix
+    )
 
 
 def _takes_one(function: Callable[..., object]) -> bool:
@@ -127,13 +163,9 @@ class Neuron(Module):
             raise KindError(
                 f"{self!r} takes a row of numbers, and was given a {type(x).__name__}: write [x]"
             ) from None
-        if count != len(self.w) or getattr(x, "ndim", 1) != 1 or isinstance(x[0], list):
-            is_matrix = bool(len(x)) and hasattr(x[0], "__len__")
-            given = f"{len(x)} rows" if is_matrix else len(x)
-            raise InputError(
-                f"{self!r} takes {len(self.w)} inputs, and was given {given}: one row of numbers"
-                + "; for all rows of X write [model(x) for x in X]" * is_matrix
-            )
+        is_row = type(x) is list or _is_row(x)
+        if count != len(self.w) or not is_row or isinstance(_first(x), list):
+            raise _no_row(x, repr(self), len(self.w))
         with scope(self.name):
             act = self.b
             for wi, xi in zip(self.w, x, strict=True):

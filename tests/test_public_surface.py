@@ -119,6 +119,26 @@ def test_names_of_other_libraries_are_refused_with_advice_where_they_are_importe
         exec(f"from {package.__name__} import nothing", {})
 
 
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("ln", "log"),
+        ("arctan", "atan"),
+        ("fabs", "abs"),
+        ("Sigmoid", "sigmoid"),
+        ("LeakyReLU", "leaky_relu"),
+        ("Softmax", "softmax"),
+        ("value", "Value"),
+    ],
+)
+def test_functions_are_found_by_what_they_are_called_elsewhere(name, ours):
+    with pytest.raises(AttributeError, match=f"'{name}': it is autograd.{ours}$"):
+        getattr(autograd, name)
+    with pytest.raises(ImportError, match=f"'{name}' from 'autograd': it is autograd.{ours}$"):
+        exec(f"from autograd import {name}", {})
+    assert not hasattr(autograd, "conjugate")
+
+
 @pytest.mark.parametrize("use", [getattr, delattr, lambda v, name: setattr(v, name, 1.0)])
 def test_names_of_other_libraries_are_refused_with_advice_whatever_is_done_to_them(use):
     for name in OF_VALUES:

@@ -67,7 +67,7 @@ from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms.call import check_function, decorating, replaced
-from autograd.transforms.one_row import explain_rows
+from autograd.transforms.one_row import explain_number, explain_rows
 from autograd.trees import explain_arrays, flatten, unflatten
 
 P = ParamSpec("P")
@@ -444,6 +444,7 @@ class Jitted(Generic[P]):
             except (IndexError, AttributeError, TypeError, ValueError) as error:
                 if axes is None and not isinstance(self._function, WithStatic | WithKeywords):
                     explain_rows("jit", self._function, args, {}, error)
+                explain_number(error)
                 raise
             if not self._programs.drew:
                 self._programs.drew = drawing.warn()

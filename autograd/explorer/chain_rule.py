@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from autograd.engine.chain_rule import contributions
 from autograd.engine.order import ordered, recorded
@@ -186,6 +186,11 @@ class _Steps(Iterator[Step]):
 
     def __next__(self) -> Step:
         return next(self._each)
+
+    def __getitem__(self, index: object) -> NoReturn:
+        raise ArgumentError(
+            f"the steps of {self._name} come one after the other: write list(steps(y))[{index!r}]"
+        )
 
     def __repr__(self) -> str:
         return f"<steps of {self._name}: print(*steps(y), sep='\\n') shows them>"

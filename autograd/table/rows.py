@@ -44,6 +44,15 @@ NUMPY_NAMES = {
     "fabs": "abs",
     "rint": "round",
 }
+OTHER_NAMES = {  # what functions are called elsewhere, in small letters
+    **NUMPY_NAMES,
+    "ln": "log",
+    "expit": "sigmoid",
+    "logistic": "sigmoid",
+    "swish": "silu",
+    "gammaln": "lgamma",
+    "psi": "digamma",
+}
 # Methods of Values that are no rows: questions, and what NumPy calls in np.degrees(array).
 METHODS: Mapping[str, Callable[[Any], Any]] = {each.__name__: each for each in QUESTIONS} | {
     name: lambda x, factor=factor: x * factor

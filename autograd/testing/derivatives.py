@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -198,7 +199,16 @@ def assert_derivative(
         raise _failure(
             comparison, _telling(comparison, wrong), "one of the points given", bounds, points
         )
-    wrong = [*filter(comparison.wrong, _tried(comparison, place, bounds, domain is None))]
+    try:
+        wrong = [*filter(comparison.wrong, _tried(comparison, place, bounds, domain is None))]
+    except TypeError as error:
+        asked = "not subscriptable|has no len|not iterable|takes an iterable"
+        if domain is None and re.search(asked, str(error)):
+            error.add_note(
+                "f was tried at numbers: at=[[1.0, 2.0]] says that its argument is a list of two, "
+                f"and domain={{{parameters.names[0]!r}: [(-1, 1), (-1, 1)]}} besides what to try"
+            )
+        raise
     proved = ""
     if formulas and not wrong and (comparison.count or (domain is None and not points)):
         proved = _proof(f, formulas, bounds, points)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import opcode
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +44,28 @@ def explain_rows(
     Raises:
         ValueError: there is an in_axes with which the first row can be computed.
     """
+    _advise_axes(who, f, args, named, error, axes)
+    explain_number(error)
+
+
+def explain_number(error: Exception) -> None:
+    """Add a note to an error that comes of taking a number for an array or a list."""
+    is_number = re.search("'(Tracer|Value|float)' object is not subscriptable", str(error))
+    if is_number and not getattr(error, "__notes__", None):
+        error.add_note(
+            "here it is one number, which has no entries: where rows are mapped over (in_axes, "
+            "vmap, nn.fit) the function gets one row, in which an array of one axis is a number"
+        )
+
+
+def _advise_axes(
+    who: str,
+    f: Callable[..., object],
+    args: Sequence[object],
+    named: dict[str, object],
+    error: Exception,
+    axes: object,
+) -> None:
     if isinstance(error, TraceError) or current().recorder is not None or _is_raised(error):
         return
     if sys.modules.get("numpy") is None:  # without it nothing can be mapped

@@ -431,6 +431,14 @@ TRANSFORMS = [
         lambda: grad(lambda a: a * a)(decimal.Decimal("1.5")),
         lambda: grad(lambda a: a * a)(float(decimal.Decimal("1.5"))),
     ),
+    (
+        r"come one after the other: write list\(steps\(y\)\)\[0\]",
+        lambda: ag.steps(x * y)[0],
+        lambda: list(ag.steps(x * y))[-1].partial,
+    ),
+    ("has no attribute 'ln': it is autograd.log", lambda: ag.ln(2.0), lambda: ag.log(2.0)),
+    ("no attribute 'arctan': it is autograd.atan", lambda: ag.arctan(2.0), lambda: ag.atan(2.0)),
+    ("no attribute 'ReLU': it is autograd.relu", lambda: ag.ReLU()(2.0), lambda: ag.relu(2.0)),
     ("fewer numbers than places", lambda: unflatten(ag.trees.flatten([1.0, 2.0])[1], [1.0]), None),
     ("more numbers than places", lambda: unflatten(ag.trees.flatten([1.0])[1], [1.0, 2.0]), None),
 ]

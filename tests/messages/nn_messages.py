@@ -868,6 +868,21 @@ CELLS = [
         ),
     ),
     (
+        r"given 3 rows: one row .* \[model\(x\) for x in X.to_numpy\(\)\]",
+        lambda: nn.MLP(2, [1])(HOLES),
+        lambda: [nn.MLP(2, [1])(x) for x in HOLES.to_numpy()],
+    ),
+    (
+        r"was given a dict: write \[\*x.values\(\)\]",
+        lambda: nn.MLP(2, [1])({"a": 1.0, "b": 2.0}),
+        lambda: nn.MLP(2, [1])([*{"a": 1.0, "b": 2.0}.values()]).backward(),
+    ),
+    (
+        "was given a set: write a list",
+        lambda: nn.MLP(2, [1])({1.0, 2.0}),
+        lambda: nn.MLP(2, [1])([*{1.0, 2.0}]).backward(),
+    ),
+    (
         "named 'logistic': write activation='sigmoid'",
         lambda: nn.Classifier((2,), "logistic", max_iter=1).fit(X, [0, 1, 0]),
         lambda: nn.Classifier((2,), "sigmoid", max_iter=1).fit(X, [0, 1, 0]),

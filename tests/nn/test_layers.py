@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from nn import MLP, Layer, Module, Neuron
+from nn import MLP, Layer, Module, Neuron, fit
 from nn.initializers import INITIALIZERS
 
 POINTWISE = ["relu", "tanh", "sigmoid", "softplus", "silu", "sin", "leaky_relu", "elu", "abs"]
@@ -188,3 +188,24 @@ def test_parameters_of_one_name_are_refused():
     for use in (Module.state_dict, lambda model: model.load_state_dict({"d.a.b": 1.0})):
         with pytest.raises(ValueError, match=r"'d\.a\.b'"):
             use(Ambiguous())
+
+
+def test_a_row_of_a_frame_is_one_and_a_frame_is_none():
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    model = MLP(2, [3, 1], seed=1)
+    columns = {"a": [1.0, 3.0], "b": [2.0, 4.0]}
+    frames = pandas.DataFrame(columns), polars.DataFrame(columns)
+    expected = model([1.0, 2.0]).data
+    assert model(frames[0].iloc[0]).data == model(frames[1].row(0)).data == expected
+    for frame in (*frames, frames[0][:1], frames[1][0]):
+        with pytest.raises(ValueError, match=r"for x in X.to_numpy\(\)\]$"):
+            model(frame)
+    for other, words in ((dict(columns), "a dict: write"), ("ab", "a str"), ({1.0, 2.0}, "a set")):
+        with pytest.raises(TypeError, match=words):
+            model(other)
+
+
+def test_a_loss_that_fails_is_told_what_it_was_given():
+    with pytest.raises(TypeError, match="not subscriptable") as caught:
+        fit(MLP(2, [1]), [[1.0, 2.0]], [1.0], lambda score, y: (score - y[0]) ** 2, progress=False)
+    assert caught.value.__notes__[-1].endswith("with a Value and a float (score, target)")

@@ -176,3 +176,14 @@ def test_the_many_digits_of_gamma_functions_are_numbers_everywhere(row, x):
 def test_the_many_digits_of_tails_are_numbers_however_far_out(row, x):
     found = multiprecision.KNOWN[row](multiprecision.context(), multiprecision.context().mpf(x))
     assert float(found) == float(TABLE[row](x))
+
+
+def test_a_function_of_lists_that_was_tried_at_numbers_is_told_how_to_say_so():
+    f, df = lambda x: x[0] * x[1], lambda x: [x[1], x[0]]
+    with pytest.raises(TypeError, match="not subscriptable") as caught:
+        assert_derivative(f, df)
+    (note,) = caught.value.__notes__
+    assert note.startswith("f was tried at numbers: at=[[1.0, 2.0]] says")
+    assert "domain={'x': [(-1, 1), (-1, 1)]}" in note
+    assert assert_derivative(f, df, at=[[1.0, 2.0]])
+    assert assert_derivative(f, df, domain={"x": [(-1, 1), (-1, 1)]})

@@ -82,3 +82,17 @@ def test_what_numpy_computes_on_floats_alone_is_no_reason_to_map_rows():
     with pytest.raises(TypeError, match="svd") as caught:
         ag.grad(lambda m: np.linalg.norm(m, 2))(np.ones((2, 2)))
     assert "NumPy computes this on floats alone" in caught.value.__notes__[0]
+
+
+def test_a_number_that_is_taken_for_an_array_of_a_row_is_told_to_be_one():
+    rows, targets = np.ones((3, 2)), np.ones(3)
+    calls = [
+        lambda: jit(lambda x, y: x * y[:, None], in_axes=0)(rows, targets),
+        lambda: vmap(lambda y: y[0])(targets),
+        lambda: grad(lambda y: y[0])(2.0),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match="not subscriptable") as caught:
+            call()
+        assert "an array of one axis is a number" in caught.value.__notes__[0]
+    assert jit(lambda x, y: (x * y).sum(), in_axes=0)(rows, targets).tolist() == [2.0, 2.0, 2.0]
