@@ -691,13 +691,13 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
 def unboxed(obj: T) -> T:
     """Return what an array of no dimension holds, a number or a Value, or the object itself."""
     kind: Any = type(obj)
-    is_boxed = _has_length(kind) and getattr(obj, "shape", None) == () and kind_of(obj) is None
+    is_boxed = has_length(kind) and getattr(obj, "shape", None) == () and kind_of(obj) is None
     content: T = obj.item() if is_boxed else obj  # type: ignore[attr-defined]
     return content
 
 
 @functools.lru_cache(256)
-def _has_length(kind: Hashable) -> bool:
+def has_length(kind: Hashable) -> bool:
     """Return whether a class has lengths, as arrays have; NumPy's numbers have a shape alone."""
     return hasattr(kind, "__len__")
 

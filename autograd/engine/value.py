@@ -27,7 +27,7 @@ from autograd.engine.order import walking
 from autograd.errors import ArgumentError
 from autograd.table import rows as ops
 from autograd.table.number import RealNumber
-from autograd.table.operation import TABLE, Operation, is_real, real, refuse_times
+from autograd.table.operation import TABLE, Operation, constant, real
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = ops.add, ops.subtract, ops.multiply, ops.divide
 NEGATIVE, POWER = ops.negative, ops.power
@@ -98,14 +98,14 @@ class Value(Node, Methods):
             return _in_mode(ADD, self, other)
         if isinstance(other, Value):
             return _node(ADD, self._data + other._data, self, other, 1.0, 1.0)
-        if (number := _constant(ADD, other)) is None:
+        if (number := constant(other, ADD.symbol)) is None:
             return NotImplemented
         return _node(ADD, self._data + number, self, number, 1.0, None)
 
     def __radd__(self, other: RealNumber) -> Value:
         if modes.active and current().special:
             return _in_mode(ADD, other, self)
-        if (number := _constant(ADD, other)) is None:
+        if (number := constant(other, ADD.symbol)) is None:
             return NotImplemented
         return _node(ADD, number + self._data, number, self, None, 1.0)
 
@@ -114,14 +114,14 @@ class Value(Node, Methods):
             return _in_mode(SUBTRACT, self, other)
         if isinstance(other, Value):
             return _node(SUBTRACT, self._data - other._data, self, other, 1.0, -1.0)
-        if (number := _constant(SUBTRACT, other)) is None:
+        if (number := constant(other, SUBTRACT.symbol)) is None:
             return NotImplemented
         return _node(SUBTRACT, self._data - number, self, number, 1.0, None)
 
     def __rsub__(self, other: RealNumber) -> Value:
         if modes.active and current().special:
             return _in_mode(SUBTRACT, other, self)
-        if (number := _constant(SUBTRACT, other)) is None:
+        if (number := constant(other, SUBTRACT.symbol)) is None:
             return NotImplemented
         return _node(SUBTRACT, number - self._data, number, self, None, -1.0)
 
@@ -131,14 +131,14 @@ class Value(Node, Methods):
         if isinstance(other, Value):
             a, b = self._data, other._data
             return _node(MULTIPLY, a * b, self, other, b, a)
-        if (number := _constant(MULTIPLY, other)) is None:
+        if (number := constant(other, MULTIPLY.symbol)) is None:
             return NotImplemented
         return _node(MULTIPLY, self._data * number, self, number, number, None)
 
     def __rmul__(self, other: RealNumber) -> Value:
         if modes.active and current().special:
             return _in_mode(MULTIPLY, other, self)
-        if (number := _constant(MULTIPLY, other)) is None:
+        if (number := constant(other, MULTIPLY.symbol)) is None:
             return NotImplemented
         return _node(MULTIPLY, number * self._data, number, self, None, number)
 
@@ -150,7 +150,7 @@ class Value(Node, Methods):
             if b == 0.0:  # where Python's / raises, the table has IEEE's answer
                 return self._apply(DIVIDE, (self, other))
             return _node(DIVIDE, a / b, self, other, 1.0 / b, -(a / b) / b)
-        if (number := _constant(DIVIDE, other)) is None:
+        if (number := constant(other, DIVIDE.symbol)) is None:
             return NotImplemented
         if number == 0.0:
             return self._apply(DIVIDE, (self, number))
@@ -258,16 +258,6 @@ def leaf_of(number: float, level: int) -> Value:
     return node
 
 
-def _constant(operation: Operation, other: object) -> float | None:
-    """Return a plain number as a float, and None for what an operator leaves to others."""
-    if type(other) is float:
-        return other
-    if not is_real(other):
-        refuse_times(other, operation.symbol)
-        return None
-    return real(other, operation.symbol)
-
-
 def _unrecorded(node: Value) -> Value:
     """Return a result under no_grad; to the derivatives that are being taken it is a number."""
     return leaf_of(node._data, next(levels)) if transforms.get() else Value(node._data)
@@ -276,7 +266,7 @@ def _unrecorded(node: Value) -> Value:
 def _in_mode(operation: Operation, left: object, right: object) -> Value:
     """Slow path: record an operator through the operation table."""
     for each in (left, right):
-        if not isinstance(each, Value) and _constant(operation, each) is None:
+        if not isinstance(each, Value) and constant(each, operation.symbol) is None:
             return NotImplemented  # type: ignore[no-any-return]
     return Value._apply(operation, (left, right))
 
@@ -284,7 +274,7 @@ def _in_mode(operation: Operation, left: object, right: object) -> Value:
 def _compared(operation: Operation, left: object, right: object) -> bool:
     numbers = []
     for operand in (left, right):
-        number = operand if isinstance(operand, Value) else _constant(operation, operand)
+        number = operand if isinstance(operand, Value) else constant(operand, operation.symbol)
         if number is None:
             return NotImplemented  # type: ignore[no-any-return]
         numbers.append(number)

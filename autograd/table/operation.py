@@ -13,13 +13,13 @@ import numbers
 import operator
 from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from autograd.errors import NumberOverflowError, OperandError
 from autograd.numberless import check_cells, is_masked, kind_of, way_to_a_number
 from autograd.table.elementwise import by_element
 from autograd.table.number import N, Number, RealNumber
-from autograd.trees import is_array, unboxed
+from autograd.trees import has_length, is_array, unboxed
 
 INFINITY = math.inf
 TABLE: dict[str, Operation] = {}
@@ -65,23 +65,38 @@ def real(number: Any, name: str = "Value") -> float:
 
 def is_real(obj: Any) -> bool:
     """Return whether it is a real number: a numbers.Real, or NumPy's of no dimension."""
-    if isinstance(obj, (int, float)):
+    if type(obj) is int:
         return True
     kind = getattr(getattr(obj, "dtype", None), "kind", None)
     if kind is not None:
-        return kind in "biuf" and obj.shape == () and not is_masked(obj)
+        is_plain = kind in "biuf" and obj.shape == ()  # of NumPy's scalars none is masked
+        return is_plain and not (has_length(obj.__class__) and is_masked(obj))
     return isinstance(obj, numbers.Real)
 
 
-def refuse_times(obj: object, name: str) -> None:
-    """Refuse what NumPy would make a number of unasked, where an operator meets it.
+def constant(obj: object, name: str) -> float | None:
+    """Return an operand beside a Value as a float; None for what an operator leaves to others.
 
     Raises:
-        TypeError: it is a date, a duration or a masked entry, or an array of dates or durations.
+        TypeError: it is a date, a duration or a masked entry, or an array of such, of which NumPy
+            would make numbers unasked.
     """
+    if type(obj) is float:
+        return obj
+    if is_real(obj):
+        try:
+            return float(cast(float, obj))
+        except OverflowError:
+            return real(obj, name)  # which says so
     if kind_of(obj) is not None:
         real(obj, name)
     check_cells(obj)
+    if type(obj).__name__ == "MaskedArray":  # it would take the number out of the Value
+        raise OperandError(
+            f"{name}: NumPy's masked arrays compute on plain numbers, without gradients: write "
+            f"array.filled(0.0)"
+        )
+    return None
 
 
 def _way_to_a_value(obj: object) -> str:

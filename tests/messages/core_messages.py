@@ -425,6 +425,11 @@ TRANSFORMS = [
         lambda: x + np.timedelta64(3, "ns"),
         lambda: x + np.timedelta64(3, "D") / np.timedelta64(1, "D"),
     ),
+    (
+        r"\*: NumPy's masked arrays compute on plain numbers.*write array.filled\(0.0\)",
+        lambda: x * np.ma.array(A),
+        lambda: (x * np.ma.array(A).filled(0.0)).sum().backward(),
+    ),
     ("a date: give the days", lambda: grad(lambda a: a)(datetime.date(2024, 1, 1)), None),
     (
         r"a Decimal: write float\(",

@@ -129,3 +129,12 @@ def test_numbers_beside_dates_are_read_once_the_dates_are_left_out() -> None:
         assert type(total) is Value
         assert total.data == float(scalar) + 1.0
     assert type(numpy.array([1.0]) * Value(2.0)) is numpy.ndarray
+
+
+def test_a_masked_array_drops_no_gradient_of_a_value_before_it() -> None:
+    array, v = numpy.ma.array(NUMBERS), Value(2.0)
+    for use in (lambda: v * array, lambda: v + array, lambda: v < array):
+        with pytest.raises(TypeError, match=r"without gradients: write array.filled\(0.0\)"):
+            use()
+    (v * array.filled(0.0)).sum().backward()
+    assert v.grad == 6.0
