@@ -62,7 +62,7 @@ def fault_of_label(label: object) -> str:
     number: Any = label if is_number else 0.5
     if number % 1 == 0 and abs(number) < 2**63:
         return ""
-    way = "for numbers there is nn.Regressor, and for classes " * isinstance(label, float)
+    way = "for continuous ones there is nn.Regressor, and for classes " * isinstance(label, float)
     return f"is {label!r:.40}: labels are texts or whole numbers: {way}write str(label)"
 
 
@@ -135,6 +135,8 @@ def _other(cell: object, X: object, column: object) -> tuple[str, str] | None:
     if column is not None and (isinstance(cell, list | dict) or len(getattr(cell, "shape", ()))):
         what = f"a {kind}" if isinstance(cell, list | dict) else "an array"
         if not hasattr(X, "columns"):
+            if isinstance(cell, dict):  # scikit-learn has words of its own, and wants to see them
+                return None
             return what, "give each row as one list, of an array X.reshape(len(X), -1)"
         dtype = getattr(cast(Any, X)[column], "dtype", None)
         if hasattr(X, "unnest") and hasattr(dtype, "fields"):

@@ -934,7 +934,7 @@ CELLS = [
         lambda: classified(X, [label.decode() for label in (b"a", b"b", b"a")]),
     ),
     (
-        r"y\[0\] is 0.5: .* for numbers there is nn.Regressor",
+        r"y\[0\] is 0.5: .* for continuous ones there is nn.Regressor",
         lambda: classified(X, [0.5, 1.5, 2.5]),
         lambda: regressed(X, [0.5, 1.5, 2.5]),
     ),
