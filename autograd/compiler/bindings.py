@@ -137,7 +137,11 @@ class Arguments:
                 self._given = arguments, axes
                 self.key = tuple(
                     [
-                        self._key(obj) if axis is None else self._mapped(obj, axis, place)
+                        self._key(obj)
+                        if axis is None
+                        else self._mapped_array(obj, axis, place)
+                        if type(obj) is _ndarray and type(axis) is int
+                        else self._mapped(obj, axis, place)
                         for place, (obj, axis) in enumerate(zip(arguments, axes, strict=True))
                     ]
                 )

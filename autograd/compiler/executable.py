@@ -332,13 +332,14 @@ class Executable:
         if self.captured:
             numbers = [*numbers, *[value._data for value in self.captured]]
         rows, arrays, shapes = given.rows, given.arrays, self._shapes
-        if rows is None and not self.wholes:  # the common case, kept short
+        is_short = rows is None or (0 < rows <= ONE_BLOCK and not self._results_mapped)
+        if is_short and not self.wholes and not given.foreign:  # the common case, kept short
             made: list[Any] = []
             if shapes:
                 empty = self._empty
                 made = [empty(shape) for shape in shapes]
                 arrays = [*arrays, *made]
-            plain = self.native(numbers, arrays)
+            plain = self.native(numbers, arrays, rows)
             if plain is not None:
                 return self._build(iter(plain), iter(made))
         return self.results(numbers, given)

@@ -232,9 +232,9 @@ class Jitted(Generic[P]):
                 result = direct(*args)
                 if type(result) is not float or result == result:
                     return result  # a nan is looked at again below
-        if self._is_unbound(args):
+        if (self._classes or (args and isinstance(args[0], type))) and self._is_unbound(args):
             return self.__get__(args[0])(*args[1:])
-        if axes is not None:
+        if axes is not None and (type(axes) is not tuple or len(axes) != len(args)):
             axes = self.axes_for(args)
         try:
             given = Arguments(args, axes)

@@ -27,6 +27,7 @@ TARGETS = {  # processor and features by name, for tests and for code that must 
     "avx2": ("haswell", "+avx2,+fma"),
     "sse2": ("x86-64", "+sse2,-sse3,-avx"),
 }
+NEWEST = 22  # the latest version of LLVM whose options are known
 target: str | None = None  # None for the processor that we are running on
 
 _lock = new_lock()
@@ -176,6 +177,24 @@ def _machine(llvm: ModuleType, level: int) -> Any:
     )
 
 
+@contextlib.contextmanager
+def in_our_order(llvm: ModuleType) -> Iterator[None]:
+    """Have LLVM keep instructions in our order inside; under the lock.
+
+    Its scheduler takes most of the time that a long function takes, and moves products away from
+    the sums that read them: hundreds then wait on the stack. The option is LLVM's own, of the whole
+    process, so that it is put back; a name that LLVM does not know would end the process.
+    """
+    if llvm.llvm_version_info[0] > NEWEST:
+        yield
+        return
+    llvm.set_option("", "-enable-misched=false")
+    try:
+        yield
+    finally:
+        llvm.set_option("", "-enable-misched=true")
+
+
 PART = re.compile(r"^define internal (void @(?:single|rows)_\d+\([^)]*\))(.*?^}\n)", re.M | re.S)
 TOGETHER = 2**20  # bytes of functions in one module
 
@@ -264,13 +283,13 @@ class NativeCode:
     def _make(self, text: str, level: int) -> None:
         llvm = binding()
         made_from = (llvm.llvm_version_info, llvmlite_version(), *_processor(llvm))
-        key = object_cache.key_of(*made_from, level, text)
+        key = object_cache.key_of(*made_from, level, "in our order", text)
         codes = object_cache.load(key)
         if codes is None:
             start, codes = time.perf_counter(), []
             for module in modules_of(text):
                 checkpoint()
-                with _lock:
+                with _lock, in_our_order(llvm):
                     code = _writer(llvm, level).emit_object(llvm.parse_assembly(module))
                     codes.append(code)
             if time.perf_counter() - start >= object_cache.WORTH:
