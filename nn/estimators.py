@@ -88,12 +88,12 @@ class _Network(BaseEstimator):
     def _checked(self, X: object, *y: object, **options: bool) -> Any:
         """Return rows, and targets, as scikit-learn has them; its errors about cells are ours."""
         check_table(X, "X")
+        explain_columns(X, "X")  # older versions of scikit-learn take columns of one name
         for targets in y if options.get("y_numeric") else ():
             check_table(targets, "y")
         try:
             return validate_data(self, X, *y, dtype=float, **options)
         except (TypeError, ValueError, OverflowError):
-            explain_columns(X, "X")
             for targets in y:
                 explain_columns(targets, "y")
             if options.get("y_numeric"):
