@@ -39,7 +39,8 @@ class Steps:
         known = {name: place for place, name in enumerate(sorted(set(opcodes)))}
         self.names = list(known)
         self.kinds = numpy.fromiter(map(known.__getitem__, opcodes), numpy.int32, count)
-        self.arity = arity = numpy.fromiter(map(len, operands), numpy.int32, count)
+        widths = [len(operands[opcodes.index(name)]) for name in known]
+        self.arity = arity = numpy.array(widths, dtype=numpy.int32)[self.kinds]
         flat = numpy.fromiter(chain.from_iterable(operands), numpy.int32, int(arity.sum()))
         first = numpy.cumsum(arity) - arity
         self.given = given = numpy.zeros((WIDEST, count), dtype=numpy.int32)

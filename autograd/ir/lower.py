@@ -228,6 +228,20 @@ class Lowering:
             tainted[number] = 1
         parts: dict[int, list[int]] = {}
         is_lost = False
+        opcodes = set(function.opcodes)
+        if not self._bodies and opcodes.isdisjoint((EXTRACT, SIZE)):
+            losing = _LOSES_NAN & opcodes
+            for number, given in enumerate(function.operands):  # the common case, kept short
+                if len(given) == 2:
+                    first, second = given
+                    if not (tainted[first] or tainted[second]):
+                        continue
+                elif not any(tainted[each] for each in given):
+                    continue
+                tainted[number] = 1
+                if losing and function.opcodes[number] in losing:
+                    is_lost = True
+            return is_lost, tainted
         for number in range(len(function.parameters), len(function)):
             opcode, operands = function.opcodes[number], function.operands[number]
             if opcode in BODIES:
