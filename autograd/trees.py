@@ -627,7 +627,8 @@ def array_in(obj: object) -> Array | None:
     if type(obj) is numpy.ndarray and obj.dtype.kind not in "mM":
         return obj
     check_cells(obj)
-    if isinstance(obj, numpy.ma.MaskedArray) and numpy.ma.is_masked(obj):
+    ma = sys.modules.get("numpy.ma")  # which takes long to import
+    if ma is not None and isinstance(obj, getattr(ma, "MaskedArray", ())) and ma.is_masked(obj):
         raise OperandError(
             "a masked array has entries without a number: fill them (array.filled(0.0)), or choose "
             "with autograd.where"

@@ -4,6 +4,9 @@ import copy
 import gc
 import inspect
 import pickle
+import subprocess
+import sys
+import textwrap
 import threading
 import weakref
 from collections import namedtuple
@@ -832,3 +835,19 @@ def test_a_compiled_method_is_compiled_again_with_the_arguments_after_self():
     assert jit(method, static_argnames="y")(3.0, y=4.0) == 36.0
     assert list(jit(method, in_axes=(0, None))(np.array([1.0, 2.0]), y=3.0)) == [3.0, 12.0]
     assert raised(3.0, power=3) == raised(x=3.0, power=3) == jit(raised)(3.0, 3) == 27.0
+
+
+def test_a_first_call_does_not_import_what_it_does_not_need():
+    code = """
+        import sys
+        import numpy
+        before = {*sys.modules}
+        from autograd import grad, jit
+        jit(grad(lambda x: (x * x).sum()))(numpy.ones(3))
+        late = ("numpy.ma", "numpy.random", "sympy", "pandas", "matplotlib")
+        print([name for name in late if name in sys.modules and name not in before])
+    """
+    run = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
