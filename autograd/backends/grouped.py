@@ -59,6 +59,7 @@ class Grouped:
         self.work = 8 * self._once.groups.size
         self.nanoseconds = self._once.groups.nanoseconds
         self._outputs = outputs
+        self._as_given = self._once.are_as_given(outputs, layout.arrays)
         self._result_type = ctypes.c_double * len(plain)
 
     def __call__(
@@ -66,7 +67,8 @@ class Grouped:
     ) -> list[float] | None:
         """Return the plain results, and fill the arrays of results; None where one is nan."""
         plain = self._result_type()
-        told = self._once(numbers, arrays, [arrays[output] for output in self._outputs], plain)
+        made = None if self._as_given else [arrays[output] for output in self._outputs]
+        told = self._once(numbers, arrays, made, plain)
         return None if told and self._watched else plain[:]
 
     def many_rows(self, *args: object) -> list[float] | None:

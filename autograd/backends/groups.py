@@ -339,7 +339,7 @@ class Once:
         self,
         numbers: Sequence[float],
         arrays: Sequence[Array],
-        made: Sequence[Array],
+        made: Sequence[Array] | None,
         plain: object,
     ) -> int:
         """Deliver the wanted numbers.
@@ -347,24 +347,32 @@ class Once:
         Args:
             numbers: the plain numbers.
             arrays: the arrays that are read.
-            made: those that are filled.
+            made: those that are filled; None if they follow the others, which are all read.
             plain: memory for the numbers that are in none.
 
         Returns:
             1 if one of them is nan, else 0.
         """
-        memory = getattr(self._memory, "numbers", None)
-        if memory is None:
-            memory = self._new_memory()
+        try:
+            words = self._memory.call
+        except AttributeError:
+            words = self._new_memory()
         if numbers:
-            memory[self._plain] = numbers
+            self._memory.numbers[self._plain] = numbers
         for index, places in self._converted:
-            memory[places] = arrays[index].ravel()
-        objects = self._pack(*[id(arrays[index]) for index in self._read], *map(id, made))
-        return self._call(self._memory.call, objects, plain)
+            self._memory.numbers[places] = arrays[index].ravel()
+        if made is None:
+            objects = self._pack(*map(id, arrays))
+        else:
+            objects = self._pack(*[id(arrays[index]) for index in self._read], *map(id, made))
+        return self._call(words, objects, plain)
 
-    def _new_memory(self) -> Array:
-        """Return memory for this thread's numbers, with the constants in it."""
+    def are_as_given(self, outputs: Sequence[int], count: int) -> bool:
+        """Return whether a call's arrays, so many, are those that are read, and then these."""
+        return [*self._read, *outputs] == [*range(count)]
+
+    def _new_memory(self) -> int:
+        """Make memory for this thread's numbers, with the constants in it; return the words."""
         import numpy
 
         groups = self.groups
@@ -378,7 +386,6 @@ class Once:
         words = numpy.array(
             [*addresses[:3], len(table), *addresses[3:5], *counts], dtype=numpy.int64
         )
-        self._memory.words = words
-        self._memory.call = words.ctypes.data
-        self._memory.numbers = memory
-        return memory
+        self._memory.words, self._memory.numbers = words, memory
+        self._memory.call = address = int(words.ctypes.data)
+        return address
