@@ -62,6 +62,18 @@ def _layers(member: object) -> Iterator[object]:
             return
 
 
+def is_foreign_wrapper(function: object) -> bool:
+    """Return whether a decorator of the user's made it, which may take more than it shows."""
+    if getattr(function, "__wrapped__", None) is None:
+        return False
+    if isinstance(function, types.MethodType):
+        function = function.__func__
+    module = type(function).__module__
+    if isinstance(function, types.FunctionType):  # its own __module__ is that of what it wraps
+        module = function.__globals__["__name__"]
+    return module.partition(".")[0] not in ("autograd", "nn", "functools")
+
+
 def axes_without_self(in_axes: object, method: Callable[..., object]) -> object:
     """Return the axes of a method's arguments without self, which may have an entry or none.
 

@@ -47,7 +47,13 @@ from autograd.compiler.static import (
     taken_out,
 )
 from autograd.compiler.tiers import checked_tier
-from autograd.decorated import axes_without_self, besides, is_method_of, name_of
+from autograd.decorated import (
+    axes_without_self,
+    besides,
+    is_foreign_wrapper,
+    is_method_of,
+    name_of,
+)
 from autograd.engine import modes
 from autograd.engine.modes import current, transforms
 from autograd.engine.order import ordered
@@ -68,6 +74,7 @@ from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms.call import check_function, decorating, replaced
 from autograd.transforms.one_row import explain_number, explain_rows
+from autograd.transforms.vmap import rows_behind, vmap
 from autograd.trees import explain_arrays, flatten, unflatten
 
 P = ParamSpec("P")
@@ -203,6 +210,8 @@ class Jitted(Generic[P]):
         self._programs = programs or Cache()
         self._row: Jitted[...] | None = None
         self._named: Jitted[...] | None = None
+        self._is_mapped = False  # whether it is what vmap returned that is compiled
+        self._of_keywords: Jitted[...] | None = None  # what vmap returned, called with keywords
         self._classes: tuple[type, ...] = ()  # whose method it is
         self._axes_of_methods: Any = None  # in_axes without an entry for self
         # Of a bound method: the method and its object.
@@ -335,7 +344,20 @@ class Jitted(Generic[P]):
             return self.__get__(args[0])._by_position(args[1:], named)
         if not named:
             return self, args
-        signature = inspect.signature(self._function)
+        axes = self._in_axes
+        if self._is_mapped and (isinstance(axes, int) or len(axes) == len(args)):
+            # vmap shares what is given by keyword, unless its axes have an entry for it.
+            if self._of_keywords is None:
+                whole = vmap(self._function, self._in_axes)
+                self._of_keywords = Jitted(
+                    whole, None, self.reduce, self.exact, None, *self._limits
+                )
+            return self._of_keywords._with_keywords(), (*args, named)
+        if rows_behind(getattr(self._function, "__func__", None)) is not None:
+            return self._with_keywords(), (*args, named)
+        # What a decorator of the user's made takes what it takes, whatever it stands for.
+        follows = self._in_axes is not None or not is_foreign_wrapper(self._function)
+        signature = inspect.signature(self._function, follow_wrapped=follows)
         bound = signature.bind(*args, **named)
         if bound.kwargs and self._in_axes is not None:  # its entries go by position
             positional = [p for p in signature.parameters.values() if p.kind in BY_POSITION]
@@ -808,7 +830,7 @@ class Jitted(Generic[P]):
         bound.__dict__["__wrapped__"] = bound._function  # whose signature has no self
         bound._programs = self._programs_of(instance)
         bound._bound_to = (self, instance)
-        bound._row = bound._named = None
+        bound._row = bound._named = bound._of_keywords = None
         return bound
 
     def _programs_of(self, instance: object) -> Cache:
@@ -836,6 +858,8 @@ class Jitted(Generic[P]):
             found = getattr(found, part, None)
         if found is self:  # decorated: it is found under its own name
             return name
+        if self._is_mapped:
+            return _of_rows, (self._function, *self._options())
         return jit, (self._function, *self._options())
 
     def _options(self) -> tuple[Any, ...]:
@@ -855,7 +879,7 @@ class Jitted(Generic[P]):
         if inner is None:
             return self
         function = copy.deepcopy(self._function, memo)  # a method of the copied object
-        return jit(function, *self._options())
+        return (_of_rows if self._is_mapped else jit)(function, *self._options())
 
 
 class StaticJitted(Jitted[P]):
@@ -933,6 +957,12 @@ class StaticJitted(Jitted[P]):
         numbers = tuple([each for each in self._static if isinstance(each, int)])
         names = tuple([each for each in self._static if isinstance(each, str)])
         return (*super()._options(), numbers or None, names or None)
+
+
+def _of_rows(function: Callable[..., object], in_axes: object, *options: object) -> Jitted[...]:
+    """Return ``jit(vmap(function, in_axes))``."""
+    compiled: Callable[..., Jitted[...]] = jit
+    return compiled(vmap(function, in_axes), None, *options)
 
 
 def _bound(method: Jitted[...], instance: object) -> Jitted[...]:
@@ -1097,10 +1127,12 @@ def jit(
         )
     need_numpy()
     binding()
-    rows = getattr(f, "rows_of", None)
-    if rows is not None and in_axes is None:  # vmap: the rows go side by side
+    rows = rows_behind(f) if in_axes is None else None
+    if rows is not None:  # vmap: the rows go side by side
         f, in_axes = rows[0], checked_axes(rows[1], None)
     options = (f, in_axes, reduce, bool(exact), None, max_paths, checked_tier(tier))
     if static_argnums is None and static_argnames is None:
-        return Jitted(*options)
+        jitted: Jitted[...] = Jitted(*options)
+        jitted._is_mapped = rows is not None
+        return jitted
     return StaticJitted(checked_static(f, static_argnums, static_argnames), *options)

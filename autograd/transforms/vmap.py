@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, overload
 
 from autograd.decorated import besides, is_method_of, name_of
@@ -89,6 +90,16 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
     if out_axes == 0:
         mapped.rows_of = f, in_axes  # type: ignore[attr-defined]
     return mapped
+
+
+def rows_behind(f: object) -> tuple[Callable[..., object], object] | None:
+    """Return the function of one row and in_axes of what ``vmap`` returned; None for all else.
+
+    What a decorator makes of such a function has a copy of its attributes, and is another function.
+    """
+    is_mapped = type(f) is FunctionType and f.__code__ is _MAPPED
+    found: tuple[Callable[..., object], object] | None = getattr(f, "rows_of", None)
+    return found if is_mapped else None
 
 
 def _converted(column: list[Any]) -> list[Any]:
@@ -211,3 +222,6 @@ def rows_of(
         return _each(row_in, args, axes, who)
 
     return row_of, lengths[first]
+
+
+_MAPPED = vmap(abs).__code__

@@ -1,15 +1,17 @@
 """Transforms as decorators: with settings alone, each returns one."""
 
+import copy
 import dataclasses
 import functools
 import inspect
+import math
 import pickle
 
 import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import grad, hessian, jacfwd, jacobian, jacrev, jit, value_and_grad, vmap
+from autograd import grad, hessian, jacfwd, jacobian, jacrev, jit, sin, value_and_grad, vmap
 
 DERIVATIVES = [grad, value_and_grad, jacobian, jacfwd, jacrev, hessian]
 ROWS = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -198,3 +200,71 @@ def test_the_signature_says_that_the_function_may_come_later(transform):
     assert repr(first.default) == "<the decorated function>"
     assert all(each.default is not each.empty for each in settings)
     assert pickle.loads(pickle.dumps(transform)) is transform
+
+
+def degrees(f):
+    """Return a function of degrees, as users write such decorators."""
+
+    @functools.wraps(f)
+    def in_degrees(x):
+        return f(x * math.pi / 180)
+
+    return in_degrees
+
+
+class Scale:
+    @vmap
+    def times(self, x, factor=2.0):
+        return x * factor
+
+    @jit
+    @vmap
+    def compiled(self, x, factor=2.0):
+        return x * factor
+
+
+def test_a_decorator_above_vmap_is_compiled_with_it():
+    angles = np.array([30.0, 90.0])
+    f = degrees(vmap(sin))
+    assert jit(f)(angles) == pytest.approx([0.5, 1.0])
+    assert jit(degrees(degrees(vmap(grad(sin)))))(angles) == pytest.approx(
+        degrees(degrees(vmap(grad(sin))))(angles)
+    )
+
+
+def test_a_mapped_method_keeps_its_object_when_it_is_compiled():
+    scale, x, factors = Scale(), np.arange(3.0), np.array([10.0, 20.0, 30.0])
+    for times in (scale.times, jit(scale.times), scale.compiled):
+        assert times(x).tolist() == [0.0, 2.0, 4.0]
+        assert times(x, factors).tolist() == [0.0, 20.0, 60.0]
+        assert times(x, factor=3.0).tolist() == [0.0, 3.0, 6.0]
+
+
+@pytest.mark.parametrize(
+    "again", [lambda f: f, copy.deepcopy, lambda f: pickle.loads(pickle.dumps(f))]
+)
+def test_keywords_of_a_mapped_function_are_shared_when_it_is_compiled_too(again):
+    x, w = np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]])
+    mapped = vmap(row_times)
+    assert again(jit(mapped))(x, w=w).tolist() == mapped(x, w=w).tolist() == w.tolist()
+    assert again(jit(mapped))(x, w).tolist() == mapped(x, w).tolist() == [1.0, 4.0]
+
+
+def row_times(x, w):
+    return x @ w
+
+
+def test_a_decorator_with_arguments_of_its_own_gets_them_from_a_compiled_call():
+    def scaled(f):
+        @functools.wraps(f)
+        def product(*args, scale=1.0, **named):
+            return f(*args, **named) * scale + len(args)
+
+        return product
+
+    f = scaled(lambda x, z=0.0: x * 100.0 + z)
+    fast = jit(f)
+    assert fast(3.0) == f(3.0)
+    assert fast(3.0, scale=2.0) == f(3.0, scale=2.0)
+    assert fast(3.0, z=5.0) == f(3.0, z=5.0)
+    assert fast(3.0, 5.0, scale=0.5) == f(3.0, 5.0, scale=0.5)
