@@ -9,7 +9,7 @@ from typing import Any
 from autograd import AutogradError
 from nn.errors import InputError
 from nn.module import Numbers
-from nn.saving import FilePath, number_in, read_json, weights_in, write_json
+from nn.saving import FilePath, number_in, other_model, read_json, weights_in, write_json
 from nn.state import State
 
 
@@ -56,6 +56,7 @@ def read_checkpoint(
     try:
         content = read_json(path)
         settings = _settings(state, content["settings"], path, seed_given)
+        other = other_model(content, state.model)
         best, epoch = content["best"], content["best"]["epoch"]
         weights, best_weights = [
             numbers(state.model.numbers_for(weights_in(part, path))) for part in (content, best)
@@ -76,6 +77,11 @@ def read_checkpoint(
         raise InputError(
             f"{name}: is not a checkpoint of fit(..., checkpoint=path) for such a call{known}"
         ) from error
+    if other:
+        raise InputError(
+            f"{os.fspath(path)}: was written with a model that is {other:.200}, and this one is "
+            f"{state.model!r:.200}: resume with a model of the same functions"
+        )
     state.settings = settings
     state.weights, state.best_weights, state.best_loss = weights, best_weights, best_loss
     state.optimizer.restore((state.optimizer.lr, *memory))

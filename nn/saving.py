@@ -8,6 +8,7 @@ import math
 import os
 import stat
 import uuid
+import warnings
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -67,6 +68,7 @@ def load(model: M, path: FilePath) -> M:
         OSError: the file cannot be read.
         ValueError: it holds no weights, or other names; no parameter has been changed.
         TypeError: the model is no Module.
+        UserWarning: the weights fit, and were those of a model of other functions.
 
     Example:
         >>> import tempfile
@@ -84,7 +86,25 @@ def load(model: M, path: FilePath) -> M:
     model.load_state_dict(weights)
     if classes:
         model.__dict__["classes"] = tuple(classes)
+    if other := other_model(content, model):
+        warnings.warn(
+            f"{os.fspath(path)}: holds the weights of {other:.200}, and this is "
+            f"{model!r:.200}, whose functions differ: make the model as it was, with the same "
+            f"activation, and load again",
+            UserWarning,
+            stacklevel=3,
+        )
     return model
+
+
+def other_model(content: dict[str, object], model: Module) -> str:
+    """Return what a file says of its model where that is another, of as many weights; else nothing.
+
+    What shows no more than where it lies in memory may be the same.
+    """
+    saved = content.get("model")
+    is_known = isinstance(saved, str) and " at 0x" not in f"{saved}{model!r}"
+    return str(saved) if is_known and saved != repr(model) else ""
 
 
 def weights_in(content: object, path: FilePath) -> dict[str, float]:

@@ -299,6 +299,8 @@ class Training:
         try:
             if self.classes:
                 vars(self.model)["classes"] = self.classes
+            elif isinstance(vars(self.model).get("classes"), tuple):  # of a training with names
+                del vars(self.model)["classes"]
             write(state.parameters, state.weights)
             self.engine.settle(self.rows, self.targets)
             if executor is not None:

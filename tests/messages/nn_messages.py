@@ -272,6 +272,12 @@ def named():
     return network
 
 
+def saved_checkpoint():
+    path = Path(tempfile.mkdtemp(), "c.json")
+    trained(checkpoint=path, seed=1)
+    return path.read_text()
+
+
 def resumed(text=None, **options):
     """A run that is written, and taken up again with other settings or from another text."""
     path = Path(tempfile.mkdtemp(), "c.json")
@@ -309,6 +315,11 @@ FAR = ([[1.0, 2.0]], [7.0])
 MORE = [
     ("is not a checkpoint", lambda: resumed("{}"), lambda: resumed()),
     ("resume with the same settings", lambda: resumed(batch_size=2), lambda: resumed()),
+    (
+        "resume with a model of the same functions",
+        lambda: resumed(saved_checkpoint().replace("LinearNeuron", "TanhNeuron")),
+        lambda: resumed(saved_checkpoint()),
+    ),
     (
         "limit of a gradient",
         lambda: nn.clip_norm([Value(1.0)], 0),

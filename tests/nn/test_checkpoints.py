@@ -271,3 +271,27 @@ def test_patience_without_a_finite_validation_loss_is_an_error_that_says_so():
     trained = MLP(1, [1], seed=1)
     fit(trained, [[1.0], [2.0]], [1.0, -1.0], "mse", epochs=3, engine="eager", progress=False)
     assert model.state_dict() == trained.state_dict()  # not those from before the training
+
+
+def test_weights_of_a_network_of_other_functions_are_loaded_with_a_warning_and_not_resumed(
+    tmp_path,
+):
+    path, x, y = tmp_path / "c.json", [[0.0, 1.0], [1.0, 0.0]], [1.0, -1.0]
+    tanh = MLP(2, [3, 1], activation="tanh", seed=1)
+    fit(tanh, x, y, epochs=1, seed=1, checkpoint=path, progress=False)
+    with pytest.warns(UserWarning, match=r"holds the weights of MLP of .*Tanh.*, and this is MLP"):
+        nn.load(MLP(2, [3, 1], seed=1), path)
+    relu = MLP(2, [3, 1], seed=2)
+    before = relu.state_dict()
+    with pytest.raises(ValueError, match=r"with a model that is MLP of .*Tanh"):
+        fit(relu, x, y, epochs=2, seed=1, resume=path, progress=False)
+    assert relu.state_dict() == before
+    fit(MLP(2, [3, 1], activation="tanh"), x, y, epochs=2, seed=1, resume=path, progress=False)
+
+
+def test_a_model_that_is_trained_on_numbers_forgets_the_names_of_classes():
+    model, x = MLP(2, [3, 1], seed=1), [[0.0, 1.0], [1.0, 0.0]]
+    fit(model, x, ["left", "right"], epochs=1, progress=False)
+    assert set(nn.predict(model, x)) <= {"left", "right"}
+    fit(model, x, [3.5, -3.5], loss="mse", epochs=1, progress=False)
+    assert [type(score) for score in nn.predict(model, x)] == [float, float]
