@@ -59,7 +59,10 @@ class _Network(BaseEstimator):
 
     def _train(self, X: Any, y: object, outputs: int, loss: str) -> Self:
         rows = len(X)
-        seed = int(check_random_state(self.random_state).randint(2**31))
+        if isinstance(self.random_state, np.random.Generator):  # scikit-learn knows none
+            seed = int(self.random_state.integers(2**31))
+        else:
+            seed = int(check_random_state(self.random_state).randint(2**31))
         sizes = self.hidden_layer_sizes
         sizes = sizes if isinstance(sizes, Iterable) else [sizes]
         self.model_ = MLP(

@@ -108,7 +108,7 @@ class _Teacher:
         nearest, index = self.users[id(self.ways.x)][0]
         local = self.names.partial(nearest, index)
         words = (" is ", self.total, ", over all paths; ", local)
-        held = " is for one operation, its other operands held"
+        held = " is for one operation, its other operands held; 4 digits of numbers are shown"
         return Part((self._adjoint(self.ways.x), *words, held))
 
     def _nodes(self, shown: Iterable[Value]) -> dict[str, Value]:

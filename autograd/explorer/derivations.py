@@ -159,7 +159,7 @@ def derivation(y: Value, x: Value) -> Derivation:
         >>> y = sin(x**2)
         >>> y.label = "y"
         >>> print(derivation(y, x))
-        x.grad is dy/dx, over all paths; ∂v1/∂x is for one operation, its other operands held
+        x.grad is dy/dx, over all paths; ∂v1/∂x is for one operation, its other operands held; 4 digits of numbers are shown
         <BLANKLINE>
         Given
             x = 2
@@ -178,7 +178,7 @@ def derivation(y: Value, x: Value) -> Derivation:
         Power rule and chain rule
             ∂v1/∂x = 2 * x = 2 * 2 = 4
             dy/dx  = x.grad = v1.grad * ∂v1/∂x = -0.6536 * 4 = -2.615
-    """
+    """  # noqa: E501
     from autograd.engine.value import Value
 
     order = graph_under(y, "derivation")

@@ -25,7 +25,8 @@ def traced_array() -> object:
         if isinstance(index, tuple):
             return tuple(map(settled, index))
         is_mask = isinstance(index, TracedArray) and index.size
-        return index.astype(bool) if is_mask and index.flat[0].is_condition else index
+        is_mask = is_mask and getattr(index.flat[0], "is_condition", False)
+        return index.astype(bool) if is_mask else index
 
     def is_traced(index: Any) -> bool:
         return getattr(index, "is_condition", None) is False

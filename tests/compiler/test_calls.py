@@ -851,3 +851,9 @@ def test_a_first_call_does_not_import_what_it_does_not_need():
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "[]"
+
+
+def test_arrays_are_sorted_by_the_numbers_of_each_call():
+    fast = jit(lambda x: x[np.argsort(x)] * np.arange(3.0))
+    for x in ([3.0, 1.0, 2.0], [1.0, 2.0, 3.0], [2.0, 3.0, 1.0], [3.0, 1.0, 2.0]):
+        assert fast(np.array(x)).tolist() == [0.0, 2.0, 6.0]

@@ -18,7 +18,8 @@ def test_the_product_rule_and_the_chain_rule_are_worked_out():
     w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-1.5, "b")
     y = labelled(tanh(w * x + b), "y")
     assert str(derivation(y, w)) == (
-        "w.grad is dy/dw, over all paths; ∂v1/∂w is for one operation, its other operands held\n"
+        "w.grad is dy/dw, over all paths; ∂v1/∂w is for one operation, its other operands held; "
+        "4 digits of numbers are shown\n"
         "\n"
         "Given\n"
         "    w = 0.5\n"

@@ -381,3 +381,13 @@ def test_one_hidden_layer_may_be_a_number_and_estimators_are_cloned_with_their_s
         estimator = base.clone(nn.Classifier(sizes, max_iter=2))
         assert estimator.get_params()["max_iter"] == 2
         assert len(estimator.fit([[0.0], [1.0]], [0, 1]).model_.layers) == 2
+
+
+def test_a_generator_of_numpy_seeds_an_estimator():
+    pytest.importorskip("sklearn")
+    x, y = np.eye(4), [0, 1, 0, 1]
+    first, second = [
+        nn.Classifier((2,), max_iter=2, random_state=np.random.default_rng(3)).fit(x, y)
+        for _ in range(2)
+    ]
+    assert (first.predict_proba(x) == second.predict_proba(x)).all()
