@@ -144,7 +144,10 @@ def _listed(title: str, names: set[str]) -> str:
 def check_module(model: object) -> None:
     """Refuse what is no Module."""
     if not isinstance(model, Module):
-        inside = ": its network is its model_, once it is fitted" * hasattr(type(model), "predict")
+        inside = (
+            ": its network is its model_, once it is fitted; joblib.dump(estimator, path) and "
+            "pickle keep the whole, its classes and its scales"
+        ) * hasattr(type(model), "predict")
         raise KindError(f"model must be an nn.Module, and is a {type(model).__name__}{inside}")
 
 
