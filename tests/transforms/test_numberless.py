@@ -1,6 +1,7 @@
 """Dates, durations, times of day and masked entries are no numbers, wherever one is read."""
 
 import datetime
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,10 @@ from autograd import (
 )
 from autograd.errors import OperandError
 
+with warnings.catch_warnings():  # NumPy 2.5 says that durations without a unit will go
+    warnings.simplefilter("ignore", DeprecationWarning)
+    WITHOUT_UNIT = numpy.array([1, 2, 3], dtype="timedelta64")
+    NO_DURATION = numpy.timedelta64("NaT")
 DATES = [datetime.date(2024, 1, day) for day in (1, 2, 3)]
 COLUMNS = {
     "date": DATES,
@@ -42,7 +47,7 @@ TABLES = {
     "a pandas series": pandas.Series(pandas.to_datetime(DATES)),
     "NumPy days": numpy.array(DATES, dtype="datetime64[D]"),
     "NumPy nanoseconds": numpy.array([1, 2, 3], dtype="timedelta64[ns]"),
-    "NumPy without a unit": numpy.array([1, 2, 3], dtype="timedelta64"),
+    "NumPy without a unit": WITHOUT_UNIT,
     "masked": numpy.ma.masked_greater(NUMBERS, 2.0),
 }
 READERS: dict[str, Callable[[Any], object]] = {
@@ -60,8 +65,8 @@ READERS: dict[str, Callable[[Any], object]] = {
 SCALARS = {
     "days": numpy.timedelta64(3, "D"),
     "nanoseconds": numpy.timedelta64(3, "ns"),
-    "without a unit": numpy.timedelta64(3),
-    "no duration": numpy.timedelta64("NaT"),
+    "without a unit": WITHOUT_UNIT[2],
+    "no duration": NO_DURATION,
     "date": numpy.datetime64("2024-01-01"),
     "date in nanoseconds": numpy.datetime64("2024-01-01", "ns"),
     "pandas": pandas.Timestamp("2024-01-01"),
