@@ -61,10 +61,9 @@ def test_the_paths_are_those_of_brute_force_and_add_up_to_the_gradient(graph):
     y.backward()
     magnitude = math.fsum(sizes)
     assert explanation.magnitude == pytest.approx(magnitude, rel=1e-9)
-    assert abs(math.fsum(found) - x.grad) <= 1e-12 * magnitude
-    assert abs(math.fsum(use.total for use in explanation.uses) - x.grad) <= 1e-12 * magnitude or (
-        x is y
-    )
+    near = 1e-12 * magnitude + 1e-300  # products of the smallest numbers vanish
+    assert abs(math.fsum(found) - x.grad) <= near
+    assert x is y or abs(math.fsum(use.total for use in explanation.uses) - x.grad) <= near
 
 
 @settings(max_examples=60, deadline=None)
