@@ -19,9 +19,10 @@ from autograd.transforms.call import Derived, checked, decorating
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
 from autograd.transforms.one_row import explain_rows, shared_in
-from autograd.trees import array_in, check_numbers, explain_arrays, map_with_axes, tree_leaves
+from autograd.trees import array_in, check_numbers, explain_arrays, map_with_axes
 
 _NUMBERS = {float, Value}
+_NO_OBJECTS = {*_NUMBERS, int, bool, list, tuple, dict}  # have no methods of the user's
 UNROLLED = 16  # rows up to which each is traced by itself, with the bits of the eager loop
 
 
@@ -42,8 +43,8 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
             decorator, ``@vmap(in_axes=(None, 0))``.
         in_axes: which axis of the arrays in an argument counts the rows, None where all rows share
             it: an int or None for all arguments, or a tuple with one entry for each; an entry may
-            be a container of such like the argument. In a class a tuple has None for self, or no
-            entry.
+            be a container of such like the argument. In a class self is shared, unless a tuple has
+            an entry for it that is not None.
         out_axes: which axis of the results counts the rows, an int or a container like the result.
 
     Returns:
@@ -112,15 +113,15 @@ def _converted(column: list[Any]) -> list[Any]:
 def _shares_self(mapped: object, args: tuple[object, ...], in_axes: object) -> bool:
     """Return whether the first argument is the object of a method, and in_axes says nothing of it.
 
-    An object that is a tree, or an array, may have rows, as any other argument.
+    One int says nothing of it: a method's object is shared, whether or not it is a tree, as under
+    ``jit``, where there is another argument that can have the rows.
     """
-    if not args or type(args[0]).__module__ == "numpy" or is_number(args[0]):
+    if not args or type(args[0]) in _NO_OBJECTS or type(args[0]).__module__ == "numpy":
         return False
+    says_nothing = len(args) > 1
     if isinstance(in_axes, (tuple, list)):
-        return len(in_axes) == len(args) - 1 and is_method_of(mapped, args[0])
-    first = args[0]
-    is_leaf = any(leaf is first for leaf in tree_leaves(first)) and array_in(first) is None
-    return is_leaf and is_method_of(mapped, first)
+        says_nothing = len(in_axes) == len(args) - 1
+    return says_nothing and is_method_of(mapped, args[0])
 
 
 def _called(

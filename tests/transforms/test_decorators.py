@@ -166,6 +166,31 @@ def test_an_object_that_is_a_tree_may_be_what_is_mapped():
     assert Points(ROWS[0]).scaled(3.0).tolist() == [3.0, 6.0]
 
 
+@dataclasses.dataclass
+class Ray:
+    """A tree of numbers, or of arrays as long as the rows."""
+
+    slope: object
+
+    def at(self, x):
+        return self.slope * x
+
+    rows = vmap(at)
+    compiled_rows = jit(vmap(at))
+    rows_of_compiled = vmap(jit(at))
+    lanes = jit(at, in_axes=0)
+    own_rows = vmap(at, in_axes=(0, 0))
+
+
+@pytest.mark.parametrize("name", ["rows", "compiled_rows", "rows_of_compiled", "lanes"])
+def test_all_rows_share_the_object_of_a_method_that_is_a_tree_too(name):
+    x = np.array([1.0, 2.0])
+    assert getattr(Ray(3.0), name)(x).tolist() == [3.0, 6.0]
+    line = Ray(np.array([3.0, 5.0]))
+    assert getattr(line, name)(x).tolist() == [[3.0, 5.0], [6.0, 10.0]]
+    assert line.own_rows(x).tolist() == [3.0, 10.0]  # in_axes maps it, as it says
+
+
 def test_a_property_may_be_compiled_below_it():
     class Circle:
         radius = 2.0
