@@ -95,6 +95,8 @@ def _settings(state: State, before: Any, path: FilePath, seed_given: bool) -> di
     if not seed_given and type(before["seed"]) is int:
         settings["seed"] = before["seed"]
     for name, setting in settings.items():
+        if name == "feature_names" and name not in before:
+            continue  # the rows had no names, or an earlier release wrote the file
         if before[name] != setting:
             raise InputError(
                 f"{os.fspath(path)}: was written with {name}={before[name]!r}, and this call has "

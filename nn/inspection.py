@@ -8,6 +8,7 @@ from typing import Any
 
 import autograd
 from nn.errors import KindError
+from nn.features import check_features
 from nn.habits import asking
 from nn.inputs import (
     check_fit,
@@ -37,7 +38,8 @@ def predict(model: Module, X: object, scores: bool = False) -> list[Any]:
         model that ``fit`` has trained on names of classes, a name for each row.
 
     Raises:
-        ValueError: rows are not equally long, or do not fit the model.
+        ValueError: rows are not equally long, or do not fit the model; or a data frame has not
+            the columns of the one that ``fit`` was given, in their order.
         TypeError: the model is no Module, or something is not a number.
 
     Example:
@@ -47,6 +49,7 @@ def predict(model: Module, X: object, scores: bool = False) -> list[Any]:
         (2, 0.0)
     """
     check_module(model)
+    check_features(model, X)
     classes, found = known_classes(model), _scores(model, checked_rows(X))
     return found if scores or not classes else [class_named(classes, score) for score in found]
 
@@ -84,6 +87,7 @@ def activations(model: Module, X: object) -> list[list[list[float]]]:
         (2, 3, [0.0])
     """
     layers = _layers(model)
+    check_features(model, X)
     outputs: list[list[list[float]]] = [[] for _ in layers]
     for row in checked_rows(X):
         x: Any = row
@@ -149,6 +153,7 @@ def gradients(model: Module, X: object, y: object, loss: str | Loss = "hinge") -
     """
     check_module(model)
     layers, criterion = _layers(model), loss_named(loss)
+    check_features(model, X)
     classes = classes_of(model, y)
     rows, targets = checked(X, y, "", classes, codes_of(classes, criterion) if classes else [])
     check_fit(model, criterion, rows, targets)

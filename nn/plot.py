@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nn.errors import InputError, MissingPackageError
+from nn.features import check_features
 from nn.history import History
 from nn.inputs import checked, listed
 from nn.inspection import activations, dead_units, gradients, predict
@@ -82,7 +83,8 @@ def decision_boundary(
 
     Raises:
         ImportError: Matplotlib is not installed.
-        ValueError: the rows have not two numbers, or resolution is less than 2.
+        ValueError: the rows have not two numbers, or resolution is less than 2; or a data frame
+            has not the columns that the model was trained on.
 
     Example:
         >>> from nn import MLP, data
@@ -91,6 +93,7 @@ def decision_boundary(
         ('x1', 'x2')
     """
     ax = _axes(ax)
+    check_features(model, X)
     rows, labels = _points_of_the_plane(X, y)
     grid = _Grid(rows, whole(resolution, "resolution", least=2))
     _draw_regions(ax, grid, predict(model, grid.rows, scores=True))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from nn.errors import FolderError, InputError, KindError
+from nn.features import known_features
 from nn.habits import asking
 from nn.inputs import known_classes
 from nn.module import Module, check_module
@@ -49,8 +50,8 @@ def save(model: Module, path: FilePath) -> None:
     """
     check_module(model)
     content = {"model": repr(model), "weights": model.state_dict()}
-    classes = known_classes(model)
-    write_json(path, {**content, "classes": classes} if classes else content)
+    names = {"classes": known_classes(model), "feature_names": known_features(model)}
+    write_json(path, content | {name: kept for name, kept in names.items() if kept})
 
 
 @asking("load(model, 'weights.json')")
@@ -80,12 +81,10 @@ def load(model: M, path: FilePath) -> M:
     """
     check_module(model)
     content = read_json(path)
-    weights, classes = weights_in(content, path), content.get("classes", [])
-    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
-        raise InputError(f"{os.fspath(path)}: its classes are no names")
+    weights = weights_in(content, path)
+    names = {kind: _names(content, kind, path) for kind in ("classes", "feature_names")}
     model.load_state_dict(weights)
-    if classes:
-        model.__dict__["classes"] = tuple(classes)
+    vars(model).update({kind: kept for kind, kept in names.items() if kept})
     if other := other_model(content, model):
         warnings.warn(
             f"{os.fspath(path)}: holds the weights of {other:.200}, and this is "
@@ -95,6 +94,16 @@ def load(model: M, path: FilePath) -> M:
             stacklevel=3,
         )
     return model
+
+
+def _names(content: dict[str, object], kind: str, path: FilePath) -> tuple[str, ...]:
+    """Return the names in a file of weights, or in the settings of a checkpoint."""
+    settings = content.get("settings")
+    place = settings if isinstance(settings, dict) else content
+    names = place.get(kind, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InputError(f"{os.fspath(path)}: its {kind} are no names")
+    return tuple(names)
 
 
 def other_model(content: dict[str, object], model: Module) -> str:

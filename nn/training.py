@@ -20,6 +20,7 @@ from nn.divergence import divergence, runaway
 from nn.engines import Engine, Penalty, engine_named, finite, plus, times
 from nn.errors import DivergedError, InputError, KindError
 from nn.executors import AnyExecutor
+from nn.features import check_order, check_validation, keep_features
 from nn.habits import asking
 from nn.history import History
 from nn.initializers import checked_seed
@@ -69,7 +70,8 @@ def fit(
 
     Args:
         model: a Module; it is called with one row.
-        X: rows of numbers: nested lists, an array of shape (rows, features), a data frame.
+        X: rows of numbers: nested lists, an array of shape (rows, features), a data frame, whose
+            names of columns the model keeps, as ``model.feature_names``, to check their order.
         y: the label or target of each row, or its class by name: the model then keeps the names,
             as ``model.classes``, and ``predict`` gives them back.
         loss: a name ("mse", "mae", "huber", "hinge", "binary_cross_entropy", "cross_entropy"), or a
@@ -136,6 +138,7 @@ def fit(
     if checkpoint is not None and not Path(checkpoint).parent.is_dir():
         raise InputError(f"checkpoint: there is no folder {os.fspath(Path(checkpoint).parent)!r}")
     criterion, classes = loss_named(loss), classes_of(model, y)
+    features = check_order(model, X)
     codes = codes_of(classes, criterion) if classes else []
     rows, targets = checked(X, y, "", classes, codes)
     check_fit(model, criterion, rows, targets, "", len(classes))
@@ -143,6 +146,7 @@ def fit(
     if validation is not None:
         if not isinstance(validation, (list, tuple)) or len(validation) != 2:
             raise KindError("validation must be a pair (X, y)")
+        check_validation(X, validation[0])
         held_out = checked(*validation, "validation ", classes, codes)
         check_fit(model, criterion, *held_out, "validation ")
     elif patience is not None:
@@ -165,6 +169,7 @@ def fit(
         patience=None if patience is None else whole(patience, "patience"),
         seed=random.getrandbits(32) if seed is None else checked_seed(seed),
         classes=classes,
+        features=features,
     )
     epochs = whole(epochs, "epochs")
     if resume is not None:
@@ -197,6 +202,7 @@ class Training:
     patience: int | None
     seed: int
     classes: tuple[str, ...]
+    features: tuple[str, ...]
 
     def __post_init__(self) -> None:
         self._scope = scope("fit")
@@ -219,6 +225,8 @@ class Training:
         }
         if self.classes:
             settings["classes"] = [*self.classes]
+        if self.features:
+            settings["feature_names"] = [*self.features]
         weights = numbers([parameter.data for parameter in parameters])
         history = History(self.engine.name)
         self.state = State(self.model, self.optimizer, history, weights, settings)
@@ -301,6 +309,7 @@ class Training:
                 vars(self.model)["classes"] = self.classes
             elif isinstance(vars(self.model).get("classes"), tuple):  # of a training with names
                 del vars(self.model)["classes"]
+            keep_features(self.model, self.features)
             write(state.parameters, state.weights)
             self.engine.settle(self.rows, self.targets)
             if executor is not None:

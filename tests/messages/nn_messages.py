@@ -45,6 +45,16 @@ def saved():
     return path
 
 
+def frame(*columns):
+    return pandas.DataFrame(X, columns=columns)
+
+
+def of_frame():
+    network = model()
+    trained(network, frame("a", "b"))
+    return network
+
+
 class Nothing(Module):
     def __call__(self, x):
         return Value(1.0) * x[0]
@@ -236,6 +246,21 @@ PARTS = [
         lambda: nn.accuracy([1.0], [1]),
     ),
     (
+        "in this order: write X",
+        lambda: nn.predict(of_frame(), frame("b", "a")),
+        lambda: nn.predict(of_frame(), frame("b", "a")[["a", "b"]]),
+    ),
+    (
+        "is missing; rename columns",
+        lambda: nn.predict(of_frame(), frame("a", "c")),
+        lambda: nn.predict(of_frame(), frame("a", "c").to_numpy()),
+    ),
+    (
+        "in model.feature_names, a tuple",
+        lambda: trained(Picked(), frame("a", "b")),
+        lambda: trained(model(), frame("a", "b")),
+    ),
+    (
         "is not JSON",
         lambda: nn.load(model(), written("nothing")),
         lambda: nn.load(model(), saved()),
@@ -250,9 +275,10 @@ PARTS = [
 
 
 class Picked(Module):
-    """A model whose classes attribute is its own."""
+    """A model whose attributes classes and feature_names are its own."""
 
     classes = 3
+    feature_names = 4
 
     def __init__(self):
         self.inner = model()

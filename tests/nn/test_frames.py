@@ -54,6 +54,63 @@ def test_a_classifier_of_several_names_keeps_them(tmp_path):
     assert model.classes == ("ant", "bee", "cow")
 
 
+@pytest.fixture(params=["pandas", "polars"])
+def frame(request):
+    """A function of columns that makes a frame of them."""
+    return pytest.importorskip(request.param).DataFrame
+
+
+def of_points(frame, *names):
+    columns = dict(zip("ab", zip(*POINTS, strict=True), strict=True))
+    return frame({name: columns[name] for name in names})
+
+
+def test_columns_in_another_order_are_refused_and_follow_their_names(frame, tmp_path):
+    right, turned = of_points(frame, "a", "b"), of_points(frame, "b", "a")
+    model = MLP(2, [4, 1], seed=1)
+    checkpoint = tmp_path / "run.json"
+    fit(model, right, SIDES, checkpoint=checkpoint, **settings(epochs=2))
+    assert model.feature_names == ("a", "b")
+    expected = predict(model, right)
+    assert predict(model, POINTS) == expected  # rows without names go by place
+    nn.save(model, tmp_path / "weights.json")
+    for file in ("weights.json", "run.json"):
+        loaded = nn.load(MLP(2, [4, 1], seed=2), tmp_path / file)
+        for use in (
+            lambda X, loaded=loaded: predict(loaded, X),
+            lambda X, loaded=loaded: nn.activations(loaded, X),
+            lambda X, loaded=loaded: nn.dead_units(loaded, X),
+            lambda X, loaded=loaded: nn.gradients(loaded, X, SIDES),
+            lambda X, loaded=loaded: fit(loaded, X, SIDES, **settings(epochs=1)),
+        ):
+            with pytest.raises(nn.InputError, match=r"write X\[\[\*model.feature_names\]\]"):
+                use(turned)
+        assert predict(loaded, turned[[*loaded.feature_names]]) == expected
+    with pytest.raises(nn.InputError, match=r"write X_validation\[\[\*X.columns\]\]"):
+        fit(MLP(2, [4, 1]), right, SIDES, validation=(turned, SIDES), **settings(epochs=1))
+    with pytest.raises(nn.InputError, match="feature_names"):
+        fit(MLP(2, [4, 1], seed=1), turned, SIDES, resume=checkpoint, **settings(epochs=4))
+    fit(MLP(2, [4, 1], seed=1), POINTS, SIDES, resume=checkpoint, **settings(epochs=4))
+
+
+def test_a_model_trained_on_other_columns_keeps_their_names(frame):
+    model = MLP(2, [4, 1], seed=1)
+    fit(model, of_points(frame, "a", "b"), SIDES, **settings(epochs=1))
+    others = frame({"c": [1.0, 2.0], "d": [0.0, 3.0]})
+    with pytest.raises(nn.InputError, match="'a' is missing"):
+        predict(model, others)
+    fit(model, others, [1.0, -1.0], **settings(epochs=1))
+    assert model.feature_names == ("c", "d")
+    fit(model, POINTS, SIDES, **settings(epochs=1))
+    assert not hasattr(model, "feature_names")
+
+
+def test_a_checkpoint_of_names_gives_a_model_its_classes(tmp_path):
+    path = tmp_path / "run.json"
+    fit(MLP(2, [4, 1], seed=1), POINTS, NAMES, checkpoint=path, **settings(epochs=3))
+    assert nn.load(MLP(2, [4, 1], seed=1), path).classes == ("cat", "dog")
+
+
 def test_a_run_on_names_resumes(tmp_path):
     path = tmp_path / "run.json"
     whole, broken, last = (MLP(2, [4, 1], seed=1) for _ in range(3))

@@ -1,0 +1,94 @@
+"""Names of the columns that a model was trained on: a data frame's order of columns is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from nn.errors import InputError, KindError
+from nn.module import Module
+
+
+def names_in(X: object) -> tuple[str, ...]:
+    """Return the names of a data frame's columns; nothing of what has none, or others than text."""
+    columns: Iterable[object] | None = getattr(X, "columns", None)
+    names = () if columns is None else tuple(columns)
+    texts = tuple(str(name) for name in names if isinstance(name, str))
+    return texts if len({*texts}) == len(names) else ()
+
+
+def known_features(model: Module) -> tuple[str, ...]:
+    """Return the names of columns that ``fit`` has left in a model.
+
+    Raises:
+        TypeError: the model has an attribute ``feature_names`` that is something else.
+    """
+    names = getattr(model, "feature_names", ())
+    if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+        raise KindError(
+            f"fit keeps the names of a data frame's columns in model.feature_names, a tuple of "
+            f"str; this model has {names!r:.60} there: give that attribute another name"
+        )
+    return names
+
+
+def keep_features(model: Module, names: Sequence[str]) -> None:
+    """Leave the names of columns in a model; with none it forgets those that it had."""
+    if names:
+        vars(model)["feature_names"] = tuple(names)
+    elif isinstance(vars(model).get("feature_names"), tuple):
+        del vars(model)["feature_names"]
+
+
+def check_features(model: Module, X: object) -> None:
+    """Refuse a data frame whose columns are not those that a model was trained on, in their order.
+
+    Args:
+        model: one that ``fit`` may have trained on a frame.
+        X: rows; what has no names of columns passes.
+
+    Raises:
+        ValueError: a column is missing, there are more, or they stand in another order.
+    """
+    if given := names_in(X):
+        _compare(known_features(model), given, "X", "X[[*model.feature_names]]")
+
+
+def check_order(model: Module, X: object) -> tuple[str, ...]:
+    """Return the names of columns to train on; refuse those of a model in another order.
+
+    A model may be trained further on other columns, and then keeps their names.
+
+    Raises:
+        ValueError: the frame has the columns that the model was trained on, in another order.
+    """
+    given = names_in(X)
+    if given and {*given} == {*known_features(model)}:
+        check_features(model, X)
+    return given
+
+
+def check_validation(X: object, validation: object) -> None:
+    """Refuse rows to judge by whose columns are not those of the rows to train on."""
+    _compare(names_in(X), names_in(validation), "validation X", "X_validation[[*X.columns]]")
+
+
+def _compare(known: Sequence[str], given: Sequence[str], name: str, in_order: str) -> None:
+    if not known or not given or [*known] == [*given]:
+        return
+    missing = [column for column in known if column not in given]
+    if missing:
+        raise InputError(
+            f"{name} has the columns {_shown(given)}, and the model was trained on {_shown(known)}:"
+            f" {missing[0]!r} is missing; rename columns, or give the array, .to_numpy(), if their "
+            f"places say what they are"
+        )
+    raise InputError(
+        f"{name} has the columns {_shown(given)}, and the model was trained on {_shown(known)} in "
+        f"this order: write {in_order}"
+    )
+
+
+def _shown(names: Sequence[str]) -> str:
+    if len(names) > 12:
+        return f"[{', '.join(map(repr, names[:5]))}, ... {names[-1]!r}]"
+    return repr([*names])
