@@ -10,7 +10,6 @@ Preparing takes NumPy under a microsecond a step.
 from __future__ import annotations
 
 import struct
-import threading
 from collections import Counter
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -314,7 +313,7 @@ class Once:
         self._places = groups.forgotten()[wanted]
         self._sizes = numpy.array(sizes, dtype=numpy.int64)
         self._call = caller()
-        self._memory = threading.local()
+        self._free: list[tuple[int, Array, object]] = []  # memories that no call uses
         plain = [place[at] for at in parameters if sources[at].array is None]
         self._plain = numpy.array(plain, dtype=numpy.int64)
         # The arrays that are copied as they are, with place and bytes, and those to be converted.
@@ -353,26 +352,29 @@ class Once:
         Returns:
             1 if one of them is nan, else 0.
         """
-        try:
-            words = self._memory.call
-        except AttributeError:
-            words = self._new_memory()
+        try:  # none is used by two calls: a signal's handler may make one within another
+            taken = self._free.pop()
+        except IndexError:
+            taken = self._new_memory()
+        words, memory, _ = taken
         if numbers:
-            self._memory.numbers[self._plain] = numbers
+            memory[self._plain] = numbers
         for index, places in self._converted:
-            self._memory.numbers[places] = arrays[index].ravel()
+            memory[places] = arrays[index].ravel()
         if made is None:
             objects = self._pack(*map(id, arrays))
         else:
             objects = self._pack(*[id(arrays[index]) for index in self._read], *map(id, made))
-        return self._call(words, objects, plain)
+        told = self._call(words, objects, plain)
+        self._free.append(taken)
+        return told
 
     def are_as_given(self, outputs: Sequence[int], count: int) -> bool:
         """Return whether a call's arrays, so many, are those that are read, and then these."""
         return [*self._read, *outputs] == [*range(count)]
 
-    def _new_memory(self) -> int:
-        """Make memory for this thread's numbers, with the constants in it; return the words."""
+    def _new_memory(self) -> tuple[int, Array, object]:
+        """Make memory for numbers, with the constants in it; return the words' address, it, all."""
         import numpy
 
         groups = self.groups
@@ -386,6 +388,4 @@ class Once:
         words = numpy.array(
             [*addresses[:3], len(table), *addresses[3:5], *counts], dtype=numpy.int64
         )
-        self._memory.words, self._memory.numbers = words, memory
-        self._memory.call = address = int(words.ctypes.data)
-        return address
+        return int(words.ctypes.data), memory, (words, kept)

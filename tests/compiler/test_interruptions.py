@@ -6,8 +6,14 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
+from types import FrameType
+from typing import Any
 
+import numpy
 import pytest
+
+from autograd import jit
 
 posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks and signals of POSIX")
 
@@ -276,3 +282,32 @@ def test_interrupts_while_hot_functions_are_handed_over_leave_no_thread_waiting(
         print({fast.report().tier for f, fast in functions if fast._executables()} - {"grouped"})
     """
     assert output_of(code).split("\n") == ["0", "{'llvm'}"]
+
+
+@pytest.mark.parametrize("axes", [None, (None, 0, None)])
+@pytest.mark.parametrize("tier", ["grouped", "llvm"])
+def test_a_call_that_a_signal_makes_within_another_changes_none_of_its_numbers(
+    tier: str, axes: Any
+) -> None:
+    fast = jit(lambda w, x, s: [s * (w[0] + w[1]) * x[1], w * s + x[0]], in_axes=axes, tier=tier)
+    rows = numpy.arange(12.0).reshape(6, 2)
+    given = numpy.array([3, 5]), rows if axes else rows[1], 0.5
+    other = numpy.array([-7, 9]), -rows if axes else -rows[1], 1.5
+    expected, answer = (numpy.hstack([*map(numpy.ravel, fast(*each))]) for each in (given, other))
+    calls = 0
+
+    def signal(frame: FrameType, event: str, arg: object) -> Any:  # Python runs it at every line
+        nonlocal calls
+        if "backends" in Path(frame.f_code.co_filename).parts:
+            calls += 1
+            assert (numpy.hstack([*map(numpy.ravel, fast(*other))]) == answer).all()
+        return signal
+
+    before = sys.gettrace()
+    sys.settrace(signal)
+    try:
+        found = fast(*given)
+    finally:
+        sys.settrace(before)
+    assert (numpy.hstack([*map(numpy.ravel, found)]) == expected).all()
+    assert calls > 5

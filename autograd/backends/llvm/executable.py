@@ -1,4 +1,4 @@
-"""Native code that is called with numbers and arrays: memory is laid out once for each thread."""
+"""Native code that is called with numbers and arrays, in memory that calls take and give back."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Native:
         self._steps = len(function)
         self._plain = sum(sink.array is None for sink in layout.sinks)
         self._code = code = NativeCode(module.text, module.level)
-        self._memory = threading.local()
+        self._free: list[tuple[tuple[int, ...], object]] = []  # memories that no call uses
         self._pack = struct.Struct(f"@{layout.numbers}d{layout.arrays}Q{6 + len(tail)}Q").pack
         self._result_type = ctypes.c_double * self._plain
         run = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_char_p, ctypes.c_void_p)
@@ -91,10 +91,11 @@ class Native:
         Returns:
             The plain results; None where a watched result is nan.
         """
-        try:
-            memory = self._memory.addresses
-        except AttributeError:
-            memory = self._memory_of_thread()
+        try:  # none is used by two calls: a signal's handler may make one within another
+            taken = self._free.pop()
+        except IndexError:
+            taken = self._new_memory()
+        memory = taken[0]
         plain = self._result_type()
         count, blocks = (0, 0) if rows is None else (rows, 1)
         packed = self._pack(*numbers, *map(id, arrays), count, count, blocks, *memory)
@@ -103,16 +104,14 @@ class Native:
         told = self._run(packed, plain)
         if self._arena is not None:
             check_arena(memory[2] + self._arena)
+        self._free.append(taken)
         return None if told else plain[:]
 
-    def _memory_of_thread(self) -> tuple[int, ...]:
-        """Make this thread's working memories, at its first call, and return their addresses."""
+    def _new_memory(self) -> tuple[tuple[int, ...], object]:
+        """Make working memories for calls, one at a time; return their addresses, and them."""
         sums = 8 * padded(len(self.layout.sinks)) if self.layout.reduce else 0
         kept = [_memory(size) for size in (self.shared, sums)] + [self._working_memory()]
-        self._memory.kept = kept
-        addresses = (kept[0][1], kept[1][1], kept[2][1], *self._tail)
-        self._memory.addresses = addresses
-        return addresses
+        return (*[address for _, address in kept], *self._tail), kept
 
     def _share(self, numbers: Sequence[float], arrays: Sequence[object], address: int) -> None:
         """Put what all rows share into memory."""
@@ -120,7 +119,7 @@ class Native:
         self.once(numbers, arrays, (), address)
 
     def _working_memory(self) -> tuple[object, int]:
-        """Make the working memory of a thread."""
+        """Make the memory in which one thread computes."""
         if self._arena is None:
             return _memory(self.work)
         made = _memory(self.work)
