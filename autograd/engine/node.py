@@ -54,6 +54,21 @@ def _refuse_while_tracing(what: str, node: Node) -> NoReturn:
     )
 
 
+def check_assignment(what: str) -> None:
+    """Refuse to assign a number of a Value in a function that is traced.
+
+    Raises:
+        TraceError: no later call of the compiled function would do it.
+    """
+    if modes.active and modes.current().recorder is not None:
+        raise TraceError(
+            f"the number ({what}) of a Value was assigned at {user_line()}\nUnder jit that would "
+            f"happen once, when the function is traced, and in no later call. Return the number "
+            f"and assign it after the call (v.{what} = fast(...)); gradients are returned by "
+            f"jit(value_and_grad(f))."
+        )
+
+
 def refuse_call(method: str, thing: object) -> NoReturn:
     """Refuse a method that was called through the class on what is no Value, or with more."""
     if isinstance(thing, Node):
@@ -114,6 +129,7 @@ class Node(Slots):
     @data.setter
     def data(self, number: RealNumber) -> None:
         global epoch
+        check_assignment("data")
         number = real(number, "data")
         if self.op is not None:
             raise RecordedResultError(
@@ -134,6 +150,7 @@ class Node(Slots):
 
     @grad.setter
     def grad(self, number: RealNumber) -> None:
+        check_assignment("grad")
         self._grad = real(number, "grad")
 
     @property

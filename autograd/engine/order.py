@@ -13,7 +13,7 @@ from itertools import repeat
 from typing import Any, TypeVar
 
 from autograd.engine.accelerator import native
-from autograd.engine.node import Node, named
+from autograd.engine.node import Node, check_assignment, named
 from autograd.errors import ArgumentError, EditedLeafError
 from autograd.trees import unboxed
 
@@ -117,5 +117,6 @@ def zero_grad(root: Node) -> None:
     """
     if not isinstance(root := unboxed(root), Node):
         raise ArgumentError(f"zero_grad: takes a Value, and was given a {type(root).__name__}")
+    check_assignment("grad")
     with walking:  # one call of C, so that Ctrl-C falls before or after it
         deque(map(setattr, ordered(root), repeat("_grad"), repeat(0.0)), maxlen=0)

@@ -266,6 +266,30 @@ def test_the_number_of_an_outside_value_is_not_read_once_for_ever(read):
     assert autograd.jit(lambda x, number: x * number)(2.0, read(w)) == 2.0 * read(w)
 
 
+@pytest.mark.parametrize("what", ["data", "grad"])
+@pytest.mark.parametrize("of", ["from outside", "of its own", "traced"])
+def test_a_number_is_not_assigned_once_where_every_call_should(what, of):
+    outside = autograd.Value(3.0)
+
+    def function(x):
+        leaf = {"from outside": outside, "of its own": autograd.Value(1.0), "traced": x}[of]
+        product = leaf * x
+        setattr(leaf, what, 5.0)
+        return product
+
+    with pytest.raises(TraceError, match=rf"\({what}\) of .* was assigned"):
+        jit(function)(2.0)
+    if of == "from outside":
+        assert (outside.data, outside.grad) == (3.0, 0.0)
+    with pytest.raises(TraceError, match=r"jit\(value_and_grad"):
+        jit(lambda x: (autograd.zero_grad(outside), outside * x)[1])(2.0)
+    fast = jit(lambda x: outside * x)  # as the advice has it
+    for number in (2.0, 4.0):
+        expected = number * outside.data
+        setattr(outside, what, fast(number).data)
+        assert getattr(outside, what) == expected
+
+
 def test_detect_anomaly_within_a_compiled_function_is_refused_and_the_advice_works():
     def watched(x):
         with autograd.detect_anomaly():

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 from itertools import count, cycle
 
 import numpy as np
@@ -55,12 +56,14 @@ def unsteady():
 
 
 def editing():
-    """Return a function that edits what it has decided by."""
+    """Return a function in whose midst another thread edits what it has decided by."""
     w, signs = Value(1.0), cycle((-1.0, 1.0))
 
     def f(a):
         result = a if a * w > 0.0 else 2.0 * a
-        w.data = next(signs)
+        thread = threading.Thread(target=setattr, args=(w, "data", next(signs)))
+        thread.start()
+        thread.join()
         return result
 
     return f
@@ -276,6 +279,7 @@ TRACED = [
             lambda a: a * a,
         ),
         (r"number \(grad\)", lambda a: a._grad, lambda a: grad(ag.sin)(a)),
+        ("was assigned at", lambda a: setattr(Value(1.0), "data", 2.0), lambda a: a),
         ("truth of", lambda a: 1.0 if a else 2.0, lambda a: 1.0 if a > 0.0 else 2.0),
         (r"number \(grad\)", lambda a: a.grad, lambda a: grad(ag.sin)(a)),
         ("was assigned to", gradient_set, lambda a: grad(ag.sin)(a)),

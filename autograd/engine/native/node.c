@@ -259,7 +259,11 @@ static int set_data(PyObject *self, PyObject *number, void *closure) {
     Node *node = (Node *)self;
     double result;
     (void)closure;
-    if (is_deleted(number, "data") || real_number(number, "data", &result) < 0)
+    if (is_deleted(number, "data"))
+        return -1;
+    if (current_mode() == BY_PYTHON) /* a function may be traced, which assigns nothing */
+        return Py_TYPE(python.data)->tp_descr_set(python.data, self, number);
+    if (real_number(number, "data", &result) < 0)
         return -1;
     if (node->details == NULL || node->details->op != Py_None) { /* an error */
         PyObject *converted = PyFloat_FromDouble(result);
@@ -284,7 +288,11 @@ static PyObject *get_grad(PyObject *self, void *closure) {
 
 static int set_grad(PyObject *self, PyObject *number, void *closure) {
     (void)closure;
-    return is_deleted(number, "grad") ? -1 : real_number(number, "grad", &((Node *)self)->grad);
+    if (is_deleted(number, "grad"))
+        return -1;
+    if (current_mode() == BY_PYTHON)
+        return Py_TYPE(python.grad)->tp_descr_set(python.grad, self, number);
+    return real_number(number, "grad", &((Node *)self)->grad);
 }
 
 static PyObject *get_epoch(PyObject *self, void *closure) {
