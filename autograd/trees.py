@@ -662,6 +662,11 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
                 else "it with operators and the functions of autograd"
             )
             error.add_note(f"NumPy computes this on floats alone, and here are Values: write {way}")
+        elif "dtype('O') to dtype('bool')" in str(error):
+            error.add_note(
+                "NumPy's where= takes no conditions of traced Values: add up autograd.where(mask, "
+                "x, 0.0), and divide by mask.sum() for a mean"
+            )
         return
     if isinstance(error, ValueError):
         return
@@ -709,7 +714,7 @@ def array_of(numbers: Sequence[object], shape: tuple[int, ...]) -> Array:
 
     if all(isinstance(number, float) for number in numbers):
         return numpy.array(numbers, dtype=numpy.float64).reshape(shape)
-    if all(type(number) is bool for number in numbers):
+    if all(type(number).__name__ in ("bool", "bool_") for number in numbers):
         return numpy.array(numbers, dtype=bool).reshape(shape)
     array = numpy.empty(len(numbers), dtype=object)
     for index, number in enumerate(numbers):

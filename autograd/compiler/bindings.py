@@ -39,6 +39,7 @@ from autograd.trees import (
 )
 
 NUMBER = "a number"
+TRUTH = "a bool of NumPy's"
 FLOATS = {float}
 
 numpy: Any = None  # loaded by need_numpy, when the first function is compiled
@@ -175,8 +176,11 @@ class Arguments:
         container = container_of(kind)
         if container is ARRAYS and (array := array_in(obj)) is not None:
             return self._array(array)
-        if container is ARRAYS or container is NUMBERS:
-            return self._number(unboxed(obj))
+        if container is ARRAYS:
+            key = self._number(unboxed(obj))
+            return TRUTH if is_mask(obj) else key
+        if container is NUMBERS:
+            return self._number(obj)
         parts, detail = container.apart(obj)
         return self._parts((container.kind, detail), parts)
 
@@ -344,7 +348,7 @@ class Inputs:
         self.layout.sources.append(Source(None, 8 * self.layout.numbers))
         self.layout.numbers += 1
         self.examples.append(obj._data if isinstance(obj, Value) else real(obj, "jit"))
-        argument: Value = self._trace.argument(label)
+        argument: Value = (self._trace.truth if is_mask(obj) else self._trace.argument)(label)
         return argument
 
     def _array(self, array: Array, axis: int | None, label: str) -> object:
@@ -369,18 +373,24 @@ class Inputs:
         one = array if axis is None else array[self._row : self._row + 1]
         numbers = one.ravel().astype(numpy.float64).tolist() or [0.0] * len(indices)
         element, size = dtype.name, dtype.itemsize  # NumPy makes the name anew each time
+        argument = self._trace.truth if is_mask(array) else self._trace.argument
         for place, name in enumerate(names):
-            traced[place] = self._trace.argument(name)
+            traced[place] = argument(name)
             self.layout.sources.append(Source(self.layout.arrays, place * size, element, row))
             self.examples.append(numbers[place])
         made = traced.reshape(shape) if shape else traced[0]
         if shape and axis is None and len(array):
             made = made.view(argument_array())
             made.handed_over = Whole(
-                self._trace, self.layout.arrays, numbers, traced.reshape(shape)
+                self._trace, self.layout.arrays, numbers, traced.reshape(shape), is_mask(array)
             )
         self.layout.arrays += 1
         return made
+
+
+def is_mask(obj: object) -> bool:
+    """Return whether it is an array of bools, or one bool of NumPy's: conditions in the trace."""
+    return getattr(getattr(obj, "dtype", None), "kind", "") == "b"
 
 
 def owned(tree: object) -> Any:

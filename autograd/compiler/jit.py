@@ -24,6 +24,7 @@ from autograd.backends.llvm.engine import binding
 from autograd.compiler.bindings import (
     Arguments,
     checked_axes,
+    is_mask,
     maps,
     matching,
     need_numpy,
@@ -75,7 +76,7 @@ from autograd.table.operation import real
 from autograd.transforms.call import check_function, decorating, replaced
 from autograd.transforms.one_row import explain_number, explain_rows
 from autograd.transforms.vmap import rows_behind, vmap
-from autograd.trees import explain_arrays, flatten, unflatten
+from autograd.trees import explain_arrays, flatten, tree_map, unflatten
 
 P = ParamSpec("P")
 
@@ -323,9 +324,7 @@ class Jitted(Generic[P]):
             return row_by_row(self, args, axes)
         if given.has_values or transforms.get():
             return self._function(*args)
-        leaves, structure = flatten(args)
-        values = [Value(real(leaf, "jit")) for leaf in leaves]
-        results, structure = flatten(self._function(*unflatten(structure, values)))
+        results, structure = flatten(self._function(*tree_map(_as_values, args)))
         numbers = [result._data if isinstance(result, Value) else result for result in results]
         return unflatten(structure, [real(n, f"the result of {name_of(self)}") for n in numbers])
 
@@ -641,7 +640,7 @@ class Jitted(Generic[P]):
         """Return the derivatives of one output of a call, as a compiled function like this one."""
 
         def gradients(*args: object) -> list[object]:
-            *args, captured = replaced(args, ops.identity)  # one Value, twice, is two operands
+            *args, captured = replaced(args, _itself)  # one Value, twice, is two operands
             result = called_with(captured, call.captured, self._function, *args)
             targets = [*matching(call.arguments, args), *captured]
             trace: Any = current().recorder
@@ -959,6 +958,14 @@ class StaticJitted(Jitted[P]):
         return (*super()._options(), numbers or None, names or None)
 
 
+def _as_values(leaf: object) -> object:
+    """Return a number, or an array of numbers, as Values; a mask stays one."""
+    if is_mask(leaf):
+        return leaf
+    numbers, structure = flatten(leaf)
+    return unflatten(structure, [Value(real(number, "jit")) for number in numbers])
+
+
 def _of_rows(function: Callable[..., object], in_axes: object, *options: object) -> Jitted[...]:
     """Return ``jit(vmap(function, in_axes))``."""
     compiled: Callable[..., Jitted[...]] = jit
@@ -980,6 +987,11 @@ def _is_transient(executable: Executable) -> bool:
     own = {id(leaf) for call in transforms.get() for leaf in call.leaves}
     captured = executable.captured
     return bool(own and captured) and any(id(node) in own for node in ordered(*captured))
+
+
+def _itself(value: Value) -> object:
+    """Return another Value of the same number; a condition itself."""
+    return value if getattr(value, "is_condition", False) else ops.identity(value)
 
 
 def differentiated(function: Any, count: int) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any
 from autograd.callsite import user_line
 from autograd.errors import TraceError
 from autograd.ir.tables import WholeArgument, looked_up
+from autograd.ir.truths import chosen, is_mask, of_conditions
 from autograd.trees import NUMBER, Structure
 
 
@@ -20,38 +21,61 @@ def traced_array() -> object:
     """Return the class; NumPy is imported on first use."""
     import numpy
 
+    comparisons = {numpy.less, numpy.less_equal, numpy.greater, numpy.greater_equal}
+    comparisons |= {numpy.equal, numpy.not_equal}
+
     def settled(index: Any) -> Any:
         """Return a mask of conditions as bools: which entries it selects has to be decided."""
         if isinstance(index, tuple):
             return tuple(map(settled, index))
-        is_mask = isinstance(index, TracedArray) and index.size
-        is_mask = is_mask and getattr(index.flat[0], "is_condition", False)
-        return index.astype(bool) if is_mask else index
+        is_traced_mask = isinstance(index, TracedArray) and index.size and is_mask(index)
+        return super(TracedArray, index).astype(bool) if is_traced_mask else index
 
     def is_traced(index: Any) -> bool:
         return getattr(index, "is_condition", None) is False
 
+    def plain(obj: object) -> object:
+        return obj.view(numpy.ndarray) if isinstance(obj, TracedArray) else obj
+
+    def each_plain(obj: object) -> object:
+        return tuple(map(plain, obj)) if isinstance(obj, tuple) else plain(obj)
+
+    def traced(made: object) -> object:
+        return made.view(TracedArray) if isinstance(made, numpy.ndarray) else made
+
     class TracedArray(numpy.ndarray):
         """An array of traced Values, or of the conditions that comparing them gives."""
 
-        def __array_wrap__(
-            self, made: Any, context: object = None, return_scalar: bool = True
-        ) -> Any:
-            """Return what a ufunc made: of no dimension it is the Value, as of plain arrays."""
-            is_scalar = return_scalar and made.ndim == 0
-            return made[()] if is_scalar else made.view(type(self))
+        def __array_ufunc__(self, ufunc: Any, method: str, *args: object, **named: object) -> Any:
+            """Compute on the elements as they are; of no dimension the result is the Value."""
+            given = named.get("out")
+            named = {name: each_plain(each) for name, each in named.items()}
+            other = None
+            if given is None and all(map(is_mask, args)):
+                other = of_conditions(ufunc, method)
+            if other is not None:
+                named.pop("dtype", None)  # bool, for which NumPy would ask for truths
+            elif given is None and method == "__call__" and ufunc in comparisons:
+                named["dtype"] = object
+            made = getattr(other or ufunc, method)(*map(plain, args), **named)
+            if isinstance(given, tuple):
+                return given[0] if len(given) == 1 else given
+            return tuple(map(traced, made)) if isinstance(made, tuple) else traced(made)
 
-        def __lt__(self, other: Any) -> Any:
-            return numpy.less(self, other, dtype=object)
+        def __array_function__(self, *call: Any) -> object:
+            """Choose and count by conditions; an array of objects is one like this."""
+            function, _, args, named = call
+            made = chosen(function, args, named)
+            if made is None:
+                made = super().__array_function__(*call)
+            is_plain = type(made) is numpy.ndarray and made.dtype.kind == "O"
+            return traced(made) if is_plain else made  # as of concatenate and stack
 
-        def __le__(self, other: Any) -> Any:
-            return numpy.less_equal(self, other, dtype=object)
-
-        def __gt__(self, other: Any) -> Any:
-            return numpy.greater(self, other, dtype=object)
-
-        def __ge__(self, other: Any) -> Any:
-            return numpy.greater_equal(self, other, dtype=object)
+        def astype(self, dtype: Any, *args: Any, **named: Any) -> Any:
+            """Return a mask as numbers, 1 and 0, where it is asked for so."""
+            if numpy.dtype(dtype).kind in "fiu" and is_mask(self):
+                return self * 1.0
+            return super().astype(dtype, *args, **named)
 
         def __getitem__(self, index: Any) -> Any:
             if is_traced(index):
@@ -99,10 +123,13 @@ class Whole:
         tracers: what stands for them.
         count, width: its rows in that call, and the numbers in a row.
         row: the structure of a row.
+        is_mask: whether it is one of bools.
     """
 
-    def __init__(self, trace: Any, place: int, examples: list[float], array: Any) -> None:
-        self.trace, self.place, self.examples = trace, place, examples
+    def __init__(
+        self, trace: Any, place: int, examples: list[float], array: Any, is_mask: bool
+    ) -> None:
+        self.trace, self.place, self.examples, self.is_mask = trace, place, examples, is_mask
         self.tracers = array.ravel().tolist()
         self.count, self.width = len(array), len(examples) // len(array)
         self.row = Structure("array", (), array.shape[1:]) if array.ndim > 1 else NUMBER
@@ -165,14 +192,6 @@ def argument_array() -> Any:
         def __array_finalize__(self, other: object) -> None:
             if isinstance(other, ArgumentArray):
                 used_otherwise(other)
-
-        def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **named: Any) -> Any:
-            def plain(each: object) -> object:
-                return each.view(traced_array()) if isinstance(each, ArgumentArray) else each
-
-            if "out" in named:
-                named["out"] = tuple(map(plain, named["out"]))
-            return getattr(ufunc, method)(*map(plain, args), **named)
 
         def __array_function__(self, *args: object, **named: object) -> object:
             used_otherwise(self)

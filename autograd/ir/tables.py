@@ -68,7 +68,7 @@ def array_number(trace: Any, numbers: Sequence[object], name: str) -> Reference:
         outside: Reference = array_number(trace.parent, standing, name)
         captured: Reference = trace.captured_number(outside)
         return captured
-    references = tuple([trace.reference(each, name) for each in standing])
+    references = tuple([trace.number_of(each, name) for each in standing])
     key = tuple(map(repr, references))
     if key not in trace.tables:
         trace.tables[key] = trace.append(ARRAY_OF, references)
@@ -76,15 +76,36 @@ def array_number(trace: Any, numbers: Sequence[object], name: str) -> Reference:
     return known
 
 
-def array_of_rows(trace: object, entries: Any, name: str) -> tuple[Reference, Structure]:
-    """Return the number of an array of all rows, one after the other, and a row's structure."""
+def is_truth(obj: object) -> bool:
+    """Return whether it is a bool of Python's or NumPy's, or a traced condition."""
+    return type(obj).__name__ in ("bool", "bool_") or getattr(obj, "is_condition", False)
+
+
+def truth_of(trace: Any, number: Reference) -> object:
+    """Return the condition that a number in memory, 1 or 0, stands for."""
+    condition: object = trace.tracer(trace.condition(ops.less, (0.0, number)))
+    return condition
+
+
+def truths_among(rows: Sequence[Sequence[object]]) -> list[bool]:
+    """Return for each place in a row whether all rows have a truth there."""
+    return [all(map(is_truth, column)) for column in zip(*rows, strict=True)]
+
+
+def array_of_rows(
+    trace: object, entries: Any, name: str
+) -> tuple[Reference, Structure, list[bool]]:
+    """Return the number of an array of all rows, one after the other, and what a row is.
+
+    That is its structure, and for each number in it whether it is a truth.
+    """
     whole = getattr(entries, "whole", None)
     if whole is not None and whole.is_intact(entries):
-        return whole.number_in(trace), whole.row
+        return whole.number_in(trace), whole.row, [whole.is_mask] * whole.width
     if not len(entries) and is_array(entries):
         shape = entries.shape[1:]
         row = Structure("array", (), shape) if shape else NUMBER
-        return array_number(trace, (), name), row
+        return array_number(trace, (), name), row, [False] * row.count()
     if not len(entries):
         raise StructureError(f"{name} at {user_line()}\nthere is no entry to look up")
     rows = [flatten(entry) for entry in entries]
@@ -95,12 +116,17 @@ def array_of_rows(trace: object, entries: Any, name: str) -> tuple[Reference, St
                 f"{name} at {user_line()}\nrow 0 is {structure} and row {place} is {other}: rows "
                 f"have one structure"
             )
-    return array_number(trace, [leaf for row, _ in rows for leaf in row], name), structure
+    leaves = [row for row, _ in rows]
+    number = array_number(trace, [leaf for row in leaves for leaf in row], name)
+    return number, structure, truths_among(leaves)
 
 
-def loaded(trace: Any, array: Reference, place: Reference, is_inside: bool = False) -> Any:
-    """Return a tracer for the number at a place of an array."""
-    return trace.tracer(trace.append(INSIDE if is_inside else LOADED, (array, place)))
+def loaded(
+    trace: Any, array: Reference, place: Reference, is_mask: bool, is_inside: bool = False
+) -> Any:
+    """Return a tracer for the number, or the truth, at a place of an array."""
+    number = trace.append(INSIDE if is_inside else LOADED, (array, place))
+    return truth_of(trace, number) if is_mask else trace.tracer(number)
 
 
 def is_whole(index: Any) -> Any:
@@ -112,7 +138,7 @@ def is_whole(index: Any) -> Any:
 def looked_up(entries: Any, index: Any, name: str) -> object:
     """Return the entry of a table at a traced index; nan where there is none."""
     trace: Any = current().recorder
-    array, structure = array_of_rows(trace, entries, name)
+    array, structure, truths = array_of_rows(trace, entries, name)
     count = structure.count()
     if count != 1:  # a row begins at a whole multiple
         index = ops.select(is_whole(index), index, nan) * float(count)
@@ -120,4 +146,6 @@ def looked_up(entries: Any, index: Any, name: str) -> object:
         trace.reference(index if place == 0 else index + float(place), name)
         for place in range(count)
     ]
-    return unflatten(structure, [loaded(trace, array, place) for place in places])
+    return unflatten(
+        structure, [loaded(trace, array, *each) for each in zip(places, truths, strict=True)]
+    )

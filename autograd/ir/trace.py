@@ -381,6 +381,7 @@ class Trace:
         wholes: the numbers of the arguments that are used as whole arrays, by their place.
         fixed: those among them whose length the function has asked for.
         same_length: pairs of them that a loop goes through together.
+        truths: of the conditions that are bools among the arguments the numbers, 1 or 0.
         parent: of the body of a loop the trace around it.
     """
 
@@ -404,6 +405,7 @@ class Trace:
         self.wholes: dict[int, int] = {}
         self.fixed: set[int] = set()
         self.same_length: list[tuple[int, int]] = []
+        self.truths: dict[int, int] = {}
         self.parent: Trace | None = None
         self._fingerprint = (0, 0)
         self._conditions: dict[tuple[object, ...], int] = {}
@@ -443,6 +445,14 @@ class Trace:
         tracer = self.tracer(self.arguments[-1])
         tracer._label = name
         return tracer
+
+    def truth(self, name: str) -> Value:
+        """Return the condition that a bool among the arguments is, which memory holds as 1 or 0."""
+        number = self.argument(name).number
+        made = self.condition(ops.less, (0.0, number))
+        self.truths[made] = number
+        condition: Value = self.tracer(made)
+        return condition
 
     def leaf(self, number: float) -> object:
         """Return a tracer for a constant by which a derivative is taken."""
@@ -583,9 +593,16 @@ class Trace:
         if type(reference) is not int:
             return bool(reference)
         if isinstance(operand, Condition):
-            return self.append(ops.select, (reference, 1.0, 0.0))
+            known = self.truths.get(reference)
+            return self.append(ops.select, (reference, 1.0, 0.0)) if known is None else known
         sides = ((reference, 0.0), (0.0, reference))
         return self.condition(ops.either, tuple([self.condition(ops.less, s) for s in sides]))
+
+    def number_of(self, obj: object, name: str) -> Reference:
+        """Return what stands for a number or a truth; a truth is 1 or 0."""
+        reference = self.reference(obj, name)
+        is_truth = isinstance(obj, Condition) and type(reference) is int
+        return self._converted(reference, obj) if is_truth else reference
 
     def order(self, roots: Iterable[Reference], stops: frozenset[int] = frozenset()) -> list[int]:
         """Return the numbers under the roots, operands before results, as engine.order has them.

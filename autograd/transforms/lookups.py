@@ -12,7 +12,7 @@ from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
 from autograd.ir.loops import Body
-from autograd.ir.tables import array_of_rows, is_whole, loaded, looked_up
+from autograd.ir.tables import array_of_rows, is_whole, loaded, looked_up, truths_among
 from autograd.ir.trace import Reference, Trace, Tracer
 from autograd.table import rows as ops
 from autograd.table.operation import is_real, real
@@ -102,11 +102,18 @@ def put(table: object, index: object, value: object) -> Any:
         inside = is_whole(index) & (index >= -float(size)) & (index < float(size))
         from_start = ops.select(index < 0.0, index + float(size), index)
         nothing = ops.select(inside, 0.0, nan)
+        truths = truths_among([new, *[old for old, _ in rows]])
         kept = []
         for place, (old, _) in enumerate(rows):
             is_here = (from_start <= float(place)) & (from_start >= float(place))
+            each = zip(truths, new, old, strict=True)
             kept.append(
-                [ops.select(is_here, a, b - nothing) for a, b in zip(new, old, strict=True)]
+                [
+                    (is_here & a) | (~is_here & b)
+                    if is_one
+                    else ops.select(is_here, a, b - nothing)
+                    for is_one, a, b in each
+                ]
             )
     else:
         kept = [old for old, _ in rows]
@@ -220,13 +227,13 @@ def load(body: Body, rows: Rows, index: int) -> Any:
     """Return one row of each sequence in the body of a loop, loaded by the number of the step."""
 
     def row(sequence: object) -> object:
-        array, structure = array_of_rows(body, sequence, "scan")
+        array, structure, truths = array_of_rows(body, sequence, "scan")
         count = structure.count()
         start = index if count == 1 else body.append(ops.multiply, (index, float(count)))
         leaves = []
         for place in range(count):
             at = start if place == 0 else body.append(ops.add, (start, float(place)))
-            leaves.append(loaded(body, array, at, is_inside=True))
+            leaves.append(loaded(body, array, at, truths[place], is_inside=True))
         return unflatten(structure, leaves)
 
     return _each_sequence("scan", row, rows.tree)
@@ -242,7 +249,8 @@ def row_structure(name: str, rows: Rows) -> Any:
                 f"array (numpy.zeros((0, ...)))"
             )
         shape = Structure("array", (), sequence.shape[1:])
-        return unflatten(shape, [0.0] * shape.count()) if shape.detail else 0.0
+        nothing = False if sequence.dtype.kind == "b" else 0.0
+        return unflatten(shape, [nothing] * shape.count()) if shape.detail else nothing
 
     return _each_sequence(name, zeros, rows.tree)
 

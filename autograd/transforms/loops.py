@@ -17,7 +17,7 @@ from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, TraceError
 from autograd.ir.loops import Body, LoopBody, append_loop
-from autograd.ir.tables import LOADED, SIZE_OF, is_whole
+from autograd.ir.tables import LOADED, SIZE_OF, is_truth, is_whole, truth_of
 from autograd.ir.trace import Condition, Reference, Trace, Tracer
 from autograd.table import rows as ops
 from autograd.table.operation import is_real, real
@@ -88,11 +88,13 @@ def scan(
     if type(steps) is float and steps == 0.0:
         return _scanned(step, init, rows, 0)
     own: list[Structure] = []
+    truths: list[list[bool]] = []  # on each way through the step
 
     def run(body: Body, index: int, carry: object) -> tuple[object, list[object]]:
         following, y = _pair(step, carry, None if rows is None else load(body, rows, index))
         results, structure = flatten(y)
         own[:] = [structure]
+        truths.append(list(map(is_truth, results)))
         return following, results
 
     last, stacks = _traced(trace, "scan", init, run, steps, valid=_whole_counts(length))
@@ -109,7 +111,8 @@ def scan(
         )
     count, array = own[0].count(), stacks[0]
     columns = [
-        [array(count * step_ + place) for step_ in range(int(steps))] for place in range(count)
+        [array(count * step_ + place, all(are_truths)) for step_ in range(int(steps))]
+        for place, are_truths in enumerate(zip(*truths, strict=True))
     ]
     return last, stacked(own[0], columns, int(steps), 0)
 
@@ -341,7 +344,7 @@ def _traced(
     steps: Reference | None,
     cond: Callable[[Any], object] | None = None,
     valid: Any = None,
-) -> tuple[object, list[Callable[[int], object]]]:
+) -> tuple[object, list[Callable[[int, bool], object]]]:
     """Trace the body of a loop and append the loop.
 
     Args:
@@ -354,12 +357,12 @@ def _traced(
         valid: a condition on which the results are numbers, and else nan.
 
     Returns:
-        The last carry, and a list of one function, from a place to a result among those of all
-        steps; empty where steps have no results.
+        The last carry, and a list of one function, from a place among those of all steps, and
+        whether a truth is there, to a result; empty where steps have no results.
     """
     leaves, structure = flatten(init)
-    truths = [isinstance(leaf, (bool, Condition)) for leaf in leaves]
-    first = [_number_of(trace, leaf, name) for leaf in leaves]
+    truths = list(map(is_truth, leaves))
+    first = [trace.number_of(leaf, name) for leaf in leaves]
     reached = trace.reached() if isinstance(trace, Body) else True
     body = Body(trace)
     index = body.append(None, ())
@@ -367,8 +370,8 @@ def _traced(
 
     def carry() -> object:
         tracers = [
-            body.tracer(body.condition(ops.less, (0.0, number)) if is_truth else number)
-            for number, is_truth in zip(carries, truths, strict=True)
+            truth_of(body, number) if is_one else body.tracer(number)
+            for number, is_one in zip(carries, truths, strict=True)
         ]
         return unflatten(structure, tracers)
 
@@ -379,7 +382,7 @@ def _traced(
         found, other = flatten(following)
         if other != structure:
             _same(following, structure, name)
-        return [_number_of(body, each, name) for each in (*found, *results)]
+        return [body.number_of(each, name) for each in (*found, *results)]
 
     def tested() -> list[Reference]:
         assert cond is not None
@@ -391,7 +394,7 @@ def _traced(
             )
         if not isinstance(condition, Condition):
             _holds(condition)
-        return [_number_of(body, condition, name)]
+        return [body.number_of(condition, name)]
 
     def recorded(steps: Reference | None) -> tuple[Any, Any, Any]:
         test: Reference | None = None
@@ -419,15 +422,17 @@ def _traced(
     if valid is not None:
         nothing = trace.reference(ops.select(valid, 0.0, nan), name)
 
-    def result(number: int, is_truth: bool = False) -> object:
-        if type(nothing) is int and not is_truth:
+    def result(number: int, is_one: bool) -> object:
+        if is_one:
+            return truth_of(trace, number)
+        if type(nothing) is int:
             number = trace.append(ops.subtract, (number, nothing))
-        return trace.tracer(trace.condition(ops.less, (0.0, number)) if is_truth else number)
+        return trace.tracer(number)
 
     last = unflatten(structure, list(map(result, done.carries, truths)))
 
-    def stacked_number(place: int) -> object:
-        return result(trace.append(LOADED, (done.stacks[0], float(place))))
+    def stacked_number(place: int, is_one: bool) -> object:
+        return result(trace.append(LOADED, (done.stacks[0], float(place))), is_one)
 
     return last, [stacked_number] if done.stacks else []
 
@@ -444,11 +449,3 @@ def _as_condition(body: Body, number: Reference) -> Reference:
     if body.operations[number] is ops.select and operands[1:] == (1.0, 0.0):  # type: ignore[index]
         return operands[0]
     return body.condition(ops.less, (0.0, number))
-
-
-def _number_of(trace: Trace, leaf: object, name: str) -> Reference:
-    """Return what stands for a number or a truth; a truth is 1 or 0."""
-    reference = trace.reference(leaf, name)
-    if isinstance(leaf, Condition) and type(reference) is int:
-        return trace.append(ops.select, (reference, 1.0, 0.0))
-    return reference

@@ -15,6 +15,7 @@ from autograd.callsite import is_foreign
 from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import StructureError, TraceError
+from autograd.ir.tables import is_truth
 from autograd.table.operation import is_real, real
 from autograd.trees import array_in, flatten, unflatten
 
@@ -174,7 +175,9 @@ def _works(
             arg if axis is None else _array(arg)[0] for arg, axis in zip(args, axes, strict=True)
         ]
         numbers, structure = flatten(tuple(row))
-        values = [n if isinstance(n, Value) else Value(real(n, "vmap")) for n in numbers]
+        values = [
+            n if isinstance(n, Value) or is_truth(n) else Value(real(n, "vmap")) for n in numbers
+        ]
         f(*unflatten(structure, values), **named)
     except Exception:
         return False

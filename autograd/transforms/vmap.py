@@ -201,8 +201,10 @@ def rows_of(
             )
         rows = numpy.moveaxis(array, axis, 0)
         lengths[path] = len(rows)
-        rows = rows if len(rows) else numpy.zeros((1, *rows.shape[1:]))
-        rows_in[path] = rows.tolist() if rows.ndim == 1 else rows
+        is_mask = rows.dtype.kind == "b"  # whose entries stay NumPy's, of which ~ is the opposite
+        if not len(rows):
+            rows = numpy.zeros((1, *rows.shape[1:]), dtype=bool if is_mask else float)
+        rows_in[path] = rows.tolist() if rows.ndim == 1 and not is_mask else rows
 
     lengths: dict[str, int] = {}
     _each(take_apart, args, axes, who)

@@ -339,13 +339,3 @@ def test_an_array_that_is_updated_as_jaxs_are_names_put(transform):
         transform(lambda x: x.at[0].set(1.0).sum())(np.ones(2))
     assert caught.value.__notes__ == ["a copy with one entry replaced is autograd.put(x, i, value)"]
     assert transform(lambda x: autograd.put(x, 0, 1.0).sum())(np.ones(2)) is not None
-
-
-def test_a_mask_that_is_an_argument_is_told_to_be_a_condition():
-    x, mask = np.arange(3.0), np.array([True, False, True])
-    with pytest.raises(IndexError) as caught:
-        jit(lambda x, mask: x[mask].sum())(x, mask)
-    assert "autograd.where(mask > 0, x, 0.0)" in caught.value.__notes__[0]
-    with pytest.raises(TypeError, match="given a Value: write v > 0; a bool that"):
-        jit(lambda x, mask: autograd.where(mask, x, 0.0).sum())(x, mask)
-    assert jit(lambda x, mask: autograd.where(mask > 0, x, 0.0).sum())(x, mask) == 2.0

@@ -1,0 +1,78 @@
+"""NumPy's functions of bools on arrays of conditions, each by its table of truths.
+
+NumPy asks every object in an array for its truth, which under ``jit`` would be a decision, and a
+way through the function, for each element.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from autograd.ir.tables import is_truth
+from autograd.table.conditions import where
+
+METHODS = frozenset(("__call__", "outer", "reduce", "accumulate"))
+
+
+def is_mask(obj: object) -> bool:
+    """Return whether it is a truth, or an array of nothing else."""
+    import numpy
+
+    if not isinstance(obj, numpy.ndarray):
+        return is_truth(obj)
+    return obj.dtype.kind == "b" or (obj.dtype.kind == "O" and all(map(is_truth, obj.flat)))
+
+
+def of_conditions(ufunc: Any, method: str) -> object | None:
+    """Return a ufunc that does with conditions what this one does with bools; None for others.
+
+    Those give no bools, as ``add`` does not where it counts (``add.reduce``).
+
+    Raises:
+        TypeError: NumPy's own, for what it does not compute of bools.
+    """
+    import numpy
+
+    if method not in METHODS or ufunc.signature or ufunc.nout > 1 or ufunc.nin > 2:
+        return None
+    bools = numpy.array([False, True])
+    count = ufunc.nin if method in ("__call__", "outer") else 1
+    if getattr(ufunc, method)(*[bools] * count).dtype.kind != "b":
+        return None
+    table = ufunc(bools) if ufunc.nin == 1 else ufunc.outer(bools, bools)
+    identity = None if ufunc.identity is None else bool(ufunc.identity)
+    combined: object = numpy.frompyfunc(
+        functools.partial(_by_table, table.tolist()), ufunc.nin, 1, identity=identity
+    )
+    return combined
+
+
+def _by_table(table: Any, first: Any, *rest: Any) -> object:
+    """Return what a table of truths, false before true, has for these conditions."""
+    if rest:
+        table = [_by_table(each, *rest) for each in table]
+    otherwise, then = table
+    if then is True:
+        return first | otherwise
+    if otherwise is False:
+        return first & then
+    return (first & then) | ((first ^ True) & otherwise)
+
+
+def chosen(function: object, args: Any, named: dict[str, object]) -> object | None:
+    """Return what a function of NumPy's chooses or counts by conditions; None for others."""
+    import numpy
+
+    found: object = None
+    if function is numpy.where and len(args) == 3 and is_mask(args[0]):
+        found = where(*args)
+    elif function is numpy.count_nonzero and is_mask(args[0]):
+        found = numpy.sum(*args, **named)  # type: ignore[call-overload]
+    elif function is numpy.select and all(map(is_mask, args[0])):
+        given: list[Any] = [*args, *named.values()]
+        conditions, choices, *default = given
+        found = default[0] if default else 0.0
+        for condition, choice in zip(conditions[::-1], choices[::-1], strict=True):
+            found = where(condition, choice, found)
+    return found

@@ -1,0 +1,295 @@
+"""Arrays of bools among the arguments: conditions in compiled code, as they are in eager code."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, grad, jit, put, scan, take, value_and_grad, vmap, where
+
+pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
+
+X = np.array([1.5, -2.0, 3.0, 0.25])
+KEPT = np.array([True, True, False, False])
+MASKS = [np.array(bits) for bits in ([True, False, True, False], [False] * 4, [True] * 4)]
+
+FUNCTIONS = {
+    "numpy.where": lambda x, m: np.where(m, x * x, -x).sum(),
+    "numpy.where of an entry": lambda x, m: np.where(m[0], x * x, -x).sum(),
+    "numpy.select": lambda x, m: np.select([m & KEPT, m], [x * x, 3.0 * x], x).sum(),
+    "numpy.select of a default": lambda x, m: np.select([m], [x * x], default=-1.0).sum(),
+    "count_nonzero of columns": lambda x, m: np.count_nonzero(m.reshape(2, 2), axis=0) @ x[:2],
+    "where": lambda x, m: where(m, x * x, -x).sum(),
+    "where of an entry": lambda x, m: where(m[1], x[0] * x[1], x[2]),
+    "opposite": lambda x, m: where(~m, x * x, 0.0).sum(),
+    "opposite of an entry": lambda x, m: where(~m[1], x[0], x[2]) * 2.0,
+    "logical_not": lambda x, m: where(np.logical_not(m), x * x, 0.0).sum(),
+    "and": lambda x, m: where(m & KEPT, x * x, 0.0).sum(),
+    "and, after another": lambda x, m: where(KEPT & m, x * x, 0.0).sum(),
+    "and with a bool": lambda x, m: where(m & True, x * x, 0.0).sum(),
+    "logical_and": lambda x, m: where(np.logical_and(m, x > 0.0), x * x, 0.0).sum(),
+    "logical_and of a bool": lambda x, m: where(np.logical_and(True, m), x * x, 0.0).sum(),
+    "or": lambda x, m: where(m | (x > 0.0), x * x, 0.0).sum(),
+    "logical_or": lambda x, m: where(np.logical_or(KEPT, m), x * x, 0.0).sum(),
+    "xor": lambda x, m: where(m ^ KEPT, x * x, 0.0).sum(),
+    "logical_xor": lambda x, m: where(np.logical_xor(m, KEPT), x * x, 0.0).sum(),
+    "in place": lambda x, m: where(np.logical_and(m.copy(), KEPT), x, 0.0).sum(),
+    "equal": lambda x, m: where(m == KEPT, x * x, 0.0).sum(),
+    "unequal": lambda x, m: where(m != KEPT, x * x, 0.0).sum(),
+    "sum of masks": lambda x, m: where(m + KEPT, x * x, 0.0).sum(),
+    "product of masks": lambda x, m: where(m * KEPT, x * x, 0.0).sum(),
+    "maximum of masks": lambda x, m: where(np.maximum(m, KEPT), x * x, 0.0).sum(),
+    "count": lambda x, m: (x * x).sum() / (1.0 + m.sum()),
+    "count of one": lambda x, m: (x * x).sum() / (1.0 + m[:1].sum()),
+    "count_nonzero": lambda x, m: (x * x).sum() / (1.0 + np.count_nonzero(m)),
+    "sum of ours": lambda x, m: (x * x).sum() / (1.0 + autograd.sum(m)),
+    "mean": lambda x, m: (x * x).sum() * m.mean(),
+    "product": lambda x, m: (x * x * m).sum(),
+    "product, after another": lambda x, m: (m * x).sum(),
+    "dot": lambda x, m: (x * x) @ m,
+    "outer": lambda x, m: np.outer(m, x * x).sum(),
+    "complement": lambda x, m: (x * x * (1.0 - m)).sum(),
+    "as floats": lambda x, m: (x * x * m.astype(float)).sum(),
+    "as ints": lambda x, m: (x * x * m.astype(int)).sum(),
+    "comparison": lambda x, m: where(m > 0, x * x, 0.0).sum(),
+    "any": lambda x, m: where(m.any(), x[0] * x[1], x[2]),
+    "numpy.all": lambda x, m: where(np.all(m), x[0] * x[1], x[2]),
+    "all of none": lambda x, m: where(np.all(m[:0]), x[0] * x[1], x[2]),
+    "masks in order": lambda x, m: where(m <= KEPT, x * x, 0.0).sum(),
+    "either so far": lambda x, m: where(np.logical_or.accumulate(m), x * x, 0.0).sum(),
+    "pairs of masks": lambda x, m: where(np.logical_and.outer(m, KEPT), x * x, 0.0).sum(),
+    "either in two axes": lambda x, m: where(np.any(m.reshape(2, 2)), x[0] * x[1], x[2]),
+    "count so far": lambda x, m: (x * x * np.cumsum(m)).sum(),
+    "largest": lambda x, m: (x * x).sum() * m.max(),
+    "stacked": lambda x, m: where(np.stack([m, x > 0.0]).all(0), x * x, 0.0).sum(),
+    "rows of two axes": lambda x, m: where(m.reshape(2, 2), x.reshape(2, 2), 1.0).sum() ** 2,
+    "scan": lambda x, m: scan(lambda c, r: (where(r[1], c * r[0], c), None), 2.0, (x, m))[0],
+    "lookup": lambda x, m: where(take(m, -1.0 * (x[0] > 0.0)), x[0] * x[1], x[2]),
+    "replaced": lambda x, m: where(put(m, 1, True), x * x, 0.0).sum(),
+    "vmap": lambda x, m: vmap(lambda a, keep: where(keep, a * a, 0.0))(x, m).sum(),
+    "results of scan": lambda x, m: where(scan(lambda c, k: (c, ~k), 0.0, m)[1], x * x, 0).sum(),
+    "carry of scan": lambda x, m: where(scan(lambda c, k: (c | k, None), False, m)[0], *x[:2]) * 2,
+}
+
+
+@pytest.mark.parametrize("tier", ["llvm", "grouped"])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_one_program_does_with_every_mask_what_eager_code_does(name, tier):
+    f = FUNCTIONS[name]
+    fast, slopes = jit(f, tier=tier), jit(grad(f), tier=tier)
+    for mask in MASKS:
+        assert fast(X, mask) == f(X, mask)
+        assert np.array_equal(slopes(X, mask), grad(f)(X, mask))
+    assert (fast.ways, slopes.ways) == (1, 1)
+
+
+DECIDING = {
+    "if": (lambda x, m: x[0] * x[0] if m[0] else x[1], 2),
+    "if any": (lambda x, m: x[0] * x[0] if m.any() else x[1], 2),
+    "an index": (lambda x, m: (x[m] ** 2).sum() + 0.0 * x[0], 3),
+    "an opposite index": (lambda x, m: (x[~m] ** 2).sum() + 0.0 * x[0], 3),
+    "an array of numbers as bools": (lambda x, m: x[m.astype(bool)].sum() + 0.0 * x[0], 3),
+    "a filter": (lambda x, m: sum(a * a for a, k in zip(x, m, strict=True) if k) + 0.0 * x[0], 3),
+    "assigned": (lambda x, m: assigned(x * 1.0, m).sum(), 3),
+}  # fmt: skip
+
+
+def assigned(array, mask):
+    array[mask] = 7.0
+    return array
+
+
+@pytest.mark.parametrize("name", DECIDING)
+def test_python_decides_by_the_bools_of_each_call(name):
+    f, ways = DECIDING[name]
+    fast = jit(f)
+    for mask in MASKS * 2:
+        assert fast(X, mask) == f(X, mask)
+        assert np.array_equal(jit(grad(f))(X, mask), grad(f)(X, mask))
+    assert fast.ways == ways
+
+
+def test_an_array_by_a_mask_takes_a_way_for_each_mask_and_where_one_for_all():
+    masks = [np.array([*f"{bits:03b}"]) == "1" for bits in range(8)]
+    fast = jit(lambda x, m: x[m].sum() * 1.0, max_paths=4)
+    with pytest.raises(
+        autograd.TraceError, match=r"takes more than 4 ways(.|\n)*Write autograd.where"
+    ):
+        [fast(X[:3], mask) for mask in masks]
+    fast = jit(lambda x, m: where(m, x, 0.0).sum() * 1.0, max_paths=4)
+    assert [fast(X[:3], mask) for mask in masks] == [X[:3][mask].sum() for mask in masks]
+
+
+def masked_loss(w, x, keep, t):
+    return where(keep & (t > -9.0), (w * x - t) ** 2, 0.0).sum() / (1.0 + keep.sum())
+
+
+@pytest.mark.parametrize("rows", [0, 1, 9, 100])
+@pytest.mark.parametrize("reduce", [None, "sum", "mean"])
+def test_masks_of_rows_are_conditions_of_each_row(rows, reduce):
+    random = np.random.default_rng(rows)
+    x, t = random.normal(size=(2, rows, 3))
+    keep = random.random((rows, 3)) > 0.5
+    if not rows and reduce == "mean":
+        return
+    gradient = value_and_grad(masked_loss)
+    value, slope = jit(gradient, in_axes=(None, 0, 0, 0), reduce=reduce)(0.5, x, keep, t)
+    by_hand = np.where(keep, (0.5 * x - t) ** 2, 0.0).sum(1) / (1.0 + keep.sum(1))
+    slopes = np.where(keep, 2.0 * x * (0.5 * x - t), 0.0).sum(1) / (1.0 + keep.sum(1))
+    total = {None: lambda a: a, "sum": np.sum, "mean": np.mean}[reduce]
+    assert np.allclose(value, total(by_hand), rtol=1e-13, atol=1e-15)
+    assert np.allclose(slope, total(slopes), rtol=1e-13, atol=1e-15)
+
+
+def test_a_bool_for_each_row_is_a_condition_with_values_too():
+    def f(w, x, keep):
+        return where(~keep, w * x * x, w)
+
+    keep = np.array([True, False, True, False])
+    fast = jit(f, in_axes=(None, 0, 0))
+    assert np.array_equal(fast(2.0, X, keep), np.where(keep, 2.0, 2.0 * X * X))
+    assert np.array_equal(vmap(f, in_axes=(None, 0, 0))(2.0, X, keep), fast(2.0, X, keep))
+    w = Value(2.0)
+    autograd.sum(fast(w, X, keep)).backward()
+    assert w.grad == np.where(keep, 1.0, X * X).sum()
+    w.grad = 0.0
+    jit(f, in_axes=(None, 0, 0), reduce="sum")(w, X, keep).backward()
+    assert w.grad == np.where(keep, 1.0, X * X).sum()
+    assert fast(2.0, X[:0], keep[:0]).shape == (0,)
+
+
+def test_a_bool_of_numpys_alone_is_a_condition_and_pythons_the_number_it_was():
+    def f(x, flag):
+        return where(~flag, x * x, x)
+
+    for flag in (np.True_, np.False_, np.array(True), np.array(False)):
+        assert jit(f)(3.0, flag) == f(3.0, flag)
+    assert jit(lambda x, flag: x * flag)(3.0, True) == 3.0
+    fast = jit(lambda x, flag: x * flag)
+    assert [fast(3.0, True), fast(3.0, 0.5), fast.ways] == [3.0, 1.5, 1]
+    with pytest.raises(TypeError, match="write v > 0; a bool that a compiled function is given"):
+        jit(lambda x, flag: where(flag, x, 0.0))(3.0, True)
+
+
+def test_derivatives_of_a_call_with_a_mask_go_to_any_order():
+    fast = jit(lambda x, m: where(m, x**3, x).sum())
+    mask = np.array([True, False, True, False])
+    second = grad(lambda x: grad(fast)(x, mask)[0])(X)
+    assert np.array_equal(second, [6.0 * X[0], 0.0, 0.0, 0.0])
+    x = Value(2.0)
+    y = fast([x, x * x] @ np.eye(2), np.array([True, False]))
+    (slope,) = autograd.gradient(y, [x])
+    assert slope.data == 3.0 * 4.0 + 2.0 * 2.0
+    (second,) = autograd.gradient(slope, [x])
+    assert second.data == 6.0 * 2.0 + 2.0
+
+
+def test_a_derivative_by_a_mask_is_that_by_its_numbers():
+    def product(x, m):
+        return (x * m).sum()
+
+    for f in (grad(product, argnums=1), jit(grad(product, argnums=1))):
+        assert np.array_equal(f(X, KEPT), X)
+
+
+def test_arrays_of_bools_that_a_loop_reads_are_of_any_length():
+    def kept(x, m):
+        return scan(lambda c, r: (where(r[1], c + r[0], c), None), 0.0, (x, m))[0]
+
+    fast = jit(kept)
+    for size in (1, 4, 1000, 0):
+        x, m = np.arange(float(size)), np.arange(size) % 3 == 0
+        assert fast(x, m) == x[m].sum() == kept(x, m)
+    assert fast.ways <= 2  # no rows are a program of their own
+
+
+def test_conditions_of_the_function_are_rows_of_a_loop_and_entries_of_a_table():
+    def f(x):
+        return scan(lambda c, r: (c + r[0] * r[1], r[1]), 0.0, (x, x > 0.0))
+
+    (total, signs), (fast_total, fast_signs) = f(X), jit(f)(X)
+    assert fast_total == total == X[X > 0.0].sum()
+    assert np.array_equal(signs, X > 0.0)
+    assert signs.dtype == bool
+    assert np.array_equal(fast_signs, X > 0.0)
+    picked = jit(lambda x, i: where(take(x > 0.0, i), x, -x).sum())
+    assert [picked(X, 0), picked(X, 1)] == [X.sum(), -X.sum()]
+
+
+def test_many_rows_of_a_mask_under_vmap_are_one_loop():
+    x, m = np.arange(50.0), np.arange(50) % 4 > 1
+    fast = jit(lambda x, m: vmap(lambda a, keep: where(~keep, a * a, 0.0))(x, m).sum())
+    assert fast(x, m) == (x * x)[~m].sum()
+
+
+def test_detecting_anomalies_drawing_and_pickles_know_masks():
+    fast = jit(FUNCTIONS["opposite"])
+    assert fast(X, MASKS[0]) == FUNCTIONS["opposite"](X, MASKS[0])
+    assert fast.graph.data == FUNCTIONS["opposite"](X, MASKS[0])
+    with autograd.detect_anomaly():
+        assert fast(X, MASKS[0]) == FUNCTIONS["opposite"](X, MASKS[0])
+    flagged = jit(lambda x, flag: where(~flag, x, 0.0) * 2.0)
+    assert flagged(3.0, np.False_) == flagged.graph.data == 6.0
+    assert pickle.loads(pickle.dumps(jit(opposite_of)))(X, MASKS[0]) == opposite_of(X, MASKS[0])
+
+
+def opposite_of(x, mask):
+    return where(~mask, x, 0.0).sum()
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_program_with_a_product_by_a_mask_has_the_steps_of_one_by_numbers(exact):
+    fast = jit(lambda x, m: (x * m).sum(), exact=exact)
+    fast(X, KEPT)
+    by_mask = fast.source
+    fast(X, KEPT.astype(np.int8))
+    assert fast.source == by_mask
+
+
+def test_a_mean_over_a_mask_is_told_how_it_is_written():
+    with pytest.raises(TypeError) as caught:
+        jit(lambda x, m: np.sum(x, where=m))(X, KEPT)
+    assert "add up autograd.where(mask, x, 0.0), and divide by" in caught.value.__notes__[0]
+    fast = jit(lambda x, m: where(m, x, 0.0).sum() / m.sum())
+    assert fast(X, KEPT) == np.mean(X, where=KEPT)
+
+
+def test_numbers_as_a_mask_are_told_to_be_compared():
+    x, mask = np.arange(3.0), np.array([1.0, 0.0, 1.0])
+    with pytest.raises(IndexError) as caught:
+        jit(lambda x, mask: x[mask].sum())(x, mask)
+    assert "autograd.where(mask > 0, x, 0.0)" in caught.value.__notes__[0]
+    assert jit(lambda x, mask: where(mask > 0, x, 0.0).sum())(x, mask) == 2.0
+    with pytest.raises(IndexError) as caught:
+        jit(lambda x, mask: np.arange(3.0)[mask].sum() * x[0])(x, mask > 0)
+    assert "autograd.where(mask > 0, x, 0.0)" in caught.value.__notes__[0]
+
+
+def test_a_function_of_one_row_with_a_mask_is_advised_to_map_it():
+    x, m = np.ones((3, 2)), np.ones((3, 2), bool)
+
+    def f(x, m):
+        a, b = x
+        return where(m[0], a, b) + where(~m[1], a, b)
+
+    with pytest.raises(ValueError, match=r"in_axes maps it over the rows, jit\(f, in_axes=0\)"):
+        jit(f)(x, m)
+    assert np.array_equal(jit(f, in_axes=0)(x, m), [2.0] * 3)
+
+
+@pytest.mark.parametrize("joined", [np.concatenate, np.stack, np.hstack])
+def test_comparisons_of_joined_arrays_are_no_decisions(joined):
+    fast = jit(lambda x: where(joined([x, 2.0 * x]) > 2.0, 1.0, 0.0).sum())
+    for x in (X, -X, X * X):
+        assert fast(x) == (joined([x, 2.0 * x]) > 2.0).sum()
+    assert fast.ways == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "f"), [("subtract", lambda m: m - KEPT), ("negative", lambda m: -m)]
+)
+def test_what_numpy_does_not_compute_of_bools_is_refused_compiled_too(name, f):
+    for function in (f, jit(f)):
+        with pytest.raises(TypeError, match=f"numpy boolean {name}"):
+            function(MASKS[0])
