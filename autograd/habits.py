@@ -13,6 +13,10 @@ _NUMBER = "the number alone, without its gradient, is v.data"
 _ONE_KIND = "numbers are floats of 64 bits where Python runs: leave it out"
 _CONSTANT = "every Value takes part in gradients; autograd.stop_gradient(v) lets none pass"
 _OPERATOR = "operators do it: v + w, v * w, v**2"
+_ONE = (
+    "it is one number, also where an array of no dimension was given; numpy.sum(v) and "
+    "numpy.shape(v) take it as they take arrays"
+)
 OF_VALUES = {
     "detach": f"autograd.stop_gradient(v) lets no gradient pass; {_NUMBER}",
     "requires_grad": _CONSTANT,
@@ -25,6 +29,9 @@ OF_VALUES = {
     "grad_fn": "a node is read by v.op, v.args and v.partials",
     "zero_grad": "write v.grad = 0.0, or autograd.zero_grad(v) for all nodes under v",
     **dict.fromkeys(("add", "sub", "mul", "div", "pow", "square", "matmul"), _OPERATOR),
+    **dict.fromkeys(("shape", "ndim", "dim", "size", "numel", "T", "reshape", "view"), _ONE),
+    **dict.fromkeys(("sum", "mean", "squeeze", "ravel", "flatten", "dot"), _ONE),
+    "tolist": "the number alone, without its gradient, is v.item()",
     "block_until_ready": "a Value has its number at once: leave it out",
 }
 _ARRAYS = "functions work on NumPy's arrays: import numpy as np, and np.tanh(x) or autograd.tanh(x)"

@@ -194,7 +194,8 @@ def rows_of(
             return
         array = array_in(leaf)
         if array is None or not -array.ndim <= axis < array.ndim:
-            what = f"an array of shape {array.shape}" if array is not None else type(leaf).__name__
+            shape = getattr(leaf, "shape", None) if array is None else array.shape
+            what = type(leaf).__name__ if shape is None else f"an array of shape {shape}"
             raise StructureError(
                 f"{who}: {path} is mapped over axis {axis} by in_axes, and is {what}: give an "
                 f"array that has the axis (numpy.asarray(...)), or None in in_axes"

@@ -94,3 +94,51 @@ def test_a_boxed_value_is_no_plain_number():
 def test_trees_keep_an_array_of_no_dimension_as_it_is():
     (leaf,) = ag.tree_leaves([np.array(3.0)])
     assert isinstance(leaf, np.ndarray)
+
+
+def product(x, y):
+    return x * x * y
+
+
+TRANSFORMED = {
+    "grad": lambda z, y: grad(product)(z, y),
+    "value_and_grad": lambda z, y: ag.value_and_grad(product, argnums=(0, 1))(z, y),
+    "jacobian": lambda z, y: ag.jacobian(product, argnums=1)(z, y),
+    "jacfwd": lambda z, y: ag.jacfwd(product)(z, y),
+    "jacrev": lambda z, y: ag.jacrev(product)(z, y),
+    "hessian": lambda z, y: ag.hessian(product, argnums=(0, 1))(z, y),
+    "jvp": lambda z, y: ag.jvp(product, (z, y), (y, z)),
+    "vjp": lambda z, y: ag.vjp(product, z, y)[1](z),
+    "hvp": lambda z, y: ag.hvp(product, (z, y), (y, z)),
+    "vmap": lambda z, y: vmap(product, in_axes=(0, None))(np.ones(3), y).tolist(),
+    "rows": lambda z, y: jit(product, in_axes=(0, None))(np.ones(3), y).tolist(),
+    "jit": lambda z, y: jit(product)(z, y),
+    "jit of grad": lambda z, y: jit(grad(product))(z, y),
+    "jit of hessian": lambda z, y: jit(ag.hessian(product))(z, y),
+    "of a dict": lambda z, y: grad(lambda p: product(p["z"], p["y"]))({"z": z, "y": y}),
+    "of an array by one": lambda z, y: ag.jacobian(lambda z: z * np.ones(2))(z).tolist(),
+    "loop": lambda z, y: ag.fori_loop(0, y, lambda i, v: v * z, z),
+    "compiled loop": lambda z, y: jit(lambda z, n: ag.fori_loop(0, n, lambda i, v: v * z, z))(z, y),
+}
+
+
+@pytest.mark.parametrize("name", TRANSFORMED)
+def test_an_array_of_no_dimension_is_differentiated_as_the_number_is(name):
+    f = TRANSFORMED[name]
+    found, expected = f(np.array(2.0), np.array(3.0)), f(2.0, 3.0)
+    assert found == expected
+    assert str(found).replace("np.float64", "") in (str(expected), f"({expected})")
+
+
+def test_an_array_of_no_dimension_has_no_rows():
+    for mapped in (vmap(product), jit(product, in_axes=0)):
+        with pytest.raises(ValueError, match=r"is mapped over axis 0.* shape (is )?\(\)"):
+            mapped(np.ones(2), np.array(1.0))
+
+
+def test_what_an_array_has_and_a_number_has_not_says_that_it_is_one_number():
+    for transform in (grad, jit):
+        with pytest.raises(AttributeError, match="'sum': it is one number, also where an array of"):
+            transform(lambda x: x.sum() * x)(np.array(2.0))
+        assert transform(lambda x: np.sum(x) * x)(np.array(2.0)) == 4.0
+        assert transform(lambda x: x * float(np.shape(x) == ()))(np.array(2.0)) in (1.0, 2.0)
