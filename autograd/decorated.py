@@ -62,15 +62,63 @@ def _layers(member: object) -> Iterator[object]:
             return
 
 
-def is_foreign_wrapper(function: object) -> bool:
-    """Return whether a decorator of the user's made it, which may take more than it shows."""
-    if getattr(function, "__wrapped__", None) is None:
-        return False
+def signature_of(function: Callable[..., object], placed: bool = False) -> inspect.Signature:
+    """Return the signature that calls of a function have to fit, decorators of the user's included.
+
+    What ``functools.wraps`` makes shows the parameters of what it wraps, and may take others, or
+    the same ones in another order.
+
+    Args:
+        function: the function.
+        placed: whether arguments given by name need a place: a decorator that takes any arguments
+            is then supposed to pass them on as they come.
+
+    Raises:
+        TypeError, ValueError: as ``inspect.signature``.
+    """
+    if isinstance(function, functools.partial):
+        inside = _shown(signature_of(function.func, placed))
+        return inspect.signature(functools.partial(inside, *function.args, **function.keywords))
     if isinstance(function, types.MethodType):
-        function = function.__func__
-    module = type(function).__module__
-    if isinstance(function, types.FunctionType):  # its own __module__ is that of what it wraps
-        module = function.__globals__["__name__"]
+        inside = _shown(signature_of(function.__func__, placed))
+        return inspect.signature(types.MethodType(inside, function.__self__))
+    inner = getattr(function, "__wrapped__", None)
+    if inner is None or "__signature__" in getattr(function, "__dict__", ()):
+        return inspect.signature(function)
+    if not _is_foreign(function):
+        return signature_of(inner, placed)
+    own = inspect.signature(function, follow_wrapped=False)
+    if not placed or has_places_of_its_own(function):
+        return own
+    rest = signature_of(inner, placed).parameters
+    passed_on = [each for each in rest.values() if each.kind != each.VAR_KEYWORD]
+    others = [each for each in own.parameters.values() if each.kind != each.VAR_POSITIONAL]
+    besides = [each for each in others if each.name not in rest or each.kind == each.VAR_KEYWORD]
+    return inspect.Signature(sorted([*passed_on, *besides], key=lambda each: each.kind))
+
+
+def has_places_of_its_own(wrapper: Callable[..., object]) -> bool:
+    """Return whether a decorator of the user's made it that names arguments by position."""
+    if not _is_foreign(wrapper):
+        return False
+    own = inspect.signature(wrapper, follow_wrapped=False)
+    return any(each.kind in _BY_POSITION for each in own.parameters.values())
+
+
+def _shown(signature: inspect.Signature) -> Callable[..., object]:
+    """Return a function that has a signature, and is not called."""
+
+    def shown() -> None: ...
+
+    shown.__signature__ = signature  # type: ignore[attr-defined]
+    return shown
+
+
+def _is_foreign(wrapper: object) -> bool:
+    """Return whether a wrapper is of the user's, which may take more than it shows."""
+    module = type(wrapper).__module__
+    if isinstance(wrapper, types.FunctionType):  # its own __module__ is that of what it wraps
+        module = wrapper.__globals__["__name__"]
     return module.partition(".")[0] not in ("autograd", "nn", "functools")
 
 

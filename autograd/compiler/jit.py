@@ -6,7 +6,6 @@ import contextlib
 import copy
 import functools
 import gc
-import inspect
 import os
 import re
 import sys
@@ -51,9 +50,10 @@ from autograd.compiler.tiers import checked_tier
 from autograd.decorated import (
     axes_without_self,
     besides,
-    is_foreign_wrapper,
+    has_places_of_its_own,
     is_method_of,
     name_of,
+    signature_of,
 )
 from autograd.engine import modes
 from autograd.engine.modes import current, transforms
@@ -73,7 +73,7 @@ from autograd.ir.trace import CannotConvert, Trace, called_with
 from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import real
-from autograd.transforms.call import check_function, decorating, replaced
+from autograd.transforms.call import Derivative, check_function, decorating, replaced
 from autograd.transforms.one_row import explain_number, explain_rows
 from autograd.transforms.vmap import rows_behind, vmap
 from autograd.trees import explain_arrays, flatten, tree_map, unflatten
@@ -354,9 +354,7 @@ class Jitted(Generic[P]):
             return self._of_keywords._with_keywords(), (*args, named)
         if rows_behind(getattr(self._function, "__func__", None)) is not None:
             return self._with_keywords(), (*args, named)
-        # What a decorator of the user's made takes what it takes, whatever it stands for.
-        follows = self._in_axes is not None or not is_foreign_wrapper(self._function)
-        signature = inspect.signature(self._function, follow_wrapped=follows)
+        signature = signature_of(self._function, placed=self._in_axes is not None)
         bound = signature.bind(*args, **named)
         if bound.kwargs and self._in_axes is not None:  # its entries go by position
             positional = [p for p in signature.parameters.values() if p.kind in BY_POSITION]
@@ -391,9 +389,11 @@ class Jitted(Generic[P]):
         if isinstance(axes, int):
             return (axes,) * len(args)
         if len(axes) != len(args):
+            by_name = isinstance(self._function, WithKeywords)  # in the last place
+            count = len(args) - by_name
             raise StructureError(
-                f"jit: in_axes has {len(axes)} entries, and {name_of(self)} was called with "
-                f"{len(args)} argument{'s' * (len(args) != 1)}{besides(self._function)}"
+                f"jit: in_axes has {len(axes) - by_name} entries, and {name_of(self)} was called "
+                f"with {count} argument{'s' * (count != 1)}{besides(self._function)}"
             )
         return axes if type(axes) is tuple else tuple(axes)
 
@@ -657,7 +657,7 @@ class Jitted(Generic[P]):
         keywords = isinstance(self._function, WithKeywords)
         count -= keywords
         try:
-            names = list(inspect.signature(self._function).parameters)
+            names = list(signature_of(self._function, placed=True).parameters)
         except (TypeError, ValueError):
             names = []
         names = (names + [f"argument {i}" for i in range(len(names), count)])[:count]
@@ -893,7 +893,7 @@ class StaticJitted(Jitted[P]):
         """Call the function, compiling it first where the static arguments are new."""
         if self._is_unbound(args):
             return self.__get__(args[0])(*args[1:], **named)
-        args, named = by_position(self._function, args, named)
+        args, named = by_position(self._function, args, named, self._in_axes is not None)
         places, by_name = taken_out(self._function, self._static, args, named)
         key = len(args), key_of(places, by_name)
         programs = self._programs_for(key)
@@ -1013,6 +1013,10 @@ def differentiated(function: Any, count: int) -> list[int]:
             place - given for place in differentiated(function, count + given) if place >= given
         ]
     argnums = getattr(function, "argnums", ())
+    if argnums != () and not isinstance(function, Derivative):  # a decorator's copy
+        if has_places_of_its_own(function):
+            return []
+        return differentiated(function.__wrapped__, count)
     chosen = [argnums] if isinstance(argnums, int) else argnums
     return [number % count for number in chosen if -count <= number < count]
 

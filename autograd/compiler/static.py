@@ -8,10 +8,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from operator import index
 from typing import Any
 
-from autograd.decorated import name_of
+from autograd.decorated import name_of, signature_of
 from autograd.errors import ArgumentError
 
 BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+OF_ANY_NAME = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class WithStatic:
@@ -31,13 +33,11 @@ class WithStatic:
     ) -> None:
         functools.update_wrapper(self, function, updated=())
         self.function, self.places, self.named = function, places, named
-        self.__signature__ = inspect.Signature(
-            [
-                each
-                for place, each in enumerate(_parameters(function))
-                if place not in places and each.name not in named
-            ]
-        )
+        positional = parameters_of(function, placed=False)
+        given = {*named, *[positional[place] for place in places if place < len(positional)]}
+        every = _parameters(function, placed=False)
+        left = [each for each in every if each.name not in given or each.kind in OF_ANY_NAME]
+        self.__signature__ = inspect.Signature(left)
 
     def __call__(self, *args: object, **named: object) -> Any:
         """Call the function with all its arguments."""
@@ -55,32 +55,34 @@ class WithStatic:
         ]
 
 
-def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    """Return the parameters of a function; none where that is not known."""
+def _parameters(function: Callable[..., Any], placed: bool = True) -> list[inspect.Parameter]:
+    """Return the parameters of a function (see ``signature_of``); none where they are not known."""
     try:
-        return list(inspect.signature(function).parameters.values())
+        return list(signature_of(function, placed).parameters.values())
     except (TypeError, ValueError):
         return []
 
 
 def by_position(
-    function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
+    function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any], placed: bool
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return the arguments of a call, by position wherever they can be."""
+    """Return the arguments of a call, by position wherever they can be (see ``signature_of``)."""
     if not named:
         return args, named
     try:
-        bound = inspect.signature(function).bind(*args, **named)
+        bound = signature_of(function, placed).bind(*args, **named)
     except ValueError:  # it has no signature
         return args, named
-    if set(bound.kwargs) & set(parameters_of(function)):  # one before it was left to its default
+    if set(bound.kwargs) & set(
+        parameters_of(function, placed)
+    ):  # one before it was left to its default
         bound.apply_defaults()
     return bound.args, bound.kwargs
 
 
-def parameters_of(function: Callable[..., Any]) -> list[str]:
+def parameters_of(function: Callable[..., Any], placed: bool = True) -> list[str]:
     """Return the names of the parameters that can be given by position."""
-    return [each.name for each in _parameters(function) if each.kind in BY_POSITION]
+    return [each.name for each in _parameters(function, placed) if each.kind in BY_POSITION]
 
 
 def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[object, ...]:
@@ -134,7 +136,7 @@ def _takes_any_count(f: Callable[..., object]) -> bool:
 def _names_accepted(f: Any) -> set[str] | None:
     """Return the names of all parameters; None where any name is accepted, or it is not known."""
     try:
-        parameters = inspect.signature(f).parameters.values()
+        parameters = signature_of(f, placed=True).parameters.values()
     except (TypeError, ValueError):
         return None
     if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):

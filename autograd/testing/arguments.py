@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from autograd.decorated import signature_of
 from autograd.errors import ArgumentError, StructureError
 from autograd.table.operation import real
 from autograd.trees import Structure, flatten, unflatten
@@ -50,7 +50,7 @@ class Parameters:
 
     def __init__(self, f: Function, domain: object = None) -> None:
         try:
-            known = list(inspect.signature(f).parameters.values())
+            known = list(signature_of(f, placed=True).parameters.values())
         except (TypeError, ValueError):
             known = []
         positional = [p for p in known if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

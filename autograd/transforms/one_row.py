@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import opcode
 import re
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.callsite import is_foreign
+from autograd.decorated import signature_of
 from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import StructureError, TraceError
@@ -136,7 +136,7 @@ def _by_position(
     if not named:
         return args, named
     try:
-        bound = inspect.signature(f).bind(*args, **named)
+        bound = signature_of(f, placed=True).bind(*args, **named)
     except (TypeError, ValueError):
         return args, named
     return bound.args, bound.kwargs

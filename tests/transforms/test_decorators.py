@@ -12,6 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import grad, hessian, jacfwd, jacobian, jacrev, jit, sin, value_and_grad, vmap
+from autograd.testing import assert_derivative
 
 DERIVATIVES = [grad, value_and_grad, jacobian, jacfwd, jacrev, hessian]
 ROWS = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -293,3 +294,81 @@ def test_a_decorator_with_arguments_of_its_own_gets_them_from_a_compiled_call():
     assert fast(3.0, scale=2.0) == f(3.0, scale=2.0)
     assert fast(3.0, z=5.0) == f(3.0, z=5.0)
     assert fast(3.0, 5.0, scale=0.5) == f(3.0, 5.0, scale=0.5)
+
+
+def with_other_places(f):
+    """Return a function that takes what f takes, the second argument first, and a factor."""
+
+    @functools.wraps(f)
+    def other(b, a, *, factor=1.0):
+        return f(a, b) * factor
+
+    return other
+
+
+def difference(a, b):
+    return a - 2.0 * b
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        lambda f: f,
+        jit,
+        ag.no_grad,
+        ag.scope("inner"),
+        functools.partial,
+        functools.lru_cache,
+        lambda f: grad(f, argnums=1),
+        lambda f: functools.wraps(f)(lambda *args, **named: f(*args, **named)),
+    ],
+)
+def test_names_go_to_the_arguments_of_a_decorator_wherever_it_stands(above):
+    f = above(with_other_places(difference))
+    rows, factors = np.array([1.0, 3.0]), {"factor": 10.0}
+    expected = f(2.0, 1.0, **factors)
+    assert jit(f)(2.0, a=1.0, **factors) == expected
+    assert jit(f, static_argnames="factor")(2.0, a=1.0, **factors) == expected
+    assert jit(f, static_argnums=0)(2.0, a=1.0, **factors) == expected
+    lanes = jit(f, in_axes=(None, 0))
+    assert lanes(2.0, a=rows).tolist() == [f(2.0, row) for row in rows.tolist()]
+    assert lanes(b=2.0, a=rows).tolist() == lanes(2.0, rows).tolist()
+
+
+def test_names_of_a_decorator_that_passes_all_on_are_static_or_have_a_place():
+    def scaled(f):
+        @functools.wraps(f)
+        def product(*args, scale=1.0, **named):
+            return f(*args, **named) * scale
+
+        return product
+
+    f, rows = ag.scope("s")(scaled(difference)), np.array([1.0, 3.0])
+    for name in ("scale", "b"):
+        assert jit(f, static_argnames=name)(1.0, b=5.0, scale=2.0) == -18.0
+    assert jit(f, in_axes=(0, None))(rows, b=5.0, scale=2.0).tolist() == [-18.0, -14.0]
+    with pytest.raises(ValueError, match="in_axes has 3 entries, and difference was called with 2"):
+        jit(f, in_axes=(0, None, None))(rows, b=5.0)
+
+
+def test_the_argument_of_a_decorator_above_a_derivative_is_not_differentiated():
+    @ag.scope("outer")
+    @(lambda f: functools.wraps(f)(lambda z, x: f(x) * z))
+    @grad
+    def slope(x):
+        return x**3
+
+    rows = np.array([1.0, 2.0])
+    assert jit(slope, in_axes=(0, None), reduce="sum")(rows, 2.0) == 36.0
+    assert jit(slope, static_argnums=0)(5.0, 2.0) == 60.0
+    kept = functools.wraps(slope)(lambda *args: slope(*args))
+    plain = functools.wraps(grad(sin))(lambda *args: grad(sin)(*args))
+    assert jit(kept, in_axes=(0, None), reduce="sum")(rows, 2.0) == 36.0
+    with pytest.raises(ValueError, match="is mapped and differentiated"):
+        jit(plain, in_axes=0, reduce="sum")(rows)
+
+
+def test_a_domain_by_name_is_that_of_the_argument_of_a_decorator():
+    f = with_other_places(lambda a, b: ag.log(a) * b)
+    domain = {"a": (1.0, 2.0), "b": (-2.0, -1.0)}
+    assert_derivative(f, lambda b, a: (math.log(a), b / a), domain=domain)
