@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from autograd.callsite import is_import
-from autograd.errors import MissingAttributeError, MissingImportError
+from autograd.errors import ArgumentError, MissingAttributeError, MissingImportError
 
 _NUMBER = "the number alone, without its gradient, is v.data"
 _ONE_KIND = "numbers are floats of 64 bits where Python runs: leave it out"
@@ -33,6 +33,12 @@ OF_VALUES = {
     **dict.fromkeys(("sum", "mean", "squeeze", "ravel", "flatten", "dot"), _ONE),
     "tolist": "the number alone, without its gradient, is v.item()",
     "block_until_ready": "a Value has its number at once: leave it out",
+}
+OF_BACKWARD = {
+    "retain_graph": "the graph is kept as long as y is: leave it out",
+    "create_graph": "gradient(y, [x]) gives Values, which can be differentiated again",
+    "inputs": "write gradient(y, [x]), which leaves v.grad alone",
+    "zero_grad": "write autograd.zero_grad(y) before it",
 }
 _ARRAYS = "functions work on NumPy's arrays: import numpy as np, and np.tanh(x) or autograd.tanh(x)"
 _NUMBERS = "what is differentiated by is a Value, Value(2.0, 'x'), or the argument of grad(f)(x)"
@@ -86,6 +92,16 @@ OF_AUTOGRAD = {
 def advice(name: str, known: dict[str, str]) -> str:
     """Return the end of an error about a name that there is not; nothing if there is no advice."""
     return f": {known[name]}" if name in known else ""
+
+
+def refuse_setting(who: str, settings: Mapping[str, object], known: dict[str, str]) -> NoReturn:
+    """Refuse a keyword argument that a function has not.
+
+    Raises:
+        TypeError: it says what ours is, where other libraries have such a setting.
+    """
+    name = next(iter(settings))
+    raise ArgumentError(f"{who}: there is no setting {name!r}{advice(name, known)}")
 
 
 def missing_export(

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 from struct import pack
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from autograd.callsite import user_line
 from autograd.engine import modes
@@ -31,6 +31,7 @@ from autograd.habits import OF_VALUES, Missing
 from autograd.table.number import RealNumber
 from autograd.table.operation import Operation, is_real, real
 
+EMPTY = ""  # one object in every Python
 epoch = 0  # grows whenever some leaf's data is edited
 levels = itertools.count(1)  # of the derivatives of functions, in the order in which they begin
 
@@ -107,11 +108,15 @@ class Node(Slots):
     __slots__ = ()
     __array_priority__ = -1.0  # above NumPy's scalars, which leave operators to us; below arrays
 
-    def __init__(self, data: RealNumber, label: str = "", _op: str = "") -> None:
+    def __init__(
+        self, data: RealNumber, label: str = "", _op: str = "", requires_grad: Literal[""] = ""
+    ) -> None:
         self._data = data if type(data) is float else real(data)
         self._grad = 0.0
-        if type(label) is not str or label:
+        if label is not EMPTY or requires_grad is not EMPTY:
             self.label = label
+            if requires_grad is not EMPTY:
+                setattr(self, "requires_grad", requires_grad)  # noqa: B010 - refused, with advice
         self.op = None
         self._left = self._right = self._left_partial = self._right_partial = None
         self._epoch = epoch

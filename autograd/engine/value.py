@@ -12,7 +12,7 @@ Common arithmetic is written out, three times as fast as the table; a test holds
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, cast
+from typing import Any, Never, TypeAlias, cast
 
 from autograd.callsite import user_line
 from autograd.engine import modes
@@ -25,6 +25,7 @@ from autograd.engine.modes import current, transforms
 from autograd.engine.node import Node, levels
 from autograd.engine.order import walking
 from autograd.errors import ArgumentError
+from autograd.habits import OF_BACKWARD, refuse_setting
 from autograd.table import rows as ops
 from autograd.table.number import RealNumber
 from autograd.table.operation import TABLE, Operation, constant, real
@@ -72,14 +73,15 @@ class Value(Node, Methods):
 
     # -- backward ------------------------------------------------------------------------------
 
-    def backward(self, gradient: RealNumber = 1.0) -> None:
+    def backward(self, gradient: RealNumber = 1.0, **settings: Never) -> None:
         """Add the derivative of this node to ``.grad`` of every node that it depends on.
 
         Args:
             gradient: the derivative of something further on with respect to this node.
+            settings: none; those of other engines are told what is here.
 
         Raises:
-            TypeError: the gradient is not a real number.
+            TypeError: the gradient is not a real number, or there is a setting.
 
         Example:
             >>> from autograd import Value
@@ -88,8 +90,12 @@ class Value(Node, Methods):
             >>> a.grad, b.grad
             (4.0, 2.0)
         """
+        if type(gradient) is not float or settings:
+            if settings:
+                refuse_setting("backward", settings, OF_BACKWARD)
+            gradient = real(gradient, "backward")
         with walking:
-            backpropagated(self, real(gradient, "backward"))
+            backpropagated(self, gradient)
 
     # -- operators -----------------------------------------------------------------------------
 

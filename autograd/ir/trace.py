@@ -145,7 +145,7 @@ class Tracer(Value):
 
     __hash__ = object.__hash__
 
-    def backward(self, gradient: object = 1.0) -> None:
+    def backward(self, gradient: object = 1.0, **settings: object) -> None:
         """Refuse: the derivative of a traced function is autograd.grad of it."""
         _refuse("backward() of a traced Value was called", "Write jit(grad(f)) or value_and_grad")
 

@@ -330,3 +330,27 @@ def test_a_container_that_holds_itself_or_is_nested_too_deep_is_refused():
     for tree in (endless, deep):
         with pytest.raises(ValueError, match="nested too deep, or one of them holds itself"):
             ag.grad(lambda tree: 1.0)(tree)
+
+
+@pytest.mark.parametrize("name", ["retain_graph", "create_graph", "inputs", "nothing"])
+def test_backward_takes_a_gradient_and_no_setting(name):
+    x = Value(2.0)
+    y = x * x
+    with pytest.raises(TypeError, match=f"backward: there is no setting '{name}'"):
+        y.backward(**{name: True})
+    assert (y.grad, x.grad) == (0.0, 0.0)
+    y.backward(gradient=2)
+    assert x.grad == 8.0
+
+
+@pytest.mark.parametrize("answer", [True, False, None, ""])
+def test_a_value_is_made_without_requires_grad_except_in_subclasses_that_have_it(answer):
+    if answer != "":
+        with pytest.raises(AttributeError, match="'requires_grad': every Value takes part in"):
+            Value(1.0, "x", requires_grad=answer)
+
+    class Tensor(Value):
+        requires_grad = None
+
+    assert Tensor(1.0, "x", requires_grad=answer).label == "x"
+    assert (Value(1.0, "").label, Value(1.0, label="x", _op="+").label) == ("", "x")

@@ -924,6 +924,26 @@ HABITS = [
         lambda: jit(lambda a: ag.stop_gradient(a) * a)(1.0),
     ),
     (
+        "a Value has no attribute 'requires_grad': every Value takes part in gradients",
+        lambda: Value(1.0, requires_grad=True),
+        lambda: Value(1.0),
+    ),
+    (
+        "backward: there is no setting 'retain_graph': the graph is kept .* leave it out",
+        lambda: (x * y).backward(retain_graph=True),
+        lambda: (x * y).backward(),
+    ),
+    (
+        r"no setting 'create_graph': gradient\(y, \[x\]\) gives Values, which can be",
+        lambda: (x * y).backward(create_graph=True),
+        lambda: gradient(gradient(x**3, [x])[0], [x])[0].data == 12.0,
+    ),
+    (
+        r"backward: there is no setting 'inputs': write gradient\(y, \[x\]\)",
+        lambda: (x * y).backward(inputs=[x]),
+        lambda: gradient(x * y, [x])[0].data == 3.0,
+    ),
+    (
         "'requires_grad': every Value takes part in gradients",
         lambda: assigned(x, "requires_grad", True),
         lambda: gradient(x * x, [x]),

@@ -86,11 +86,11 @@ static void set_operands(Node *node, PyObject *left, PyObject *right) {
 
 /* Value(data, label=""): make a leaf of what type() has allocated; once more, make it afresh. */
 int node_init(PyObject *self, PyObject *args, PyObject *named) {
-    static char *names[] = {"data", "label", "_op", NULL};
+    static char *names[] = {"data", "label", "_op", "requires_grad", NULL};
     Node *node = (Node *)self;
-    PyObject *data, *label = NULL, *op = NULL;
+    PyObject *data, *label = NULL, *op = NULL, *other = NULL;
     double number;
-    if (!PyArg_ParseTupleAndKeywords(args, named, "O|OO:Value", names, &data, &label, &op))
+    if (!PyArg_ParseTupleAndKeywords(args, named, "O|OOO:Value", names, &data, &label, &op, &other))
         return -1;
     if (real_number(data, "Value", &number) < 0)
         return -1;
@@ -106,9 +106,10 @@ int node_init(PyObject *self, PyObject *args, PyObject *named) {
     node->about.has_left_partial = node->about.has_right_partial = 0;
     set_kinds(node, NOTHING, NOTHING);
     set_operands(node, NULL, NULL);
-    if (label == NULL || (PyUnicode_CheckExact(label) && PyUnicode_GET_LENGTH(label) == 0))
-        return 0;
-    return PyObject_SetAttrString(self, "label", label); /* a tuple, as in micrograd, is refused */
+    int is_labelled = label != NULL && (!PyUnicode_CheckExact(label) || PyUnicode_GET_LENGTH(label) > 0);
+    if (is_labelled && PyObject_SetAttrString(self, names[1], label) < 0)
+        return -1; /* a tuple, as in micrograd, is refused */
+    return other == NULL ? 0 : PyObject_SetAttrString(self, names[3], other); /* refused, with advice */
 }
 
 /* -- details --------------------------------------------------------------------------------- */
