@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import stat
 import uuid
 import warnings
@@ -20,6 +21,8 @@ from nn.module import Module, check_module
 
 FilePath = str | os.PathLike[str]
 M = TypeVar("M", bound=Module)
+# Numbers in what a model shows of itself, and the blanks around them.
+_NUMBER = re.compile(r"\s|(?<![\w.])[-+]?(\d+\.?\d*(e[-+]?\d+)?|nan|inf)(?!\w)")
 
 
 @asking("save(model, 'weights.json')")
@@ -109,11 +112,13 @@ def _names(content: dict[str, object], kind: str, path: FilePath) -> tuple[str, 
 def other_model(content: dict[str, object], model: Module) -> str:
     """Return what a file says of its model where that is another, of as many weights; else nothing.
 
-    What shows no more than where it lies in memory may be the same.
+    What shows no more than where it lies in memory may be the same, and so may what differs in
+    numbers, which may be the weights.
     """
     saved = content.get("model")
-    is_known = isinstance(saved, str) and " at 0x" not in f"{saved}{model!r}"
-    return str(saved) if is_known and saved != repr(model) else ""
+    if not isinstance(saved, str) or " at 0x" in f"{saved}{model!r}":
+        return ""
+    return saved if _NUMBER.sub("", saved) != _NUMBER.sub("", repr(model)) else ""
 
 
 def weights_in(content: object, path: FilePath) -> dict[str, float]:

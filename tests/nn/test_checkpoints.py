@@ -1,6 +1,7 @@
 """Checkpoints and saved weights: read whole before anything changes, and never half a file."""
 
 import copy
+import dataclasses
 import json
 import math
 import os
@@ -10,11 +11,14 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 
+import numpy
 import pytest
 
+import autograd
 import nn
-from autograd import AutogradError
+from autograd import AutogradError, Value
 from nn import MLP, Adam, data, fit
 
 X, Y = data.moons(12, noise=0.1, seed=5)
@@ -287,6 +291,36 @@ def test_weights_of_a_network_of_other_functions_are_loaded_with_a_warning_and_n
         fit(relu, x, y, epochs=2, seed=1, resume=path, progress=False)
     assert relu.state_dict() == before
     fit(MLP(2, [3, 1], activation="tanh"), x, y, epochs=2, seed=1, resume=path, progress=False)
+
+
+@dataclasses.dataclass
+class Line(nn.Module):
+    """A model that shows its weights."""
+
+    slopes: object
+    shift: Value
+
+    def __call__(self, x):
+        return autograd.dot(self.slopes, x) + self.shift
+
+
+def line(number):
+    """Return a model of some weights, in an array, whose text is cut into lines."""
+    slopes = numpy.array([Value(number), Value(-1e-7), Value(2.0)])
+    return Line(slopes, Value(number / 3.0))
+
+
+def test_a_model_that_shows_its_weights_is_loaded_and_resumed_from_others(tmp_path):
+    path, x, y = tmp_path / "c.json", [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]], [1.0, -1.0]
+    settings = {"loss": "mse", "seed": 1, "progress": False}
+    fit(line(0.0), x, y, epochs=1, checkpoint=path, **settings)
+    whole, model = line(0.0), line(1.0 / 3.0)
+    fit(whole, x, y, epochs=2, **settings)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(model, x, y, epochs=2, resume=path, **settings)
+        nn.load(line(1e300), path)
+    assert model.state_dict() == whole.state_dict()
 
 
 def test_a_model_that_is_trained_on_numbers_forgets_the_names_of_classes():
