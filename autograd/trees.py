@@ -458,6 +458,19 @@ def builder(structure: Structure, arrays_only: bool = False) -> Builder:
     return lambda numbers, arrays: together(detail, parts(numbers, arrays))
 
 
+def plain_builder(structure: Structure) -> Callable[[list[float]], Any]:
+    """Return a function that fills a structure without arrays from a list, which it may keep."""
+    kinds = {part.kind for part in structure.parts}
+    if kinds == {"number"} and structure.kind == "list":
+        return lambda numbers: numbers
+    if kinds == {"number"} and structure == Structure("tuple", structure.parts, tuple):
+        return tuple
+    if structure.kind == "number":
+        return lambda numbers: numbers[0]
+    build = builder(structure)
+    return lambda numbers: build(iter(numbers), iter(()))
+
+
 # -- maps ----------------------------------------------------------------------------------------
 
 

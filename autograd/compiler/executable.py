@@ -26,7 +26,7 @@ from autograd.ir.tables import ARRAY_OF, is_truth
 from autograd.ir.trace import Frozen, Reference, Trace, traced_call
 from autograd.locks import new_lock
 from autograd.transforms.call import replaced
-from autograd.trees import NUMBER, Builder, Structure, builder, is_array, tree_map
+from autograd.trees import NUMBER, Builder, Structure, builder, is_array, plain_builder, tree_map
 
 
 class TracedFunction:
@@ -263,10 +263,14 @@ class Executable:
         native = self.native.direct
         if self.is_guarded:
             return None
-        if native is None or self.captured:
-            is_plain = not self.layout.mapped and not self.layout.arrays
-            return self._of_floats if is_plain else None
-        return native
+        if native is not None and not self.captured:
+            return native
+        if self.layout.mapped or self.layout.arrays:
+            return None
+        short = None
+        if isinstance(self.native, Native) and not self.captured:
+            short = self.native.on_floats(plain_builder(self.traced.structure))
+        return short or self._of_floats
 
     @property
     def function(self) -> Function:
@@ -283,8 +287,9 @@ class Executable:
     def take_over(self, native: Native) -> None:
         """Let code answer from now on, in the place of groups."""
         self.native = native
-        if native.direct is not None:
-            self._short = self.direct = self._direct()
+        direct = self._direct()
+        if direct is not None and direct != self._of_floats:
+            self._short = self.direct = direct
 
     def careful(self) -> Executable:
         """Return the program in which products below choices are guarded (see ir/lower.py).

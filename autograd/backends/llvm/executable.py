@@ -8,6 +8,7 @@ import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import nan
 from typing import Any
 
 from autograd.backends.binding import ONE_BLOCK, Array, Binding, block_size
@@ -106,6 +107,33 @@ class Native:
             check_arena(memory[2] + self._arena)
         self._free.append(taken)
         return None if told else plain[:]
+
+    def on_floats(self, build: Callable[[list[float]], object]) -> Callable[..., object] | None:
+        """Return a short way to call it with floats alone; None where it takes or gives arrays.
+
+        Args:
+            build: makes of the plain results what a call returns.
+
+        Returns:
+            A function of the plain numbers. It returns nan where a watched result is nan.
+        """
+        layout = self.layout
+        if layout.mapped or layout.arrays or self.once is not None or self._arena is not None:
+            return None
+        free, new_memory, pack = self._free, self._new_memory, self._pack
+        result_type, run = self._result_type, self._run
+
+        def call(*numbers: float) -> object:
+            try:
+                taken = free.pop()
+            except IndexError:
+                taken = new_memory()
+            plain = result_type()
+            told = run(pack(*numbers, 0, 0, 0, *taken[0]), plain)
+            free.append(taken)
+            return nan if told else build(plain[:])
+
+        return call
 
     def _new_memory(self) -> tuple[tuple[int, ...], object]:
         """Make working memories for calls, one at a time; return their addresses, and them."""
