@@ -505,7 +505,10 @@ class _Reader:
         expected = {"(": ")", "|": "|"}.get(bracket.symbol, "")
         if token.text == "," and bracket.symbol != "|":
             if not bracket.name:
-                why = "a formula has one value; write a point for the decimal, not a comma"
+                why = (
+                    "a formula has one value: write a point for the decimal, not a comma, and "
+                    "several formulas as several texts"
+                )
                 raise self.refused(token, why)
             bracket.begin.append(len(self.program))
             return True

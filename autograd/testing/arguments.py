@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from autograd.decorated import signature_of
+from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
 from autograd.table.operation import real
-from autograd.trees import Structure, flatten, unflatten
+from autograd.trees import NUMBER, Structure, array_in, array_of, flatten, is_array, unflatten
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -92,6 +95,9 @@ class Parameters:
         bounds: list[Bounds] = []
 
         def number(tree: object) -> object:
+            array = array_in(tree) if is_array(tree) else None
+            if array is not None and array.shape == (2,):
+                tree = tuple(array.tolist())
             if _is_pair(tree):
                 bounds.append(self._bounds(tree))
                 return 0.0
@@ -99,6 +105,9 @@ class Parameters:
                 return {key: number(tree[key]) for key in tree}
             if isinstance(tree, (list, tuple)):
                 return [number(part) for part in tree]
+            if array is not None and array.shape[-1] == 2:  # of pairs: the argument is an array
+                pairs = map(tuple, array.reshape(-1, 2).tolist())
+                return array_of(list(map(number, pairs)), array.shape[:-1])
             raise ArgumentError(
                 f"assert_derivative: domain is a pair (lowest, highest), or for several arguments "
                 f"{{'{self.names[0]}': (lowest, highest), ...}}, and was {shown(domain)}"
@@ -136,6 +145,81 @@ class Parameters:
                     continue
             names += [part.path(place, name) for place in range(part.count())]
         return names
+
+
+class Kind(NamedTuple):
+    """What an argument may be: in words, as a point, as a domain, and how the point is made."""
+
+    words: str
+    point: str
+    domain: str
+    made: Callable[[Any], object]  # by NumPy
+
+
+KINDS = (  # in the order in which they are tried
+    Kind("a number", "1.0", "(-1, 1)", lambda numpy: 1.0),
+    Kind("a list of two", "[1.0, 2.0]", "[(-1, 1), (-1, 1)]", lambda numpy: [1.0, 2.0]),
+    Kind(
+        "an array of two",
+        "numpy.array([1.0, 2.0])",
+        "numpy.array([(-1, 1), (-1, 1)])",
+        lambda numpy: numpy.array([1.0, 2.0]),
+    ),
+    Kind(
+        "a matrix",
+        "numpy.ones((2, 2))",
+        "numpy.array([[(-1, 1), (-1, 1)]] * 2)",
+        lambda numpy: numpy.ones((2, 2)),
+    ),
+)
+MOST_TRIED = 3  # arguments of which all kinds are tried together
+
+
+def told_of_trees(
+    f: Function, df: object, names: Sequence[str], tried: Point, error: Exception
+) -> str:
+    """Return what to add to an error of a function that takes something else than was tried."""
+    parts = tried.structure.parts
+    is_plain = all(part == NUMBER for part in parts)
+    began = f"f was tried at {'numbers' if is_plain else ' and '.join(map(str, parts))}: "
+    every = itertools.product(KINDS, repeat=len(names)) if len(names) <= MOST_TRIED else ()
+    alike = sorted(every, key=lambda kinds: len({*kinds}))  # those first
+    for claim, kinds in itertools.product((df, None), alike):  # what suits both functions first
+        if _takes(f, claim, kinds, tried):
+            point = ", ".join([kind.point for kind in kinds])
+            pairs = zip(names, kinds, strict=True)
+            domain = ", ".join([f"{name!r}: {kind.domain}" for name, kind in pairs])
+            words = " and ".join([kind.words for kind in kinds])
+            if len(kinds) > 1:
+                point, words = f"({point})", f"arguments are {words}"
+            else:
+                words = f"argument is {words}"
+            return (
+                f"{began}at=[{point}] says that its {words}, and domain={{{domain}}} besides what "
+                f"to try"
+            )
+    asked = "not subscriptable|has no len|not iterable|takes an iterable"
+    if is_plain and re.search(asked, str(error)):
+        return (
+            f"{began}give points like what it takes, such as at=[[1.0, 2.0, 3.0]] of a list, "
+            f"at=[numpy.ones(3)] of an array, at=[{{'a': 1.0}}] of a dict"
+        )
+    return ""
+
+
+def _takes(f: Function, df: object, kinds: Sequence[Kind], tried: Point) -> bool:
+    """Return whether functions take arguments of these kinds, which are not those tried."""
+    try:
+        import numpy
+
+        point = tuple([kind.made(numpy) for kind in kinds])
+        numbers, structure = flatten(point)
+        result = flatten(f(*unflatten(structure, [Value(number) for number in numbers])))[1]
+        claimed = flatten(df(*point))[1] if callable(df) else structure
+    except Exception:
+        return False
+    is_claim = claimed == structure or claimed == structure.parts[0]
+    return result == NUMBER and is_claim and structure != tried.structure
 
 
 def _is_pair(tree: object) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,15 @@ from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, WrongDerivativeError
 from autograd.notation.expression import Expression, read
 from autograd.table.operation import is_real, real
-from autograd.testing.arguments import Bounds, Function, Parameters, Point, point_of, shown
+from autograd.testing.arguments import (
+    Bounds,
+    Function,
+    Parameters,
+    Point,
+    point_of,
+    shown,
+    told_of_trees,
+)
 from autograd.testing.comparison import Comparison, Judgement
 from autograd.testing.diagnosis import Trial, diagnosis, near
 from autograd.testing.sampling import counterexample, kinks, simple_points, simplicity, spread
@@ -194,21 +201,21 @@ def assert_derivative(
     claim = df if callable(df) else _together(formulas)
     comparison = Comparison(f, claim, rtol, parameters)
 
-    wrong = [point for point in points if comparison.wrong(point, verified=True)]
-    if wrong:
-        raise _failure(
-            comparison, _telling(comparison, wrong), "one of the points given", bounds, points
-        )
+    given: list[Point] = []  # those that are wrong
     try:
-        wrong = [*filter(comparison.wrong, _tried(comparison, place, bounds, domain is None))]
-    except TypeError as error:
-        asked = "not subscriptable|has no len|not iterable|takes an iterable"
-        if domain is None and re.search(asked, str(error)):
-            error.add_note(
-                "f was tried at numbers: at=[[1.0, 2.0]] says that its argument is a list of two, "
-                f"and domain={{{parameters.names[0]!r}: [(-1, 1), (-1, 1)]}} besides what to try"
-            )
+        given += [point for point in points if comparison.wrong(point, verified=True)]
+        wrong = given or [
+            *filter(comparison.wrong, _tried(comparison, place, bounds, domain is None))
+        ]
+    except (TypeError, AttributeError, IndexError) as error:
+        tried = points[0] if points else place
+        if note := told_of_trees(f, df, parameters.names, tried, error):
+            error.add_note(note)
         raise
+    if given:
+        raise _failure(
+            comparison, _telling(comparison, given), "one of the points given", bounds, points
+        )
     proved = ""
     if formulas and not wrong and (comparison.count or (domain is None and not points)):
         proved = _proof(f, formulas, bounds, points)
@@ -246,13 +253,21 @@ def _formulas(df: object, names: Sequence[str]) -> list[Formula]:
     if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
         raise ArgumentError(
             f"assert_derivative: df is a function, or a formula such as '3*x**2', "
-            f"and was {shown(df)}{f': write {str(df)!r}' if is_real(df) else ''}"
+            f"and was {shown(df)}{_way_to_one(df)}"
         )
     if not isinstance(df, str) and len(texts) != len(names):
         raise StructureError(
             f"assert_derivative: f takes {', '.join(names)}, and df has {len(texts)} formulas"
         )
     return [Formula(read(text, names), names) for text in texts]
+
+
+def _way_to_one(df: object) -> str:
+    """Return what to write in place of what is no derivative, after a colon."""
+    if is_real(df):
+        return f": write {str(df)!r}"
+    is_many = isinstance(df, Sequence) and any(map(callable, df))
+    return ": write one function that returns them all, lambda x, y: (..., ...)" * is_many
 
 
 class Formula:

@@ -178,12 +178,84 @@ def test_the_many_digits_of_tails_are_numbers_however_far_out(row, x):
     assert float(found) == float(TABLE[row](x))
 
 
-def test_a_function_of_lists_that_was_tried_at_numbers_is_told_how_to_say_so():
-    f, df = lambda x: x[0] * x[1], lambda x: [x[1], x[0]]
-    with pytest.raises(TypeError, match="not subscriptable") as caught:
+TREES = {
+    "a list": (lambda x: x[0] * x[1], lambda x: [x[1], x[0]]),
+    "a list that is unpacked": (lambda x: (lambda a, b: a * b)(*x), lambda x: [x[1], x[0]]),
+    "a sum": (lambda x: ag.sum([a * a for a in x]), lambda x: [2.0 * a for a in x]),
+    "a length": (lambda x: x[-1] / len(x), lambda x: [0.0] * (len(x) - 1) + [1.0 / len(x)]),
+    "an array": (lambda x: (x * x).sum(), lambda x: 2.0 * x),
+    "a mean": (lambda x: (x**3).mean(), lambda x: 3.0 * x**2 / x.size),
+    "a matrix": (lambda x: (x[0, 0] * x[1, 1]) ** 2 + 0.0 * x.sum(), None),
+    "two arrays": (lambda x, w: w @ (2.0 * x), lambda x, w: (2.0 * w, 2.0 * x)),
+    "an array and a number": (lambda x, b: (x * x + b).sum(), lambda x, b: (2.0 * x, 1.0 * x.size)),
+    "a number and an array": (lambda b, x: (x * x + b).sum(), lambda b, x: (1.0 * x.size, 2.0 * x)),
+}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_function_of_lists_or_arrays_that_was_tried_at_numbers_is_told_how_to_say_so(name):
+    f, df = TREES[name]
+    df = df or ag.grad(f)
+    with pytest.raises((TypeError, AttributeError)) as caught:
         assert_derivative(f, df)
     (note,) = caught.value.__notes__
-    assert note.startswith("f was tried at numbers: at=[[1.0, 2.0]] says")
-    assert "domain={'x': [(-1, 1), (-1, 1)]}" in note
-    assert assert_derivative(f, df, at=[[1.0, 2.0]])
-    assert assert_derivative(f, df, domain={"x": [(-1, 1), (-1, 1)]})
+    told = re.fullmatch(
+        r"f was tried at numbers: at=(.*) says that its .*, and domain=(.*) besides what to try",
+        note,
+    )
+    at, domain = [eval(each, {"numpy": numpy}) for each in told.groups()]
+    assert assert_derivative(f, df, at=at)
+    assert assert_derivative(f, df, domain=domain, examples=5)
+    with pytest.raises(AssertionError):
+        assert_derivative(f, lambda *args: ag.tree_map(lambda a: a + 1.0, df(*args)), at=at)
+
+
+def test_lists_that_should_be_arrays_and_an_array_in_place_of_points_are_told_so_too():
+    f, df = TREES["an array"]
+    way = r"at=\[numpy.array\(\[1.0, 2.0\]\)\] says that its argument is an array of two"
+    with pytest.raises(TypeError) as caught:
+        assert_derivative(f, df, domain={"x": [(0, 1), (0, 1)]})
+    assert re.match(rf"f was tried at \[a number, a number\]: {way}", caught.value.__notes__[0])
+    with pytest.raises(AttributeError) as caught:
+        assert_derivative(f, df, at=numpy.array([1.0, 2.0]))
+    assert re.match(f"f was tried at numbers: {way}", caught.value.__notes__[0])
+
+
+def test_a_function_of_a_dict_is_told_that_points_say_so_and_other_mistakes_are_left_alone():
+    with pytest.raises(TypeError, match="not subscriptable") as caught:
+        assert_derivative(lambda p: p["a"] ** 2, lambda p: {"a": 2.0 * p["a"]})
+    assert "at=[{'a': 1.0}] of a dict" in caught.value.__notes__[0]
+    assert assert_derivative(lambda p: p["a"] ** 2, lambda p: {"a": 2.0 * p["a"]}, at=[{"a": 1.0}])
+    with pytest.raises(TypeError) as caught:
+        assert_derivative(lambda x: math.cos(x), "-sin(x)")
+    assert not hasattr(caught.value, "__notes__")
+    with pytest.raises(TypeError) as caught:
+        assert_derivative(lambda v: v[0] + "a", "1", at=[[1.0, 2.0]])
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_an_array_of_pairs_is_the_domain_of_an_array():
+    f, df = TREES["an array"]
+    assert assert_derivative(
+        f, df, domain={"x": numpy.array([(0, 1), (-1, 1), (2, 3)])}, examples=5
+    )
+    wrong = lambda x: numpy.where(x > 2.0, 3.0 * x, 2.0 * x)  # noqa: E731
+    with pytest.raises(AssertionError, match=r"x\[2\] +.*"):
+        assert_derivative(
+            f, wrong, domain={"x": numpy.array([(0, 1), (-1, 1), (2, 3)])}, examples=5
+        )
+    assert assert_derivative(lambda x: x * x, "2*x", domain=numpy.array([0, 1]))
+
+
+def test_formulas_of_several_numbers_go_by_order_or_by_name():
+    f = lambda x, y: x * y**2  # noqa: E731
+    for df in (("y**2", "2*x*y"), ["y**2", "2*x*y"], {"y": "2*x*y", "x": "y**2"}, "y**2"):
+        assert assert_derivative(f, df).method == "exact"
+        assert assert_derivative(f, df, at=[(1.0, 2.0)]).method == "exact"
+    with pytest.raises(AssertionError, match=r"by x: it is the derivative by y"):
+        assert_derivative(f, ("2*x*y", "y**2"))
+    with pytest.raises(ValueError, match="several formulas as several texts"):
+        assert_derivative(f, "(y**2, 2*x*y)")
+    with pytest.raises(TypeError, match=r"write one function that returns them all, lambda x, y: "):
+        assert_derivative(f, (lambda x, y: y**2, lambda x, y: 2 * x * y))
+    assert assert_derivative(f, lambda x, y: (y**2, 2 * x * y))
