@@ -87,6 +87,13 @@ SETTINGS = {  # other names of settings
     "random_state": "seed",
     "verbose": "progress",
 }
+ABSENT = {  # settings that other libraries have
+    "shuffle": "where batch_size= cuts the rows, they are shuffled every epoch, in an order that "
+    "seed= repeats",
+    "validation_split": "give rows of your own, validation=(X_held_out, y_held_out)",
+    "early_stopping": "write patience=10, with validation=(X, y)",
+    **dict.fromkeys(("device", "dtype"), "numbers are floats of 64 bits where Python runs"),
+}
 ACTIVATIONS = {  # names of other libraries, in small letters
     "logistic": "'sigmoid'",
     "swish": "'silu'",
@@ -158,6 +165,8 @@ def _not_among(name: str, settings: list[str]) -> str:
     same = [known, *[other for other in SETTINGS if SETTINGS[other] == known]]
     close = [each for each in same if each in settings]
     close = close or difflib.get_close_matches(name, settings, 1)
+    if name in ABSENT and "batch_size" in settings:
+        return f"there is no setting {name!r}: {ABSENT[name]}"
     if known == "lr" and "optimizer" in settings:
         return f"there is no setting {name!r}, the optimiser has it: optimizer=nn.Adam(lr=0.01)"
     meant = f"did you mean {close[0]}" if close else f"the settings are {', '.join(settings)}"

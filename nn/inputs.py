@@ -13,7 +13,7 @@ from typing import Any, cast
 from autograd import Value
 from nn.cells import column_named, fault_of, fault_of_label, fault_of_time, is_numeral
 from nn.errors import CellError, InputError, KindError
-from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
+from nn.losses import LOSSES, Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
 
 Rows = list[list[float]]
@@ -151,8 +151,8 @@ def check_fit(
         _check_labels(targets, range(outputs), f"{what}y", f"a model of {outputs} scores")
         if classes not in (0, outputs):
             raise InputError(f"y has {classes} classes, and the model gives {outputs} scores")
-    elif not outputs and isinstance(targets[0], list):
-        raise InputError(f"the model gives one score, and {what}y has rows: write y[i], not [y[i]]")
+    elif outputs != _size(targets[0]) and (loss in LOSSES.values() or not outputs):
+        raise InputError(_told_of_sizes(outputs, targets[0], len(rows[0]), f"{what}y"))
     elif loss is hinge:
         _check_labels(targets, (-1, 1), f"{what}y", "hinge")
     elif loss is binary_cross_entropy:
@@ -161,13 +161,14 @@ def check_fit(
                 if not 0.0 <= number <= 1.0:
                     raise InputError(
                         f"{what}y[{i}] is {number!r}: binary_cross_entropy takes labels 0 and 1, "
-                        f"or probabilities between"
+                        f"or probabilities between{_way_to_labels(targets, (0, 1))}"
                     )
     try:
         error = loss(score, targets[0])
     except (TypeError, IndexError, AttributeError) as failure:
         given = " and ".join(f"a {type(each).__name__}" for each in (score, targets[0]))
-        failure.add_note(f"fit calls the loss for each row, here with {given} (score, target)")
+        one = f"; MLP({len(rows[0])}, [16, 1]) gives one number" if outputs else ""
+        failure.add_note(f"fit calls the loss for each row, here with {given} (score, target){one}")
         raise
     if isinstance(error, Value) and error.is_leaf:
         raise InputError(
@@ -480,6 +481,32 @@ def _alike(rows: Sequence[object], name: str, unit: str) -> None:
             )
 
 
+ROWS_OF_ONE = "[target for (target,) in y]"
+
+
+def _size(target: object) -> int:
+    """Return how many numbers a target is a row of; 0 if it is one number."""
+    return len(target) if isinstance(target, list) else 0
+
+
+def _told_of_sizes(outputs: int, target: object, inputs: int, name: str) -> str:
+    """Return the error where a model gives other than as many scores as a target has numbers."""
+    scores = ("one score", "a list of one score", f"{outputs} scores")[min(outputs, 2)]
+    if _size(target) == 1 and not outputs:
+        way = f"rows of one number: write y.ravel() of an array, or {ROWS_OF_ONE} of a list"
+    elif isinstance(target, list):
+        size = len(target)
+        way = f"rows of {size}: end the model with as many outputs, as MLP({inputs}, [16, {size}])"
+    elif outputs == 1:
+        way = "one target a row: return the score itself, score[0], or give rows of one target"
+    else:
+        way = (
+            f"one target a row: end the model with one output, as MLP({inputs}, [16, 1]), give "
+            f"rows of {outputs} targets, or take cross_entropy for a choice of {outputs} classes"
+        )
+    return f"the model gives {scores}, and {name} has {way}"
+
+
 def _check_labels(targets: Targets, allowed: Sequence[int], name: str, who: str) -> None:
     for i, target in enumerate(targets):
         for label in target if isinstance(target, list) else [target]:
@@ -487,9 +514,33 @@ def _check_labels(targets: Targets, allowed: Sequence[int], name: str, who: str)
                 words = (
                     "labels -1 and 1" if allowed == (-1, 1) else f"labels 0 to {len(allowed) - 1}"
                 )
-                advice = ""
-                if allowed == (-1, 1) and label in (0, 1):
-                    advice = " (write 2 * y - 1, or take binary_cross_entropy)"
-                elif allowed != (-1, 1) and label == len(allowed) and 0 not in targets:
-                    advice = " (write y - 1)"
+                advice = _way_to_labels(targets, allowed)
                 raise InputError(f"{name}[{i}] is {target!r}: {who} takes {words}{advice}")
+
+
+def _way_to_labels(targets: Targets, allowed: Sequence[int]) -> str:
+    """Return what to write in place of targets that are not the labels allowed, in brackets."""
+    if isinstance(allowed, range) and isinstance(targets[0], list):
+        is_one = len(targets[0]) == 1
+        way = f"y.ravel() of an array, or {ROWS_OF_ONE} of a list" if is_one else "y.argmax(1)"
+        return f" (write {way})"
+    rows = [target if isinstance(target, list) else [target] for target in targets]
+    found = sorted({label for row in rows for label in row})
+    if any(label % 1.0 for label in found):
+        return " (where y holds numbers, and no classes, take loss='mse')"
+    if isinstance(allowed, range):
+        if len(found) > len(allowed):
+            return f" (there are {len(found)} classes: give the model as many outputs)"
+        if found[0] > 0 and found[-1] == len(allowed):
+            return " (write y - 1)"
+        return f" (write numpy.unique(y, return_inverse=True)[1]{_ANY})"
+    if len(found) > 2:
+        return " (of more than two classes take cross_entropy, of numbers that are none mse)"
+    if found[0] == 0 and found[-1] in (0, 1):
+        return " (write 2 * y - 1, or take binary_cross_entropy)"
+    if found[-1] == 1 and found[0] == -1:
+        return " (write (y + 1) / 2, or take hinge)"
+    return f" (write numpy.where(y == {found[-1]:g}, {allowed[1]}, {allowed[0]}){_ANY})"
+
+
+_ANY = ", or take nn.Classifier, to which any labels are classes"

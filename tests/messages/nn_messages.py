@@ -143,9 +143,26 @@ FIT = [
         lambda: trained(model(3), Y=["a", "b", "c"], loss="cross_entropy"),
     ),
     (
-        r"write y\[i\]",
-        lambda: trained(Y=[[1.0], [2.0], [3.0]], loss="mse"),
-        lambda: trained(Y=[1.0, 2.0, 3.0], loss="mse"),
+        r"one score, and y has rows of one number: write y.ravel\(\) of an array",
+        lambda: trained(Y=numpy.ones((3, 1)), loss="mse"),
+        lambda: trained(Y=numpy.ones((3, 1)).ravel(), loss="mse"),
+    ),
+    (
+        "2 scores, and y has one target a row: end the model with one output",
+        lambda: trained(model(2), Y=[1.0, 2.0, 3.0], loss="mse"),
+        lambda: trained(model(1), Y=[1.0, 2.0, 3.0], loss="mse"),
+    ),
+    (
+        "one score, and y has rows of 2: end the model with as many outputs",
+        lambda: trained(model(1), Y=[[1.0, 2.0]] * 3, loss="mse"),
+        lambda: trained(model(2), Y=[[1.0, 2.0]] * 3, loss="mse"),
+    ),
+    (
+        r"write numpy.unique\(y, return_inverse=True\)\[1\], or take nn.Classifier",
+        lambda: trained(model(2), Y=[5, 7, 7], loss="cross_entropy"),
+        lambda: trained(
+            model(2), Y=numpy.unique([5, 7, 7], return_inverse=True)[1], loss="cross_entropy"
+        ),
     ),
     (
         "labels 0 and 1",
@@ -1083,6 +1100,11 @@ HABITS = [
         "the optimiser has it: optimizer=nn.Adam",
         lambda: trained(learning_rate=0.01),
         lambda: trained(optimizer=nn.Adam(lr=0.01)),
+    ),
+    (
+        "fit: there is no setting 'shuffle': where batch_size= cuts the rows",
+        lambda: trained(shuffle=True),
+        lambda: trained(batch_size=2, seed=1),
     ),
     (
         "fit: there is no setting 'batchsize'; did you mean batch_size",
