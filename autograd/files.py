@@ -25,6 +25,7 @@ UNFINISHED = ".unfinished"
 class Kept:
     """What saves itself as a file, and opens no window."""
 
+    __slots__ = ()
     _example = "g.svg"
 
     def __getattr__(self, name: str) -> NoReturn:

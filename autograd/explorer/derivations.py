@@ -126,6 +126,8 @@ class Derivation(Worked):
         parts: headings and equations, in order.
     """
 
+    _what = "a derivation"
+
     y: Value
     x: Value
     gradient: float
@@ -146,7 +148,8 @@ def derivation(y: Value, x: Value) -> Derivation:
         x: the node by which to differentiate.
 
     Returns:
-        A Derivation: ``str`` for plain text, ``.latex`` and ``.mathml``. Where y takes more than
+        A Derivation: ``str`` for plain text, ``.latex`` and ``.mathml``, and ``.save("d.html")``,
+        which takes .txt, .tex and .mml too. Where y takes more than
         60 operations, the middle is left out, and the numbers in it that the rest uses are stated.
 
     Raises:

@@ -9,13 +9,16 @@ rows. Labels are data: each writer escapes them for its own language.
 from __future__ import annotations
 
 import html
+import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import ClassVar
 
+from autograd.files import Kept, saved
 from autograd.notation.formula import (
     Adjoint,
     Application,
@@ -27,6 +30,7 @@ from autograd.notation.formula import (
     Slot,
 )
 from autograd.notation.names import is_accent
+from autograd.notation.pages import page, tex_document
 from autograd.table import rows as ops
 from autograd.table.operation import Operation
 
@@ -59,10 +63,12 @@ class Part:
     equations: tuple[Equation, ...] = ()
 
 
-class Worked(ABC):
+class Worked(Kept, ABC):
     """Worked formulas: ``str`` gives them as text; a notebook shows them typeset."""
 
     __slots__ = ()
+    _example = "worked.html"
+    _what: ClassVar[str] = "a step"
 
     @abstractmethod
     def _parts(self) -> Sequence[Part]:
@@ -98,8 +104,7 @@ class Worked(ABC):
         rows = self._rows(LATEX)
         if len(rows) == 1:
             return rows[0][1]
-        lines = (("&\\quad " if below else "&") + row for below, row in rows)
-        return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
+        return r"\begin{aligned} " + r" \\ ".join(_aligned(rows)) + r" \end{aligned}"
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"
@@ -110,6 +115,49 @@ class Worked(ABC):
         rows = self._rows(MATHML)
         space = '<mspace width="2em"/>'
         return math_element(*[space * below + row for below, row in rows], align="left")
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write it to a file, completely or not at all.
+
+        Args:
+            path: a file name that ends in .txt (text), .tex (a document for LaTeX), .html (a page
+                that works offline) or .mml (the MathML element alone).
+
+        Returns:
+            The path that was written.
+
+        Raises:
+            TypeError: path is not a file name.
+            ValueError: the name has another ending.
+            OSError: the file cannot be written; what was there before is left as it was.
+
+        Example:
+            >>> import os, tempfile
+            >>> from autograd import Value, derivation
+            >>> x = Value(2.0, label="x")
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     path = derivation(x * x, x).save(os.path.join(folder, "worked.html"))
+            ...     path.read_text(encoding="utf-8")[:15]
+            '<!doctype html>'
+        """
+        title = self._what.partition(" ")[2].capitalize()
+        kinds: dict[str, Callable[[], str]] = {
+            ".txt": lambda: f"{self}\n",
+            ".tex": lambda: tex_document(_aligned(self._rows(LATEX))),
+            ".html": lambda: page(title, self.mathml),
+            ".htm": lambda: page(title, self.mathml),
+            ".mml": lambda: self.mathml,
+        }
+        contents = {ending: _encoded(write) for ending, write in kinds.items()}
+        return saved(path, contents, self._what)
+
+
+def _aligned(rows: Iterable[tuple[bool, str]]) -> list[str]:
+    return [("&\\quad " if below else "&") + row for below, row in rows]
+
+
+def _encoded(write: Callable[[], str]) -> Callable[[], bytes]:
+    return lambda: write().encode()
 
 
 class Writer(ABC):

@@ -1,5 +1,6 @@
 """Worked derivations end in the gradient, name their rules, and stay short on large graphs."""
 
+import os
 import re
 import xml.etree.ElementTree as ET
 
@@ -226,3 +227,71 @@ def test_a_rule_that_only_takes_floats_is_shown_by_its_number():
 
     x = Value(0.0, "x")
     assert "∂v1/∂x = 1" in str(derivation(my_sine(x), x))
+
+
+def worked():
+    x, w = Value(2.0, "x_1"), Value(0.5, "größe & 50% <w>")
+    return derivation(labelled(tanh(w * x + sin(x**2) / x), "y"), x)
+
+
+def test_a_derivation_is_saved_as_text_as_latex_as_a_page_and_as_mathml(tmp_path):
+    found = {}
+    for ending in ("txt", "tex", "html", "HTM", "mml"):
+        path = worked().save(str(tmp_path / f"d.{ending}"))
+        assert path == tmp_path / f"d.{ending}"
+        found[ending] = path.read_text(encoding="utf-8")
+    assert found["txt"] == f"{worked()}\n"
+    assert found["mml"] == worked().mathml
+    assert found["html"] == found["HTM"]
+    assert worked().mathml in found["html"]
+    assert found["html"].startswith("<!doctype html>")
+    assert "<title>Derivation</title>" in found["html"]
+    inside = re.fullmatch(r".*\\begin{align\*}\n(.*)\n\\end{align\*}.*", found["tex"], re.S)[1]
+    whole = rf"\begin{{aligned}} {inside} \end{{aligned}}".replace("\\\\\n", "\\\\ ")
+    assert whole == worked().latex
+    assert found["tex"].startswith(r"\documentclass{article}")
+    assert found["tex"].count("{") == found["tex"].count("}")
+
+
+def test_one_line_and_steps_are_saved_too(tmp_path):
+    x, other = Value(2.0, "x"), Value(3.0, "z")
+    y = labelled(x * x, "y")
+    text = derivation(y, other).save(tmp_path / "d.tex").read_text(encoding="utf-8")
+    assert "&y\\text{ does not depend on }z \\\\\n&\\quad \\frac{dy}{dz} = 0\n\\end{align*}" in text
+    step = next(autograd.steps(y))
+    assert step.save(tmp_path / "s.txt").read_text(encoding="utf-8") == f"{step}\n"
+    with pytest.raises(ValueError, match="a step is saved as"):
+        step.save(tmp_path / "s.png")
+
+
+@pytest.mark.parametrize("name", ["d.pdf", "d", "d.svg", "d.html.zip"])
+def test_another_kind_of_file_names_those_there_are(tmp_path, name):
+    kinds = r"a derivation is saved as \.txt, \.tex, \.html, \.htm or \.mml"
+    with pytest.raises(ValueError, match=kinds):
+        worked().save(tmp_path / name)
+    with pytest.raises(TypeError, match="takes a file name, and was given a int"):
+        worked().save(3)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_write_that_is_broken_off_leaves_the_old_derivation(tmp_path, monkeypatch):
+    path = tmp_path / "d.txt"
+    path.write_text("old", encoding="utf-8")
+
+    def broken(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", broken)
+    with pytest.raises(OSError, match="cannot be written"):
+        worked().save(path)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["d.txt"]
+
+
+def test_a_derivation_opens_no_window_and_stays_small():
+    with pytest.raises(
+        AttributeError, match=r"there is no window: save it, \.save\('worked.html'\)"
+    ):
+        worked().show()
+    assert not hasattr(worked(), "__dict__")
+    assert not hasattr(worked(), "figure")
