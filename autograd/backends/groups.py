@@ -94,7 +94,7 @@ class Groups:
         is_first[1:] = (numpy.diff(kind) != 0) | (numpy.diff(depth) != 0)
         firsts = numpy.flatnonzero(is_first)
         wanted = {}
-        for each in numpy.unique(kind).tolist():
+        for each in numpy.flatnonzero(numpy.bincount(kind)).tolist():
             place = order[numpy.argmax(kind == each)]
             wanted[each] = steps.names[each], ANYWHERE * int(steps.arity[place])
         addresses = kernels(set(wanted.values()))
@@ -173,8 +173,10 @@ class Groups:
         near[:, :-1] |= bad[:, 1:]
         near &= (places < free) & ~absent
         read = places.T[near.T]
-        found, first = numpy.unique(read, return_index=True)
-        copied = found[numpy.argsort(first)].astype(numpy.int32)
+        first = numpy.full(free, -1)  # where each is read first
+        first[read[::-1]] = numpy.arange(len(read))[::-1]
+        found = numpy.flatnonzero(first >= 0)
+        copied = found[numpy.argsort(first[found])].astype(numpy.int32)
         moved = numpy.arange(self.size)
         moved[copied] = self.size + numpy.arange(len(copied))
         group = numpy.cumsum(~same) - 1
@@ -234,8 +236,9 @@ def _cut(ways: Array, same: Array) -> list[Piece]:
     # The step before the first that goes on is the first of a piece, unless it ends another.
     first, last = edges[:-1] - numpy.append(True, ~goes_on[:-1]), edges[1:]
     is_long = goes_on & (last - first >= SHORTEST)
-    cuts = [numpy.flatnonzero(~same), first[is_long], last[is_long], [len(same)]]
-    bounds = numpy.unique(numpy.concatenate(cuts))
+    is_cut = numpy.append(~same, True)
+    is_cut[first[is_long]] = is_cut[last[is_long]] = True
+    bounds = numpy.flatnonzero(is_cut)
     first, last = bounds[:-1], bounds[1:]
     kinds = numpy.zeros(len(first), dtype=numpy.int64)
     for place, way in enumerate(ways):

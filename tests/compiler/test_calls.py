@@ -837,13 +837,17 @@ def test_a_compiled_method_is_compiled_again_with_the_arguments_after_self():
     assert raised(3.0, power=3) == raised(x=3.0, power=3) == jit(raised)(3.0, 3) == 27.0
 
 
-def test_a_first_call_does_not_import_what_it_does_not_need():
-    code = """
+@pytest.mark.parametrize("tier", ["llvm", "grouped"])
+def test_a_first_call_does_not_import_what_it_does_not_need(tier):
+    code = f"""
         import sys
         import numpy
-        before = {*sys.modules}
+        before = {{*sys.modules}}
         from autograd import grad, jit
-        jit(grad(lambda x: (x * x).sum()))(numpy.ones(3))
+        from autograd.backends import groups
+        groups.FEW = 3
+        jit(grad(lambda x: (x * x).sum()), tier="{tier}")(numpy.ones(3))
+        jit(grad(lambda x: (x * x * x).sum()), tier="{tier}")(numpy.ones(99))
         late = ("numpy.ma", "numpy.random", "sympy", "pandas", "matplotlib")
         print([name for name in late if name in sys.modules and name not in before])
     """
