@@ -12,7 +12,7 @@ from typing import Any
 from autograd.callsite import user_line
 from autograd.errors import TraceError
 from autograd.ir.tables import WholeArgument, looked_up
-from autograd.ir.truths import chosen, is_mask, of_conditions
+from autograd.ir.truths import by_conditions, is_mask, of_conditions
 from autograd.trees import NUMBER, Structure
 
 
@@ -65,7 +65,7 @@ def traced_array() -> object:
         def __array_function__(self, *call: Any) -> object:
             """Choose and count by conditions; an array of objects is one like this."""
             function, _, args, named = call
-            made = chosen(function, args, named)
+            made = by_conditions(function, args, named)
             if made is None:
                 made = super().__array_function__(*call)
             is_plain = type(made) is numpy.ndarray and made.dtype.kind == "O"

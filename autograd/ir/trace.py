@@ -449,7 +449,7 @@ class Trace:
     def truth(self, name: str) -> Value:
         """Return the condition that a bool among the arguments is, which memory holds as 1 or 0."""
         number = self.argument(name).number
-        made = self.condition(ops.less, (0.0, number))
+        made = self.append(ops.less, (0.0, number))
         self.truths[made] = number
         condition: Value = self.tracer(made)
         return condition

@@ -60,13 +60,13 @@ def _by_table(table: Any, first: Any, *rest: Any) -> object:
     return (first & then) | ((first ^ True) & otherwise)
 
 
-def chosen(function: object, args: Any, named: dict[str, object]) -> object | None:
+def by_conditions(function: object, args: Any, named: dict[str, object]) -> object | None:
     """Return what a function of NumPy's chooses or counts by conditions; None for others."""
     import numpy
 
     found: object = None
     if function is numpy.where and len(args) == 3 and is_mask(args[0]):
-        found = where(*args)
+        found = _where(*args)
     elif function is numpy.count_nonzero and is_mask(args[0]):
         found = numpy.sum(*args, **named)  # type: ignore[call-overload]
     elif function is numpy.select and all(map(is_mask, args[0])):
@@ -74,5 +74,16 @@ def chosen(function: object, args: Any, named: dict[str, object]) -> object | No
         conditions, choices, *default = given
         found = default[0] if default else 0.0
         for condition, choice in zip(conditions[::-1], choices[::-1], strict=True):
-            found = where(condition, choice, found)
+            found = _where(condition, choice, found)
     return found
+
+
+def _where(*given: object) -> object:
+    """Return a choice of two numbers, or of two truths, which stays one."""
+    parts: Any = given
+    condition, a, b = parts
+    if not (is_mask(a) and is_mask(b)):
+        number: object = where(condition, a, b)
+        return number
+    truth: object = (condition & a) | ((condition ^ True) & b)
+    return truth

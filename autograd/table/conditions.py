@@ -105,7 +105,10 @@ def where(condition: Any, a: object, b: object) -> Any:
         elif is_array(condition):
             return by_element(where, (condition, a, b), "where")
         elif type(condition) is not bool and not getattr(condition, "is_condition", False):
-            way = ": write v > 0; a bool that a compiled function is given is 0 or 1 there"
+            way = (
+                ": write v > 0; a bool of Python's that a compiled function is given is 0 or 1 "
+                "there, and so is every bool by which is differentiated"
+            )
             raise OperandError(
                 f"where: the condition must be a bool or a comparison such as x > 0, and was given "
                 f"a {'Value' + way if hasattr(condition, '_apply') else type(condition).__name__}"

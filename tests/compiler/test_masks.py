@@ -20,6 +20,7 @@ FUNCTIONS = {
     "numpy.select": lambda x, m: np.select([m & KEPT, m], [x * x, 3.0 * x], x).sum(),
     "numpy.select of a default": lambda x, m: np.select([m], [x * x], default=-1.0).sum(),
     "count_nonzero of columns": lambda x, m: np.count_nonzero(m.reshape(2, 2), axis=0) @ x[:2],
+    "numpy.where of masks": lambda x, m: where(~np.where(m, KEPT, x > 0.0), x * x, 0.0).sum(),
     "where": lambda x, m: where(m, x * x, -x).sum(),
     "where of an entry": lambda x, m: where(m[1], x[0] * x[1], x[2]),
     "opposite": lambda x, m: where(~m, x * x, 0.0).sum(),
@@ -168,7 +169,7 @@ def test_a_bool_of_numpys_alone_is_a_condition_and_pythons_the_number_it_was():
     assert jit(lambda x, flag: x * flag)(3.0, True) == 3.0
     fast = jit(lambda x, flag: x * flag)
     assert [fast(3.0, True), fast(3.0, 0.5), fast.ways] == [3.0, 1.5, 1]
-    with pytest.raises(TypeError, match="write v > 0; a bool that a compiled function is given"):
+    with pytest.raises(TypeError, match="write v > 0; a bool of Python's that a compiled"):
         jit(lambda x, flag: where(flag, x, 0.0))(3.0, True)
 
 
@@ -191,6 +192,21 @@ def test_a_derivative_by_a_mask_is_that_by_its_numbers():
 
     for f in (grad(product, argnums=1), jit(grad(product, argnums=1))):
         assert np.array_equal(f(X, KEPT), X)
+
+
+def test_a_mask_among_what_is_differentiated_by_is_told_to_be_compared():
+    def kept(d):
+        return where(d["keep"], d["x"], 0.0).sum()
+
+    def compared(d):
+        return where(d["keep"] > 0, d["x"], 0.0).sum()
+
+    for transform in (grad, lambda f: jit(grad(f))):
+        with pytest.raises(TypeError, match="and so is every bool by which is differentiated"):
+            transform(kept)({"x": X, "keep": KEPT})
+        slopes = transform(compared)({"x": X, "keep": KEPT})
+        assert np.array_equal(slopes["x"], KEPT)
+        assert np.array_equal(slopes["keep"], [0.0] * 4)
 
 
 def test_arrays_of_bools_that_a_loop_reads_are_of_any_length():
@@ -293,3 +309,54 @@ def test_what_numpy_does_not_compute_of_bools_is_refused_compiled_too(name, f):
     for function in (f, jit(f)):
         with pytest.raises(TypeError, match=f"numpy boolean {name}"):
             function(MASKS[0])
+
+
+UNARY = [
+    np.logical_not,
+    np.invert,
+    np.logical_or.accumulate,
+    lambda a: a[::-1],
+    lambda a: True ^ a,
+]
+BINARY = [
+    *(np.logical_and, np.logical_or, np.logical_xor, np.bitwise_and, np.bitwise_or, np.bitwise_xor),
+    *(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),
+    *(np.add, np.multiply, np.maximum, np.minimum, lambda a, b: np.where(a, b, ~a)),
+]
+ENDS = [
+    lambda x, e: np.where(e, x * x, -x).sum(),
+    lambda x, e: (x * x * e).sum() + e.sum(),
+    lambda x, e: where(e.any(), x[0], x[1] * x[1]) + where(np.all(e), x[2], 1.0),
+    lambda x, e: vmap(lambda a, keep: where(~keep, a, a * a))(x, e).sum(),
+]
+
+
+def random_condition(random, depth):
+    """Return a function of numbers and two masks that gives a mask."""
+    if depth == 0:
+        kept = random.random(4) > 0.5
+        leaves = [lambda x, m, n: m, lambda x, m, n: n, lambda x, m, n: x > 0.0]
+        return [*leaves, lambda x, m, n: kept][random.integers(4)]
+    first, second = (random_condition(random, depth - 1) for _ in range(2))
+    if random.random() < 0.3:
+        one = UNARY[random.integers(len(UNARY))]
+        return lambda x, m, n: one(first(x, m, n))
+    two = BINARY[random.integers(len(BINARY))]
+    return lambda x, m, n: two(first(x, m, n), second(x, m, n))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_functions_of_masks_are_numpys(seed):
+    random = np.random.default_rng(seed)
+    condition = random_condition(random, 1 + seed % 4)
+    end = ENDS[seed % len(ENDS)]
+
+    def f(x, m, n):
+        return end(x, condition(x, m, n))
+
+    fast, slope = jit(f), jit(grad(f))
+    for _ in range(4):
+        x, (m, n) = random.normal(size=4), random.random((2, 4)) > 0.5
+        assert fast(x, m, n) == pytest.approx(f(x, m, n), rel=1e-14)
+        assert slope(x, m, n) == pytest.approx(grad(f)(x, m, n), rel=1e-14)
+    assert (fast.ways, slope.ways) == (1, 1)
