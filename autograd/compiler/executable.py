@@ -22,11 +22,11 @@ from autograd.ir.contributions import Truth, choose
 from autograd.ir.differentiate import pullback_where_reached
 from autograd.ir.function import Function, Packed, can_pack, packed
 from autograd.ir.lower import Needed, lower
-from autograd.ir.tables import ARRAY_OF, is_truth
+from autograd.ir.tables import ARRAY_OF
 from autograd.ir.trace import Frozen, Reference, Trace, traced_call
 from autograd.locks import new_lock
 from autograd.transforms.call import replaced
-from autograd.trees import NUMBER, Builder, Structure, builder, is_array, plain_builder, tree_map
+from autograd.trees import NUMBER, Builder, Structure, builder, plain_builder
 
 
 class TracedFunction:
@@ -155,14 +155,7 @@ class TracedFunction:
         }
         truth = array_module().bool_
         values |= {made: truth(numbers[number]) for made, number in self.trace.truths.items()}
-        arguments = replaced(self.arguments, lambda tracer: values[tracer.number])
-        return function(*tree_map(_with_masks, arguments))
-
-
-def _with_masks(leaf: object) -> object:
-    """Return an array of objects that are bools as one of bools."""
-    array: Any = leaf
-    return array.astype(bool) if is_array(leaf) and all(map(is_truth, array.flat)) else leaf
+        return function(*replaced(self.arguments, lambda tracer: values[tracer.number]))
 
 
 def gradients_of(

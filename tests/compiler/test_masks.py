@@ -157,7 +157,9 @@ def test_a_bool_for_each_row_is_a_condition_with_values_too():
     w.grad = 0.0
     jit(f, in_axes=(None, 0, 0), reduce="sum")(w, X, keep).backward()
     assert w.grad == np.where(keep, 1.0, X * X).sum()
-    assert fast(2.0, X[:0], keep[:0]).shape == (0,)
+    for each in (fast, vmap(f, in_axes=(None, 0, 0))):
+        assert each(2.0, X[:0], keep[:0]).shape == (0,)
+        assert each(Value(2.0), X[:0], keep[:0]).shape == (0,)
 
 
 def test_a_bool_of_numpys_alone_is_a_condition_and_pythons_the_number_it_was():
@@ -166,6 +168,10 @@ def test_a_bool_of_numpys_alone_is_a_condition_and_pythons_the_number_it_was():
 
     for flag in (np.True_, np.False_, np.array(True), np.array(False)):
         assert jit(f)(3.0, flag) == f(3.0, flag)
+    fast = jit(f)
+    assert fast(3.0, np.True_) == 3.0
+    with pytest.raises(TypeError, match="bad operand type for unary ~"):
+        fast(3.0, 1.0)
     assert jit(lambda x, flag: x * flag)(3.0, True) == 3.0
     fast = jit(lambda x, flag: x * flag)
     assert [fast(3.0, True), fast(3.0, 0.5), fast.ways] == [3.0, 1.5, 1]
@@ -245,6 +251,8 @@ def test_detecting_anomalies_drawing_and_pickles_know_masks():
     assert fast.graph.data == FUNCTIONS["opposite"](X, MASKS[0])
     with autograd.detect_anomaly():
         assert fast(X, MASKS[0]) == FUNCTIONS["opposite"](X, MASKS[0])
+    kept = jit(lambda x, m: x[m].sum() * 2.0)
+    assert kept(X, MASKS[0]) == kept.graph.data
     flagged = jit(lambda x, flag: where(~flag, x, 0.0) * 2.0)
     assert flagged(3.0, np.False_) == flagged.graph.data == 6.0
     assert pickle.loads(pickle.dumps(jit(opposite_of)))(X, MASKS[0]) == opposite_of(X, MASKS[0])

@@ -70,6 +70,7 @@ def test_other_labels_are_told_how_they_become_those_of_the_loss(name):
     with pytest.raises(nn.InputError, match=r"takes labels .*\(write ") as caught:
         trained(y, outputs, loss=loss)
     way = re.search(r"\(write (.*?)(, or take .*)?\)$", str(caught.value))[1]
+    assert way == "y - 1" or not name.endswith("from one on")
     labels = eval(way, {"y": y, "numpy": numpy})
     low, high = (-1, 1) if loss == "hinge" else (0, 1)
     assert numpy.array_equal(labels, numpy.where(SIDE, high, low))
