@@ -7,6 +7,7 @@ way through the function, for each element.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 from autograd.ir.tables import is_truth
@@ -64,18 +65,24 @@ def by_conditions(function: object, args: Any, named: dict[str, object]) -> obje
     """Return what a function of NumPy's chooses or counts by conditions; None for others."""
     import numpy
 
-    found: object = None
-    if function is numpy.where and len(args) == 3 and is_mask(args[0]):
-        found = _where(*args)
-    elif function is numpy.count_nonzero and is_mask(args[0]):
-        found = numpy.sum(*args, **named)  # type: ignore[call-overload]
-    elif function is numpy.select and all(map(is_mask, args[0])):
-        given: list[Any] = [*args, *named.values()]
-        conditions, choices, *default = given
-        found = default[0] if default else 0.0
-        for condition, choice in zip(conditions[::-1], choices[::-1], strict=True):
-            found = _where(condition, choice, found)
+    calls = {numpy.where: _where, numpy.count_nonzero: numpy.sum, numpy.select: _selected}
+    if not args or function not in calls or (function is numpy.where and len(args) < 3):
+        return None
+    conditions = args[0] if function is numpy.select else args[:1]
+    if not all(map(is_mask, conditions)):
+        return None
+    call: Any = calls[function]
+    found: object = call(*args, **named)
     return found
+
+
+def _selected(
+    condlist: Sequence[object], choicelist: Sequence[object], default: object = 0.0
+) -> object:
+    result = default
+    for condition, choice in zip(condlist[::-1], choicelist[::-1], strict=True):
+        result = _where(condition, choice, result)
+    return result
 
 
 def _where(*given: object) -> object:

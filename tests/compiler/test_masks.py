@@ -19,6 +19,9 @@ FUNCTIONS = {
     "numpy.where of an entry": lambda x, m: np.where(m[0], x * x, -x).sum(),
     "numpy.select": lambda x, m: np.select([m & KEPT, m], [x * x, 3.0 * x], x).sum(),
     "numpy.select of a default": lambda x, m: np.select([m], [x * x], default=-1.0).sum(),
+    "numpy.select by name": lambda x, m: np.select(
+        [m, ~m & KEPT], default=-1.0, choicelist=[x * x, 2.0 * x]
+    ).sum(),
     "count_nonzero of columns": lambda x, m: np.count_nonzero(m.reshape(2, 2), axis=0) @ x[:2],
     "numpy.where of masks": lambda x, m: where(~np.where(m, KEPT, x > 0.0), x * x, 0.0).sum(),
     "where": lambda x, m: where(m, x * x, -x).sum(),
