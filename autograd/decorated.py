@@ -87,7 +87,10 @@ def signature_of(function: Callable[..., object], placed: bool = False) -> inspe
         return inspect.signature(function)
     if not _is_foreign(function):
         return signature_of(inner, placed)
-    own = inspect.signature(function, follow_wrapped=False)
+    try:
+        own = inspect.signature(function, follow_wrapped=False)
+    except ValueError:  # one in C, as NumPy's, has none to show
+        return signature_of(inner, placed)
     if not placed or has_places_of_its_own(function):
         return own
     rest = signature_of(inner, placed).parameters
@@ -101,7 +104,10 @@ def has_places_of_its_own(wrapper: Callable[..., object]) -> bool:
     """Return whether a decorator of the user's made it that names arguments by position."""
     if not _is_foreign(wrapper):
         return False
-    own = inspect.signature(wrapper, follow_wrapped=False)
+    try:
+        own = inspect.signature(wrapper, follow_wrapped=False)
+    except ValueError:
+        return False
     return any(each.kind in _BY_POSITION for each in own.parameters.values())
 
 

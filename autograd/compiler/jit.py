@@ -39,10 +39,10 @@ from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_valu
 from autograd.compiler.paths import MAX_PATHS, CapturedAnew, ConvertedAnew, Paths, too_many
 from autograd.compiler.report import Report, report_of
 from autograd.compiler.static import (
-    BY_POSITION,
     WithStatic,
     by_position,
     checked_static,
+    fill_places,
     key_of,
     taken_out,
 )
@@ -354,14 +354,13 @@ class Jitted(Generic[P]):
             return self._of_keywords._with_keywords(), (*args, named)
         if rows_behind(getattr(self._function, "__func__", None)) is not None:
             return self._with_keywords(), (*args, named)
-        signature = signature_of(self._function, placed=self._in_axes is not None)
+        try:
+            signature = signature_of(self._function, placed=self._in_axes is not None)
+        except (TypeError, ValueError):  # it has none
+            return self._with_keywords(), (*args, named)
         bound = signature.bind(*args, **named)
         if bound.kwargs and self._in_axes is not None:  # its entries go by position
-            positional = [p for p in signature.parameters.values() if p.kind in BY_POSITION]
-            while positional and positional[-1].name not in named:
-                positional.pop()
-            for parameter in positional:
-                bound.arguments.setdefault(parameter.name, parameter.default)
+            fill_places(bound, named)
         if not bound.kwargs:
             return self, bound.args
         return self._with_keywords(), (*bound.args, bound.kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from operator import index
 from typing import Any
 
@@ -73,11 +73,19 @@ def by_position(
         bound = signature_of(function, placed).bind(*args, **named)
     except ValueError:  # it has no signature
         return args, named
-    if set(bound.kwargs) & set(
-        parameters_of(function, placed)
-    ):  # one before it was left to its default
-        bound.apply_defaults()
+    if placed:
+        fill_places(bound, named)
     return bound.args, bound.kwargs
+
+
+def fill_places(bound: inspect.BoundArguments, named: Container[str]) -> None:
+    """Give their defaults to parameters before those given by name, which have a place then."""
+    every = bound.signature.parameters.values()
+    positional = [each for each in every if each.kind in BY_POSITION]
+    while positional and positional[-1].name not in named:
+        positional.pop()
+    for parameter in positional:
+        bound.arguments.setdefault(parameter.name, parameter.default)
 
 
 def parameters_of(function: Callable[..., Any], placed: bool = True) -> list[str]:

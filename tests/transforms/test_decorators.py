@@ -372,3 +372,20 @@ def test_a_domain_by_name_is_that_of_the_argument_of_a_decorator():
     f = with_other_places(lambda a, b: ag.log(a) * b)
     domain = {"a": (1.0, 2.0), "b": (-2.0, -1.0)}
     assert_derivative(f, lambda b, a: (math.log(a), b / a), domain=domain)
+
+
+def test_functions_whose_signature_is_not_known_take_names_as_without_compiling():
+    x = np.arange(6.0).reshape(2, 3)
+    assert jit(np.outer)(x[0], b=x[1]).tolist() == np.outer(x[0], x[1]).tolist()
+    assert jit(np.outer, in_axes=(0, 0))(x, b=x)[1].tolist() == np.outer(x[1], x[1]).tolist()
+    mean = jit(np.mean, static_argnames=("axis", "keepdims"))
+    assert mean(x, axis=0, keepdims=True).tolist() == [[1.5, 2.5, 3.5]]
+
+
+def test_a_default_that_is_no_number_stays_one_before_a_static_argument():
+    def grown(x, mode="power", count=2):
+        return x**count if mode == "power" else x * count
+
+    assert jit(grown, static_argnames="count")(2.0, count=3) == 8.0
+    lanes = jit(grown, in_axes=(0, None, None), static_argnames=("mode", "count"))
+    assert lanes(ROWS[0], count=3).tolist() == [1.0, 8.0]
