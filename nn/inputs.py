@@ -15,6 +15,7 @@ from nn.cells import column_named, fault_of, fault_of_label, fault_of_time, is_n
 from nn.errors import CellError, InputError, KindError
 from nn.losses import LOSSES, Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
+from nn.names import kept_names
 
 Rows = list[list[float]]
 Targets = list[Any]  # floats, or rows of them
@@ -77,24 +78,13 @@ def classes_of(model: Module, y: object) -> tuple[str, ...]:
     if not any(isinstance(target, str) for target in targets):
         return ()
     _check_all_named(targets)
-    return known_classes(model) or tuple(sorted(set(targets)))
+    return kept_names(model, "classes") or tuple(sorted(set(targets)))
 
 
 def _check_all_named(targets: Sequence[object]) -> None:
     for i, target in enumerate(targets):
         if not isinstance(target, str):
             raise InputError(f"y[{i}] is {target!r}, and others are names: give each row a name")
-
-
-def known_classes(model: Module) -> tuple[str, ...]:
-    """Return the classes that ``fit`` has left in a model."""
-    classes = getattr(model, "classes", ())
-    if not isinstance(classes, tuple) or not all(isinstance(name, str) for name in classes):
-        raise KindError(
-            f"fit keeps the names of classes in model.classes, a tuple of str; this model has "
-            f"{classes!r:.60} there: give that attribute another name"
-        )
-    return classes
 
 
 def codes_of(classes: Sequence[str], loss: Loss) -> list[float]:

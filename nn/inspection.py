@@ -8,7 +8,6 @@ from typing import Any
 
 import autograd
 from nn.errors import KindError
-from nn.features import check_features
 from nn.habits import asking
 from nn.inputs import (
     check_fit,
@@ -17,10 +16,10 @@ from nn.inputs import (
     class_named,
     classes_of,
     codes_of,
-    known_classes,
 )
 from nn.losses import Loss, loss_named
 from nn.module import Module, check_module, numbers_of
+from nn.names import check_features, kept_names
 from nn.structure import layout_of
 
 
@@ -50,7 +49,7 @@ def predict(model: Module, X: object, scores: bool = False) -> list[Any]:
     """
     check_module(model)
     check_features(model, X)
-    classes, found = known_classes(model), _scores(model, checked_rows(X))
+    classes, found = kept_names(model, "classes"), _scores(model, checked_rows(X))
     return found if scores or not classes else [class_named(classes, score) for score in found]
 
 

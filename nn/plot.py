@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nn.errors import InputError, MissingPackageError
-from nn.features import check_features
 from nn.history import History
 from nn.inputs import checked, listed
 from nn.inspection import activations, dead_units, gradients, predict
 from nn.losses import Loss
 from nn.module import Module, whole
+from nn.names import check_features
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -14,10 +15,9 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from nn.errors import FolderError, InputError, KindError
-from nn.features import known_features
 from nn.habits import asking
-from nn.inputs import known_classes
 from nn.module import Module, check_module
+from nn.names import kept_names, known_features
 
 FilePath = str | os.PathLike[str]
 M = TypeVar("M", bound=Module)
@@ -53,7 +53,9 @@ def save(model: Module, path: FilePath) -> None:
     """
     check_module(model)
     content = {"model": repr(model), "weights": model.state_dict()}
-    names = {"classes": known_classes(model), "feature_names": known_features(model)}
+    names = {"classes": kept_names(model, "classes")}
+    with contextlib.suppress(KindError):  # an attribute of the user's, which no data frame met
+        names["feature_names"] = known_features(model)
     write_json(path, content | {name: kept for name, kept in names.items() if kept})
 
 

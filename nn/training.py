@@ -20,7 +20,6 @@ from nn.divergence import divergence, runaway
 from nn.engines import Engine, Penalty, engine_named, finite, plus, times
 from nn.errors import DivergedError, InputError, KindError
 from nn.executors import AnyExecutor
-from nn.features import check_order, check_validation, keep_features
 from nn.habits import asking
 from nn.history import History
 from nn.initializers import checked_seed
@@ -28,6 +27,7 @@ from nn.inputs import check_fit, checked, classes_of, codes_of, warn_of_scales
 from nn.losses import Loss, loss_named
 from nn.metrics import Metric, usual_metrics
 from nn.module import Module, Numbers, check_module, whole, write
+from nn.names import check_order, check_validation, keep_names
 from nn.optimizers import Adam, Optimizer
 from nn.saving import FilePath
 from nn.schedules import Schedule, checked_rate
@@ -305,11 +305,8 @@ class Training:
         state, history = self.state, self.state.history
         history.ending = f"finished {max(epochs, len(history))} epochs"
         try:
-            if self.classes:
-                vars(self.model)["classes"] = self.classes
-            elif isinstance(vars(self.model).get("classes"), tuple):  # of a training with names
-                del vars(self.model)["classes"]
-            keep_features(self.model, self.features)
+            keep_names(self.model, "classes", self.classes)
+            keep_names(self.model, "feature_names", self.features)
             write(state.parameters, state.weights)
             self.engine.settle(self.rows, self.targets)
             if executor is not None:

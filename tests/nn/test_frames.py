@@ -105,6 +105,17 @@ def test_a_model_trained_on_other_columns_keeps_their_names(frame):
     assert not hasattr(model, "feature_names")
 
 
+def test_a_model_with_feature_names_of_its_own_is_trained_on_arrays_and_saved(tmp_path):
+    model = MLP(2, [4, 1], seed=1)
+    model.feature_names = ["height", "weight"]
+    fit(model, POINTS, SIDES, **settings(epochs=1))
+    nn.save(model, tmp_path / "weights.json")
+    assert model.feature_names == ["height", "weight"]
+    assert predict(model, POINTS) == predict(
+        nn.load(MLP(2, [4, 1]), tmp_path / "weights.json"), POINTS
+    )
+
+
 def test_a_checkpoint_of_names_gives_a_model_its_classes(tmp_path):
     path = tmp_path / "run.json"
     fit(MLP(2, [4, 1], seed=1), POINTS, NAMES, checkpoint=path, **settings(epochs=3))

@@ -1,4 +1,4 @@
-"""Names of the columns that a model was trained on: a data frame's order of columns is checked."""
+"""Names that a model keeps from its training: those of classes, and of a data frame's columns."""
 
 from __future__ import annotations
 
@@ -16,27 +16,37 @@ def names_in(X: object) -> tuple[str, ...]:
     return texts if len({*texts}) == len(names) else ()
 
 
-def known_features(model: Module) -> tuple[str, ...]:
-    """Return the names of columns that ``fit`` has left in a model.
+def kept_names(model: Module, attribute: str, what: str = "classes") -> tuple[str, ...]:
+    """Return the names that ``fit`` has left in a model.
+
+    Args:
+        model: the model.
+        attribute: where they are, ``classes`` or ``feature_names``.
+        what: what they are the names of.
 
     Raises:
-        TypeError: the model has an attribute ``feature_names`` that is something else.
+        TypeError: the attribute is something else.
     """
-    names = getattr(model, "feature_names", ())
+    names = getattr(model, attribute, ())
     if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
         raise KindError(
-            f"fit keeps the names of a data frame's columns in model.feature_names, a tuple of "
-            f"str; this model has {names!r:.60} there: give that attribute another name"
+            f"fit keeps the names of {what} in model.{attribute}, a tuple of str; this model has "
+            f"{names!r:.60} there: give that attribute another name"
         )
     return names
 
 
-def keep_features(model: Module, names: Sequence[str]) -> None:
-    """Leave the names of columns in a model; with none it forgets those that it had."""
+def known_features(model: Module) -> tuple[str, ...]:
+    """Return the names of the columns that a model was trained on."""
+    return kept_names(model, "feature_names", "a data frame's columns")
+
+
+def keep_names(model: Module, attribute: str, names: Sequence[str]) -> None:
+    """Leave names in a model; with none it forgets those that it had."""
     if names:
-        vars(model)["feature_names"] = tuple(names)
-    elif isinstance(vars(model).get("feature_names"), tuple):
-        del vars(model)["feature_names"]
+        vars(model)[attribute] = tuple(names)
+    elif isinstance(vars(model).get(attribute), tuple):
+        del vars(model)[attribute]
 
 
 def check_features(model: Module, X: object) -> None:
