@@ -222,6 +222,7 @@ def finish() -> None:
     def wait() -> None:
         _compiling.acquire()
         _compile_all()
+        _compile()  # what became hot just before the lock was let go
 
     engine.apart_from_signals(wait)
 

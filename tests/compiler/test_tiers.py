@@ -243,6 +243,31 @@ def test_a_program_that_was_dropped_is_not_kept_for_the_thread(monkeypatch: Any)
     assert not tiers._jobs
 
 
+def test_what_becomes_hot_at_the_end_of_waiting_is_compiled_too(monkeypatch: Any) -> None:
+    class Lock:
+        """Another function becomes hot, whose thread finds the lock taken, as it is let go."""
+
+        lock, is_first = tiers._compiling, True
+
+        def acquire(self, blocking: bool = True) -> bool:
+            return self.lock.acquire(blocking)
+
+        def release(self) -> None:
+            if self.is_first:
+                self.is_first = False
+                tiers._jobs.append((weakref.ref(executable), plan))
+            self.lock.release()
+
+    fast = jit(grad(long_chain))
+    fast(0.3)
+    executable = fast._executables()[0]
+    plan = tiers.Plan(executable.function, executable.layout, True, True, False, "llvm")
+    monkeypatch.setattr(tiers, "_compiling", Lock())
+    tiers.finish()
+    assert not tiers._jobs
+    assert fast.report().tier == "llvm"
+
+
 def test_what_llvm_cannot_compile_runs_in_groups_and_a_warning_names_it(monkeypatch: Any) -> None:
     def broken(*args: Any) -> None:
         raise RuntimeError("LLVM ERROR: out of registers")
