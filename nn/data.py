@@ -15,6 +15,7 @@ from nn.errors import InputError, MissingPackageError
 from nn.initializers import generator_of
 from nn.inputs import listed
 from nn.module import whole
+from nn.names import NamedRows, names_in
 
 Rows = list[list[float]]
 Seed = int | random.Random | None
@@ -271,7 +272,7 @@ def split(
     """Divide rows at random into a part for training and a part held out for evaluation.
 
     Args:
-        X: the rows.
+        X: the rows; lists of those of a data frame keep the names of its columns.
         y: their labels or targets.
         held_out: which part of the rows is held out, between 0 and 1.
         seed: a whole number or a ``random.Random``; None draws from the module ``random``.
@@ -288,6 +289,7 @@ def split(
         >>> len(train[0]), len(test[0])
         (3, 1)
     """
+    names = names_in(X)
     X, y = listed(X, "X"), listed(y, "y")
     if len(X) != len(y):
         raise InputError(f"split: there are {len(X)} rows and {len(y)} targets")
@@ -298,7 +300,8 @@ def split(
     generator_of(seed).shuffle(order)
 
     def part(numbers: list[int]) -> tuple[list[Row], list[Target]]:
-        return [X[number] for number in numbers], [y[number] for number in numbers]
+        rows = [X[number] for number in numbers]
+        return NamedRows(rows, names) if names else rows, [y[number] for number in numbers]
 
     return part(order[count:]), part(order[:count])
 

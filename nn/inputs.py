@@ -15,7 +15,7 @@ from nn.cells import column_named, fault_of, fault_of_label, fault_of_time, is_n
 from nn.errors import CellError, InputError, KindError
 from nn.losses import LOSSES, Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
-from nn.names import kept_names
+from nn.names import known_classes
 
 Rows = list[list[float]]
 Targets = list[Any]  # floats, or rows of them
@@ -78,7 +78,7 @@ def classes_of(model: Module, y: object) -> tuple[str, ...]:
     if not any(isinstance(target, str) for target in targets):
         return ()
     _check_all_named(targets)
-    return kept_names(model, "classes") or tuple(sorted(set(targets)))
+    return known_classes(model) or tuple(sorted(set(targets)))
 
 
 def _check_all_named(targets: Sequence[object]) -> None:

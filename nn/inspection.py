@@ -19,7 +19,7 @@ from nn.inputs import (
 )
 from nn.losses import Loss, loss_named
 from nn.module import Module, check_module, numbers_of
-from nn.names import check_features, kept_names
+from nn.names import check_features, known_classes
 from nn.structure import layout_of
 
 
@@ -49,7 +49,7 @@ def predict(model: Module, X: object, scores: bool = False) -> list[Any]:
     """
     check_module(model)
     check_features(model, X)
-    classes, found = kept_names(model, "classes"), _scores(model, checked_rows(X))
+    classes, found = known_classes(model), _scores(model, checked_rows(X))
     return found if scores or not classes else [class_named(classes, score) for score in found]
 
 

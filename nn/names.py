@@ -2,33 +2,67 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
+from typing import SupportsIndex, TypeVar
 
 from nn.errors import InputError, KindError
 from nn.module import Module
 
+Name = str | int  # of a column; classes have texts
+Row = TypeVar("Row")
 
-def names_in(X: object) -> tuple[str, ...]:
-    """Return the names of a data frame's columns; nothing of what has none, or others than text."""
+
+class NamedRows(list[Row]):
+    """Rows of a data frame as a list that knows the names of its columns.
+
+    Attributes:
+        columns: the names, in order.
+    """
+
+    def __init__(self, rows: Iterable[Row], columns: Sequence[Name]) -> None:
+        super().__init__(rows)
+        self.columns = tuple(columns)
+
+
+def names_in(X: object) -> tuple[Name, ...]:
+    """Return the names of a data frame's columns; nothing where there are none, or other objects.
+
+    Whole numbers are what pandas numbers columns by.
+    """
     columns: Iterable[object] | None = getattr(X, "columns", None)
     names = () if columns is None else tuple(columns)
-    texts = tuple(str(name) for name in names if isinstance(name, str))
-    return texts if len({*texts}) == len(names) else ()
+    known = tuple(
+        str(name) if isinstance(name, str) else operator.index(name)
+        for name in names
+        if isinstance(name, (str, SupportsIndex)) and not isinstance(name, bool)
+    )
+    return known if len({*known}) == len(names) else ()
 
 
-def kept_names(model: Module, attribute: str, what: str = "classes") -> tuple[str, ...]:
-    """Return the names that ``fit`` has left in a model.
-
-    Args:
-        model: the model.
-        attribute: where they are, ``classes`` or ``feature_names``.
-        what: what they are the names of.
+def known_classes(model: Module) -> tuple[str, ...]:
+    """Return the names of classes that ``fit`` has left in a model.
 
     Raises:
-        TypeError: the attribute is something else.
+        TypeError: its attribute ``classes`` is something else.
     """
+    return tuple(map(str, _kept(model, "classes", "classes", str)))
+
+
+def known_features(model: Module) -> tuple[Name, ...]:
+    """Return the names of the columns that a model was trained on.
+
+    Raises:
+        TypeError: its attribute ``feature_names`` is something else.
+    """
+    return _kept(model, "feature_names", "a data frame's columns", (str, int))
+
+
+def _kept(
+    model: Module, attribute: str, what: str, kinds: type | tuple[type, ...]
+) -> tuple[Name, ...]:
     names = getattr(model, attribute, ())
-    if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, tuple) or not all(isinstance(name, kinds) for name in names):
         raise KindError(
             f"fit keeps the names of {what} in model.{attribute}, a tuple of str; this model has "
             f"{names!r:.60} there: give that attribute another name"
@@ -36,12 +70,7 @@ def kept_names(model: Module, attribute: str, what: str = "classes") -> tuple[st
     return names
 
 
-def known_features(model: Module) -> tuple[str, ...]:
-    """Return the names of the columns that a model was trained on."""
-    return kept_names(model, "feature_names", "a data frame's columns")
-
-
-def keep_names(model: Module, attribute: str, names: Sequence[str]) -> None:
+def keep_names(model: Module, attribute: str, names: Sequence[Name]) -> None:
     """Leave names in a model; with none it forgets those that it had."""
     if names:
         vars(model)[attribute] = tuple(names)
@@ -63,7 +92,7 @@ def check_features(model: Module, X: object) -> None:
         _compare(known_features(model), given, "X", "X[[*model.feature_names]]")
 
 
-def check_order(model: Module, X: object) -> tuple[str, ...]:
+def check_order(model: Module, X: object) -> tuple[Name, ...]:
     """Return the names of columns to train on; refuse those of a model in another order.
 
     A model may be trained further on other columns, and then keeps their names.
@@ -82,9 +111,12 @@ def check_validation(X: object, validation: object) -> None:
     _compare(names_in(X), names_in(validation), "validation X", "X_validation[[*X.columns]]")
 
 
-def _compare(known: Sequence[str], given: Sequence[str], name: str, in_order: str) -> None:
+def _compare(known: Sequence[Name], given: Sequence[Name], name: str, in_order: str) -> None:
     if not known or not given or [*known] == [*given]:
         return
+    is_counted = list(range(len(known))) in ([*known], [*given])
+    if is_counted and {*known} != {*given}:
+        return  # pandas numbers columns that were given no names
     missing = [column for column in known if column not in given]
     if missing:
         raise InputError(
@@ -98,7 +130,7 @@ def _compare(known: Sequence[str], given: Sequence[str], name: str, in_order: st
     )
 
 
-def _shown(names: Sequence[str]) -> str:
+def _shown(names: Sequence[Name]) -> str:
     if len(names) > 12:
         return f"[{', '.join(map(repr, names[:5]))}, ... {names[-1]!r}]"
     return repr([*names])

@@ -17,7 +17,7 @@ from typing import Any, TextIO, TypeVar
 from nn.errors import FolderError, InputError, KindError
 from nn.habits import asking
 from nn.module import Module, check_module
-from nn.names import kept_names, known_features
+from nn.names import Name, known_classes, known_features
 
 FilePath = str | os.PathLike[str]
 M = TypeVar("M", bound=Module)
@@ -53,7 +53,7 @@ def save(model: Module, path: FilePath) -> None:
     """
     check_module(model)
     content = {"model": repr(model), "weights": model.state_dict()}
-    names = {"classes": kept_names(model, "classes")}
+    names: dict[str, tuple[Name, ...]] = {"classes": known_classes(model)}
     with contextlib.suppress(KindError):  # an attribute of the user's, which no data frame met
         names["feature_names"] = known_features(model)
     write_json(path, content | {name: kept for name, kept in names.items() if kept})
@@ -87,7 +87,8 @@ def load(model: M, path: FilePath) -> M:
     check_module(model)
     content = read_json(path)
     weights = weights_in(content, path)
-    names = {kind: _names(content, kind, path) for kind in ("classes", "feature_names")}
+    kinds: dict[str, tuple[type, ...]] = {"classes": (str,), "feature_names": (str, int)}
+    names = {kind: _names(content, kind, types, path) for kind, types in kinds.items()}
     model.load_state_dict(weights)
     vars(model).update({kind: kept for kind, kept in names.items() if kept})
     if other := other_model(content, model):
@@ -101,12 +102,14 @@ def load(model: M, path: FilePath) -> M:
     return model
 
 
-def _names(content: dict[str, object], kind: str, path: FilePath) -> tuple[str, ...]:
+def _names(
+    content: dict[str, object], kind: str, types: tuple[type, ...], path: FilePath
+) -> tuple[Name, ...]:
     """Return the names in a file of weights, or in the settings of a checkpoint."""
     settings = content.get("settings")
     place = settings if isinstance(settings, dict) else content
     names = place.get(kind, [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list) or not all(type(name) in types for name in names):
         raise InputError(f"{os.fspath(path)}: its {kind} are no names")
     return tuple(names)
 

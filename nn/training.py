@@ -27,7 +27,7 @@ from nn.inputs import check_fit, checked, classes_of, codes_of, warn_of_scales
 from nn.losses import Loss, loss_named
 from nn.metrics import Metric, usual_metrics
 from nn.module import Module, Numbers, check_module, whole, write
-from nn.names import check_order, check_validation, keep_names
+from nn.names import Name, check_order, check_validation, keep_names
 from nn.optimizers import Adam, Optimizer
 from nn.saving import FilePath
 from nn.schedules import Schedule, checked_rate
@@ -202,7 +202,7 @@ class Training:
     patience: int | None
     seed: int
     classes: tuple[str, ...]
-    features: tuple[str, ...]
+    features: tuple[Name, ...]
 
     def __post_init__(self) -> None:
         self._scope = scope("fit")

@@ -93,6 +93,48 @@ def test_columns_in_another_order_are_refused_and_follow_their_names(frame, tmp_
     fit(MLP(2, [4, 1], seed=1), POINTS, SIDES, resume=checkpoint, **settings(epochs=4))
 
 
+def test_parts_of_a_frame_keep_the_names_of_its_columns(frame):
+    whole = of_points(frame, "a", "b")
+    (X, y), (others, labels) = nn.data.split(whole, SIDES, 0.25, seed=1)
+    (rows, same), (left, _) = nn.data.split(POINTS, SIDES, 0.25, seed=1)
+    assert [*X.columns] == [*others.columns] == ["a", "b"]
+    assert rows == X
+    assert others == left
+    assert (y, len(labels)) == (same, 10)
+    model = MLP(2, [4, 1], seed=1)
+    fit(model, X, y, validation=(others, labels), **settings(epochs=1))
+    assert model.feature_names == ("a", "b")
+    with pytest.raises(nn.InputError, match=r"write X\[\[\*model.feature_names\]\]"):
+        predict(model, of_points(frame, "b", "a"))
+    with pytest.raises(nn.InputError, match="column 'b'"):
+        fit(
+            model, nn.data.split(frame({"a": [1.0, 2.0], "b": ["?", "?"]}), [1, -1], 0.5)[0][0], [1]
+        )
+
+
+@pytest.mark.parametrize(("names", "turned"), [((0, 1), [1, 0]), (("a", 7), [7, "a"])])
+def test_columns_that_are_numbered_have_an_order_too(names, turned, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    X = pandas.DataFrame(POINTS, columns=names)
+    model = MLP(2, [4, 1], seed=1)
+    fit(model, X, SIDES, **settings(epochs=1))
+    assert model.feature_names == names
+    nn.save(model, tmp_path / "weights.json")
+    loaded = nn.load(MLP(2, [4, 1]), tmp_path / "weights.json")
+    with pytest.raises(nn.InputError, match="in this order"):
+        predict(loaded, X[turned])
+    assert predict(loaded, X[turned][[*loaded.feature_names]]) == predict(model, X)
+
+
+def test_columns_that_were_given_no_names_go_by_place():
+    pandas = pytest.importorskip("pandas")
+    plain, named = pandas.DataFrame(POINTS), pandas.DataFrame(POINTS, columns=["a", "b"])
+    for trained, asked in ((plain, named), (named, plain)):
+        model = MLP(2, [4, 1], seed=1)
+        fit(model, trained, SIDES, **settings(epochs=1))
+        assert predict(model, asked) == predict(model, POINTS)
+
+
 def test_a_model_trained_on_other_columns_keeps_their_names(frame):
     model = MLP(2, [4, 1], seed=1)
     fit(model, of_points(frame, "a", "b"), SIDES, **settings(epochs=1))
