@@ -194,12 +194,30 @@ def _number(text: str, written: str) -> float:
             raise CommandError(f"{text!r}: the number is too large for a float (at most 1.8e308)")
         return number
     try:
-        formula = read(written)
+        formula: Expression | None = read(written)
     except ExpressionError:
-        raise CommandError(f"{text!r}: {written!r} is not a number") from None
-    if formula.names:
-        raise CommandError(f"{text!r}: {written!r} is not a number")
+        formula = None
+    if formula is None or formula.names:
+        raise CommandError(f"{text!r}: {written!r} is not a number{_way_to_a_number(text)}")
     return float(formula({}))
+
+
+def _way_to_a_number(text: str) -> str:
+    """Return how inputs in one pair of quotes, and a decimal comma, are written."""
+    each = text.replace(",", " ").split()
+    if len(each) > 1 and all("=" in part for part in each):
+        return f"; several go each by itself, without quotes around them: {' '.join(each)}"
+    if text.count(",") == 1 and _is_number(text.partition("=")[2].replace(",", ".")):
+        return f"; the decimal sign is a point: {text.replace(',', '.')}"
+    return ""
+
+
+def _is_number(written: str) -> bool:
+    try:
+        float(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _root(expression: Expression, inputs: dict[str, Value]) -> Value:

@@ -1,4 +1,4 @@
-"""Functions over many numbers: sum, mean, prod, dot, logsumexp, softmax.
+"""Functions over many numbers, one row: sum, mean, prod, dot, logsumexp, softmax.
 
 Each combines its numbers in a balanced tree, halves with halves. So a sum of n terms is log2(n)
 nodes deep, not n, and its rounding error grows with log2(n), not with n (pairwise summation:
@@ -8,15 +8,16 @@ Higham, The accuracy of floating point summation, SIAM J. Sci. Comput. 14, 1993)
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol, cast, overload
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Never, NoReturn, Protocol, cast, overload
 
 from autograd.engine.accelerator import native
 from autograd.errors import OperandError, StructureError
+from autograd.habits import refuse_setting
 from autograd.table import rows as ops
 from autograd.table.number import N, RealNumber, Symbolic
 from autograd.table.operation import real
-from autograd.trees import unboxed
+from autograd.trees import Array, array_of, is_array, unboxed
 
 
 class Reduction(Protocol):
@@ -36,7 +37,10 @@ def _typed(function: Callable[[Iterable[object]], object]) -> Reduction:
     return cast(Reduction, function)
 
 
-def _terms(numbers: Any, name: str) -> list[Any]:
+Way = Callable[[str, int, int], str]  # what to write for an array, by its dimensions and the axis
+
+
+def _terms(numbers: Any, name: str, way: Way | None = None) -> list[Any]:
     try:
         terms = list(numbers)
     except TypeError:
@@ -49,7 +53,41 @@ def _terms(numbers: Any, name: str) -> list[Any]:
     if native is not None and native.are_terms(terms):
         return terms
     terms = [unboxed(term) for term in terms]
+    if any(isinstance(term, (list, tuple)) or is_array(term) for term in terms):
+        written = way(name, _dimensions(numbers), -1) if way else f"np.{name}(X)"
+        what = f"an array X of shape {numbers.shape}" if is_array(numbers) else "a list of rows"
+        of = "" if is_array(numbers) else " with X = np.array(rows)"
+        raise OperandError(
+            f"{name}: takes one row of numbers, and was given {what}: write {written}{of}"
+        )
     return [term if hasattr(type(term), "_apply") else real(term, name) for term in terms]
+
+
+def _for_each_row(name: str, dimensions: int, axis: int) -> str:
+    before = axis % dimensions
+    written = name
+    for _ in range(dimensions - 1 - before):
+        written = f"vmap({written}, in_axes=-1, out_axes=-1)"
+    return f"{'vmap(' * before}{written}{')' * before}(X)"
+
+
+def _dimensions(numbers: object) -> int:
+    return cast("Array", numbers).ndim if is_array(numbers) else 2
+
+
+def _refuse_axis(
+    name: str, numbers: object, settings: Mapping[str, object], way: Way | None = None
+) -> NoReturn:
+    """Refuse a setting that the functions of NumPy and JAX have, and say how it is written."""
+    axis, dimensions = settings.get("axis"), _dimensions(numbers)
+    if dimensions == 1:
+        advice = "it takes one row of numbers: leave it out"
+    elif way is None:
+        written = ", ".join(f"{setting}={value!r}" for setting, value in settings.items())
+        advice = f"write np.{name}(X, {written})"
+    else:
+        advice = f"write {way(name, dimensions, axis if type(axis) is int else -1)}"
+    refuse_setting(name, settings, {"axis": advice})
 
 
 def _combined(terms: list[Any], pair: Callable[[Any, Any], Any], empty: float) -> Any:
@@ -71,11 +109,12 @@ def _sum(terms: list[object]) -> Any:
 
 
 @_typed
-def sum(numbers: Iterable[object]) -> object:
+def sum(numbers: Iterable[object], **settings: object) -> object:
     """Return the sum of Values or real numbers, added in pairs; the sum of none is 0.0.
 
     Args:
         numbers: an iterable of Values and real numbers.
+        settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
         A Value if there is one among the numbers, else a float.
@@ -88,15 +127,18 @@ def sum(numbers: Iterable[object]) -> object:
         >>> autograd.sum([1, 2, 3.5])
         6.5
     """
+    if settings:
+        _refuse_axis("sum", numbers, settings)
     return _sum(_terms(numbers, "sum"))
 
 
 @_typed
-def mean(numbers: Iterable[object]) -> object:
+def mean(numbers: Iterable[object], **settings: object) -> object:
     """Return the arithmetic mean of Values or real numbers.
 
     Args:
         numbers: an iterable of Values and real numbers, at least one.
+        settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
         A Value if there is one among the numbers, else a float.
@@ -110,6 +152,8 @@ def mean(numbers: Iterable[object]) -> object:
         >>> autograd.mean([1, 2, 6])
         3.0
     """
+    if settings:
+        _refuse_axis("mean", numbers, settings)
     terms = _terms(numbers, "mean")
     if not terms:
         raise StructureError("mean: there is no mean of no numbers; give at least one")
@@ -117,11 +161,12 @@ def mean(numbers: Iterable[object]) -> object:
 
 
 @_typed
-def prod(numbers: Iterable[object]) -> object:
+def prod(numbers: Iterable[object], **settings: object) -> object:
     """Return the product of Values or real numbers; the product of none is 1.0.
 
     Args:
         numbers: an iterable of Values and real numbers.
+        settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
         A Value if there is one among the numbers, else a float.
@@ -134,7 +179,13 @@ def prod(numbers: Iterable[object]) -> object:
         >>> autograd.prod([1, 2, 3.5])
         7.0
     """
+    if settings:
+        _refuse_axis("prod", numbers, settings)
     return _combined(_terms(numbers, "prod"), operator.mul, 1.0)
+
+
+def _as_product(name: str, dimensions: int, axis: int) -> str:
+    return "X @ w (w @ X where X comes second)"
 
 
 @overload
@@ -166,7 +217,7 @@ def dot(a: Iterable[object], b: Iterable[object]) -> object:
         >>> autograd.dot([1, 2], [3, 4])
         11.0
     """
-    left, right = _terms(a, "dot"), _terms(b, "dot")
+    left, right = _terms(a, "dot", _as_product), _terms(b, "dot", _as_product)
     if len(left) != len(right):
         raise StructureError(
             f"dot: the sequences have {len(left)} and {len(right)} numbers; "
@@ -178,11 +229,12 @@ def dot(a: Iterable[object], b: Iterable[object]) -> object:
 
 
 @_typed
-def logsumexp(numbers: Iterable[object]) -> object:
+def logsumexp(numbers: Iterable[object], **settings: object) -> object:
     """Return log(exp(x1) + exp(x2) + ...), finite wherever the mathematics is.
 
     Args:
         numbers: an iterable of Values and real numbers; of none it is -inf.
+        settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
         A Value if there is one among the numbers, else a float.
@@ -195,23 +247,28 @@ def logsumexp(numbers: Iterable[object]) -> object:
         >>> autograd.logsumexp([1000, 1000])
         1000.6931471805599
     """
-    return _combined(_terms(numbers, "logsumexp"), ops.logaddexp, -ops.INF)
+    if settings:
+        _refuse_axis("logsumexp", numbers, settings, _for_each_row)
+    return _combined(_terms(numbers, "logsumexp", _for_each_row), ops.logaddexp, -ops.INF)
 
 
+@overload
+def softmax(numbers: Array, **settings: Never) -> Array: ...
 @overload
 def softmax(  # type: ignore[overload-overlap]
-    numbers: Iterable[RealNumber],
+    numbers: Iterable[RealNumber], **settings: Never
 ) -> list[float]: ...
 @overload
-def softmax(numbers: Iterable[N | RealNumber]) -> list[N]: ...
-def softmax(numbers: Iterable[object]) -> list[Any]:
-    """Return exp(x) of each number over the sum of them all, as a list; it never overflows.
+def softmax(numbers: Iterable[N | RealNumber], **settings: Never) -> list[N]: ...
+def softmax(numbers: Iterable[object], **settings: object) -> Any:
+    """Return exp(x) of each number over the sum of them all; it never overflows.
 
     Args:
         numbers: an iterable of Values and real numbers.
+        settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
-        A list of Values or floats, as many as there were numbers.
+        A list of Values or floats, as many as there were numbers; of a NumPy array an array.
 
     Raises:
         TypeError: something in it is not a number.
@@ -221,10 +278,11 @@ def softmax(numbers: Iterable[object]) -> list[Any]:
         >>> autograd.softmax([1000, 1000])
         [0.5, 0.5]
     """
-    terms = _terms(numbers, "softmax")
-    if not terms:
-        return []
+    if settings:
+        _refuse_axis("softmax", numbers, settings, _for_each_row)
+    terms = _terms(numbers, "softmax", _for_each_row)
     largest = ops.stop_gradient(_combined(terms, ops.maximum, 0.0))
     powers = [ops.exp(term - largest) for term in terms]
     total = _sum(powers)
-    return [power / total for power in powers]
+    shares = [power / total for power in powers]
+    return array_of(shares, (len(shares),)) if is_array(numbers) else shares

@@ -43,6 +43,7 @@ log: Operation = primitive(
     latex=r"\ln", domain=POSITIVE, shown=(lambda y, x: 1.0 / x,),
     remedy="write log(exp(a) + exp(b)) as logaddexp(a, b), and log(u) where u may be 0 as "
     "log(where(u > 0, u, 1.0))",
+    otherwise="for another base write log2(x), log10(x), or log(x) / log(base)",
     summary="The natural logarithm of x.",
 )
 log1p: Operation = primitive(

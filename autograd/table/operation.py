@@ -201,6 +201,7 @@ class Operation:
         rule: what its rule of differentiation is called.
         flat: why its derivative is 0 or next to it; {arg} and {other} stand for operands.
         remedy: what to write where its infinite slope meets 0 and the mathematics has a value.
+        otherwise: what to write where it is given more operands, as another library's takes.
         form: how it is set: "infix", "prefix", "call", "fraction", "power", "bars", ...
         latex: its name in LaTeX, or a template with {0}, {1} when the form is "latex".
         rank: how strongly it binds, from 1 (a sum) to 5 (a call), or 0 to
@@ -242,6 +243,7 @@ class Operation:
         rule: str = "",
         flat: str = "",
         remedy: str = "",
+        otherwise: str = "",
         piece: Rule | None = None,
         strong_zero: tuple[Rule, ...] = (),
         public: bool = True,
@@ -271,6 +273,7 @@ class Operation:
         self.rule = rule or f"derivative of {self.name}"
         self.flat = flat
         self.remedy = remedy
+        self.otherwise = otherwise
         self.definition = definition
         self.domain = domain or ((-INFINITY, INFINITY),) * self.arity
         self.kinks = kinks
@@ -360,6 +363,7 @@ class Operation:
             raise OperandError(
                 f"{self.signature} takes {self.arity} operand{'s' * (self.arity != 1)}, "
                 f"and was given {len(operands) + len(named)}"
+                + (f": {self.otherwise}" if len(operands) > self.arity and self.otherwise else "")
             )
         for name in self.static:
             complete[name] = self._whole(name, complete[name])
@@ -417,6 +421,11 @@ class Operation:
             kinds = [type(operand) for operand in operands if hasattr(operand, "_apply")]
             if kinds and kinds[-1] is not kinds[0]:  # it may know what the first one does not
                 return kinds[-1]._apply(self, operands)
+            if any(isinstance(operand, (list, tuple)) for operand in operands):
+                raise OperandError(
+                    f"{self.name}: takes numbers, Values and arrays of them, and was given a list "
+                    f"or a tuple: write {self.name}(np.array(numbers))"
+                ) from None
             raise
 
     def __repr__(self) -> str:

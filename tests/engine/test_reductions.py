@@ -99,3 +99,47 @@ def test_order_does_not_matter_much():
     shuffled = random.Random(8).sample(numbers, len(numbers))
     assert ag.sum(numbers) == pytest.approx(ag.sum(shuffled), abs=1e-12)
     assert ag.sum(numpy.array(numbers)) == ag.sum(numbers)
+
+
+def test_softmax_of_an_array_is_an_array_with_the_bits_of_the_list():
+    numbers = numpy.array([1.0, -2.0, 3.5])
+    expected = ag.softmax([1.0, -2.0, 3.5])
+    shares = ag.softmax(numbers)
+    assert (type(expected), type(ag.softmax(iter(numbers)))) == (list, list)
+    assert (shares.dtype, shares.tolist()) == (numpy.float64, expected)
+    assert (3 * shares).shape == (3,)
+    values = ag.softmax(numpy.array([Value(number) for number in numbers]))
+    assert (values.dtype, [value.data for value in values]) == (object, expected)
+    assert ag.softmax(numpy.array([])).shape == (0,)
+
+
+def test_log_of_softmax_of_an_array_has_jax_s_gradient_eager_and_compiled():
+    def surprise(z):
+        return -(ag.log(ag.softmax(z)) * numpy.array([0.0, 1.0, 0.0])).sum()
+
+    z = numpy.array([0.5, -1.0, 2.0])
+    powers = numpy.exp(z - z.max())
+    expected = powers / powers.sum() - numpy.array([0.0, 1.0, 0.0])  # softmax minus one-hot
+    assert numpy.allclose(grad(surprise)(z), expected, rtol=1e-14)
+    assert (ag.jit(grad(surprise))(z) == grad(surprise)(z)).all()
+
+
+@pytest.mark.parametrize("wrap", [lambda f: f, ag.jit], ids=["eager", "compiled"])
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_what_the_error_about_an_axis_writes_gives_numpy_s_numbers(wrap, axis):
+    X = numpy.random.default_rng(1).normal(size=(2, 3, 4))
+    powers = numpy.exp(X)
+    expected = {
+        "softmax": powers / powers.sum(axis, keepdims=True),
+        "logsumexp": numpy.log(powers.sum(axis)),
+        "sum": X.sum(axis),
+        "mean": X.mean(axis),
+        "prod": X.prod(axis),
+    }
+    for name, numbers in expected.items():
+        with pytest.raises(TypeError) as caught:
+            getattr(ag, name)(X, axis=axis)
+        written = str(caught.value).partition("write ")[2]
+        names = {**vars(ag), "np": numpy}
+        got = wrap(lambda X, w=written, names=names: eval(w, {**names, "X": X}))(X)
+        assert numpy.allclose(got, numbers, rtol=1e-13)

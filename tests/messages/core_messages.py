@@ -1047,4 +1047,65 @@ REST = [
         lambda: vmap(lambda a: a[0], in_axes=([0],))([A]),
     ),
 ]
-CASES = [*ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER, *MORE, *HABITS, *REST]
+M = np.arange(6.0).reshape(2, 3)
+ROWS_OF_ALL = [
+    (
+        r"softmax: takes one row of numbers, and was given an array X of shape \(2, 3\): "
+        r"write vmap\(softmax\)\(X\)",
+        lambda: ag.softmax(M),
+        lambda: np.allclose(vmap(ag.softmax)(M).sum(1), 1.0),
+    ),
+    (
+        r"write vmap\(logsumexp\)\(X\) with X = np.array\(rows\)",
+        lambda: ag.logsumexp([[0.0, 1.0], [1.0, 0.0]]),
+        lambda: vmap(ag.logsumexp)(np.array([[0.0, 1.0], [1.0, 0.0]])).shape == (2,),
+    ),
+    (
+        r"jit: f takes one row .*mean: takes one row .* write np.mean\(X\)",
+        lambda: jit(lambda X: ag.mean(X))(M),
+        lambda: jit(lambda X: np.mean(X))(M) == 2.5,
+    ),
+    (
+        r"dot: takes one row .* write X @ w \(w @ X where X comes second\)",
+        lambda: ag.dot(M, A),
+        lambda: (M @ np.ones(3)).tolist() == [3.0, 12.0],
+    ),
+    (
+        r"there is no setting 'axis': write vmap\(softmax\)\(X\)",
+        lambda: ag.softmax(M, axis=1),
+        lambda: np.allclose(vmap(ag.softmax)(M).sum(1), 1.0),
+    ),
+    (
+        r"write vmap\(softmax, in_axes=-1, out_axes=-1\)\(X\)",
+        lambda: ag.softmax(M, axis=0),
+        lambda: np.allclose(vmap(ag.softmax, in_axes=-1, out_axes=-1)(M).sum(0), 1.0),
+    ),
+    (
+        r"write vmap\(logsumexp, in_axes=-1, out_axes=-1\)\(X\)",
+        lambda: ag.logsumexp(M, axis=0),
+        lambda: vmap(ag.logsumexp, in_axes=-1, out_axes=-1)(M).shape == (3,),
+    ),
+    (
+        "write np.sum.X, axis=1, keepdims=True.",
+        lambda: ag.sum(M, axis=1, keepdims=True),
+        lambda: np.sum(M, axis=1, keepdims=True).tolist() == [[3.0], [12.0]],
+    ),
+    ("write np.mean.X, axis=0.", lambda: ag.mean(M, axis=0), lambda: np.mean(M, axis=0)),
+    ("write np.prod.X, axis=0.", lambda: ag.prod(M, axis=0), lambda: np.prod(M, axis=0)),
+    (
+        "'axis': it takes one row of numbers: leave it out",
+        lambda: ag.softmax(A, axis=-1),
+        lambda: ag.softmax(A).shape == (2,),
+    ),
+    (
+        r"log: takes numbers, Values and arrays .* write log\(np.array\(numbers\)\)",
+        lambda: ag.log(ag.softmax([1.0, 2.0])),
+        lambda: ag.log(np.array(ag.softmax([1.0, 2.0]))).shape == (2,),
+    ),
+    (
+        r"for another base write log2\(x\), log10\(x\), or log\(x\) / log\(base\)",
+        lambda: ag.log(x, 2),
+        lambda: ag.log2(8.0) == 3.0 and math.isclose(ag.log(9.0) / ag.log(3), 2.0),
+    ),
+]
+CASES = [*ROWS_OF_ALL, *ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER, *MORE, *HABITS, *REST]
