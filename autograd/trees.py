@@ -675,6 +675,16 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
                 else "it with operators and the functions of autograd"
             )
             error.add_note(f"NumPy computes this on floats alone, and here are Values: write {way}")
+        elif str(error).startswith(("only 0-dimensional arrays", "only length-1 arrays")):
+            error.add_note(
+                "Python's math takes one number: numpy.exp(x), autograd.exp(x) and so on take an "
+                "array"
+            )
+        elif re.match(r"Could not convert .*(Value|Traced)\(", str(error)):
+            error.add_note(
+                "pandas computes this on floats alone, and here are Values: take the array, "
+                "series.to_numpy() or frame.to_numpy()"
+            )
         elif "dtype('O') to dtype('bool')" in str(error):
             error.add_note(
                 "NumPy's where= takes no conditions of traced Values: add up autograd.where(mask, "
@@ -705,6 +715,11 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
                 f"and methods: pass {named} to take parts by name, d['a'], or take them by "
                 f"position, such as d[:, 0] (d[0] of one row)"
             ) from error
+    if isinstance(error, IndexError) and is_of_array and not hasattr(error, "__notes__"):
+        error.add_note(
+            "if the index is a Value: autograd.take(array, i) reads an entry, and "
+            "autograd.put(array, i, value) is a copy with one replaced"
+        )
 
 
 def unboxed(obj: T) -> T:

@@ -56,7 +56,8 @@ class Language:
             if opcode not in self.spellings:
                 raise ExportError(
                     f"{opcode} of {function.name!r} cannot be written in {self.name} yet: "
-                    f"it takes programs of primitives without bodies"
+                    f"loops and lookups in arrays are for jit alone, and a Python for over a "
+                    f"fixed count is written out step by step"
                 )
             given = [self.operand(function, each, names) for each in function.operands[number]]
             kind = self.truth if function.types[number] == I1 else self.number

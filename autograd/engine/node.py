@@ -232,7 +232,8 @@ class Node(Slots):
         raise AmbiguousNumberError(
             "float() of a Value would drop its gradient: use the functions of autograd "
             "(autograd.sin in place of math.sin, autograd.sum of math.fsum), and dtype=object for "
-            "an array that holds Values; the number alone, without its gradient, is v.data"
+            "an array that holds Values (and no astype(float): all are doubles); the number alone, "
+            "without its gradient, is v.data"
         )
 
     def __int__(self) -> int:

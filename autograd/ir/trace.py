@@ -39,8 +39,9 @@ from autograd.trees import Structure, check_numbers, flatten, unflatten
 TRUTH = "Compare it, as in x > 0, and decide by that; or choose by autograd.where(condition, a, b)"
 NUMBERS = (
     "Compute with the Value itself and the functions of autograd (autograd.sin in place of "
-    "math.sin, autograd.sum of math.fsum; numpy.empty(n, dtype=object) for an array of Values), or "
-    "use autograd.stop_gradient(x) to keep derivatives from passing"
+    "math.sin, autograd.sum of math.fsum; numpy.empty(n, dtype=object) for an array of Values; no "
+    "astype(float), since all are doubles), or use autograd.stop_gradient(x) to keep derivatives "
+    "from passing"
 )
 
 # An operand: the number of an earlier value of the trace, or a constant.
@@ -56,7 +57,7 @@ def _refuse(what: str, remedy: str, tracer: Tracer | None = None) -> NoReturn:
         remedy += (
             f". Or let the argument stay a number of Python's, with a program for each: "
             f"jit(f, static_argnames={name!r})"
-        )
+        ) + ", given as a tuple" * ("[" in tracer.label)
     raise TraceError(
         f"{what} at {user_line()}\n"
         f"Under jit a Value has no number yet: it stands for the numbers of every later call. "

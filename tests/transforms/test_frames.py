@@ -1,5 +1,6 @@
 """Data frames and series of pandas and polars as arguments: arrays of their numbers."""
 
+import math
 import re
 
 import numpy as np
@@ -123,3 +124,22 @@ def test_loops_and_lookups_read_the_rows_of_a_frame(frames):
     assert list(take(frame, 1)) == [2.0, 5.0]
     assert list(put(column, 0, 7.0)) == [7.0, 2.0, 3.0]
     assert fori_loop(0, 3, lambda i, sum_: sum_ + take(column, i), 0.0) == 6.0
+
+
+@pytest.mark.parametrize("transform", [grad, jit])
+def test_what_reads_numbers_of_values_elsewhere_says_what_to_write(transform):
+    """NumPy's indices, pandas' means and Python's math raise their own errors, which get notes."""
+    pandas = pytest.importorskip("pandas")
+    frame, table = pandas.DataFrame({"a": [1.0, 2.0, 6.0]}), np.array([1.0, 2.0, 3.0])
+    x = np.array([1.0, 2.0])
+    cases = [
+        ((IndexError, "autograd.take"), lambda i: table[i], lambda i: take(table, i), 1.0),
+        ((TypeError, "to_numpy"), lambda k: (frame.a * k).mean(),
+         lambda k: (frame.a.to_numpy() * k).mean(), 2.0),
+        ((TypeError, "numpy.exp"), lambda x: math.exp(x), lambda x: np.exp(x).sum(), x),
+    ]  # fmt: skip
+    for (kind, words), wrong, right, argument in cases:
+        with pytest.raises(kind) as caught:
+            transform(wrong)(argument)
+        assert any(words in note for note in caught.value.__notes__)
+        transform(right)(argument)
