@@ -7,6 +7,7 @@ import opcode
 import os
 import sys
 import types
+import warnings
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PACKAGES = (_HERE, os.path.join(os.path.dirname(os.path.dirname(_HERE)), "nn") + os.sep)
@@ -38,6 +39,23 @@ def user_frame() -> types.FrameType:
     while frame.f_back is not None and is_foreign(frame):
         frame = frame.f_back
     return frame
+
+
+def warn_user(message: str, frame: types.FrameType | None = None) -> None:
+    """Warn where the user's own code stands, once for each line.
+
+    Args:
+        message: what happened, and what to write.
+        frame: of the user's; None looks for it.
+    """
+    frame = frame or user_frame()
+    warnings.warn_explicit(
+        message,
+        UserWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
 
 
 def user_line() -> str:

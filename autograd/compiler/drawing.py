@@ -14,11 +14,10 @@ import functools
 import random
 import sys
 import types
-import warnings
 from collections.abc import Callable
 from typing import Any
 
-from autograd.callsite import user_frame
+from autograd.callsite import user_frame, warn_user
 from autograd.compiler.static import WithStatic
 from autograd.decorated import name_of
 
@@ -61,13 +60,7 @@ class Drawing:
             else "drew random numbers while it was traced, and they are the same at every later "
             "call: draw them outside, and pass them in as an argument"
         )
-        warnings.warn_explicit(
-            f"jit: {name_of(self._function)} {what}",
-            UserWarning,
-            frame.f_code.co_filename,
-            frame.f_lineno,
-            registry=frame.f_globals.setdefault("__warningregistry__", {}),
-        )
+        warn_user(f"jit: {name_of(self._function)} {what}", frame)
         return True
 
 

@@ -13,6 +13,7 @@ from autograd.backends.grouped import Grouped
 from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.module import assembled
+from autograd.callsite import warn_user
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows
 from autograd.compiler.tiers import Plan, Warming, running
 from autograd.decorated import name_of
@@ -27,6 +28,8 @@ from autograd.ir.trace import Frozen, Reference, Trace, traced_call
 from autograd.locks import new_lock
 from autograd.transforms.call import replaced
 from autograd.trees import NUMBER, Builder, Structure, builder, plain_builder
+
+MANY = 2_000_000  # recorded operations that take some ten seconds
 
 
 class TracedFunction:
@@ -69,6 +72,13 @@ class TracedFunction:
         self.trace.fixed.clear()
         self.outputs, self.structure = traced_call(function, self.trace, own)
         self.operations = len(self.trace)
+        if self.operations > MANY:
+            warn_user(
+                f"jit: {self.name} has {self.operations:,} operations on single numbers, and is "
+                f"compiled number by number: where rows are treated alike, write it for one row "
+                f"and map it, jit(f, in_axes=...); what is repeated may be a scan; and see that no "
+                f"array of n x n came of (n,) and (n, 1)"
+            )
         self.has_gradients = False
         self.seconds = time.perf_counter() - start
 

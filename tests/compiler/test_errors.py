@@ -290,6 +290,21 @@ def test_a_number_is_not_assigned_once_where_every_call_should(what, of):
         assert getattr(outside, what) == expected
 
 
+def test_a_function_of_very_many_operations_says_how_rows_are_mapped(monkeypatch):
+    monkeypatch.setattr("autograd.compiler.executable.MANY", 1000)
+    X, t, w = np.ones((40, 3)), np.arange(40.0), np.ones(3)
+
+    def loss(w, X, t):
+        return ((X @ w - t) ** 2).mean()
+
+    with pytest.warns(UserWarning, match=r"operations on single numbers, .* in_axes") as caught:
+        slopes = jit(autograd.grad(loss))(w, X, t.reshape(-1, 1))  # 40 x 40 differences
+    assert caught[0].filename == __file__
+    by_rows = jit(autograd.grad(loss), in_axes=(None, 0, 0), reduce="mean")
+    right = by_rows(w, X[:, None], t[:, None])
+    np.testing.assert_allclose(right, slopes)  # the mean of all differences is the same here
+
+
 def test_detect_anomaly_within_a_compiled_function_is_refused_and_the_advice_works():
     def watched(x):
         with autograd.detect_anomaly():
