@@ -157,3 +157,14 @@ class Missing:
 
     def __repr__(self) -> str:
         return f"<no attribute{advice(self.name, OF_VALUES)}>"
+
+
+def instead_of(given: object) -> str:
+    """Return how a graph, or a Value in it, is given where something else was."""
+    if isinstance(given, (list, tuple)):
+        return "give them one after the other, in a loop"
+    if isinstance(given, str):
+        return 'compute with x = Value(2.0, "x"), or python -m autograd "x**2" x=2 reads formulas'
+    if callable(given):
+        return 'call it with x = Value(2.0, "x"), and give its result'
+    return 'compute with x = Value(2.0, "x"), since a plain number has no graph'

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from autograd.engine.chain_rule import contributions
 from autograd.engine.order import ordered, recorded
 from autograd.errors import ArgumentError
+from autograd.habits import instead_of
 from autograd.notation.formula import (
     Adjoint,
     Application,
@@ -215,7 +216,6 @@ def graph_under(y: Value, reader: str) -> list[Value]:
         if isinstance(unboxed(y), Value):
             raise ArgumentError(f"{reader}: NumPy has put the Value into an array: write y[()]")
         raise ArgumentError(
-            f"{reader} reads the graph under a Value, and was given {y!r:.60}: give it the result "
-            f"of a computation with Values, one of them at a time"
+            f"{reader} reads the graph under a Value, and was given {y!r:.60}: {instead_of(y)}"
         )
     return recorded(y)

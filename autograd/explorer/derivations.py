@@ -13,6 +13,7 @@ from autograd.errors import ArgumentError
 from autograd.explorer.chain_rule import graph_under, is_under
 from autograd.explorer.derivation_parts import MOST_LINES, derivation_parts
 from autograd.explorer.paths import Ways
+from autograd.habits import instead_of
 from autograd.notation.formula import Application, Derivative, Formula, Number, tidied
 from autograd.notation.names import Names
 from autograd.notation.writing import LATEX, TEXT, Equation, Part, Worked
@@ -186,7 +187,9 @@ def derivation(y: Value, x: Value) -> Derivation:
 
     order = graph_under(y, "derivation")
     if not isinstance(x, Value):
-        raise ArgumentError(f"derivation differentiates by a Value x, and was given {x!r:.60}")
+        raise ArgumentError(
+            f"derivation differentiates by a Value x, and was given {x!r:.60}: {instead_of(x)}"
+        )
     ways = Ways(order, x)
     names = Names(order if id(x) in ways.adjoints else [*order, x])
     parts = derivation_parts(order, ways, names) if ways.between else [_independent(y, x, names)]

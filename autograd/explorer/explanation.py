@@ -10,6 +10,7 @@ from autograd.errors import ArgumentError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.paths import MOST_COUNTED, Path, Use, Ways
 from autograd.explorer.reasons import Reasons
+from autograd.habits import instead_of
 from autograd.notation.formula import Derivative
 from autograd.notation.names import Names
 from autograd.notation.writing import digits, text
@@ -148,7 +149,9 @@ def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
 
     order = graph_under(y, "explain")
     if not isinstance(x, Value):
-        raise ArgumentError(f"explain splits d(y)/d(x) for a Value x, and was given {x!r:.60}")
+        raise ArgumentError(
+            f"explain splits d(y)/d(x) for a Value x, and was given {x!r:.60}: {instead_of(x)}"
+        )
     if not isinstance(limit, int) or limit < 1:
         raise ArgumentError(f"explain: limit is a whole number from 1 on, and was {limit!r:.60}")
     ways = Ways(order, x)

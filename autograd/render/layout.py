@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.engine import order as walk
 from autograd.errors import ArgumentError, PictureError
+from autograd.habits import instead_of
 from autograd.notation.names import LONGEST_LABEL, Names, one_line
 from autograd.render.boxes import content
 from autograd.render.captions import NOTE, legend_of, legend_width, note_of
@@ -132,8 +133,8 @@ def _results(given: object) -> list[Value]:
     for result in results:
         if not hasattr(result, "backward") or not hasattr(result, "partials"):
             raise ArgumentError(
-                f"graph draws a Value, and was given a {type(result).__name__}; "
-                f"give it the result of a computation with Values, or a list of such"
+                f"graph draws a Value, or a list of them, and was given a {type(result).__name__}: "
+                f"{instead_of(result)}"
             )
     if not results:
         raise PictureError("graph draws a Value or a list of them, and the list is empty")

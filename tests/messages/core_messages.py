@@ -740,11 +740,21 @@ RENDER = [
         lambda: list(ag.steps(np.array(x * y)[()])),
     ),
     (
-        "one of them at a time",
+        "give them one after the other",
         lambda: ag.explore([x * y, x + y]),
         lambda: [ag.explore(each) for each in (x * y, x + y)],
     ),
     ("for a Value x", lambda: ag.explain(x * y, 1.0), lambda: ag.explain(x * y, x)),
+    (
+        "call it with x = Value",
+        lambda: ag.explore(lambda v: v * v),
+        lambda: ag.explore((lambda v: v * v)(Value(2.0, "x"))),
+    ),
+    (
+        r'given 4.0: compute with x = Value\(2.0, "x"\), since a plain number',
+        lambda: ag.derivation(2.0**2, 2.0),
+        lambda: ag.derivation(Value(2.0, "x") ** 2, Value(2.0, "x")),
+    ),
     (
         "limit is a whole number",
         lambda: ag.explain(x * y, x, limit=0),
