@@ -685,6 +685,11 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
                 "pandas computes this on floats alone, and here are Values: take the array, "
                 "series.to_numpy() or frame.to_numpy()"
             )
+        elif re.match(r"Cannot cast array data from dtype\('O'\) to dtype\('(?!bool)", str(error)):
+            error.add_note(
+                "NumPy computes this on plain numbers alone, and here are Values: call it outside, "
+                "and give the function what it returns"
+            )
         elif "dtype('O') to dtype('bool')" in str(error):
             error.add_note(
                 "NumPy's where= takes no conditions of traced Values: add up autograd.where(mask, "

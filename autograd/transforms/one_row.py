@@ -14,7 +14,7 @@ from autograd.callsite import is_foreign
 from autograd.decorated import signature_of
 from autograd.engine.modes import current
 from autograd.engine.value import Value
-from autograd.errors import StructureError, TraceError
+from autograd.errors import AmbiguousNumberError, StructureError, TraceError
 from autograd.ir.tables import is_truth
 from autograd.table.operation import is_real, real
 from autograd.trees import array_in, flatten, unflatten
@@ -46,6 +46,9 @@ def explain_rows(
         ValueError: there is an in_axes with which the first row can be computed.
     """
     _advise_axes(who, f, args, named, error, axes)
+    product = _turned_product(f, *_by_position(f, args, named)[:1], error)
+    if product and not getattr(error, "__notes__", None):
+        error.add_note(f"the shapes fit as {product}")
     explain_number(error)
 
 
@@ -67,17 +70,21 @@ def _advise_axes(
     error: Exception,
     axes: object,
 ) -> None:
-    if isinstance(error, TraceError) or current().recorder is not None or _is_raised(error):
+    asks_for_number = isinstance(error, (TraceError, AmbiguousNumberError))
+    if asks_for_number or current().recorder is not None or _is_raised(error):
         return
     if sys.modules.get("numpy") is None:  # without it nothing can be mapped
         return
     if getattr(error, "__notes__", None):  # of a function of NumPy's, which is another for rows
         return
+    given, named_before = len(args), named
     args, named = _by_position(f, args, named)
+    by_name = [name for name in named_before if name not in named]
+    by_name.sort(key=[*_names_of(f)].index)
     if not _are_numbers(args):
         return
     for chosen in _possible(args):
-        if chosen == axes or not _works(f, args, named, chosen):
+        if chosen == axes or not _works(_named_from(f, given, by_name), args, named, chosen):
             continue
         place = max(_mapped(chosen), key=lambda each: len(_array(args[each]).shape))
         name = spelled(f)
@@ -88,6 +95,9 @@ def _advise_axes(
         lists = [each for each in _mapped(chosen) if array_in(args[each]) is None]
         if lists:
             way += f", and argument {lists[0]} as an array, numpy.asarray(...)"
+        product = _turned_product(f, args, error)
+        if product:
+            way += f"; or did you mean {product}?"
         raise StructureError(
             f"{who}: {name} takes one row of argument {place}, and was given all, of shape "
             f"{_array(args[place]).shape} ({error}): in_axes maps it over the rows, {way}"
@@ -142,18 +152,65 @@ def _by_position(
     return bound.args, bound.kwargs
 
 
+def _names_of(f: Callable[..., object]) -> Sequence[str]:
+    try:
+        return [*signature_of(f, placed=True).parameters]
+    except (TypeError, ValueError):
+        return ()
+
+
+def _named_from(
+    f: Callable[..., object], given: int, names: Sequence[str]
+) -> Callable[..., object]:
+    """Return a function of arguments by position that gives those after some by name, to f."""
+    if not names:
+        return f
+
+    def called(*args: object, **named: object) -> object:
+        return f(*args[:given], **dict(zip(names, args[given:], strict=True)), **named)
+
+    return called
+
+
+def _turned_product(f: Callable[..., object], args: Sequence[object], error: Exception) -> str:
+    """Return a product of two arguments that fits where that of an error did not: X @ w for w @ X.
+
+    Of an error that is about something else, and where there is none, nothing is returned.
+    """
+    words, names = str(error), _names_of(f)
+    sizes = re.search(
+        r"matmul: .* \(size (?P<second>\d+) is different from (?P<first>\d+)\)", words
+    )
+    sizes = sizes or re.search(r"not aligned: (?P<first>\d+) .* != (?P<second>\d+) ", words)
+    if sizes is None or len(names) < len(args):
+        return ""
+    inner = int(sizes["first"]), int(sizes["second"])
+    arrays = [(name, _array(arg).shape) for name, arg in zip(names, args, strict=False)]
+    for (left, first), (right, second) in itertools.permutations(arrays, 2):
+        if not first or not second or (first[-1], second[-2:][0]) != inner:
+            continue
+        if second[-1] == first[-2:][0]:
+            return f"{right} @ {left}"
+        if len(first) == len(second) == 2 and second[-1] == first[-1]:
+            return f"{right} @ {left}.T"
+    return ""
+
+
 def _possible(args: Sequence[object]) -> Iterator[Axes]:
-    """Yield what in_axes may be: all arrays of a length, without the first, or the largest."""
+    """Yield what in_axes may be: all arrays of as many rows, or all of these but the first.
+
+    The first may have as many by chance, where it has a number for each column: the weights.
+    """
     arrays = {place: array for place, arg in enumerate(args) if (array := _array(arg)).shape}
     if not arrays:
         return
     largest = max(arrays, key=lambda place: arrays[place].ndim)
     rows = [place for place in arrays if len(arrays[place]) == len(arrays[largest])]
-    found = []
-    for places in (rows, [place for place in rows if place], [largest]):
-        if places and places not in found:
-            found.append(places)
-            yield tuple([0 if place in places else None for place in range(len(args))])
+    found = [rows]
+    if 0 in rows and {*arrays[0].shape} & {*arrays[largest].shape[1:]}:
+        found += [[place for place in rows if place]]
+    for places in filter(None, found):
+        yield tuple([0 if place in places else None for place in range(len(args))])
 
 
 def _are_numbers(args: Sequence[object]) -> bool:

@@ -96,3 +96,54 @@ def test_a_number_that_is_taken_for_an_array_of_a_row_is_told_to_be_one():
             call()
         assert "an array of one axis is a number" in caught.value.__notes__[0]
     assert jit(lambda x, y: (x * y).sum(), in_axes=0)(rows, targets).tolist() == [2.0, 2.0, 2.0]
+
+
+X, W = np.arange(12.0).reshape(4, 3), np.array([0.5, -1.0, 2.0])
+
+
+@pytest.mark.parametrize("transform", [jit, grad, lambda f: jit(grad(f))])
+@pytest.mark.parametrize("product", [lambda a, b: a @ b, np.dot], ids=["matmul", "dot"])
+def test_operands_the_wrong_way_round_are_no_reason_to_map_some_rows_beside_all(transform, product):
+    def loss(w, X, y):
+        return ((product(w, X) - y) ** 2).mean()
+
+    with pytest.raises(ValueError, match=r"matmul|not aligned") as caught:  # as they stand
+        transform(loss)(W, X, np.ones(4))
+    assert "in_axes" not in str(caught.value)
+    assert caught.value.__notes__ == ["the shapes fit as X @ w"]
+
+
+def test_a_function_of_one_row_may_have_meant_the_product_with_all_of_them():
+    with pytest.raises(ValueError, match=r"in_axes=\(None, 0\).*; or did you mean X @ w\?"):
+        jit(lambda w, X: w @ X)(W, X)
+    rows = jit(lambda w, X: w @ X, in_axes=(None, 0))(W, X)
+    assert np.allclose(rows, jit(lambda w, X: X @ w)(W, X))
+
+
+def test_a_matrix_of_weights_before_rows_is_told_to_be_transposed():
+    with pytest.raises(ValueError, match="mismatch") as caught:
+        grad(lambda M, X: np.sum(M @ X))(np.ones((5, 3)), X)
+    assert caught.value.__notes__ == ["the shapes fit as X @ M.T"]
+
+
+def test_arguments_by_name_that_a_derivative_does_not_take_are_the_true_cause():
+    with pytest.raises(ag.AutogradError, match="called with 0 positional") as caught:
+        grad(error)(w=WEIGHTS, row=ROWS, target=TARGETS)
+    assert "in_axes" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("f", "numbers"),
+    [
+        (lambda x: np.unique(x).sum(), [1.0, 1.0, 2.0]),
+        (lambda x: np.unique(x).sum(), np.array([1.0, 1.0, 2.0])),
+        (lambda mask: np.bincount(mask).sum(), np.array([True, False])),
+        (lambda x: np.bincount(np.atleast_1d(x)).sum(), np.array([1, 2])),
+    ],
+)
+def test_what_numpy_asks_of_numbers_that_are_traced_is_no_reason_to_map_rows(f, numbers):
+    with pytest.raises(TypeError) as caught:
+        jit(f)(numbers)
+    assert "in_axes" not in str(caught.value)
+    is_cast = "Cannot cast" in str(caught.value)
+    assert is_cast == any("call it outside" in n for n in getattr(caught.value, "__notes__", []))
