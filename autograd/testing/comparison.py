@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from autograd.trees import flatten
 __tracebackhide__ = True  # from reports of pytest
 
 UNDERFLOW = 1e-320  # what the smallest floats may be off by
+NEIGHBOUR = 1e-3  # how far what is next to a point is from it
+MOST_NUMBERS = 4  # of a point all of whose corners are looked at
 SURE, VOUCHED = 16, 32  # points at which differences are taken whatever backward gives
 
 
@@ -43,7 +46,8 @@ class Comparison:
 
     Attributes:
         count: at how many points the two have been compared; at all others f was not real.
-        refusal: what df raised at the latest point where it raised something.
+        refusal: what df raised at the latest point, if it raised something.
+        overflows: the points where df is no finite number as floats go, and right in many digits.
     """
 
     def __init__(
@@ -55,6 +59,8 @@ class Comparison:
         self.parameters = parameters
         self.count = 0
         self.refusal: Exception | None = None
+        self.overflows: list[Point] = []
+        self._undefined: set[Point] = set()
         self._to_verify, self._known = VOUCHED, 0
         self._seen: dict[Point, int] = {}
         self._precise: tuple[Point, list[float] | None] | None = None  # the latest
@@ -64,7 +70,10 @@ class Comparison:
         if point not in self._seen:
             judged = self.judged(point, verified)
             self.count += bool(judged)
-            self._seen[point] = sum(not judgement.is_right for judgement in judged)
+            wrong = [judgement.claimed for judgement in judged if not judgement.is_right]
+            self._seen[point] = len(wrong)
+            if not any(map(math.isfinite, wrong)):
+                self._undefined.add(point)
         return self._seen[point]
 
     def judged(self, point: Point, verified: bool) -> list[Judgement]:
@@ -87,6 +96,33 @@ class Comparison:
             else:
                 judgements.append(self._judgement(point, index, claimed, derivative, value))
         return judgements
+
+    def is_undefined(self, point: Point) -> bool:
+        """Return whether df is wrong at a point, and nowhere there by a finite number."""
+        return bool(self.wrong(point)) and point in self._undefined
+
+    def is_isolated(self, point: Point) -> bool:
+        """Return whether df is right at all corners around a point where f is real."""
+        if len(point.numbers) > MOST_NUMBERS:
+            return False
+        corners = itertools.product(*[(n - NEIGHBOUR, n + NEIGHBOUR) for n in point.numbers])
+        judged = [self.judged(point.at(corner), verified=True) for corner in corners]
+        return any(judged) and all(judgement.is_right for found in judged for judgement in found)
+
+    def claim(self, point: Point, index: int) -> Value | None:
+        """Return the root of the graph of one component of df, if it has one."""
+        names = self.parameters.components(point)
+        leaves = [Value(n, label=name) for n, name in zip(point.numbers, names, strict=True)]
+        try:
+            root = self._leaves(point, leaves)[index]
+        except Exception:  # df need not take Values
+            return None
+        return root if isinstance(root, Value) else None
+
+    @property
+    def right(self) -> int:
+        """At how many of the points df was right."""
+        return self.count - sum(map(bool, self._seen.values()))
 
     def backward(self, point: Point) -> tuple[float, list[float]]:
         """Return the value and the gradient; nan where f refuses the numbers."""
@@ -145,6 +181,7 @@ class Comparison:
         is_right = found.allows(claimed, error)
         if not is_right:
             precise = self._precise_claims(point) if self.df is not None else None
+            in_floats = claimed
             if precise is not None:
                 claimed = precise[index]
             else:
@@ -154,6 +191,8 @@ class Comparison:
             is_right = found.allows(claimed, error) or error == math.inf
             if math.isnan(claimed) and found.remark and self.df is not None:
                 is_right = True  # there is no derivative here, and the claim says so
+            elif is_right and not math.isfinite(in_floats) and math.isfinite(claimed):
+                self.overflows.append(point)
         return Judgement(claimed, found.nearest(claimed), is_right, is_precise)
 
     def _backward_along(self, point: Point, index: int, x: float) -> float:
@@ -164,6 +203,7 @@ class Comparison:
 
     def _claims(self, point: Point) -> list[float]:
         """Return the results of df for floats, or in multiprecision if it refuses floats."""
+        self.refusal = None
         try:
             return [plain(leaf, "the derivative") for leaf in self._leaves(point, point.numbers)]
         except AutogradError:

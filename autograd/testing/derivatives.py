@@ -25,11 +25,14 @@ from autograd.testing.comparison import Comparison, Judgement
 from autograd.testing.diagnosis import Trial, diagnosis, near
 from autograd.testing.sampling import counterexample, kinks, simple_points, simplicity, spread
 from autograd.testing.symbols import Symbolic, proof
+from autograd.testing.undefined import origin, plain_domain
 from autograd.trees import explain_arrays
 
 __tracebackhide__ = True  # from reports of pytest
 
 DEFAULT_DOMAIN = (-10.0, 10.0)
+FURTHER = " and some to 1e6"  # of the points that are tried where no domain is given
+FURTHEST = 1e6
 MOST_LISTED = 20  # wrong components in a report
 
 
@@ -216,21 +219,37 @@ def assert_derivative(
         raise _failure(
             comparison, _telling(comparison, given), "one of the points given", bounds, points
         )
+    is_usual = domain is None and not points
+    is_undefined = bool(wrong) and all(map(comparison.is_undefined, wrong))
+    is_isolated = is_usual and is_undefined and all(map(comparison.is_isolated, wrong))
     proved = ""
-    if formulas and not wrong and (comparison.count or (domain is None and not points)):
+    if formulas and (is_isolated or not wrong) and (comparison.count or is_usual):
         proved = _proof(f, formulas, bounds, points)
-    if bounds and not wrong and not proved:
-        found = counterexample(lambda n: comparison.wrong(place.at(n)), bounds, examples)
-        wrong = [place.at(found)] if found is not None else []
+    if proved and is_isolated:
+        proved += f"; it is no number at {_named(comparison, wrong)}"
+        wrong = []
+    if bounds and not proved and (is_undefined or not wrong):
+
+        def is_wrong(numbers: Sequence[float]) -> bool:
+            tried = place.at(numbers)
+            is_known = is_undefined and comparison.is_undefined(tried)
+            return bool(comparison.wrong(tried)) and not is_known
+
+        found = counterexample(is_wrong, bounds, examples)
+        wrong = [place.at(found)] if found is not None else wrong
     within = f" in [{bounds[0][0]:g}, {bounds[0][1]:g}]" if len(set(bounds)) == 1 else ""
+    within += FURTHER * is_usual
     if wrong:
-        where = f"the simplest point found{within}"
+        where = f"the simplest found{within}"
         raise _failure(comparison, _telling(comparison, wrong), where, bounds, points)
+    in_digits = ""
+    if comparison.overflows:  # of floats
+        in_digits = f"; by many digits at {_named(comparison, comparison.overflows)}"
     if proved:
-        return Checked("exact", proved)
+        return Checked("exact", proved + in_digits)
     if comparison.count == 0:
         raise StructureError("assert_derivative: f is real at none of the points that were tried")
-    return Checked("numeric", f"{comparison.count} points{within} within {rtol:g}")
+    return Checked("numeric", f"{comparison.count} points{within} within {rtol:g}{in_digits}")
 
 
 def _count(examples: int) -> int:
@@ -332,8 +351,26 @@ def _tried(
 
 
 def _telling(comparison: Comparison, points: Iterable[Point]) -> Point:
-    """Return the point where the most components are wrong, the simplest of several."""
-    return min(points, key=lambda p: (-comparison.wrong(p), simplicity(p.numbers)))
+    """Return the point where the most components are wrong, the simplest of several.
+
+    Those where a number is wrong tell more than those where there is none.
+    """
+    return min(
+        points,
+        key=lambda p: (
+            comparison.is_undefined(p),
+            -comparison.wrong(p),
+            simplicity(p.numbers),
+        ),
+    )
+
+
+def _named(comparison: Comparison, points: Sequence[Point]) -> str:
+    """Return the simplest of some points, and how many others there are."""
+    known = sorted(set(points), key=lambda p: simplicity(p.numbers))
+    names = comparison.parameters.components(known[0])
+    first = ", ".join(f"{n} = {x!r}" for n, x in zip(names, known[0].numbers, strict=True))
+    return first + f" and {len(known) - 1} more" * (len(known) > 1)
 
 
 # -- the report --------------------------------------------------------------------------------
@@ -349,8 +386,16 @@ def _failure(
     """Return the error that a student can learn from."""
     judged = comparison.judged(point, verified=True)
     lines = ["this is not the derivative of f"]
+    right = comparison.right
+    if right and comparison.is_undefined(point):
+        many = f"{right} point{'s' * (right > 1)}"
+        lines = [f"this is right wherever it is finite ({many}), and not finite everywhere"]
     lines += _shown(comparison, point, judged, ("yours is", "it should be"), where)
     names = comparison.parameters.components(point)
+    if right and comparison.is_undefined(point):
+        reach = [(-FURTHEST, FURTHEST)] * len(bounds) if FURTHER in where else bounds
+        lines += ["", *_undefined(comparison, point, judged, reach)]
+        return WrongDerivativeError("\n".join(lines))
     trials = _trials(comparison, point, judged, bounds, points)
     sentences: dict[str, list[str]] = {}
     for index, judgement in enumerate(judged):
@@ -363,6 +408,33 @@ def _failure(
             by = f"by {', '.join(components)}: " if len(names) > 1 else ""
             lines += textwrap.wrap(by + sentence, 76)
     return WrongDerivativeError("\n".join(lines))
+
+
+def _undefined(
+    comparison: Comparison, point: Point, judged: Sequence[Judgement], bounds: Sequence[Bounds]
+) -> Iterator[str]:
+    """Yield the lines on why a derivative is no finite number at a point, and what to do."""
+    index = next(place for place, judgement in enumerate(judged) if not judgement.is_right)
+    root = comparison.claim(point, index)
+    reason = origin(root) if root is not None else ""
+    if isinstance(comparison.refusal, OverflowError):
+        reason = "There it overflows: a float ends at 1.8e308"
+    if reason:
+        yield from textwrap.wrap(f"{reason}.", 76)
+    if not bounds:
+        yield "Write it otherwise, or leave such points out of at."
+        return
+
+    def is_right(pair: Bounds) -> bool:
+        pairs = [pair] * len(bounds)
+        return not any(map(comparison.wrong, _tried(comparison, point, pairs, False)))
+
+    yield "Write it otherwise, or give a domain without such points:"
+    found = plain_domain(is_right, bounds)
+    low, high = map("{:g}".format, found) if found else ("lowest", "highest")
+    names = comparison.parameters.names
+    pairs = ", ".join(f"{name!r}: ({low}, {high})" for name in names)
+    yield f"    domain={f'({low}, {high})' if len(names) == 1 else f'{{{pairs}}}'}"
 
 
 def _shown(

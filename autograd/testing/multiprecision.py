@@ -1,14 +1,17 @@
 """Numbers of 60 digits and more on which graphs, definitions and rules of the table run (mpmath).
 
 They follow IEEE 754 in what is infinite and what is nan, with one zero and a far wider range:
-beyond 2**5000 a number counts as infinite, below 2**-5000 as zero.
+beyond 2**5000 a number counts as infinite, below 2**-5000 as zero. Those of a derivative in
+question reach to 2**(2**23), so that exp(10**6) and its powers are numbers, save operands of
+functions whose digits would take as many bits as that, such as the sine.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.differences import ENDLESS, JUMP, Slope, described
@@ -20,7 +23,7 @@ from autograd.table.operators import Operators
 
 __tracebackhide__ = True  # from reports of pytest
 
-LARGEST = 5000  # in powers of two
+LARGEST, WIDEST = 5000, 2**23  # in powers of two
 MOST_BITS = 8000
 BITS_FOR_ZERO = 1900  # enough to tell 1 - tanh(300), which is 1e-260, from zero
 
@@ -82,6 +85,15 @@ KNOWN: dict[str, Callable[..., Any]] = {
     ),
 }
 
+# Which operands may be as large as the widest range allows: it costs no more than a small one.
+WIDE: dict[str, slice] = {
+    **dict.fromkeys(
+        "add subtract multiply divide negative abs sqrt log log2 log10".split(), slice(9)
+    ),
+    **dict.fromkeys("log1p less less_equal both opposite either where".split(), slice(9)),
+    "power": slice(1),  # its base
+}
+
 
 @functools.cache
 def context() -> Any:
@@ -92,6 +104,7 @@ def context() -> Any:
         raise MissingExtraError("autograd.testing", "testing", error) from None
     made = MPContext()
     made.dps = 60
+    made.largest = LARGEST
     return made
 
 
@@ -115,7 +128,7 @@ class Precise(Operators):
         arithmetic = context()
         if not isinstance(number, (arithmetic.mpf, arithmetic.mpc)):
             number = arithmetic.mpf(number if type(number) is int else real(number, "Precise"))
-        self.number = _bounded(arithmetic, number)
+        self.number = _bounded(arithmetic, number, arithmetic.largest)
 
     @staticmethod
     def _apply(operation: Operation, operands: tuple[object, ...]) -> object:
@@ -123,6 +136,10 @@ class Precise(Operators):
         if rule is not None and TABLE.get(operation.name) is operation:
             arithmetic = context()
             numbers = [_number(operand, operation) for operand in operands]
+            wide = numbers[WIDE.get(operation.name, slice(0))]
+            numbers = wide + [
+                _bounded(arithmetic, number, LARGEST) for number in numbers[len(wide) :]
+            ]
             result = Precise(rule(arithmetic, *numbers))
             is_condition = operation.is_condition
             return result.number != 0 if is_condition else result
@@ -163,15 +180,15 @@ def _number(operand: object, operation: Operation) -> object:
     return context().mpf(real(operand, operation.name))
 
 
-def _bounded(arithmetic: Any, number: object) -> object:
+def _bounded(arithmetic: Any, number: object, largest: int) -> object:
     """Return a real number of the range; nan for a complex one."""
     if isinstance(number, arithmetic.mpc):
-        return arithmetic.nan if number.imag != 0 else _bounded(arithmetic, number.real)
+        return arithmetic.nan if number.imag != 0 else _bounded(arithmetic, number.real, largest)
     if number != 0 and arithmetic.isfinite(number):
         magnitude = arithmetic.mag(number)
-        if magnitude > LARGEST:
+        if magnitude > largest:
             return arithmetic.sign(number) * arithmetic.inf
-        if magnitude < -LARGEST:
+        if magnitude < -largest:
             return arithmetic.zero
     return number
 
@@ -294,6 +311,17 @@ def _same(before: Sequence[Any], after: Sequence[object], bits: int) -> bool:
     return bool(before)
 
 
+@contextlib.contextmanager
+def _widened() -> Iterator[None]:
+    """Let numbers be of the widest range."""
+    arithmetic = context()
+    before, arithmetic.largest = arithmetic.largest, WIDEST
+    try:
+        yield
+    finally:
+        arithmetic.largest = before
+
+
 def values(
     function: Callable[[Sequence[object]], Sequence[Any]], numbers: Sequence[float]
 ) -> list[Any]:
@@ -301,7 +329,7 @@ def values(
     bits = 240
     before: list[Any] = []
     while bits < MOST_BITS:
-        with context().workprec(bits):
+        with context().workprec(bits), _widened():
             point = [Precise(number) for number in numbers]
             found = [_number(result, ops.identity) for result in function(point)]
         if _same(before, found, bits):

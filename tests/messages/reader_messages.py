@@ -146,6 +146,18 @@ TESTING = [
         lambda: assert_derivative(square, lambda t: 2.0 * t, domain=(-1, 1)),
     ),
     (
+        r"this is right wherever it is finite[\s\S]*domain=\(-100, 100\)",
+        lambda: assert_derivative(ag.tanh, lambda t: 1.0 / math.cosh(t) ** 2),
+        lambda: assert_derivative(
+            ag.tanh, lambda t: 1.0 / math.cosh(t) ** 2, domain=(-100, 100), examples=5
+        ),
+    ),
+    (
+        "a power of a negative number",
+        lambda: assert_derivative(ag.cbrt, "1/3*t^(-2/3)"),
+        lambda: assert_derivative(ag.cbrt, "1/(3*cbrt(t)^2)"),
+    ),
+    (
         "real at none of the points",
         lambda: assert_derivative(ag.log, lambda t: 1.0 / t, domain=(-2, -1)),
         lambda: assert_derivative(ag.log, lambda t: 1.0 / t, domain=(1, 2)),
