@@ -84,6 +84,17 @@ class Structure:
             return [self]
         return [unit for part in self.parts for unit in part.units()]
 
+    def paths(self, root: str) -> Iterator[str]:
+        """Yield where each number stands, as in ``result['w'][0]``, in order."""
+        if self.kind == "number":
+            yield root
+        elif self.kind == "array":
+            for indices in itertools.product(*map(range, self.detail)):
+                yield f"{root}[{', '.join(map(str, indices))}]"
+        else:
+            for step, part in zip(_steps(self), self.parts, strict=True):
+                yield from part.paths(root + step)
+
     def path(self, index: int, root: str) -> str:
         """Return where the number of that index stands, as in ``model.layers[0]``."""
         if self.kind == "array":

@@ -67,13 +67,19 @@ def _literal(constant: float | bool) -> str:
 C = Language("C", "const double", "const int", SPELLINGS, _literal)
 
 
-def source(function: Function, binding: Binding | None = None, is_exact: bool = True) -> str:
+def source(
+    function: Function,
+    binding: Binding | None = None,
+    is_exact: bool = True,
+    labels: Sequence[str] = (),
+) -> str:
     """Return the function as a C11 file: a header comment, and one function.
 
     Args:
         function: without loops and calls of other Functions.
         binding: which parameters differ from row to row, and how results are reduced.
         is_exact: whether it is compiled with ``exact=True``; else the comment says what differs.
+        labels: what each result is, for the comment.
 
     Raises:
         ValueError: it holds something that C code of ours cannot compute.
@@ -81,7 +87,7 @@ def source(function: Function, binding: Binding | None = None, is_exact: bool = 
     binding = binding or Binding()
     check_straight(function)
     notes = (*NOTE, *(SAME_BITS if is_exact else INEXACT))
-    head = comment(function, binding, identifier(function.name), ("/*", " *", " */"), notes)
+    head = comment(function, binding, identifier(function.name), ("/*", " *", " */"), notes, labels)
     return "\n".join([*head, *prelude([function]), *definition(function, binding)]) + "\n"
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
 from autograd.backends.straight_line import (
     INEXACT,
@@ -94,13 +96,19 @@ def page_table() -> str:
     return f"const PRIMITIVES = {{\n{lines}\n}};\n"
 
 
-def source(function: Function, binding: Binding | None = None, is_exact: bool = True) -> str:
+def source(
+    function: Function,
+    binding: Binding | None = None,
+    is_exact: bool = True,
+    labels: Sequence[str] = (),
+) -> str:
     """Return the function as an ES module that exports it.
 
     Args:
         function: without loops and calls of other Functions.
         binding: which parameters differ from row to row, and how results are reduced.
         is_exact: whether it is compiled with ``exact=True``; else the comment says what differs.
+        labels: what each result is, for the comment.
 
     Raises:
         ValueError: it holds something that this back end cannot compute.
@@ -110,7 +118,7 @@ def source(function: Function, binding: Binding | None = None, is_exact: bool = 
     name = identifier(function.name)
     helpers = [HELPERS[opcode] for opcode in sorted(HELPERS) if opcode in function.opcodes]
     notes = NOTE if is_exact else (*NOTE, *INEXACT)
-    head = comment(function, binding, name, ("/*", " *", " */"), notes)
+    head = comment(function, binding, name, ("/*", " *", " */"), notes, labels)
     body = (
         _mapped(function, binding, name) if binding.mapped is not None else _single(function, name)
     )

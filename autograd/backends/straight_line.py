@@ -124,22 +124,34 @@ def comment(
     name: str,
     marks: tuple[str, str, str],
     notes: Sequence[str],
+    labels: Sequence[str] = (),
 ) -> list[str]:
-    """Return the lines of the comment at the head of an exported file: what goes where."""
+    """Return the lines of the comment at the head of an exported file: what goes where.
+
+    Args:
+        function: what is written.
+        binding: which parameters each row has for itself.
+        name: what the function is called in the file.
+        marks: what begins, continues and ends a comment.
+        notes: what else to say.
+        labels: what each result is, such as ``result['w'][0]``; where they are known.
+    """
     mapped = binding.mapped
     inputs = [(place, parameter.name) for place, parameter in enumerate(function.parameters)]
-    count = len(function.results)
+    count = f"results: {len(function.results)}"
+    listed = _listed(labels) if labels else []
     lines = [f"{name}: written by scalar-autograd from a compiled function.", ""]
     if mapped is None:
         lines += ["inputs, in their order:", *_listed([label for _, label in inputs])]
-        lines += [f"results: {count}"]
+        lines += [count + ", in their order:" * bool(labels), *listed]
     else:
         lines += ["inputs that all rows share, in their order:"]
         lines += _listed([label for place, label in inputs if place not in mapped])
         lines += ["inputs of each row, one row after the other:"]
         lines += _listed([label for place, label in inputs if place in mapped])
         what = {None: "of each row", "sum": "sums over rows", "mean": "means over rows"}
-        lines += [f"results: {count}, {what[binding.reduce]}"]
+        order = ", in their order:" * bool(labels)
+        lines += [f"{count}, {what[binding.reduce]}{order}", *listed]
     lines += ["", *notes]
     begin, middle, end = marks
     return [begin, *[f"{middle} {line}".rstrip() for line in lines], end, ""]

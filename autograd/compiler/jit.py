@@ -789,7 +789,8 @@ class Jitted(Generic[P]):
         mapped = {place for place, source in enumerate(layout.sources) if source.row is not None}
         binding = Binding(frozenset(mapped) if layout.mapped else None, layout.reduce)
         module: Any = import_module(f"autograd.backends.{language}")
-        source: str = module.source(function, binding, self.exact)
+        labels = [*executable.traced.structure.paths("result")]
+        source: str = module.source(function, binding, self.exact, labels)
         return source
 
     def report(self) -> Report:

@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 import shutil
 import subprocess
 
@@ -29,7 +30,8 @@ def built(fast, mapped=None, reduce=None):
     executable = fast._shown()
     function = (executable.careful() if executable.is_fast else executable).function
     binding = Binding(None if mapped is None else frozenset(mapped), reduce)
-    assert fast.c == c.source(function, binding, fast.exact)
+    labels = [*executable.traced.structure.paths("result")]
+    assert fast.c == c.source(function, binding, fast.exact, labels)
     return c.compile(function, binding)
 
 
@@ -116,7 +118,7 @@ def test_guarded_products_are_in_the_file_as_in_careful_code():
     fast = jit(grad(lambda x: where(x > 0.0, log(x) * x, 0.0)))
     assert fast(0.0) == 0.0
     function = fast._shown().careful().function
-    assert fast.c == c.source(function)
+    assert fast.c == c.source(function, labels=["result"])
     assert c.compile(function, Binding())([0.0]) == [0.0]
     assert c.compile(function, Binding())([2.0]) == [fast(2.0)]
 
@@ -131,6 +133,24 @@ def test_a_function_of_the_users_own_is_refused_and_nothing_is_written(tmp_path)
     with pytest.raises(OSError, match="cannot be written"):
         fast.save(tmp_path / "nowhere" / "f.c")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", ["c", "js"])
+def test_the_head_of_a_file_says_what_each_result_is(suffix, tmp_path):
+    fast = jit(lambda p, x: {"up": p["w"] @ x, "both": (x, {"*/": p["w"][0]})})
+    fast({"w": np.ones(2)}, np.ones(2))
+    text = fast.save(tmp_path / f"f.{suffix}").read_text()
+    head = text[: text.index("*/")]
+    assert re.findall(r"\[(\d)\] (\S+)", head[head.index("results: 4, in their order:") :]) == [
+        ("0", "result['up']"),
+        ("1", "result['both'][0][0]"),
+        ("2", "result['both'][0][1]"),
+        ("3", "result['both'][1]['*\\\\/']"),
+    ]
+    rows = jit(lambda w, x: [w * x, x], in_axes=(None, 0), reduce="mean")
+    rows(2.0, np.ones(3))
+    text = rows.save(tmp_path / f"rows.{suffix}").read_text()
+    assert "results: 2, means over rows, in their order:\n *   [0] result[0]\n" in text
 
 
 def test_labels_cannot_end_the_comment_of_a_file():
