@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# PyTorch 2.13.0: five spellings of min(max(x, 0), 6), and their slope at the bounds.
+# PyTorch 2.13.0: five spellings of min(max(x, 0), 6), and their slope at the bounds. (2.14.1 has
+# changed clamp with numbers to 0 there.)
 # Expected: one function has one derivative, or the same choice where there is none.
 # Seen: at (0, 6): clamp (1, 1), hardtanh and relu6 (0, 0), minimum of maximum (1/2, 1/2). At nan,
 # clamp with numbers says 0, hardtanh says 1, and clamp with tensors says 0 in reverse and 1 in
