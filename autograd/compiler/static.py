@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
@@ -190,11 +192,17 @@ def key_of(places: dict[int, object], named: dict[str, object]) -> Hashable:
 
 
 def _typed(obj: Hashable) -> Hashable:
-    """Return what is equal for equal things of one type, inside of tuples too."""
+    """Return what is equal for equal things of one type, inside of tuples and dataclasses too."""
     if isinstance(obj, float):  # 0.0 and -0.0 are two
         return type(obj), obj.hex()
     if isinstance(obj, tuple):
         return type(obj), tuple(map(_typed, obj))
     if isinstance(obj, frozenset):
         return type(obj), frozenset(map(_typed, obj))
+    if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
+        compared = [field.name for field in dataclasses.fields(obj) if field.compare]
+        parts = tuple([_typed(getattr(obj, name, None)) for name in compared])
+        with contextlib.suppress(TypeError):  # a field that cannot be hashed, for a hash of its own
+            hash(parts)
+            return type(obj), obj, parts
     return type(obj), obj

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import enum
 import gc
+import math
 import os
 import pickle
 import signal
@@ -64,6 +66,25 @@ def test_what_is_static_can_be_a_function_a_string_or_none() -> None:
 def test_one_and_true_are_different_static_arguments() -> None:
     fast = jit(lambda x, flag: x if flag is True else -x, static_argnums=1)
     assert (fast(1.0, 1), fast(1.0, True), fast(1.0, 1.0)) == (-1.0, 1.0, -1.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Divisor:
+    """A static argument, equal to others of another type or sign."""
+
+    number: float
+    more: tuple[object, ...] = ()
+
+
+def test_static_dataclasses_that_are_equal_but_not_the_same_have_programs_of_their_own():
+    fast = jit(lambda x, by: x / by.number, static_argnums=1)
+    for number in (0.0, -0.0, 1, 1.0):
+        assert fast(1.0, Divisor(number)) == (
+            1.0 / number if number else math.copysign(math.inf, number)
+        )
+    negated = jit(lambda x, by: -x if by.more and by.more[0] is True else x, static_argnums=1)
+    assert negated(1.0, Divisor(1.0, (1,))) == 1.0
+    assert negated(1.0, Divisor(1.0, (True,))) == -1.0
 
 
 def test_rows_go_side_by_side_beside_static_arguments() -> None:
