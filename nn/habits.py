@@ -71,6 +71,10 @@ OF_MODULES = {
         ("add_module", "register_module", "register_parameter", "register_buffer"),
         "assign it as an attribute, self.w = Value(0.0)",
     ),
+    "classes": "fit keeps the names of classes where y has names, and where y has numbers "
+    "nn.predict(model, X) gives scores: of two classes the second one where score > 0, of more "
+    "numpy.argmax(scores, axis=1)",
+    "feature_names": "fit keeps the names of the columns of a data frame",
     "fit": "write nn.fit(model, X, y)",
     "predict": "write nn.predict(model, X)",
     "compile": "nn.fit(model, X, y) compiles where the extra jit is installed",

@@ -176,10 +176,49 @@ FAR = 100.0  # where tanh is flat, and a step of the optimiser is small or wild
 APART = 1000.0
 
 
-def warn_of_scales(X: object, y: object, rows: Rows, targets: Targets, loss: Loss) -> None:
+def fault_of_losses(losses: Sequence[float], targets: Targets, loss: Loss) -> str:
+    """Return what is wrong with the losses of a training, in words; nothing if all is well.
+
+    A first loss of badly scaled columns is so large that it is halved whatever is learnt.
+
+    Args:
+        losses: that of every epoch.
+        targets: the target of each row.
+        loss: a function of (score, target).
+    """
+    last, constant = losses[-1], _of_a_constant(targets, loss)
+    if not last <= 0.5 * losses[0]:
+        return "the loss came down little"
+    if not last < constant:
+        return f"the loss is {last:.3g}, and a constant guess has {constant:.3g}"
+    return ""
+
+
+def _of_a_constant(targets: Targets, loss: Loss) -> float:
+    """Return the loss of constant scores that know nothing of rows; infinity if that says nothing.
+
+    It does not of a loss of the user's, and where all targets are the same.
+    """
+    if loss is hinge:
+        return 1.0
+    if loss is binary_cross_entropy:
+        return math.log(2.0)
+    if loss is cross_entropy:
+        return math.log(len({*targets})) or math.inf
+    if loss not in (mse, mae, huber):
+        return math.inf
+    rows = [target if isinstance(target, list) else [target] for target in targets]
+    means = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
+    return float(sum(loss(means, row) for row in rows)) / len(rows) or math.inf
+
+
+def warn_of_scales(
+    fault: str, X: object, y: object, rows: Rows, targets: Targets, loss: Loss
+) -> None:
     """Warn of columns, or targets, of a size with which networks train badly, and say the remedy.
 
     Args:
+        fault: what ``fault_of_losses`` found.
         X: what rows were made of; a data frame has names for columns.
         y: what targets were made of.
         rows: rows of numbers.
@@ -201,7 +240,7 @@ def warn_of_scales(X: object, y: object, rows: Rows, targets: Targets, loss: Los
             f"{_short(largest)}"
         )
         _warn(
-            f"the loss came down little. X: {what}, and networks train badly on columns far from "
+            f"{fault}. X: {what}, and networks train badly on columns far from "
             f"1: give {_scaled('X', X, '0')}, new rows by the same numbers, or put "
             f"scikit-learn's StandardScaler before nn.Classifier or nn.Regressor (make_pipeline)"
         )
@@ -209,7 +248,7 @@ def warn_of_scales(X: object, y: object, rows: Rows, targets: Targets, loss: Los
         flat = [n for target in targets for n in (target if isinstance(target, list) else [target])]
         if (size := max(map(abs, flat))) >= FAR:
             _warn(
-                f"the loss came down little. y has numbers as large as {_short(size)}, and "
+                f"{fault}. y has numbers as large as {_short(size)}, and "
                 f"networks take long to reach scores far from 1: give {_scaled('y', y)}, or use "
                 f"nn.Regressor, which does"
             )

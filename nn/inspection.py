@@ -34,7 +34,9 @@ def predict(model: Module, X: object, scores: bool = False) -> list[Any]:
 
     Returns:
         A float for each row, or a list (or dict) of floats where the model has more outputs; of a
-        model that ``fit`` has trained on names of classes, a name for each row.
+        model that ``fit`` has trained on names of classes, a name for each row. Where y had numbers
+        (0 and 1, -1 and 1, class numbers) these are scores: of two classes it is the second one
+        where the score is above 0, of more the one with the largest score.
 
     Raises:
         ValueError: rows are not equally long, or do not fit the model; or a data frame has not
@@ -46,6 +48,11 @@ def predict(model: Module, X: object, scores: bool = False) -> list[Any]:
         >>> scores = predict(MLP(2, [3, 1], seed=1), [[1.0, 2.0], [0.0, 0.0]])
         >>> len(scores), scores[1]
         (2, 0.0)
+        >>> [1 if score > 0 else -1 for score in scores][1]
+        -1
+        >>> import numpy
+        >>> numpy.argmax(predict(MLP(2, [3, 4], seed=1), [[1.0, 2.0], [0.0, 1.0]]), axis=1).shape
+        (2,)
     """
     check_module(model)
     check_features(model, X)

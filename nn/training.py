@@ -23,7 +23,14 @@ from nn.executors import AnyExecutor
 from nn.habits import asking
 from nn.history import History
 from nn.initializers import checked_seed
-from nn.inputs import check_fit, checked, classes_of, codes_of, warn_of_scales
+from nn.inputs import (
+    check_fit,
+    checked,
+    classes_of,
+    codes_of,
+    fault_of_losses,
+    warn_of_scales,
+)
 from nn.losses import Loss, loss_named
 from nn.metrics import Metric, usual_metrics
 from nn.module import Module, Numbers, check_module, whole, write
@@ -106,8 +113,9 @@ def fit(
         it was at the end of the last finished epoch.
 
     Warns:
-        UserWarning: the loss was not halved in ten epochs or more, and a column of X, or a target,
-            has numbers of 100 or more, or columns are a thousand times as large as others:
+        UserWarning: the loss was not halved in ten epochs or more, or ended no lower than that of a
+            constant guess (1 for hinge, log 2, log k, the variance of y), and a column of X, or a
+            target, has numbers of 100 or more, or columns are a thousand times as large as others:
             networks train badly then. It names the column and the remedy.
 
     Raises:
@@ -175,9 +183,8 @@ def fit(
     if resume is not None:
         read_checkpoint(training.state, resume, training.engine.numbers, seed is not None)
     history = training.run(epochs, executor, callbacks, checkpoint, progress)
-    losses = history["loss"] if len(history) >= 10 else []
-    if losses and not losses[-1] <= 0.5 * losses[0]:
-        warn_of_scales(X, y, rows, targets, criterion)
+    if len(history) >= 10 and (fault := fault_of_losses(history["loss"], targets, criterion)):
+        warn_of_scales(fault, X, y, rows, targets, criterion)
     return history
 
 

@@ -211,7 +211,7 @@ def test_one_class_alone_is_refused(moons):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:the loss came down little:UserWarning")  # on data of the checks
+@pytest.mark.filterwarnings("ignore:the loss (came down|is) :UserWarning")  # on data of the checks
 @pytest.mark.parametrize("estimator", [nn.Classifier, nn.Regressor])
 def test_scikit_learn_finds_nothing_wrong_with_the_estimators(estimator):
     from sklearn.utils.estimator_checks import check_estimator

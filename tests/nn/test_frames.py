@@ -325,6 +325,37 @@ def test_what_the_warning_says_to_write_is_quiet(package):
     quick(POINTS, y, lambda score, target: (score - target / 1000.0) ** 2)
 
 
+@pytest.mark.parametrize(
+    ("loss", "outputs", "constant"),
+    [("hinge", 1, "1"), ("binary_cross_entropy", 1, "0.693"), ("cross_entropy", 2, "0.693")],
+)
+def test_a_loss_that_is_halved_and_no_better_than_a_constant_guess_is_told(loss, outputs, constant):
+    draw = np.random.default_rng(0)
+    X = np.stack([draw.normal(50_000.0, 15_000.0, 200), draw.normal(40.0, 12.0, 200)], axis=1)
+    scaled = (X - X.mean(0)) / X.std(0)
+    y = np.where(scaled.sum(1) > 0.0, "yes", "no").tolist()
+
+    def trained(X):
+        model = MLP(2, [8, outputs], seed=2)
+        return fit(model, X, y, loss, epochs=100, seed=1, progress=False)["loss"]
+
+    words = f"the loss is .*, and a constant guess has {re.escape(constant)}. X: column 0 has"
+    with pytest.warns(UserWarning, match=words):
+        losses = trained(X)
+    assert float(constant) < losses[-1] < 0.5 * losses[0]
+    assert trained(scaled)[-1] < 0.5
+
+
+def test_targets_that_are_met_no_better_than_by_their_mean_are_told():
+    y = 1000.0 + np.array(SIDES)
+    with pytest.warns(UserWarning, match="a constant guess has 1. y has numbers as large as 1,001"):
+        fit(MLP(2, [4, 1], seed=1), POINTS, y, "mse", SGD(lr=0.004), 300, progress=False)
+
+
+def test_targets_that_are_all_the_same_are_no_reason_to_warn():
+    fit(MLP(2, [1], seed=1), WIDE, [0.5] * 40, "mse", Adam(lr=0.5), 80, progress=False)
+
+
 def test_an_estimator_names_the_column_and_scaled_data_are_quiet():
     pytest.importorskip("sklearn")
     pandas = pytest.importorskip("pandas")
