@@ -31,10 +31,14 @@ from autograd.notation.formula import (
 from autograd.notation.writing import text
 from autograd.table import rows as ops
 from autograd.table.operation import divided
+from autograd.testing.sampling import way
 from autograd.transforms.vjp import gradient
 
 __tracebackhide__ = True  # from reports of pytest
 
+ROUNDED = 0.01  # the relative error of a constant written with two digits or more
+FEWEST = 3  # points on either side that tell on which one a claim is right
+NEAR_ZERO = 5.0  # beyond it what is right may be so by rounding
 MOST_NODES = 200  # of a graph that is looked through
 
 
@@ -63,10 +67,67 @@ def diagnosis(trials: Sequence[Trial], index: int) -> str:
     claimed = [trial.claimed[index] for trial in telling]
     if len(telling) < 3 or all(map(near, claimed, [trial.true[index] for trial in telling])):
         return ""
+    at_zero, elsewhere = _one_sided(telling, index)
+    if at_zero:
+        return at_zero
     for predicted, sentence in _slips(telling, index):
         if all(map(near, predicted, claimed)):
             return sentence()
-    return ""
+    return elsewhere
+
+
+def _one_sided(trials: Sequence[Trial], index: int) -> tuple[str, str]:
+    """Return a sentence on a claim that is right on one side only.
+
+    The first text is for sides of 0, and of where the function takes another way; the second is for
+    those of any other number, where other slips may be the reason.
+    """
+    is_right = [near(trial.claimed[index], trial.true[index]) for trial in trials]
+    ways = [str(way(trial.root)) for trial in trials]
+    right = {path for path, known in zip(ways, is_right, strict=True) if known}
+    wrong = {path for path, known in zip(ways, is_right, strict=True) if not known}
+    is_split = right.isdisjoint(wrong)
+    reason = ": f is another formula there" * is_split
+    leaves = range(len(trials[0].leaves))
+    columns = [
+        (trials[0].leaves[place].label, [trial.leaves[place].data for trial in trials])
+        for place in sorted(leaves, key=lambda place: place != index)  # its own number first
+    ]
+    for name, numbers in columns:
+        if sides := _sides_of_zero(name, numbers, is_right):
+            return sides + reason, ""
+    for name, numbers in columns:
+        if sides := _sides(name, numbers, is_right):
+            return (sides + reason, "") if is_split else ("", sides)
+    return "", ""
+
+
+def _sides_of_zero(name: str, numbers: Sequence[float], is_right: Sequence[bool]) -> str:
+    known = list(zip(numbers, is_right, strict=True))
+    above, below = ([r for n, r in known if n * sign > 0.0] for sign in (1, -1))
+    if not _are_opposite(above, below) or min(abs(n) for n in numbers if n) >= NEAR_ZERO:
+        return ""
+    good, bad = (">", "<") if above[0] else ("<", ">")
+    return f"it is right for {name} {good} 0, and wrong for {name} {bad} 0"
+
+
+def _sides(name: str, numbers: Sequence[float], is_right: Sequence[bool]) -> str:
+    known = sorted(zip(numbers, is_right, strict=True))
+    ways = [r for _, r in known]
+    border = ways.index(not ways[0]) if len({*ways}) == 2 else 0
+    if not _are_opposite(ways[:border], ways[border:]):
+        return ""
+    below, above = ("right", "wrong") if ways[0] else ("wrong", "right")
+    return (
+        f"it is {below} at the points tried up to {name} = {known[border - 1][0]:.4g}, "
+        f"and {above} from {known[border][0]:.4g} on"
+    )
+
+
+def _are_opposite(one: Sequence[bool], other: Sequence[bool]) -> bool:
+    """Return whether a claim is right at all of some points and at none of some others."""
+    is_known = min(len(one), len(other)) >= FEWEST
+    return is_known and {*one} | {*other} == {True, False} and len({*one}) == len({*other}) == 1
 
 
 def near(a: float, b: float) -> bool:
@@ -86,20 +147,23 @@ def _slips(
     leaves, roots = trials[0].leaves, [trial.root.data for trial in trials]
     yield [-number for number in true], lambda: "the sign: it is the true derivative, negated"
     yield [0.0] * len(true), lambda: "it is zero everywhere, as if the function were constant"
-    for place, leaf in enumerate(leaves[: len(trials[0].true)]):
-        yield (
-            [trial.true[place] if place != index else math.nan for trial in trials],
-            lambda leaf=leaf: (  # type: ignore[misc]
-                f"it is the derivative by {leaf.label}: the two may have been swapped"
-            ),
-        )
+    by_others = [
+        (place, [trial.true[place] for trial in trials], _swapped(leaves[place].label))
+        for place in range(len(trials[0].claimed))
+        if place != index
+    ]
+    for place, numbers, sentence in by_others:
+        if all(map(near, [trial.claimed[place] for trial in trials], true)):  # both were
+            yield numbers, sentence
     yield roots, lambda: "it is the function itself, not its derivative"
     tapes = [_Tape(trial.root, trial.leaves[index], trial.true[index]) for trial in trials]
     if len({tape.shape for tape in tapes}) == 1 and len(tapes[0].order) <= MOST_NODES:
         telling = max(tapes, key=lambda tape: sum(map(bool, tape.tangents.values())))
         for place in reversed(range(len(telling.order))):
-            for slip, sentence in _slips_at(telling, telling.order[place]):
-                yield map(_predicted(slip, place), tapes), sentence
+            for slip, named in _slips_at(telling, telling.order[place]):
+                yield map(_predicted(slip, place), tapes), named
+    for _, numbers, sentence in by_others:
+        yield numbers, sentence
     yield map(_second_derivative(index), trials), lambda: "it is the second derivative"
     offset = claimed[0] - true[0]
     which = "too many" if offset > 0 else "missing"
@@ -117,6 +181,10 @@ def _slips(
     factor = _ratio(claimed, true)
     if factor is not None:
         yield [factor * number for number in true], lambda: _factor_sentence(factor)
+
+
+def _swapped(label: str) -> Callable[[], str]:
+    return lambda: f"it is the derivative by {label}: the two may have been swapped"
 
 
 def _predicted(slip: Derivative, place: int) -> Callable[[_Tape], float]:
@@ -165,6 +233,13 @@ def _ratio(claimed: Sequence[float], true: Sequence[float]) -> float | None:
 
 
 def _factor_sentence(factor: float) -> str:
+    gap = abs(factor - 1.0)
+    if 0.0 < gap < ROUNDED:
+        digits = 1 - math.floor(math.log10(gap))
+        return (
+            f"it is {factor:.{digits}g} times the true derivative everywhere: a constant may have "
+            f"been rounded"
+        )
     inverse = 1.0 / factor
     if inverse.is_integer() or abs(factor) < 1.0:
         return f"a factor is missing: multiply by {inverse:.6g}"
@@ -221,6 +296,14 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             ),
         )
         yield lambda tape, here: 0.0, named("forgot to add: what comes through {0}")
+    if node.op in (ops.add, ops.subtract) and len(places) == 1:
+        constant = node.args[1 - places[0]]
+        if not isinstance(constant, Value) and constant:
+            sign = -1.0 if node.op is ops.subtract and places == [0] else 1.0
+            yield (
+                lambda tape, here: tape.tangent(here) + sign * constant,
+                named(f"a constant: the derivative of {constant:g} in {{0}} is 0"),
+            )
     yield (
         lambda tape, here: -tape.tangent(here),
         named("a sign: the derivative of {0} has the opposite one"),

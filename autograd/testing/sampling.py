@@ -17,7 +17,6 @@ __tracebackhide__ = True  # from reports of pytest
 Numbers = tuple[float, ...]
 SIMPLE = (*range(11), 0.5, 1.5, 2.5, 0.1, 0.25, 0.75, 0.01, 1e-6, 12, 16, 20, 30, 50, 64)
 LARGE = (100, 1000, 1001, 1024, 10_000, 1e5, 1e6)
-GOLDEN = 0.6180339887498949
 BATCH = 10  # points in one example of Hypothesis, which takes longer than they do
 MOST_BORDERS, MOST_NODES = 12, 300  # that kinks are looked for between, and in
 NEXT = 3  # floats on either side of a kink
@@ -63,10 +62,18 @@ def _simple_numbers(low: float, high: float, large: bool) -> list[float]:
 
 
 def spread(bounds: Sequence[Bounds], count: int) -> Iterator[Numbers]:
-    """Yield points that fill a domain evenly: multiples of the golden ratio's powers, modulo 1."""
+    """Yield points that fill a domain evenly: multiples of powers of a ratio, modulo 1.
+
+    For one number it is the golden ratio. Its powers would put points of two numbers on a line, so
+    the ratio g of n numbers has g**(n + 1) + g**n = 1: Roberts, The unreasonable effectiveness of
+    quasirandom sequences, 2018.
+    """
+    inverse = 2.0
+    for _ in range(60):
+        inverse = (1.0 + inverse) ** (1.0 / (len(bounds) + 1))
     for place in range(1, count + 1):
         yield tuple(
-            low * (1.0 - (part := place * GOLDEN ** (index + 1) % 1.0)) + high * part
+            low * (1.0 - (part := place * inverse ** -(index + 1) % 1.0)) + high * part
             for index, (low, high) in enumerate(bounds)
         )
 

@@ -243,6 +243,42 @@ SLIPS = [
     ("off by the same 1 everywhere", lambda x: ag.exp(x), lambda x: ag.exp(x) + 1, {}),
     ("a factor too many: it is 7 times", lambda x: ag.exp(x) + x, lambda x: 7 * ag.exp(x) + 7, {}),
     ("a factor is missing: multiply by 4", lambda x: x**2, lambda x: x / 2, {}),
+    (
+        "a constant: the derivative of 7 in 5 * x**3 - 2 * x + 7 is 0",
+        lambda x: 5 * x**3 - 2 * x + 7,
+        "15*x**2-2+7",
+        {},
+    ),
+    ("a constant: the derivative of 5 in 5 - x**2 is 0", lambda x: 5 - x**2, "5-2*x", {}),
+    ("a constant: the derivative of 5 in x**2 - 5 is 0", lambda x: x**2 - 5, "2*x-5", {}),
+    ("the derivative of 7 in x**2 + 7 is 0", lambda x: 3 * (x**2 + 7), "3*(2*x+7)", {}),
+    (
+        "it is 1.0000008 times the true derivative everywhere: a constant may have been rounded",
+        lambda x: 3.14159 * x**2,
+        "2*pi*x",
+        {},
+    ),
+    ("1.0001 times the true derivative", lambda x: 2.718 * x**3, "3*e*x**2", {}),
+]
+WRONG_SIDE = "it is right for x > 0, and wrong for x < 0"
+SLIPS += [
+    (WRONG_SIDE, abs, "1", {}),
+    (WRONG_SIDE, ag.leaky_relu, "1", {}),
+    (WRONG_SIDE, lambda x: ag.maximum(x, 0), "1", {}),
+    (WRONG_SIDE, lambda x: ag.sqrt(x**2), "1", {}),
+    (WRONG_SIDE, lambda x: ag.log(x**2), "2/abs(x)", {}),
+    (WRONG_SIDE, lambda x: x**2 * abs(x), "3*x**2", {}),
+    (WRONG_SIDE, lambda x: ag.relu(x) ** 2, "2*x", {}),
+    (WRONG_SIDE, lambda x: ag.where(x > 0, x**2, x), "2*x", {}),
+    ("it is right for x < 0, and wrong for x > 0: f is another formula there", abs, "-1", {}),
+    ("and right from 2.361 on: f is another formula there", lambda x: ag.relu(x - 2), "1", {}),
+    (
+        "it is right at the points tried up to x = 1.246, and wrong from 2 on",
+        ag.sin,
+        lambda x: math.cos(x) if x < 2 else x,
+        {},
+    ),
+    ("off by the same 1 everywhere", ag.exp, "exp(x) + 1", {"domain": (-100, 100)}),
 ]
 
 

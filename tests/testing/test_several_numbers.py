@@ -1,5 +1,6 @@
 """Derivatives of functions of several numbers, vectors, trees and models, by hand and checked."""
 
+import itertools
 import math
 import re
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd.table.operation import TABLE
-from autograd.testing import assert_derivative, check_gradient, multiprecision
+from autograd.testing import assert_derivative, check_gradient, multiprecision, sampling
 
 
 def failure(f, df, **options):
@@ -107,6 +108,25 @@ def test_derivatives_by_the_wrong_argument_are_recognised():
     report = " ".join(failure(wave, lambda a, b: both(a, b)[::-1]).split())
     assert "by a: it is the derivative by b: the two may have been swapped" in report
     assert "by b: it is the derivative by a: the two may have been swapped" in report
+
+
+def test_a_slip_that_gives_the_derivative_by_another_argument_is_no_swap_of_the_two():
+    f = lambda x, y: ag.sin(x + y**2)  # noqa: E731
+    report = " ".join(failure(f, ("cos(x+y**2)", "cos(x+y**2)")).split())
+    assert "by y: a lost inner derivative: the chain rule has a factor d(x + y**2)/dy" in report
+    assert "swapped" not in report
+
+
+def test_a_claim_that_is_right_on_one_side_of_another_number_says_so():
+    report = " ".join(failure(lambda x, y: abs(x) * y, ("y", "x")).split())
+    assert "by x, y: it is right for x > 0, and wrong for x < 0" in report
+
+
+def test_the_points_of_a_domain_of_two_numbers_or_three_lie_on_no_line():
+    for count in (2, 3):
+        columns = zip(*sampling.spread([(-1.0, 1.0)] * count, 40), strict=True)
+        for one, other in itertools.combinations(columns, 2):
+            assert abs(numpy.corrcoef(one, other)[0, 1]) < 0.3
 
 
 def test_the_parameters_of_a_model_go_by_their_names():
