@@ -13,7 +13,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nn.errors import InputError
 from nn.habits import asking
-from nn.inputs import check_labels, check_table, explain_cells, explain_columns, explain_labels
+from nn.inputs import (
+    ARGMAX,
+    check_labels,
+    check_table,
+    explain_cells,
+    explain_columns,
+    explain_labels,
+)
 from nn.inspection import predict
 from nn.layers import MLP
 from nn.losses import l2_penalty
@@ -145,6 +152,12 @@ class Classifier(ClassifierMixin, _Network):
     def fit(self, X: Any, y: Any) -> Self:
         """Train a new network on rows X with labels y, and return the estimator."""
         check_labels(y)
+        shape: tuple[int, ...] = getattr(y, "shape", ())
+        if len(shape) == 2 and shape[1] > 1:
+            raise InputError(
+                f"Classifier: y has {shape[1]} columns, and takes one label a row: where columns "
+                f"are classes, one of them 1, write {ARGMAX}"
+            )
         X, labels = self._checked(X, y)
         try:
             if labels.dtype == object and (told := np.array(labels.tolist())).dtype.kind in "biuf":

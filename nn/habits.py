@@ -98,6 +98,16 @@ ABSENT = {  # settings that other libraries have
     "early_stopping": "write patience=10, with validation=(X, y)",
     **dict.fromkeys(("device", "dtype"), "numbers are floats of 64 bits where Python runs"),
 }
+_HELD_OUT = (
+    "an estimator trains for max_iter epochs, which a search may choose (GridSearchCV); what stops "
+    "early is nn.fit(model, X, y, patience=10, validation=(X_held_out, y_held_out))"
+)
+ABSENT_OF_ESTIMATORS = {  # of scikit-learn's, and of fit
+    **dict.fromkeys(("early_stopping", "patience", "validation"), _HELD_OUT),
+    **dict.fromkeys(("n_iter_no_change", "validation_fraction", "validation_split"), _HELD_OUT),
+    "shuffle": ABSENT["shuffle"].replace("seed=", "random_state="),
+}
+RECORDED = {"acc": "accuracy", "lr": "learning_rate", "time": "seconds"}  # other names
 ACTIVATIONS = {  # names of other libraries, in small letters
     "logistic": "'sigmoid'",
     "swish": "'silu'",
@@ -116,6 +126,26 @@ def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
     """
     advice = f": {known[name]}" if name in known else ""
     return MissingNameError(f"{what} has no attribute {name!r}{advice}", name=name)
+
+
+def way_to_a_record(name: object, recorded: list[str]) -> str:
+    """Return what to write in place of a name that a history has not, after a semicolon.
+
+    Args:
+        name: what was asked of it.
+        recorded: the names that there are.
+    """
+    if isinstance(name, int):
+        return f"; the numbers of an epoch are history.records[{name}]"
+    if isinstance(name, (list, tuple)):
+        return "; take one name at a time"
+    rest = str(name).removeprefix("validation_").removeprefix("val_")
+    meant = RECORDED.get(rest, rest)
+    if rest != name:
+        meant = f"validation_{meant}"
+    if meant in recorded:
+        return f"; write history[{meant!r}]"
+    return "; give fit validation=(X_held_out, y_held_out)" if rest != name else ""
 
 
 def missing_export(name: str) -> AttributeError | ImportError:
@@ -169,6 +199,8 @@ def _not_among(name: str, settings: list[str]) -> str:
     same = [known, *[other for other in SETTINGS if SETTINGS[other] == known]]
     close = [each for each in same if each in settings]
     close = close or difflib.get_close_matches(name, settings, 1)
+    if name in ABSENT_OF_ESTIMATORS and "max_iter" in settings:
+        return f"there is no setting {name!r}: {ABSENT_OF_ESTIMATORS[name]}"
     if name in ABSENT and "batch_size" in settings:
         return f"there is no setting {name!r}: {ABSENT[name]}"
     if known == "lr" and "optimizer" in settings:

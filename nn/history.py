@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from nn.habits import missing
+from nn.habits import asking, missing, way_to_a_record
 
 
 class History:
@@ -41,13 +41,18 @@ class History:
     def __getitem__(self, name: str) -> list[float]:
         if name not in self:
             there = f"there are {', '.join(self)}" if self.records else "no epoch was finished"
-            raise KeyError(f"{name!r} was not recorded; {there}")
+            raise KeyError(
+                f"{name!r} was not recorded; {there}{way_to_a_record(name, self.names())}"
+            )
         return [record[name] for record in self.records]
 
     def __getattr__(self, name: str) -> NoReturn:
         known = {"history": "write history['loss']"}
         if not name.startswith("_") and name != "records" and name in self:
             known[name] = f"write history[{name!r}]"
+        elif not name.startswith("_") and name != "records":
+            way = way_to_a_record(name, self.names()).removeprefix("; ")
+            known |= {name: way} if way and name not in known else {}
         raise missing("a History", name, known)
 
     def __iter__(self) -> Iterator[str]:
@@ -63,6 +68,7 @@ class History:
         """Return the names of what was recorded."""
         return list(self.records[0]) if self.records else []
 
+    @asking("history.plot('loss')")
     def plot(self, name: str = "loss", ax: Any = None) -> Any:
         """Draw training against validation, by epoch.
 

@@ -510,6 +510,7 @@ def _alike(rows: Sequence[object], name: str, unit: str) -> None:
             )
 
 
+ARGMAX = "numpy.asarray(y).argmax(1)"  # of arrays, lists and data frames
 ROWS_OF_ONE = "[target for (target,) in y]"
 
 
@@ -551,7 +552,7 @@ def _way_to_labels(targets: Targets, allowed: Sequence[int]) -> str:
     """Return what to write in place of targets that are not the labels allowed, in brackets."""
     if isinstance(allowed, range) and isinstance(targets[0], list):
         is_one = len(targets[0]) == 1
-        way = f"y.ravel() of an array, or {ROWS_OF_ONE} of a list" if is_one else "y.argmax(1)"
+        way = f"y.ravel() of an array, or {ROWS_OF_ONE} of a list" if is_one else ARGMAX
         return f" (write {way})"
     rows = [target if isinstance(target, list) else [target] for target in targets]
     found = sorted({label for row in rows for label in row})

@@ -66,6 +66,10 @@ class Optimizer(ABC):
             raise InputError(f"{type(self).__name__}: {name} must be {limits}, and is {number!r}")
         return number
 
+    @asking(
+        "optimizer.step(model.parameters()), which reads the .grad of each; of arrays, "
+        "weights = optimizer.updated(weights, gradient)"
+    )
     def step(self, parameters: Iterable[Value]) -> None:
         """Update every parameter's ``.data`` from its ``.grad``.
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nn.errors import InputError, MissingPackageError
+from nn.errors import InputError, KindError, MissingPackageError
 from nn.history import History
 from nn.inputs import checked, listed
 from nn.inspection import activations, dead_units, gradients, predict
@@ -277,6 +277,11 @@ def _axes(ax: Axes | None) -> Axes:
         raise MissingPackageError("nn.plot", "plot") from None
     if ax is None:
         _, ax = pyplot.subplots(figsize=(6.0, 4.0), layout="constrained")
+    if not hasattr(ax, "spines"):
+        raise KindError(
+            f"ax must be Axes of Matplotlib, and is {ax!r:.60}: each picture draws one thing, as "
+            f"history.plot('loss') and history.plot('accuracy', ax=pyplot.gca())"
+        )
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     return ax

@@ -51,7 +51,7 @@ def save(model: Module, path: FilePath) -> None:
         >>> model.state_dict() == MLP(2, [3, 1], seed=1).state_dict()
         True
     """
-    check_module(model)
+    _check_places("save", model, path)
     content = {"model": repr(model), "weights": model.state_dict()}
     names: dict[str, tuple[Name, ...]] = {"classes": known_classes(model)}
     with contextlib.suppress(KindError):  # an attribute of the user's, which no data frame met
@@ -84,7 +84,7 @@ def load(model: M, path: FilePath) -> M:
         ...     load(MLP(2, [1], seed=2), f"{folder}/weights.json")
         MLP of [Layer of [LinearNeuron(2)]]
     """
-    check_module(model)
+    _check_places("load", model, path)
     content = read_json(path)
     weights = weights_in(content, path)
     kinds: dict[str, tuple[type, ...]] = {"classes": (str,), "feature_names": (str, int)}
@@ -112,6 +112,13 @@ def _names(
     if not isinstance(names, list) or not all(type(name) in types for name in names):
         raise InputError(f"{os.fspath(path)}: its {kind} are no names")
     return tuple(names)
+
+
+def _check_places(who: str, model: object, path: object) -> None:
+    """Refuse what is no model, and say so where the file came first."""
+    if isinstance(path, Module) and not isinstance(model, Module):
+        raise KindError(f"{who}: the model comes first: write {who}(model, {model!r:.80})")
+    check_module(model)
 
 
 def other_model(content: dict[str, object], model: Module) -> str:

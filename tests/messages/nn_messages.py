@@ -775,6 +775,86 @@ CELLS = [
         lambda: nn.Classifier(batch_size=2, max_iter=1).fit(X, [0, 1, 0]),
     ),
     (
+        "Classifier: there is no setting 'early_stopping': .*max_iter.*nn.fit",
+        lambda: nn.Classifier(early_stopping=True),
+        lambda: (
+            nn.Classifier(max_iter=5)
+            and trained(patience=10, validation=([[0.0, 1.0]], [1.0]), epochs=2)
+        ),
+    ),
+    (
+        "Classifier: there is no setting 'shuffle': .* random_state= repeats",
+        lambda: nn.Classifier(shuffle=True),
+        lambda: nn.Classifier(batch_size=2, random_state=1),
+    ),
+    (
+        r"a model of 2 scores .*write numpy.asarray\(y\).argmax\(1\)",
+        lambda: nn.fit(
+            MLP(2, [2]), X, pandas.get_dummies(["a", "b", "a"]), "cross_entropy", progress=False
+        ),
+        lambda: nn.fit(
+            MLP(2, [2]),
+            X,
+            numpy.asarray(pandas.get_dummies(["a", "b", "a"])).argmax(1),
+            "cross_entropy",
+            epochs=2,
+            progress=False,
+        ),
+    ),
+    (
+        r"y has 2 columns, .* write numpy.asarray\(y\).argmax\(1\)",
+        lambda: nn.Classifier().fit(X, pandas.get_dummies(["a", "b", "a"])),
+        lambda: nn.Classifier(max_iter=1).fit(
+            X, numpy.asarray(pandas.get_dummies(["a", "b", "a"])).argmax(1)
+        ),
+    ),
+    (
+        r"Adam.step: takes 2 .* write optimizer.step\(model.parameters\(\)\), .*updated",
+        lambda: Adam(0.1).step(model().parameters(), [0.0]),
+        lambda: Adam(0.1).updated(numpy.ones(3), numpy.ones(3)).shape == (3,),
+    ),
+    (
+        r"load: the model comes first: write load\(model, 'm.json'\)",
+        lambda: nn.load("m.json", model()),
+        lambda: nn.load(model(), saved()),
+    ),
+    ("save: the model comes first", lambda: nn.save("m.json", model()), lambda: saved()),
+    (
+        r"'val_loss' was not recorded; there are loss, .*; give fit validation=\(X_held_out",
+        lambda: trained()["val_loss"],
+        lambda: trained(validation=([[0.0, 1.0]], [1.0]))["validation_loss"],
+    ),
+    (
+        r"write history\['validation_accuracy'\]",
+        lambda: trained(validation=([[0.0, 1.0]], [1.0]))["val_acc"],
+        lambda: trained(validation=([[0.0, 1.0]], [1.0]))["validation_accuracy"],
+    ),
+    (
+        r"no attribute 'lr': write history\['learning_rate'\]",
+        lambda: trained().lr,
+        lambda: trained()["learning_rate"],
+    ),
+    (
+        r"numbers of an epoch are history.records\[0\]",
+        lambda: trained()[0],
+        lambda: trained().records[0]["loss"],
+    ),
+    (
+        "take one name at a time",
+        lambda: trained().plot(["loss", "accuracy"]),
+        lambda: trained().plot("loss") and trained().plot("accuracy"),
+    ),
+    (
+        "ax must be Axes of Matplotlib, and is 'accuracy'",
+        lambda: trained().plot("loss", "accuracy"),
+        lambda: trained().plot("accuracy"),
+    ),
+    (
+        "History.plot: there is no setting 'figsize'; the settings are name, ax",
+        lambda: trained().plot(figsize=(3, 2)),
+        lambda: trained().plot(name="loss", ax=None),
+    ),
+    (
         r"load: missing 1 .* write load\(model, 'weights.json'\)",
         lambda: nn.load("weights.json"),
         None,
