@@ -527,6 +527,8 @@ def _told_of_sizes(outputs: int, target: object, inputs: int, name: str) -> str:
     elif isinstance(target, list):
         size = len(target)
         way = f"rows of {size}: end the model with as many outputs, as MLP({inputs}, [16, {size}])"
+        if sorted(target) == [0.0] * (size - 1) + [1.0]:
+            way += f"; where columns are classes, take loss='cross_entropy' too, and {ARGMAX}"
     elif outputs == 1:
         way = "one target a row: return the score itself, score[0], or give rows of one target"
     else:

@@ -53,7 +53,8 @@ def _terms(numbers: Any, name: str, way: Way | None = None) -> list[Any]:
     if native is not None and native.are_terms(terms):
         return terms
     terms = [unboxed(term) for term in terms]
-    if any(isinstance(term, (list, tuple)) or is_array(term) for term in terms):
+    is_frame = is_array(numbers) and _dimensions(numbers) > 1  # whose terms are names
+    if is_frame or any(isinstance(term, (list, tuple)) or is_array(term) for term in terms):
         written = way(name, _dimensions(numbers), -1) if way else f"np.{name}(X)"
         what = f"an array X of shape {numbers.shape}" if is_array(numbers) else "a list of rows"
         of = "" if is_array(numbers) else " with X = np.array(rows)"

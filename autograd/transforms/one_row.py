@@ -207,7 +207,7 @@ def _possible(args: Sequence[object]) -> Iterator[Axes]:
     largest = max(arrays, key=lambda place: arrays[place].ndim)
     rows = [place for place in arrays if len(arrays[place]) == len(arrays[largest])]
     found = [rows]
-    if 0 in rows and {*arrays[0].shape} & {*arrays[largest].shape[1:]}:
+    if 0 in rows and largest != 0 and {*arrays[0].shape} & {*arrays[largest].shape[1:]}:
         found += [[place for place in rows if place]]
     for places in filter(None, found):
         yield tuple([0 if place in places else None for place in range(len(args))])

@@ -1081,6 +1081,11 @@ ROWS_OF_ALL = [
         lambda: (M @ np.ones(3)).tolist() == [3.0, 12.0],
     ),
     (
+        r"mean: takes one row of numbers, and was given an array X of shape \(2, 1\)",
+        lambda: ag.mean(FRAME),
+        lambda: np.mean(FRAME) == 1.5,
+    ),
+    (
         r"there is no setting 'axis': write vmap\(softmax\)\(X\)",
         lambda: ag.softmax(M, axis=1),
         lambda: np.allclose(vmap(ag.softmax)(M).sum(1), 1.0),

@@ -802,6 +802,15 @@ CELLS = [
         ),
     ),
     (
+        r"y has rows of 2: .*, take loss='cross_entropy' too, and numpy.asarray\(y\).argmax\(1\)",
+        lambda: trained(Y=pandas.get_dummies(["a", "b", "a"])),
+        lambda: trained(
+            MLP(2, [16, 2]),
+            Y=numpy.asarray(pandas.get_dummies(["a", "b", "a"])).argmax(1),
+            loss="cross_entropy",
+        ),
+    ),
+    (
         r"y has 2 columns, .* write numpy.asarray\(y\).argmax\(1\)",
         lambda: nn.Classifier().fit(X, pandas.get_dummies(["a", "b", "a"])),
         lambda: nn.Classifier(max_iter=1).fit(
