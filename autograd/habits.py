@@ -67,7 +67,12 @@ OF_AUTOGRAD = {
         ("inference_mode", "set_grad_enabled", "enable_grad"),
         "write with autograd.no_grad(): around what is not recorded; all else is",
     ),
-    "gradcheck": "write import autograd.testing, and autograd.testing.check_gradient(f, x)",
+    **dict.fromkeys(
+        ("gradcheck", "check_grads", "check_grad"),
+        "write import autograd.testing, and autograd.testing.check_gradient(f, x)",
+    ),
+    "check_gradient": "write from autograd.testing import check_gradient",
+    "assert_derivative": "write from autograd.testing import assert_derivative",
     **dict.fromkeys(
         ("checkpoint", "remat"), "loops take it: autograd.fori_loop(..., checkpoint_every=10)"
     ),

@@ -235,6 +235,8 @@ class Comparison:
         """Return the components of what df gives, for the first argument or for all of them."""
         assert self.df is not None
         result = self.df(*point.arguments(numbers))
+        if result is None:
+            raise StructureError("df returned None: write return before its result")
         first, names = point.structure.parts[0], self.parameters.names
         if len(names) > 1 and isinstance(result, Mapping) and set(result) == set(names):
             result = tuple(result[name] for name in names)

@@ -10,8 +10,7 @@ from functools import partial
 
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, WrongDerivativeError
-from autograd.notation.expression import Expression, read
-from autograd.table.operation import is_real, real
+from autograd.table.operation import real
 from autograd.testing.arguments import (
     Bounds,
     Function,
@@ -23,8 +22,9 @@ from autograd.testing.arguments import (
 )
 from autograd.testing.comparison import Comparison, Judgement
 from autograd.testing.diagnosis import Trial, diagnosis, near
+from autograd.testing.formulas import Formula, as_python, formulas_of, together
 from autograd.testing.sampling import counterexample, kinks, simple_points, simplicity, spread
-from autograd.testing.symbols import Symbolic, proof
+from autograd.testing.symbols import proof
 from autograd.testing.undefined import origin, plain_domain
 from autograd.trees import explain_arrays
 
@@ -124,7 +124,8 @@ def _reasons(
 
 def _check_function(name: str, f: object) -> None:
     if not callable(f):
-        way = f": write lambda x: {f}" if isinstance(f, str) else ", such as lambda x: x**2"
+        known = as_python(f) if isinstance(f, str) else ""
+        way = f": write {known}" if known else ", such as lambda x: x**2"
         raise ArgumentError(f"{name}: f is a function, and was {shown(f)}{way}")
 
 
@@ -193,15 +194,16 @@ def assert_derivative(
         ...
     """
     _check_function("assert_derivative", f)
+    _check_domain(df, domain)
     parameters = Parameters(f, domain)
     rtol = _tolerance("assert_derivative", rtol)
     examples = _count(examples)
     points = parameters.points(at)
-    formulas = _formulas(df, parameters.names)
+    formulas = formulas_of(df, parameters.names)
     place, bounds = parameters.domain(DEFAULT_DOMAIN if domain is None else domain)
     if domain is None and points:
         bounds = []
-    claim = df if callable(df) else _together(formulas)
+    claim = df if callable(df) else together(formulas)
     comparison = Comparison(f, claim, rtol, parameters)
 
     given: list[Point] = []  # those that are wrong
@@ -252,6 +254,21 @@ def assert_derivative(
     return Checked("numeric", f"{comparison.count} points{within} within {rtol:g}{in_digits}")
 
 
+def _check_domain(df: object, domain: object) -> None:
+    """Refuse the derivative by a second argument where the domain goes."""
+    if isinstance(domain, str) or callable(domain):
+        one, other = (f"{part!r:.40}" if isinstance(part, str) else "..." for part in (df, domain))
+        way = (
+            f"formulas by several arguments go in one tuple, assert_derivative(f, ({one}, {other}))"
+            if isinstance(domain, str)
+            else "one function returns the derivatives by all arguments, lambda x, y: (..., ...)"
+        )
+        raise ArgumentError(
+            f"assert_derivative: after df comes the domain, a pair (lowest, highest), and it was "
+            f"{shown(domain)}: {way}"
+        )
+
+
 def _count(examples: int) -> int:
     if isinstance(examples, bool) or not hasattr(type(examples), "__index__"):
         raise ArgumentError(
@@ -260,63 +277,6 @@ def _count(examples: int) -> int:
     if examples < 1:
         raise StructureError(f"assert_derivative: examples is at least 1, and was {examples}")
     return int(examples)
-
-
-def _formulas(df: object, names: Sequence[str]) -> list[Formula]:
-    """Return the formulas of a derivative as functions of the arguments; none of a function."""
-    if callable(df):
-        return []
-    if isinstance(df, Mapping) and set(df) == set(names):
-        df = [df[name] for name in names]
-    texts = [df] if isinstance(df, str) else df
-    if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
-        raise ArgumentError(
-            f"assert_derivative: df is a function, or a formula such as '3*x**2', "
-            f"and was {shown(df)}{_way_to_one(df)}"
-        )
-    if not isinstance(df, str) and len(texts) != len(names):
-        raise StructureError(
-            f"assert_derivative: f takes {', '.join(names)}, and df has {len(texts)} formulas"
-        )
-    return [Formula(read(text, names), names) for text in texts]
-
-
-def _way_to_one(df: object) -> str:
-    """Return what to write in place of what is no derivative, after a colon."""
-    if is_real(df):
-        return f": write {str(df)!r}"
-    is_many = isinstance(df, Sequence) and any(map(callable, df))
-    return ": write one function that returns them all, lambda x, y: (..., ...)" * is_many
-
-
-class Formula:
-    """A formula as a function of the arguments of the function under test."""
-
-    def __init__(self, expression: Expression, names: Sequence[str]) -> None:
-        self.expression = expression
-        self.names = names
-        if len(names) == 1 == len(expression.names):  # by a name of its own
-            self.names = expression.names
-        if not set(expression.names) <= set(self.names):
-            raise StructureError(
-                f"assert_derivative: f takes {', '.join(names)}, and the formula "
-                f"{expression.text!r} has {', '.join(expression.names)}"
-            )
-
-    def __call__(self, *arguments: object) -> object:
-        """Return its value."""
-        return self.expression(dict(zip(self.names, arguments, strict=True)))
-
-    def lifted(self) -> Formula:
-        """Return the same with its numbers as SymPy's."""
-        return Formula(self.expression.lifted(Symbolic), self.names)
-
-
-def _together(formulas: Sequence[Formula]) -> Function:
-    """Return a function that gives the values of formulas in the form of grad's results."""
-    if len(formulas) == 1:
-        return formulas[0]
-    return lambda *arguments: tuple(formula(*arguments) for formula in formulas)
 
 
 def _proof(
@@ -433,6 +393,9 @@ def _undefined(
     found = plain_domain(is_right, bounds)
     low, high = map("{:g}".format, found) if found else ("lowest", "highest")
     names = comparison.parameters.names
+    if len(names) != len(bounds):  # of trees
+        yield f"    with ({low}, {high}) for each number"
+        return
     pairs = ", ".join(f"{name!r}: ({low}, {high})" for name in names)
     yield f"    domain={f'({low}, {high})' if len(names) == 1 else f'{{{pairs}}}'}"
 

@@ -38,6 +38,8 @@ def by_backward(function: OfPoint, point: Sequence[float]) -> tuple[float, list[
 
     def of_one_number(numbers: Sequence[Value | float]) -> object:
         result = function(numbers)
+        if result is None:
+            raise StructureError("f returned None: write return before its result")
         if flatten(result)[1] != NUMBER:
             raise StructureError(
                 f"f must return one number here, and returned {flatten(result)[1]}: check its "

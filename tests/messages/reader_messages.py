@@ -79,6 +79,10 @@ def square(t):
     return t * t
 
 
+def nothing(t):
+    """Return nothing, as functions without return do."""
+
+
 TESTING = [
     (
         "at is an iterable",
@@ -181,6 +185,53 @@ TESTING = [
         "df has 3 formulas",
         lambda: assert_derivative(lambda a, b: a * b, ("b", "a", "a"), at=[(1.0, 2.0)]),
         lambda: assert_derivative(lambda a, b: a * b, ("b", "a"), at=[(1.0, 2.0)]),
+    ),
+    (
+        r"write lambda x: x \* sin\(x\)\*\*2, with from autograd import sin",
+        lambda: assert_derivative("x sin^2(x)", "2*x"),
+        lambda: assert_derivative(
+            lambda x: x * ag.sin(x) ** 2, "sin(x)^2 + 2*x*sin(x)*cos(x)", at=[1.0]
+        ),
+    ),
+    (
+        r"formulas by several arguments go in one tuple, assert_derivative\(f, \('b', 'a'\)\)",
+        lambda: assert_derivative(lambda a, b: a * b, "b", "a"),
+        lambda: assert_derivative(lambda a, b: a * b, ("b", "a")),
+    ),
+    (
+        "one function returns the derivatives by all arguments",
+        lambda: assert_derivative(lambda a, b: a * b, lambda a, b: b, lambda a, b: a),
+        lambda: assert_derivative(lambda a, b: a * b, lambda a, b: (b, a), at=[(1.0, 2.0)]),
+    ),
+    (
+        "df has formulas by b, c: there is none by a; f takes no c",
+        lambda: assert_derivative(lambda a, b: a * b, {"b": "a", "c": "b"}),
+        lambda: assert_derivative(lambda a, b: a * b, {"b": "a", "a": "b"}),
+    ),
+    (
+        "f returned None: write return before its result",
+        lambda: assert_derivative(nothing, "2*t"),
+        lambda: assert_derivative(square, "2*t"),
+    ),
+    (
+        "df returned None: write return before its result",
+        lambda: assert_derivative(square, nothing),
+        lambda: assert_derivative(square, lambda t: 2 * t, at=[1.0]),
+    ),
+    (
+        r"to put the numbers of a into it, write f'2\*\(\{a\}\)\*t'",
+        lambda: assert_derivative(lambda t, a=-3.0: a * t**2, "2*a*t"),
+        lambda a=-3.0: assert_derivative(lambda t: a * t**2, f"2*({a})*t"),
+    ),
+    (
+        r"has ln2, t: write ln\(2\) for ln2",
+        lambda: assert_derivative(lambda t: 2**t, "ln2*2^t"),
+        lambda: assert_derivative(lambda t: 2**t, "ln(2)*2^t"),
+    ),
+    (
+        "from autograd.testing import assert_derivative",
+        lambda: exec("from autograd import assert_derivative", {}),
+        lambda: exec("from autograd.testing import assert_derivative", {}),
     ),
     (
         "the formula",

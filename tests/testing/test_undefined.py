@@ -87,6 +87,12 @@ def test_the_report_says_why_and_a_domain_that_will_do(f, df, options, words):
     assert assert_derivative(f, df, domain=domain)
 
 
+def test_the_range_that_will_do_for_a_list_is_that_of_each_number():
+    ranges = {"w": [(-1, 1), (-1, 1)]}
+    report = failure(lambda w: w[0] ** 2 + w[1], lambda w: [2 * w[0] ** 2 / w[0], 1], domain=ranges)
+    assert report.endswith("points:\n    with (0.1, 1) for each number")
+
+
 def test_points_that_were_given_are_to_be_left_out():
     report = failure(ag.tanh, lambda x: 1 / math.cosh(x) ** 2, at=[1.0, 1000.0])
     assert "leave such points out of at" in report
