@@ -356,14 +356,16 @@ class Operation:
         given = dict(zip(self.parameters, operands, strict=False))
         for name, operand in named.items():
             if name not in self.parameters or name in given:
-                raise OperandError(f"{self.signature} does not take {name!r} there")
+                more = f": {self.otherwise}" if self.otherwise else ""
+                raise OperandError(f"{self.signature} does not take {name!r} there{more}")
             given[name] = operand
         complete = {**self.defaults, **given}
         if len(operands) > self.arity or len(complete) != self.arity:
             raise OperandError(
                 f"{self.signature} takes {self.arity} operand{'s' * (self.arity != 1)}, "
                 f"and was given {len(operands) + len(named)}"
-                + (f": {self.otherwise}" if len(operands) > self.arity and self.otherwise else "")
+                + f": {self.otherwise}"
+                * (len(operands) > self.arity and bool(self.otherwise))
             )
         for name in self.static:
             complete[name] = self._whole(name, complete[name])
@@ -424,7 +426,7 @@ class Operation:
             if any(isinstance(operand, (list, tuple)) for operand in operands):
                 raise OperandError(
                     f"{self.name}: takes numbers, Values and arrays of them, and was given a list "
-                    f"or a tuple: write {self.name}(np.array(numbers))"
+                    f"or a tuple: make it an array, np.array(numbers)"
                 ) from None
             raise
 

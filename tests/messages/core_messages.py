@@ -1113,14 +1113,19 @@ ROWS_OF_ALL = [
         lambda: ag.softmax(A).shape == (2,),
     ),
     (
-        r"log: takes numbers, Values and arrays .* write log\(np.array\(numbers\)\)",
+        r"log: takes numbers, Values and arrays .*: make it an array, np.array\(numbers\)",
         lambda: ag.log(ag.softmax([1.0, 2.0])),
         lambda: ag.log(np.array(ag.softmax([1.0, 2.0]))).shape == (2,),
     ),
     (
         r"for another base write log2\(x\), log10\(x\), or log\(x\) / log\(base\)",
         lambda: ag.log(x, 2),
-        lambda: ag.log2(8.0) == 3.0 and math.isclose(ag.log(9.0) / ag.log(3), 2.0),
+        lambda: ag.log2(8.0) == 3.0,
+    ),
+    (
+        r"log\(x\) does not take 'base' there: for another base write log2\(x\)",
+        lambda: ag.log(9.0, base=3),
+        lambda: math.isclose(ag.log(9.0) / ag.log(3), 2.0),
     ),
 ]
 CASES = [*ROWS_OF_ALL, *ENGINE, *TABLE_, *TRANSFORMS, *JIT, *LOOPS, *RENDER, *MORE, *HABITS, *REST]
