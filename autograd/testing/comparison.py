@@ -72,7 +72,7 @@ class Comparison:
             self.count += bool(judged)
             wrong = [judgement.claimed for judgement in judged if not judgement.is_right]
             self._seen[point] = len(wrong)
-            if not any(map(math.isfinite, wrong)):
+            if wrong and not any(map(math.isfinite, wrong)):
                 self._undefined.add(point)
         return self._seen[point]
 

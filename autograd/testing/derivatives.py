@@ -172,6 +172,8 @@ def assert_derivative(
         compared in numbers ("numeric"). At a kink every slope between left and right will do, at
         a jump of the value the slope on the side that the value belongs to, or what backward gives
         (0 for sign), and at both, and at ends of the domain, df may be nan or raise an error.
+        What overflows in floats is judged by many digits where df takes them; a proved formula may
+        be no number at single points where neither domain nor points are given. Both are told.
 
     Raises:
         AssertionError: it is not the derivative; the message shows the simplest point where it is

@@ -85,13 +85,11 @@ KNOWN: dict[str, Callable[..., Any]] = {
     ),
 }
 
-# Which operands may be as large as the widest range allows: it costs no more than a small one.
-WIDE: dict[str, slice] = {
-    **dict.fromkeys(
-        "add subtract multiply divide negative abs sqrt log log2 log10".split(), slice(9)
-    ),
-    **dict.fromkeys("log1p less less_equal both opposite either where".split(), slice(9)),
-    "power": slice(1),  # its base
+# How many operands may be as large as the widest range allows: it costs no more than a small one.
+WIDE: dict[str, int] = {
+    **dict.fromkeys("add subtract multiply divide negative abs sqrt log log2 log10".split(), 9),
+    **dict.fromkeys("log1p less less_equal both opposite either where".split(), 9),
+    "power": 1,  # its base
 }
 
 
@@ -136,10 +134,9 @@ class Precise(Operators):
         if rule is not None and TABLE.get(operation.name) is operation:
             arithmetic = context()
             numbers = [_number(operand, operation) for operand in operands]
-            wide = numbers[WIDE.get(operation.name, slice(0))]
-            numbers = wide + [
-                _bounded(arithmetic, number, LARGEST) for number in numbers[len(wide) :]
-            ]
+            if arithmetic.largest > LARGEST:
+                narrow = slice(WIDE.get(operation.name, 0), None)
+                numbers[narrow] = [_bounded(arithmetic, n, LARGEST) for n in numbers[narrow]]
             result = Precise(rule(arithmetic, *numbers))
             is_condition = operation.is_condition
             return result.number != 0 if is_condition else result

@@ -40,7 +40,9 @@ def _sentence(node: Value, numbers: Sequence[float]) -> str:
             f"exponent is no whole number, is no real number (write cbrt(x) for a cube root)"
         )
     if node.op.symbol != node.op.name and len(shown) == 2:
-        return f"{written(node)} is {f' {node.op.symbol} '.join(shown)} there, which is {node.data}"
+        part = written(node)
+        subject = "It has" if part.isdigit() else f"{part} is"  # 0 * exp(x), tidied
+        return f"{subject} {f' {node.op.symbol} '.join(shown)} there, which is {node.data}"
     return f"{written(node)} is {node.data} there"
 
 

@@ -87,6 +87,11 @@ def test_the_report_says_why_and_a_domain_that_will_do(f, df, options, words):
     assert assert_derivative(f, df, domain=domain)
 
 
+def test_a_product_that_would_be_written_as_nothing_is_not_named():
+    report = failure(lambda x: x**2, "2*x + where(abs(x) > 500, 0*exp(exp(abs(x))), 0)")
+    assert "It has 0 * inf there, which is nan; exp(abs(x)) is inf" in " ".join(report.split())
+
+
 def test_the_range_that_will_do_for_a_list_is_that_of_each_number():
     ranges = {"w": [(-1, 1), (-1, 1)]}
     report = failure(lambda w: w[0] ** 2 + w[1], lambda w: [2 * w[0] ** 2 / w[0], 1], domain=ranges)
