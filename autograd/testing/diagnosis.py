@@ -162,6 +162,9 @@ def _slips(
         for place in reversed(range(len(telling.order))):
             for slip, named in _slips_at(telling, telling.order[place]):
                 yield map(_predicted(slip, place), tapes), named
+        for place, node in enumerate(telling.order[:-1]):
+            if node.op is not None and telling.tangent(node):
+                yield map(_predicted(_kept, place), tapes), _kept_sentence(node)
     for _, numbers, sentence in by_others:
         yield numbers, sentence
     yield map(_second_derivative(index), trials), lambda: "it is the second derivative"
@@ -394,6 +397,14 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
     for index in places:
         for place, (_, mistaken) in enumerate(_mistaken(tape, node, index)):
             yield _taken_as(index, place), _mistake(node, index, mistaken)
+
+
+def _kept(tape: _Tape, node: Value) -> float:
+    return node.data
+
+
+def _kept_sentence(node: Value) -> Callable[[], str]:
+    return lambda: f"{written(node)} stands where its derivative should"
 
 
 def _as_a_power(tape: _Tape, node: Value) -> float:

@@ -279,6 +279,8 @@ SLIPS += [
         {},
     ),
     ("off by the same 1 everywhere", ag.exp, "exp(x) + 1", {"domain": (-100, 100)}),
+    ("2 * x stands where its derivative should", lambda x: 2 * x + 5, "2*x", {}),
+    ("3 * x stands where its derivative should", lambda x: x**2 + 3 * x, "2*x + 3*x", {}),
 ]
 
 
