@@ -92,5 +92,5 @@ def test_a_mask_of_traced_conditions_picks_entries_by_the_numbers_of_each_call()
 @pytest.mark.parametrize("thing", [[1.0], (1.0,), {"a": 1.0}, numpy.array(["a"]), "a"])
 def test_what_is_no_array_of_numbers_is_refused(thing):
     for function in (ag.relu, ag.isnan, lambda x: ag.maximum(x, 0.0)):
-        with pytest.raises(TypeError, match="takes real numbers and Values"):
+        with pytest.raises(TypeError, match=r"takes (real )?numbers"):
             function(thing)
