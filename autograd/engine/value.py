@@ -22,7 +22,7 @@ from autograd.engine.chain_rule import backpropagated, check_forward, made_at
 from autograd.engine.copying import copied_graph, copied_node, flattened
 from autograd.engine.methods import Methods
 from autograd.engine.modes import current, transforms
-from autograd.engine.node import Node, levels
+from autograd.engine.node import Node, check_assignment, levels
 from autograd.engine.order import walking
 from autograd.errors import ArgumentError
 from autograd.habits import OF_BACKWARD, refuse_setting
@@ -316,7 +316,8 @@ def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
 
 
 if native is not None:
-    native.connect(Value, modes.active, modes.scoped, modes.state_of_context, transforms, real)
+    own = Value, modes.active, modes.scoped, modes.state_of_context, transforms
+    native.connect(*own, real, check_assignment)
     native.registered(*TABLE.values())
     _node = native.node
 

@@ -592,3 +592,15 @@ def test_graphs_are_built_walked_and_dropped_in_many_threads_at_once():
     finally:
         sys.setswitchinterval(interval)
     assert failures == []
+
+
+def test_an_edit_in_a_mode_is_noticed_after_many_others():
+    """The count of edits is C's where C runs, also where a mode has Python look at the call."""
+    x = Value(0.0)
+    for number in range(100):
+        x.data = float(number)
+    y = abs(x)
+    with ag.detect_anomaly():
+        x.data = 1.0
+    with pytest.raises(ag.AutogradError, match="edited after"):
+        ag.gradient(y, [x])

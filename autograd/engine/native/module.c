@@ -5,7 +5,7 @@
 #ifndef SOURCES /* hatch_build.py gives a digest of them, for a test */
 #define SOURCES ""
 #endif
-#define INTERFACE 2 /* accelerator.py names the same number: the two are of one version */
+#define INTERFACE 3 /* accelerator.py names the same number: the two are of one version */
 
 Specification python;
 static PyInterpreterState *home; /* of the interpreter whose types and rows these are */
@@ -76,13 +76,13 @@ static PyObject *adopted(PyObject *module, PyObject *kind) {
     return Py_NewRef(kind);
 }
 
-/* connect(Value, active, scoped, state, transforms, real): begin to serve. */
+/* connect(Value, active, scoped, state, transforms, real, check_assignment): begin to serve. */
 static PyObject *connect(PyObject *module, PyObject *args) {
-    PyObject *value, *active, *scoped, *state, *transforms, *real, *now = NULL;
+    PyObject *value, *active, *scoped, *state, *transforms, *real, *check, *now = NULL;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O", &PyType_Type, &value, &PySet_Type, &active,
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!OO", &PyType_Type, &value, &PySet_Type, &active,
                           &PySet_Type, &scoped, &PyContextVar_Type, &state, &PyContextVar_Type,
-                          &transforms, &real))
+                          &transforms, &real, &check))
         return NULL;
     if (PyContextVar_Get(state, NULL, &now) < 0)
         return NULL;
@@ -102,6 +102,7 @@ static PyObject *connect(PyObject *module, PyObject *args) {
     Py_XSETREF(python.state, Py_NewRef(state));
     Py_XSETREF(python.transforms, Py_NewRef(transforms));
     Py_XSETREF(python.real, Py_NewRef(real));
+    Py_XSETREF(python.check_assignment, Py_NewRef(check));
     ((PyTypeObject *)value)->tp_vectorcall = value_called;
     value_type = (PyTypeObject *)Py_NewRef(value);
     Py_RETURN_NONE;

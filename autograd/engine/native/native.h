@@ -169,6 +169,7 @@ typedef struct {
     PyObject *state;   /* the context variable of the modes */
     PyObject *transforms; /* and that of the derivatives that are being taken */
     PyObject *real;    /* autograd.table.operation.real */
+    PyObject *check_assignment; /* autograd.engine.node.check_assignment */
     PyObject *less, *less_equal, *greater, *greater_equal, *equal;
     PyObject *add, *radd, *subtract, *rsubtract, *multiply, *rmultiply, *divide, *rdivide;
     PyObject *power, *rpower, *negative, *absolute, *apply, *data, *grad, *label;

@@ -255,16 +255,22 @@ static PyObject *get_data(PyObject *self, void *closure) {
     return PyFloat_FromDouble(((Node *)self)->data);
 }
 
+/* Refuse an assignment in a function that is traced; Python knows, and has the words. */
+static int check_assignment(const char *what) {
+    if (current_mode() != BY_PYTHON)
+        return 0;
+    PyObject *checked = PyObject_CallFunction(python.check_assignment, "s", what);
+    Py_XDECREF(checked);
+    return checked == NULL ? -1 : 0;
+}
+
 /* Assign a leaf's number; the same number again is no edit. */
 static int set_data(PyObject *self, PyObject *number, void *closure) {
     Node *node = (Node *)self;
     double result;
     (void)closure;
-    if (is_deleted(number, "data"))
-        return -1;
-    if (current_mode() == BY_PYTHON) /* a function may be traced, which assigns nothing */
-        return Py_TYPE(python.data)->tp_descr_set(python.data, self, number);
-    if (real_number(number, "data", &result) < 0)
+    if (is_deleted(number, "data") || check_assignment("data") < 0 ||
+        real_number(number, "data", &result) < 0)
         return -1;
     if (node->details == NULL || node->details->op != Py_None) { /* an error */
         PyObject *converted = PyFloat_FromDouble(result);
@@ -289,10 +295,8 @@ static PyObject *get_grad(PyObject *self, void *closure) {
 
 static int set_grad(PyObject *self, PyObject *number, void *closure) {
     (void)closure;
-    if (is_deleted(number, "grad"))
+    if (is_deleted(number, "grad") || check_assignment("grad") < 0)
         return -1;
-    if (current_mode() == BY_PYTHON)
-        return Py_TYPE(python.grad)->tp_descr_set(python.grad, self, number);
     return real_number(number, "grad", &((Node *)self)->grad);
 }
 
