@@ -10,7 +10,7 @@ It gives the bits of every other back end. Nothing is compiled, so it is the fir
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from autograd.backends.binding import Array, Binding
 from autograd.backends.groups import Once
@@ -37,7 +37,6 @@ class Grouped:
     """
 
     level = shared = code_bytes = 0
-    direct: Callable[..., float] | None = None
 
     def __init__(
         self, function: Function, layout: Layout, watched: bool, exact: bool = True

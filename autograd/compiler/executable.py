@@ -206,6 +206,7 @@ class Executable:
         native: its native code.
         seconds: what lowering and compiling took.
         direct: a short way to call it with plain floats alone, where there is one.
+        listed: the cache in which that is found, and under which types of arguments.
     """
 
     def __init__(
@@ -252,6 +253,7 @@ class Executable:
         plan = Plan(function, self.layout, exact, alone, self.is_fast, tier)
         self.native: Native | Grouped | Warming = running(self, plan, self._function)
         self._short: Callable[..., Any] | None = None
+        self.listed: tuple[Callable[[], Any], tuple[type, ...]] | None = None
         self._lock = new_lock()
         self._build = builder(traced.structure, self._results_mapped)
         self._empty = array_module().empty
@@ -263,17 +265,16 @@ class Executable:
 
         Where it gives nan, what was asked is asked again, of the executable itself.
         """
-        native = self.native.direct
-        if self.is_guarded:
+        native, layout = self.native, self.layout
+        if self.is_guarded or layout.mapped or layout.arrays:
             return None
-        if native is not None and not self.captured:
-            return native
-        if self.layout.mapped or self.layout.arrays:
-            return None
-        short = None
-        if isinstance(self.native, Native) and not self.captured:
-            short = self.native.on_floats(plain_builder(self.traced.structure))
-        return short or self._of_floats
+        warming, native = (native, native.native) if isinstance(native, Warming) else (None, native)
+        short: Callable[..., Any] | None = None
+        if isinstance(native, Native) and not self.captured:
+            short = native.direct or native.on_floats(plain_builder(self.traced.structure))
+        if short is None:
+            return self._of_floats
+        return short if warming is None else warming.counted(short)
 
     @property
     def function(self) -> Function:
@@ -288,11 +289,17 @@ class Executable:
         return assembled(self.function, self.layout, self.exact, alone, self.is_fast).text
 
     def take_over(self, native: Native) -> None:
-        """Let code answer from now on, in the place of groups."""
+        """Let better code answer from now on."""
         self.native = native
         direct = self._direct()
-        if direct is not None and direct != self._of_floats:
-            self._short = self.direct = direct
+        if direct is None or direct == self._of_floats:
+            return
+        self._short = self.direct = direct
+        if self.listed is not None:
+            place, kinds = self.listed
+            cache = place()
+            if cache is not None and kinds in cache.direct:
+                cache.direct[kinds] = direct
 
     def careful(self) -> Executable:
         """Return the program in which products below choices are guarded (see ir/lower.py).

@@ -83,7 +83,7 @@ P = ParamSpec("P")
 Run = Callable[[Trace], TracedFunction]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Cache:
     """What has been compiled for a function; it does not refer to the function itself.
 
@@ -421,6 +421,7 @@ class Jitted(Generic[P]):
                 kinds = tuple(map(type, args))
                 if made.direct is not None and not made.captured and set(kinds) <= {float}:
                     programs.direct[kinds] = made.direct
+                    made.listed = weakref.ref(programs), kinds
             return executable
 
     def _of_any_length(

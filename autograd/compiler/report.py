@@ -24,7 +24,8 @@ class Report:
         trace_seconds: what tracing took.
         compile_seconds: what clean-up and compiling took.
         tier: what runs the program: "llvm" or "grouped".
-        level: LLVM's optimisation level, 0 for large programs.
+        level: LLVM's optimisation level, 0 for large programs, and for small ones until they have
+            been called often.
         code_bytes: size of the LLVM text.
         work_bytes: working memory of one thread.
     """
@@ -54,7 +55,8 @@ class Report:
 
 def report_of(executable: Executable) -> Report:
     """Return the report of an executable."""
-    groups = (Grouped, GroupedRows, Warming)
+    native = executable.native
+    native = native.native if isinstance(native, Warming) else native
     return Report(
         recorded=executable.traced.operations,
         steps=executable.steps,
@@ -63,8 +65,8 @@ def report_of(executable: Executable) -> Report:
         lanes=LANES if executable.layout.mapped else 1,
         trace_seconds=executable.traced.seconds,
         compile_seconds=executable.seconds,
-        tier="grouped" if isinstance(executable.native, groups) else "llvm",
-        level=executable.native.level,
-        code_bytes=executable.native.code_bytes,
-        work_bytes=executable.native.work + executable.native.shared,
+        tier="grouped" if isinstance(native, Grouped | GroupedRows) else "llvm",
+        level=native.level,
+        code_bytes=native.code_bytes,
+        work_bytes=native.work + native.shared,
     )

@@ -1,10 +1,11 @@
-"""Which tier runs a program: groups of equal steps at once, LLVM's code once it is called often.
+"""Which tier runs a program: what is ready soonest at once, better code once it is called often.
 
-Groups (``backends/grouped.py``) need no code of their own, so that a first call need not wait for
-LLVM. What has been called often enough is compiled in a thread, which takes over between two calls.
-Both give the same bits, so it does not matter which one answered. When code is made
-depends on the count of calls alone. The thread ends when there is nothing left to compile, holds
-no program that was dropped, and is waited for when Python ends: for one module at most.
+Groups of equal steps (``backends/grouped.py``) need no code of their own, so that a first call need
+not wait for LLVM; small programs and loops begin as code that LLVM writes without optimising it, in
+a third of the time. What has been called often enough is compiled in a thread, which takes over
+between two calls. All give the same bits, so it does not matter which one answered. When code is
+made depends on the count of calls alone. The thread ends when there is nothing left to compile,
+holds no program that was dropped, and is waited for when Python ends: for one module at most.
 """
 
 from __future__ import annotations
@@ -32,9 +33,11 @@ from autograd.ir.function import Function
 
 TIERS = ("llvm", "grouped")
 SMALL, SMALL_OF_ROWS = 500, 150  # steps, inputs and results up to which LLVM is ready as soon
+GROUPS = "the tier of groups of equal steps"
 OF_CODE = 0.33  # nanoseconds that a step takes in LLVM's code of a large program, roughly
 HUGE = 400_000  # steps from which on code of its own costs more than it could save
 HOT, HOT_LARGE = 1_000, 10_000  # calls after which LLVM's code is made
+HOT_LOOPS = 10  # likewise calls of a program with loops, each of which may take long
 HOT_ROWS, HOT_LARGE_ROWS = 8_000, 100_000  # likewise vectors of eight rows
 
 
@@ -57,7 +60,8 @@ class Plan:
     Attributes:
         can_group: whether groups can run it: loops are for LLVM alone.
         starts_grouped: whether they do at first.
-        is_worth_code: whether LLVM takes over once it is called often.
+        starts_quick: whether code that is not optimised does.
+        is_worth_code: whether better code takes over once it is called often.
         hot: after how many calls, or vectors of eight rows: what is large takes LLVM longer than it
             saves in few calls.
     """
@@ -74,15 +78,19 @@ class Plan:
         is_small = size <= (SMALL_OF_ROWS if layout.mapped else SMALL)
         self.starts_grouped = self.can_group and tier != "llvm"
         self.starts_grouped &= tier == "grouped" or not is_small
-        self.is_worth_code = tier is None and self.starts_grouped
-        self.is_worth_code &= len(function) <= HUGE
+        self.starts_quick = tier is None and not self.starts_grouped
+        self.is_worth_code = tier is None and len(function) <= HUGE
         self._nanoseconds = OF_CODE * len(function) if len(function) > LARGE else 0.0
         counts = (HOT_ROWS, HOT_LARGE_ROWS) if layout.mapped else (HOT, HOT_LARGE)
         self.hot = counts[size > LARGE]
+        if not self.can_group:
+            self.hot = HOT_LOOPS
 
-    def is_slower_than(self, groups: Native | Grouped) -> bool:
+    def is_no_better_than(self, native: Native | Grouped) -> bool:
         """Return whether code is: that of a large program is read anew from far at every call."""
-        return isinstance(groups, Grouped) and groups.nanoseconds < self._nanoseconds
+        if isinstance(native, Grouped):
+            return native.nanoseconds < self._nanoseconds
+        return not isinstance(native, GroupedRows) and not native.is_quick
 
     def put_away(self, kept: object) -> None:
         """Keep the program in compact form, until it may be compiled."""
@@ -93,11 +101,12 @@ class Plan:
         if self.starts_grouped:
             return self.groups()
         try:
-            return self.code()
+            return self.code(self.starts_quick)
         except RuntimeError as error:  # LLVM's
             if not self.can_group:
                 raise
-            _warn(self.name, error)
+            self.is_worth_code = False
+            _warn(self.name, error, GROUPS)
             return self.groups()
 
     def groups(self) -> Native | Grouped:
@@ -105,19 +114,20 @@ class Plan:
         function, layout, exact, _, watched = self._given
         return (GroupedRows if layout.mapped else Grouped)(function, layout, watched, exact)
 
-    def code(self) -> Native:
-        """Return the program as code of its own."""
-        function, *others = self._given
-        return Native(function if isinstance(function, Function) else function.unpacked(), *others)
+    def code(self, quick: bool = False) -> Native:
+        """Return the program as code of its own; not optimised if it has to be quick."""
+        function, layout, exact, alone, watched = self._given
+        function = function if isinstance(function, Function) else function.unpacked()
+        return Native(function, layout, exact, alone, watched, quick=quick)
 
 
 class Warming:
-    """Groups that count their calls, until code takes over."""
+    """What answers first and counts its calls, until better code takes over."""
 
-    def __init__(self, groups: Native | Grouped, hot: int, when_hot: Callable[[], None]) -> None:
-        self.groups = groups
-        self.level, self.code_bytes, self.direct = groups.level, groups.code_bytes, None
-        self.work, self.shared = groups.work, groups.shared
+    def __init__(self, native: Native | Grouped, hot: int, when_hot: Callable[[], None]) -> None:
+        self.native = native
+        self.level, self.code_bytes = native.level, native.code_bytes
+        self.work, self.shared = native.work, native.shared
         self._left = hot
         self._when_hot: Callable[[], None] | None = when_hot
 
@@ -127,19 +137,30 @@ class Warming:
             when_hot, self._when_hot = self._when_hot, None
             when_hot()
 
+    def counted(self, short: Callable[..., object]) -> Callable[..., object]:
+        """Return a short way to call it, in which calls are counted too."""
+
+        def call(*numbers: float) -> object:
+            self._left -= 1
+            if self._left <= 0:
+                self._count(0)
+            return short(*numbers)
+
+        return call
+
     def __call__(
         self, numbers: Sequence[float], arrays: Sequence[Array], rows: int | None = None
     ) -> list[float] | None:
-        """Call the groups."""
+        """Call it."""
         self._count(1 if rows is None else (rows + 7) // 8)
-        return self.groups(numbers, arrays, rows)
+        return self.native(numbers, arrays, rows)
 
     def many_rows(
         self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
     ) -> list[float] | None:
-        """Call the groups."""
+        """Call it."""
         self._count((rows + 7) // 8)
-        return self.groups.many_rows(numbers, arrays, foreign, rows)
+        return self.native.many_rows(numbers, arrays, foreign, rows)
 
 
 def running(executable: object, plan: Plan, kept: object) -> Native | Grouped | Warming:
@@ -148,9 +169,7 @@ def running(executable: object, plan: Plan, kept: object) -> Native | Grouped | 
     Until then the program is kept in compact form.
     """
     native = plan.first()
-    if not plan.is_worth_code or not isinstance(native, Grouped | GroupedRows):
-        return native
-    if plan.is_slower_than(native):
+    if not plan.is_worth_code or plan.is_no_better_than(native):
         return native
     reference = weakref.ref(executable)
     plan.put_away(kept)
@@ -207,7 +226,7 @@ def _compile_one(reference: Running, plan: Plan) -> None:
     except engine.Stopped:
         return
     except Exception as error:
-        _warn(plan.name, error)
+        _warn(plan.name, error, GROUPS if plan.starts_grouped else "code that is not optimised")
         return
     finally:
         engine.background.wanted = None
@@ -227,10 +246,10 @@ def finish() -> None:
     engine.apart_from_signals(wait)
 
 
-def _warn(name: str, error: BaseException) -> None:
+def _warn(name: str, error: BaseException, runs: str) -> None:
     warnings.warn(
-        f"jit: LLVM could not compile {name} ({error!s:.200}): groups of equal steps run "
-        f"it, with the same results",
+        f"jit: LLVM could not compile {name} ({error!s:.200}): {runs} runs it, with the same "
+        f"results",
         RuntimeWarning,
         stacklevel=2,
     )

@@ -11,14 +11,27 @@ import sys
 import textwrap
 import time
 import weakref
+from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 
 import autograd
-from autograd import Value, exp, grad, jit, log, relu, tanh, value_and_grad, where
-from autograd.backends.llvm import engine
+from autograd import (
+    Value,
+    exp,
+    grad,
+    jit,
+    log,
+    relu,
+    scan,
+    tanh,
+    value_and_grad,
+    where,
+    while_loop,
+)
+from autograd.backends.llvm import engine, object_cache
 from autograd.backends.llvm.vector_math import FUNCTIONS
 from autograd.compiler import tiers
 from autograd.ir.function import Packed
@@ -268,8 +281,96 @@ def test_what_becomes_hot_at_the_end_of_waiting_is_compiled_too(monkeypatch: Any
     assert fast.report().tier == "llvm"
 
 
+def root(a: Any) -> Any:
+    """Solve x * exp(x) = a by Newton's method."""
+
+    def step(state: Any) -> Any:
+        x, _ = state
+        change = (x * exp(x) - a) / (exp(x) * (1.0 + x))
+        return x - change, change
+
+    return while_loop(lambda state: abs(state[1]) > 1e-13, step, (1.0, 1.0))[0]
+
+
+def sums(x: Any) -> Any:
+    """A scan that keeps an array in each step, and for its derivative more of them."""
+
+    def step(carry: Any, _: Any) -> Any:
+        near = [carry * 0.5, tanh(carry), tanh(carry - x)]
+        return autograd.sum([n * n for n in near]) * 0.25 + x, None
+
+    return scan(step, x * 0.3, None, length=20)[0]
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("settings", [{}, {"in_axes": 0}, {"in_axes": 0, "reduce": "mean"}])
+@pytest.mark.parametrize("function", [root, sums, lambda x: x * tanh(x) + x * x - 0.3 * x])
+def test_code_that_is_not_optimised_answers_first_and_has_the_same_bits(
+    function: Any, settings: dict[str, Any], exact: bool
+) -> None:
+    x: Any = numpy.linspace(0.2, 4.0, 11) if settings else 1.7
+    step = function if "reduce" in settings else value_and_grad(function)
+    optimised = jit(step, tier="llvm", exact=exact, **settings)
+    expected = optimised(x)
+    assert optimised.report().level == 1
+    fast = jit(step, exact=exact, **settings)
+    assert numpy.array_equal(fast(x), expected)
+    assert (fast.report().tier, fast.report().level) == ("llvm", 0)
+    for _ in range(tiers.HOT if not settings else tiers.HOT_ROWS):
+        fast(x)
+    tiers.finish()
+    assert fast.report().level == 1
+    assert numpy.array_equal(fast(x), expected)
+
+
+def test_calls_with_plain_floats_go_straight_to_better_code_once_there_is_some() -> None:
+    fast = jit(lambda x, y: x * y + tanh(x))
+    expected = fast(0.3, 2.0)
+    kinds, program = (float, float), fast._programs.latest[0]
+    counted = fast._programs.direct[kinds]
+    for _ in range(tiers.HOT):
+        assert fast(0.3, 2.0) == expected
+    tiers.finish()
+    assert fast._programs.direct[kinds] is program.direct is program.native.direct is not counted
+    assert (fast(0.3, 2.0), counted(0.3, 2.0)) == (expected, expected)
+
+
+def test_a_loop_is_optimised_after_few_calls_and_once_for_all_others_on_disk(
+    monkeypatch: Any, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AUTOGRAD_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setattr(object_cache, "WORTH", 0.0)
+    first = jit(grad(root))
+    for _ in range(tiers.HOT_LOOPS):
+        first(2.0)
+    tiers.finish()
+    assert first.report().level == 1
+    second = jit(grad(root))
+    assert second(2.0) == first(2.0)
+    assert second.report().level == 1
+
+
+def test_a_loop_that_is_not_optimised_ends_at_an_interrupt() -> None:
+    program = """
+        import signal, time
+        from autograd import jit, while_loop
+        fast = jit(lambda x: while_loop(lambda y: y > 0.0, lambda y: y + 1.0, x))
+        assert (fast(-1.0), fast.report().level) == (-1.0, 0)
+        signal.alarm(1)
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        try:
+            fast(1.0)
+        except KeyboardInterrupt:
+            print("ended", fast(-2.0))
+    """
+    environment = {**os.environ, "AUTOGRAD_CACHE": "off"}
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout == "ended -2.0\n"
+
+
 def test_what_llvm_cannot_compile_runs_in_groups_and_a_warning_names_it(monkeypatch: Any) -> None:
-    def broken(*args: Any) -> None:
+    def broken(*args: Any, **settings: Any) -> None:
         raise RuntimeError("LLVM ERROR: out of registers")
 
     def curve(x: Any) -> Any:

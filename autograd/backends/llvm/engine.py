@@ -13,13 +13,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
 from autograd.backends.llvm import object_cache
+from autograd.backends.llvm.arena import C_LIBRARY, PYTHON
 from autograd.backends.llvm.instructions import LIBRARY
-from autograd.backends.llvm.loops import C_LIBRARY, PYTHON
 from autograd.errors import MissingExtraError
 from autograd.locks import new_lock
 
@@ -274,28 +274,43 @@ def finish_freeing() -> None:
 
 
 class NativeCode:
-    """A compiled module. It holds the machine code; the addresses die with it."""
+    """A compiled module. It holds the machine code; the addresses die with it.
 
-    def __init__(self, text: str, level: int) -> None:
+    Args:
+        text: the LLVM code.
+        level: the optimisation level.
+        quick: whether level 0 will do, unless code of the level is on disk.
+
+    Attributes:
+        level: of the code that it is.
+    """
+
+    def __init__(self, text: str, level: int, quick: bool = False) -> None:
         self._addresses: dict[str, int] = {}
+        self.level = level
+        self._is_quick = quick and level > 0
         apart_from_signals(lambda: self._make(text, level))
 
     def _make(self, text: str, level: int) -> None:
         llvm = binding()
         made_from = (llvm.llvm_version_info, llvmlite_version(), *_processor(llvm))
-        key = object_cache.key_of(*made_from, level, "in our order", text)
-        codes = object_cache.load(key)
+        levels = (level, 0) if self._is_quick else (level,)
+        for self.level in levels:
+            key = object_cache.key_of(*made_from, self.level, "in our order", text)
+            codes = object_cache.load(key)
+            if codes is not None:
+                break
         if codes is None:
             start, codes = time.perf_counter(), []
             for module in modules_of(text):
                 checkpoint()
                 with _lock, in_our_order(llvm):
-                    code = _writer(llvm, level).emit_object(llvm.parse_assembly(module))
+                    code = _writer(llvm, self.level).emit_object(llvm.parse_assembly(module))
                     codes.append(code)
             if time.perf_counter() - start >= object_cache.WORTH:
                 object_cache.store(key, codes)
         with _lock:
-            engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine(llvm, level))
+            engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine(llvm, self.level))
             for code in codes:
                 engine.add_object_file(llvm.ObjectFileRef.from_data(code))
             engine.finalize_object()
@@ -316,3 +331,22 @@ class NativeCode:
             _dropped.append(number)
             with contextlib.suppress(RuntimeError):  # no new threads: at the next one that there is
                 _thread.start_new_thread(_free, ())
+
+
+_provided: dict[str, NativeCode] = {}  # for good: code of any program may call it
+
+
+def provide(text: str, names: Sequence[str]) -> None:
+    """Compile functions, once, that programs declare and call: too little to be optimised."""
+    if text in _provided:
+        return
+    llvm, code = binding(), NativeCode(text, 0)
+
+    def add() -> None:
+        with _lock:
+            if text not in _provided:  # nor from another thread
+                for name in names:
+                    llvm.add_symbol(name, code.address(name))
+                _provided[text] = code
+
+    apart_from_signals(add)

@@ -13,9 +13,18 @@ from typing import Any
 
 from autograd.backends.binding import ONE_BLOCK, Array, Binding, block_size
 from autograd.backends.llvm.abi import Layout, Sink, Source
-from autograd.backends.llvm.engine import NativeCode
+from autograd.backends.llvm.arena import (
+    DEFINITIONS,
+    ERROR,
+    FUNCTIONS,
+    HEAD,
+    INTERRUPTED,
+    LIMIT,
+    OUT_OF_MEMORY,
+    STATUS,
+)
+from autograd.backends.llvm.engine import NativeCode, provide
 from autograd.backends.llvm.loop import padded
-from autograd.backends.llvm.loops import ERROR, HEAD, INTERRUPTED, LIMIT, OUT_OF_MEMORY, STATUS
 from autograd.backends.llvm.module import Assembled, assembled
 from autograd.backends.llvm.staging import Blocks
 from autograd.ir.function import Function
@@ -35,10 +44,12 @@ class Native:
         watched: whether a call tells of nans among the results.
         module: its code, if it is written already.
         tail: what its code is handed besides.
+        quick: whether level 0 will do, until it is called often.
 
     Attributes:
         code_bytes: the size of the LLVM code.
         level: the optimisation level.
+        is_quick: whether there could be faster code.
         work, shared: bytes of memory for each thread, and for what all rows share.
         direct: the function of plain floats in registers, where there is one.
     """
@@ -54,15 +65,19 @@ class Native:
         watched: bool,
         module: Assembled | None = None,
         tail: tuple[int, ...] = (),
+        quick: bool = False,
     ) -> None:
         module = module or assembled(function, layout, exact, alone, watched)
         self._tail = tail
         self.layout = layout
-        self.code_bytes, self.level = len(module.text), module.level
+        self.code_bytes = len(module.text)
         self.work, self.shared, self._arena = module.work, module.shared, module.arena
         self._steps = len(function)
         self._plain = sum(sink.array is None for sink in layout.sinks)
-        self._code = code = NativeCode(module.text, module.level)
+        if module.arena is not None:
+            provide(DEFINITIONS, FUNCTIONS)
+        self._code = code = NativeCode(module.text, module.level, quick)
+        self.level, self.is_quick = code.level, code.level < module.level
         self._free: list[tuple[tuple[int, ...], object]] = []  # memories that no call uses
         self._pack = struct.Struct(f"@{layout.numbers}d{layout.arrays}Q{6 + len(tail)}Q").pack
         self._result_type = ctypes.c_double * self._plain

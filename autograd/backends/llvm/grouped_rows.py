@@ -16,8 +16,7 @@ from autograd.backends.llvm.group_calls import RUN
 from autograd.backends.llvm.instructions import intrinsic_declarations
 from autograd.backends.llvm.kernels import WIDE_VECTORS
 from autograd.backends.llvm.loop import mapped_entry, unload
-from autograd.backends.llvm.loops import MEMORY
-from autograd.backends.llvm.memory import VECTOR, Chunk, collecting, waits
+from autograd.backends.llvm.memory import MEMORY, VECTOR, Chunk, collecting, waits
 from autograd.backends.llvm.module import Assembled
 from autograd.backends.llvm.partition import PARAMETERS
 from autograd.backends.row_groups import RowGroups

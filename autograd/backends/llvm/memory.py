@@ -12,6 +12,9 @@ from autograd.ir.function import Function
 VECTOR = f"<{LANES} x double>"
 NARROW = 4  # numbers in a row up to which eight rows are loaded whole and shuffled
 MANY = 16  # arrays of one number a row from which on they are written in a loop
+MEMORY = """declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+"""
 DATA = object.__basicsize__  # where a NumPy array keeps the address of its numbers: after the head
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.backends.binding import LANES
-from autograd.backends.llvm import vector_math
+from autograd.backends.llvm import arena, vector_math
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.contraction import contracted
 from autograd.backends.llvm.instructions import (
@@ -15,15 +15,8 @@ from autograd.backends.llvm.instructions import (
     library_declarations,
 )
 from autograd.backends.llvm.loop import direct_entry, mapped_entry, single_entry, unload
-from autograd.backends.llvm.loops import (
-    ARENA_AT,
-    ARENA_BYTES,
-    MEMORY,
-    arena_functions,
-    is_structured,
-    steps_in,
-)
-from autograd.backends.llvm.memory import VECTOR, waits
+from autograd.backends.llvm.loops import ARENA_AT, is_structured, steps_in
+from autograd.backends.llvm.memory import MEMORY, VECTOR, waits
 from autograd.backends.llvm.partition import Section
 from autograd.ir.function import CONSTANT, F64, I1, PARAMETER, Function
 
@@ -139,20 +132,20 @@ def assembled(
         direct = direct_entry(function, steps, exact)
     parts = [_head(sections, exact), *("\n".join(s.text) for s in sections)]
     work = max(section.work for section in sections)
-    arena = None
+    place = None
     if any(section.has_loops for section in sections):
-        arena = work + -work % 64
-        work = arena + ARENA_BYTES
+        place = work + -work % 64
+        work = place + arena.ARENA_BYTES
         constants = {name: line for section in sections for name, line in section.constants.items()}
-        parts = [*constants.values(), arena_functions(), *parts]
+        parts = [*constants.values(), arena.declarations(), *parts]
     text = "\n".join([MEMORY, *parts, entry, direct])
     return Assembled(
-        text=text.replace(ARENA_AT, str(arena)),
+        text=text.replace(ARENA_AT, str(place)),
         level=level,
         direct=bool(direct),
         work=work,
         shared=8 * len(exports),
-        arena=arena,
+        arena=place,
     )
 
 
