@@ -8,11 +8,11 @@ Higham, The accuracy of floating point summation, SIAM J. Sci. Comput. 14, 1993)
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Never, NoReturn, Protocol, cast, overload
 
 from autograd.engine.accelerator import native
-from autograd.errors import OperandError, StructureError
+from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.habits import refuse_setting
 from autograd.table import rows as ops
 from autograd.table.number import N, RealNumber, Symbolic
@@ -73,13 +73,23 @@ def _for_each_row(name: str, dimensions: int, axis: int) -> str:
 
 
 def _dimensions(numbers: object) -> int:
-    return cast("Array", numbers).ndim if is_array(numbers) else 2
+    if is_array(numbers):
+        return cast("Array", numbers).ndim
+    is_row = isinstance(numbers, Sequence) and not any(hasattr(each, "__len__") for each in numbers)
+    return 1 if is_row else 2
 
 
-def _refuse_axis(
-    name: str, numbers: object, settings: Mapping[str, object], way: Way | None = None
+def _refuse_more(
+    name: str,
+    numbers: object,
+    more: tuple[object, ...],
+    settings: Mapping[str, object],
+    way: Way | None = None,
 ) -> NoReturn:
-    """Refuse a setting that the functions of NumPy and JAX have, and say how it is written."""
+    """Refuse several numbers, or the axis of NumPy's functions, and say how it is written."""
+    if isinstance(numbers, (int, float)) or hasattr(type(numbers), "_apply"):
+        raise ArgumentError(f"{name}: takes all numbers in one list: write {name}([a, b])")
+    settings = settings or {"axis": more[0]}
     axis, dimensions = settings.get("axis"), _dimensions(numbers)
     if dimensions == 1:
         advice = "it takes one row of numbers: leave it out"
@@ -110,11 +120,12 @@ def _sum(terms: list[object]) -> Any:
 
 
 @_typed
-def sum(numbers: Iterable[object], **settings: object) -> object:
+def sum(numbers: Iterable[object], *more: object, **settings: object) -> object:
     """Return the sum of Values or real numbers, added in pairs; the sum of none is 0.0.
 
     Args:
         numbers: an iterable of Values and real numbers.
+        more: there are none: all numbers are in one list.
         settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
@@ -128,17 +139,18 @@ def sum(numbers: Iterable[object], **settings: object) -> object:
         >>> autograd.sum([1, 2, 3.5])
         6.5
     """
-    if settings:
-        _refuse_axis("sum", numbers, settings)
+    if more or settings:
+        _refuse_more("sum", numbers, more, settings)
     return _sum(_terms(numbers, "sum"))
 
 
 @_typed
-def mean(numbers: Iterable[object], **settings: object) -> object:
+def mean(numbers: Iterable[object], *more: object, **settings: object) -> object:
     """Return the arithmetic mean of Values or real numbers.
 
     Args:
         numbers: an iterable of Values and real numbers, at least one.
+        more: there are none: all numbers are in one list.
         settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
@@ -153,8 +165,8 @@ def mean(numbers: Iterable[object], **settings: object) -> object:
         >>> autograd.mean([1, 2, 6])
         3.0
     """
-    if settings:
-        _refuse_axis("mean", numbers, settings)
+    if more or settings:
+        _refuse_more("mean", numbers, more, settings)
     terms = _terms(numbers, "mean")
     if not terms:
         raise StructureError("mean: there is no mean of no numbers; give at least one")
@@ -162,11 +174,12 @@ def mean(numbers: Iterable[object], **settings: object) -> object:
 
 
 @_typed
-def prod(numbers: Iterable[object], **settings: object) -> object:
+def prod(numbers: Iterable[object], *more: object, **settings: object) -> object:
     """Return the product of Values or real numbers; the product of none is 1.0.
 
     Args:
         numbers: an iterable of Values and real numbers.
+        more: there are none: all numbers are in one list.
         settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
@@ -180,8 +193,8 @@ def prod(numbers: Iterable[object], **settings: object) -> object:
         >>> autograd.prod([1, 2, 3.5])
         7.0
     """
-    if settings:
-        _refuse_axis("prod", numbers, settings)
+    if more or settings:
+        _refuse_more("prod", numbers, more, settings)
     return _combined(_terms(numbers, "prod"), operator.mul, 1.0)
 
 
@@ -230,11 +243,12 @@ def dot(a: Iterable[object], b: Iterable[object]) -> object:
 
 
 @_typed
-def logsumexp(numbers: Iterable[object], **settings: object) -> object:
+def logsumexp(numbers: Iterable[object], *more: object, **settings: object) -> object:
     """Return log(exp(x1) + exp(x2) + ...), finite wherever the mathematics is.
 
     Args:
         numbers: an iterable of Values and real numbers; of none it is -inf.
+        more: there are none: all numbers are in one list.
         settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
@@ -248,8 +262,8 @@ def logsumexp(numbers: Iterable[object], **settings: object) -> object:
         >>> autograd.logsumexp([1000, 1000])
         1000.6931471805599
     """
-    if settings:
-        _refuse_axis("logsumexp", numbers, settings, _for_each_row)
+    if more or settings:
+        _refuse_more("logsumexp", numbers, more, settings, _for_each_row)
     return _combined(_terms(numbers, "logsumexp", _for_each_row), ops.logaddexp, -ops.INF)
 
 
@@ -261,11 +275,12 @@ def softmax(  # type: ignore[overload-overlap]
 ) -> list[float]: ...
 @overload
 def softmax(numbers: Iterable[N | RealNumber], **settings: Never) -> list[N]: ...
-def softmax(numbers: Iterable[object], **settings: object) -> Any:
+def softmax(numbers: Iterable[object], *more: object, **settings: object) -> Any:
     """Return exp(x) of each number over the sum of them all; it never overflows.
 
     Args:
         numbers: an iterable of Values and real numbers.
+        more: there are none: all numbers are in one list.
         settings: there are none: ``axis`` is refused, with what to write for an array.
 
     Returns:
@@ -279,8 +294,8 @@ def softmax(numbers: Iterable[object], **settings: object) -> Any:
         >>> autograd.softmax([1000, 1000])
         [0.5, 0.5]
     """
-    if settings:
-        _refuse_axis("softmax", numbers, settings, _for_each_row)
+    if more or settings:
+        _refuse_more("softmax", numbers, more, settings, _for_each_row)
     terms = _terms(numbers, "softmax", _for_each_row)
     largest = ops.stop_gradient(_combined(terms, ops.maximum, 0.0))
     powers = [ops.exp(term - largest) for term in terms]

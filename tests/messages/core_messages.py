@@ -1113,6 +1113,21 @@ ROWS_OF_ALL = [
         lambda: ag.softmax(A).shape == (2,),
     ),
     (
+        "'axis': it takes one row of numbers: leave it out",
+        lambda: ag.sum([1.0, 2.0], 0),
+        lambda: ag.sum([1.0, 2.0]) == 3.0,
+    ),
+    (
+        r"write vmap\(softmax\)\(X\)",
+        lambda: ag.softmax(M, 1),
+        lambda: np.allclose(vmap(ag.softmax)(M).sum(1), 1.0),
+    ),
+    (
+        r"logsumexp: takes all numbers in one list: write logsumexp\(\[a, b\]\)",
+        lambda: ag.logsumexp(Value(1.0), 2.0),
+        lambda: ag.logsumexp([Value(1.0), 2.0]).data > 2.0,
+    ),
+    (
         r"log: takes numbers, Values and arrays .*: make it an array, np.array\(numbers\)",
         lambda: ag.log(ag.softmax([1.0, 2.0])),
         lambda: ag.log(np.array(ag.softmax([1.0, 2.0]))).shape == (2,),
