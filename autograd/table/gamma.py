@@ -78,8 +78,9 @@ _DIGAMMA_ZERO = 1.4616321449683622, 9.549995429965697e-17
 _LGAMMA_ZEROS = (
     (-2.7476826467274127, 9.055340329338315e-17), (-2.4570247382208006, -3.7075610815513266e-17)
 )
-# What the last coefficients lack, of 1 - Euler's constant and of the one at -2.6.
-_LGAMMA_LOW, _LGAMMA_BELOW_LOW = 4.942915152430645e-18, -3.9516212594782344e-16
+# What the last coefficients lack: the last of all of 1 - Euler's constant, and the one at -2.6.
+_LGAMMA_LOWS = 3.1021883083895967e-18, -3.707962236976413e-18, 4.942915152430645e-18
+_LGAMMA_BELOW_LOW = -3.9516212594782344e-16
 _HALF_LOG_TAU = (0.4189385332046727, 1.6728209650585413e-17)  # (log(2 pi) - 1) / 2
 _STIRLING = tuple(  # B(2k) / (2k (2k - 1)), k = 10 ... 1
     numerator / denominator
@@ -145,8 +146,12 @@ def _lgamma_stirling(x: Number) -> Pair:
 
 def _lgamma_low(s: Number, lost: Number = 0.0) -> Pair:
     """Return lgamma(2 + s + lost) for s from -1 to 1, where lost is what s lacks by rounding."""
-    high, low = quick_sum(_LGAMMA[-1], s * polynomial(_LGAMMA[:-1], s))
-    value, rest = times(two_product(s + 1.0, s), (high, low + _LGAMMA_LOW))
+    quotient: Pair = (polynomial(_LGAMMA[:-3], s), 0.0)
+    for coefficient, lack in zip(_LGAMMA[-3:], _LGAMMA_LOWS, strict=True):
+        high, low = times(quotient, (s, 0.0))
+        high, rest = quick_sum(coefficient, high)
+        quotient = high, rest + (low + lack)
+    value, rest = times(two_product(s + 1.0, s), quotient)
     slope = (s + 1.0) * (1.64 - 0.64 * (s + 1.0)) - 0.577  # to some percent
     return value, rest + lost * slope
 

@@ -6,7 +6,7 @@ import math
 
 from autograd.table.choices import sign
 from autograd.table.conditions import INF, choose, lazy_where, where
-from autograd.table.doubled import quick_sum, square
+from autograd.table.doubled import Pair, over, quick_sum, square
 from autograd.table.elementary import sqrt
 from autograd.table.number import Number
 from autograd.table.operation import Operation, composite, primitive
@@ -33,17 +33,38 @@ def _slant(x: Number, y: Number) -> Number:
     return sqrt(1.0 + ratio * ratio)
 
 
-def _hypot(x: Number, y: Number) -> Number:
-    """Return sqrt(x^2 + y^2), with the squares as sums of two doubles and one step of Newton's."""
+def _toward_one(size: Number) -> Number:
+    """Return a power of two by which a number is multiplied before it is squared."""
+    return where(size > 1e140, 2.0**-600, where(size < 1e-140, 2.0**600, 1.0))
+
+
+def _hypot(x: Number, y: Number) -> tuple[Pair, Number]:
+    """Return sqrt(x^2 + y^2), and the power of two that x and y were multiplied by for it.
+
+    The squares are sums of two doubles, and one step of Newton's makes the root one.
+    """
     large = _larger(x, y)
-    power_of_two = where(large > 1e140, 2.0**-600, where(large < 1e-140, 2.0**600, 1.0))
+    power_of_two = _toward_one(large)
     a, a_low = square(large * power_of_two)
     b, b_low = square(_smaller(x, y) * power_of_two)
     total, lost = quick_sum(a, b)
     root = sqrt(total)
     back, back_low = square(root)
     rest = ((total - back) - back_low) + (lost + (a_low + b_low))
-    return (root + rest / (2.0 * root)) / power_of_two
+    return quick_sum(root, rest / (2.0 * root)), power_of_two
+
+
+def _length(x: Number, y: Number) -> Number:
+    (length, _), power_of_two = _hypot(x, y)
+    return length / power_of_two
+
+
+def _cosine(x: Number, y: Number) -> Number:
+    length, power_of_two = _hypot(x, y)
+    own = _toward_one(abs(x))  # or the digits of a short leg would be lost
+    is_same = abs(own - power_of_two) <= 0.0
+    quotient = over((x * own, 0.0), length)[0]
+    return quotient * where(is_same, 1.0, power_of_two) * where(is_same, 1.0, 1.0 / own)
 
 
 def _over_square(x: Number, y: Number) -> Number:
@@ -69,8 +90,10 @@ over_square: Operation = composite(
 )
 cosine_of: Operation = composite(
     "cosine_of(x, y)",
-    lambda x, y: where(
-        (abs(x) >= INF) & (abs(y) < INF), sign(x), x / _scale(x, y) / _slant(x, y)
+    lambda x, y: lazy_where(
+        (_larger(x, y) > 0.0) & (_larger(x, y) < INF),
+        lambda: _cosine(x, y),
+        lambda: where((abs(x) >= INF) & (abs(y) < INF), sign(x), x / _scale(x, y)),
     ),
     lambda c, x, y: _unless_origin(x, y, cosine_of(y, x) * over_square(y, x)),
     lambda c, x, y: _unless_origin(x, y, -c * over_square(y, x)),
@@ -84,7 +107,7 @@ hypot: Operation = composite(
     "hypot(x, y)",
     lambda x, y: lazy_where(
         (_larger(x, y) > 0.0) & (_larger(x, y) < INF),
-        lambda: _hypot(x, y),
+        lambda: _length(x, y),
         lambda: where((abs(x) >= INF) | (abs(y) >= INF), INF, abs(x) + abs(y)),
     ),
     lambda h, x, y: cosine_of(x, y),

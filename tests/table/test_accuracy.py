@@ -207,6 +207,27 @@ def test_derivatives_of_an_angle_and_a_length_survive_where_the_length_overflows
             assert curvature == pytest.approx(sign * 2.0797258270855e-309, rel=1e-11)
 
 
+SIZES = st.floats(-323.0, 308.0).map(lambda power: 10.0**power)
+
+
+@settings(max_examples=300)
+@given(x=SIZES, y=SIZES, near=st.floats(1e-3, 1e3) | st.none())
+def test_slopes_of_a_length_are_right_to_the_last_bit_at_every_size(x, y, near):
+    y = y if near is None or not x * near < INF else x * near
+    with mp.workprec(3000):
+        true = mp.mpf(x) / mp.sqrt(mp.mpf(x) ** 2 + mp.mpf(y) ** 2)
+        error = abs(grad(TABLE["hypot"])(x, y) - true)
+        assert error <= 0.51 * math.ulp(float(true))
+
+
+@settings(max_examples=300)
+@given(x=st.floats(1.0, 3.0) | st.floats(0.02, 1.0))
+def test_lgamma_where_it_is_small_is_right_to_the_last_bit(x):
+    with mp.workprec(300):
+        true = mp.loggamma(mp.mpf(x))
+        assert abs(TABLE["lgamma"](x) - true) <= 0.6 * math.ulp(float(true))
+
+
 @pytest.mark.parametrize("base", [0.0, -0.0, 1e-300, 0.3, 1.0, 2.5, 1e300])
 @pytest.mark.parametrize("orders", [(1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (4, 0), (2, 3), (0, 5)])
 def test_every_derivative_of_a_power_is_right_to_any_order(orders, base):

@@ -60,11 +60,18 @@ def test_the_coefficients_are_the_fit(coefficients, function, low, high):
         assert tuple(float(c) for c in fit) == coefficients
 
 
+def test_what_the_coefficients_before_the_last_lack_is_what_they_lack():
+    with mpmath.workdps(40):
+        fit = mpmath.chebyfit(lgamma_low, [-1, 1], len(gamma._LGAMMA))
+        lows = [float(c - float(c)) for c in fit]
+    assert lows[-3:-1] == pytest.approx(gamma._LGAMMA_LOWS[:-1], rel=1e-9)
+
+
 def test_what_the_last_coefficients_lack_is_what_they_lack():
     with mpmath.workdps(60):
         last = 1 - mpmath.euler, lgamma_below(mpmath.mpf(0)), mpmath.log(2 * mpmath.pi) / 2 - 0.5
     pairs = (
-        (gamma._LGAMMA[-1], gamma._LGAMMA_LOW),
+        (gamma._LGAMMA[-1], gamma._LGAMMA_LOWS[-1]),
         (gamma._LGAMMA_BELOW[-1], gamma._LGAMMA_BELOW_LOW),
         gamma._HALF_LOG_TAU,
     )
