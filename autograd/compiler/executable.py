@@ -45,6 +45,7 @@ class TracedFunction:
         structure: the structure of what it returned.
         operations: how many it called.
         has_gradients: whether derivatives are among the outputs.
+        lowered: what ``lower`` made of it, if it was asked already.
         seconds: what tracing took.
     """
 
@@ -80,6 +81,7 @@ class TracedFunction:
                 f"array of n x n came of (n,) and (n, 1)"
             )
         self.has_gradients = False
+        self.lowered: tuple[Function, bool] | None = None
         self.seconds = time.perf_counter() - start
 
     def settle_wholes(self) -> None:
@@ -118,8 +120,8 @@ class TracedFunction:
         """Return whether a function that was traced again, for longer arrays, is the same one."""
         if self.wholes != other.wholes or self.structure != other.structure:
             return False
-        one, two = (lower(each.trace, each.outputs)[0] for each in (self, other))
-        return one == two
+        self.lowered = lower(self.trace, self.outputs, name=self.name)
+        return self.lowered[0] == lower(other.trace, other.outputs, name=self.name)[0]
 
     def plain_arguments(self) -> list[int]:
         """Return the numbers of the plain numbers among the arguments."""
@@ -231,7 +233,9 @@ class Executable:
         else:
             assert of._frozen is not None
             trace, outputs = of._frozen.thawed()
-        function, self.is_fast = lower(trace, outputs, exact, of is not None, traced.name)
+        made = traced.lowered if of is None and exact else None
+        traced.lowered = None
+        function, self.is_fast = made or lower(trace, outputs, exact, of is not None, traced.name)
         self._careful: Executable | None = None
         self._frozen: Frozen | None = None
         if of is None:

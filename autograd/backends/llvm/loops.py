@@ -415,7 +415,7 @@ class Looping(Chunk):
             lengths = self.name(operands[0])
             limit = self._limit(operands[0], lengths)
         scalars = [place for place, type_ in enumerate(types) if type_ != ARRAY_TYPE]
-        pushes = [_pushes(body, first + place) for place in range(count)]
+        pushes = _pushes(body, first, count)
         initial = {place: self.name(carried[place]) for place in scalars}
         arrays = {
             place: self.array_named(carried[place])
@@ -614,10 +614,11 @@ class Looping(Chunk):
         ]
 
 
-def _pushes(body: Function, parameter: int) -> int:
-    """Return how many numbers a body appends to one of its arrays."""
-    count, array = 0, parameter
+def _pushes(body: Function, first: int, count: int) -> list[int]:
+    """Return how many numbers a body appends to each of its parameters from the first on."""
+    counts, of = [0] * count, {first + place: place for place in range(count)}
     for number in range(len(body.parameters), len(body)):
-        if body.opcodes[number] == PUSH and body.operands[number][0] == array:
-            count, array = count + 1, number
-    return count
+        if body.opcodes[number] == PUSH and body.operands[number][0] in of:
+            of[number] = place = of[body.operands[number][0]]
+            counts[place] += 1
+    return counts
