@@ -360,12 +360,10 @@ class Inputs:
                 array = _without_objects(array)
         shape = array.shape if axis is None else array.shape[1:]
         indices = list(numpy.ndindex(*shape))
-        traced = numpy.empty(len(indices), dtype=object).view(traced_array())
         names = [f"{label}[{', '.join(map(str, index))}]" if index else label for index in indices]
         if array.dtype.kind == "O":
-            for place, (name, obj) in enumerate(zip(names, array.ravel(), strict=True)):
-                traced[place] = self._number(obj, name)
-            return traced.reshape(shape) if shape else traced[0]
+            pairs = zip(names, array.ravel(), strict=True)
+            return _traced([self._number(obj, name) for name, obj in pairs], shape)
         dtype = array.dtype
         if not dtype.isnative or dtype.name not in ELEMENTS:
             dtype = numpy.dtype(numpy.float64)
@@ -374,18 +372,27 @@ class Inputs:
         numbers = one.ravel().astype(numpy.float64).tolist() or [0.0] * len(indices)
         element, size = dtype.name, dtype.itemsize  # NumPy makes the name anew each time
         argument = self._trace.truth if is_mask(array) else self._trace.argument
-        for place, name in enumerate(names):
-            traced[place] = argument(name)
-            self.layout.sources.append(Source(self.layout.arrays, place * size, element, row))
-            self.examples.append(numbers[place])
-        made = traced.reshape(shape) if shape else traced[0]
+        tracers = [*map(argument, names)]
+        place = self.layout.arrays
+        self.layout.sources += [
+            Source(place, at * size, element, row) for at in range(len(tracers))
+        ]
+        self.examples += numbers[: len(tracers)]
+        made = _traced(tracers, shape)
         if shape and axis is None and len(array):
+            whole = Whole(self._trace, place, numbers, made, is_mask(array))
             made = made.view(argument_array())
-            made.handed_over = Whole(
-                self._trace, self.layout.arrays, numbers, traced.reshape(shape), is_mask(array)
-            )
+            made.handed_over = whole
         self.layout.arrays += 1
         return made
+
+
+def _traced(tracers: list[Any], shape: tuple[int, ...]) -> Any:
+    """Return tracers as an array; of no dimension the only one."""
+    if not shape:
+        return tracers[0]
+    made = numpy.fromiter(tracers, object, len(tracers))  # which asks them nothing
+    return made.reshape(shape).view(traced_array())
 
 
 def is_mask(obj: object) -> bool:

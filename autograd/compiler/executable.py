@@ -69,7 +69,7 @@ class TracedFunction:
         self.examples = inputs.examples
         self.arguments = inputs.arguments
         self.trace.examples = dict(zip(self.trace.arguments, self.examples, strict=True))
-        own = replaced(self.arguments, lambda node: node)  # the function may change its lists
+        own = replaced(self.arguments)  # the function may change its lists
         self.trace.fixed.clear()
         self.outputs, self.structure = traced_call(function, self.trace, own)
         self.operations = len(self.trace)

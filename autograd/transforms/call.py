@@ -242,15 +242,15 @@ class Call:
         )
 
 
-def replaced(tree: object, replacement: Callable[[Any], object]) -> Any:
-    """Return the tree with each Value replaced by what the function gives for it."""
+def replaced(tree: object, replacement: Callable[[Any], object] | None = None) -> Any:
+    """Return a copy of the tree, with each Value replaced by what the function gives for it."""
 
     def leaf(obj: Any) -> object:
         if isinstance(obj, Value):
-            return replacement(obj)
+            return obj if replacement is None else replacement(obj)
         if is_array(obj) and obj.dtype == object:
             copy = obj.copy()
-            for place, part in enumerate(obj.ravel()):
+            for place, part in enumerate(obj.ravel() if replacement is not None else ()):
                 copy.flat[place] = leaf(part)
             if getattr(obj, "handed_over", None) is not None:  # an argument of a traced function
                 copy.whole = obj.handed_over
