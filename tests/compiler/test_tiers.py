@@ -335,6 +335,19 @@ def test_calls_with_plain_floats_go_straight_to_better_code_once_there_is_some()
     assert (fast(0.3, 2.0), counted(0.3, 2.0)) == (expected, expected)
 
 
+def test_code_is_not_freed_while_another_thread_may_call_it() -> None:
+    fast = jit(lambda x: x * x, tier="llvm")
+    fast(3.0)
+    direct = fast._programs.direct[(float,)]  # as a thread that is just about to call it
+    code = weakref.ref(fast._programs.latest[0].native._code)
+    del fast
+    gc.collect()
+    assert code() is not None
+    assert direct(3.0) == 9.0
+    del direct
+    assert code() is None
+
+
 def test_a_loop_is_optimised_after_few_calls_and_once_for_all_others_on_disk(
     monkeypatch: Any, tmp_path: Path
 ) -> None:

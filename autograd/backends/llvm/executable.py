@@ -92,7 +92,8 @@ class Native:
         self.direct: Callable[..., float] | None = None
         if module.direct:
             kind = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * layout.numbers)
-            self.direct = kind(code.address("direct"))
+            self.direct = direct = kind(code.address("direct"))
+            direct.code = code  # type: ignore[attr-defined]  # it is called by who holds it alone
 
     def __call__(
         self, numbers: Sequence[float], arrays: Sequence[object], rows: int | None = None
