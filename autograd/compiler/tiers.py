@@ -14,6 +14,7 @@ import _thread
 import atexit
 import contextlib
 import os
+import time
 import warnings
 import weakref
 from collections import deque
@@ -183,6 +184,7 @@ Job = tuple[Running, Plan]
 _jobs: deque[Job] = deque()
 _compiling = _thread.allocate_lock()  # of the one thread that compiles, or waits for its end
 _ending = False
+MOST_INTERRUPTS = 100  # of the last step of Python's end
 
 
 def _enqueue(reference: Running, plan: Plan) -> None:
@@ -256,11 +258,25 @@ def _warn(name: str, error: BaseException, runs: str) -> None:
 
 
 def _end() -> None:
-    """Let the thread end; what LLVM is compiling is waited for."""
+    """Let the thread end; what LLVM is compiling is waited for, also where signals raise meanwhile.
+
+    After Ctrl-C, too, Python must not end while a thread is in LLVM: that ends in a crash.
+    """
     global _ending
-    _ending = True
-    finish()
-    engine.finish_freeing()
+    raised: BaseException | None = None
+    has_ended, attempts = False, 0
+    while not has_ended:
+        try:
+            _ending = True
+            while _compiling.locked() or engine.is_running():
+                time.sleep(engine.BRIEF)
+            attempts += 1
+            engine.finish_freeing()
+            has_ended = True
+        except BaseException as error:
+            raised, has_ended = error, attempts > MOST_INTERRUPTS
+    if raised is not None:
+        raise raised
 
 
 def _in_child() -> None:

@@ -165,6 +165,42 @@ def test_python_ends_while_a_daemon_thread_compiles(seconds: float) -> None:
 
 
 @posix
+def test_python_that_is_interrupted_at_its_end_waits_for_what_is_being_compiled() -> None:
+    code = """
+        import atexit, signal, time
+        from autograd import jit, sin
+        from autograd.backends.llvm import engine
+        from autograd.compiler import tiers
+
+        left, code, begun = 5, tiers.Plan.code, []
+
+        def interrupted(number, frame):
+            global left
+            left -= 1
+            if not left:
+                signal.setitimer(signal.ITIMER_REAL, 0.0)
+            raise KeyboardInterrupt
+
+        def slow(plan, quick=False):
+            if not quick:
+                begun.append(plan)
+                time.sleep(0.5)
+                print("made", flush=True)
+            return code(plan, quick)
+
+        tiers.HOT, tiers.Plan.code = 3, slow
+        fast = jit(sin)
+        for _ in range(4):
+            fast(0.5)
+        while not begun:
+            time.sleep(0.01)
+        signal.signal(signal.SIGALRM, interrupted)
+        atexit.register(lambda: signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02))
+    """
+    assert output_of(code) == "made"
+
+
+@posix
 def test_interrupts_while_functions_are_compiled_spoil_nothing() -> None:
     code = """
         import os, signal, threading, time, random

@@ -121,6 +121,12 @@ def apart_from_signals(work: Callable[[], None]) -> None:
 
 
 _running: set[_thread.LockType] = set()  # of threads that may be in LLVM: locks until they are done
+BRIEF = 0.002  # seconds after which the end of Python asks again whether they are
+
+
+def is_running() -> bool:
+    """Return whether something is compiled for which nobody waits since that was interrupted."""
+    return bool(_running)
 
 
 def _c_library() -> ctypes.CDLL:
@@ -264,8 +270,8 @@ def finish_freeing() -> None:
     """
     global _has_ended
     _has_ended = True
-    for done in list(_running):  # of a compilation that nobody waits for since it was interrupted
-        done.acquire()
+    while is_running():
+        time.sleep(BRIEF)
     with _freeing:
         for engine in list(_engines.values()):
             engine.detach()
