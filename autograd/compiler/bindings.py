@@ -378,7 +378,7 @@ class Inputs:
             Source(place, at * size, element, row) for at in range(len(tracers))
         ]
         self.examples += numbers[: len(tracers)]
-        made = _traced(tracers, shape)
+        made: Any = _traced(tracers, shape)
         if shape and axis is None and len(array):
             whole = Whole(self._trace, place, numbers, made, is_mask(array))
             made = made.view(argument_array())
@@ -387,7 +387,7 @@ class Inputs:
         return made
 
 
-def _traced(tracers: list[Any], shape: tuple[int, ...]) -> Any:
+def _traced(tracers: list[Value], shape: tuple[int, ...]) -> object:
     """Return tracers as an array; of no dimension the only one."""
     if not shape:
         return tracers[0]
