@@ -157,7 +157,12 @@ def comment(
     return [begin, *[f"{middle} {line}".rstrip() for line in lines], end, ""]
 
 
+def _plain(label: str) -> str:
+    """Return a label in printable ASCII; quotes and backslashes, which paths hold, stay."""
+    return re.sub(r"[^ -~]", lambda found: ascii(found[0])[1:-1], label)
+
+
 def _listed(labels: Sequence[str]) -> list[str]:
     """Return a line for each label: escaped, so that none can end the comment."""
-    words = [re.sub(r"\*(?=/)|/(?=\*)", r"\g<0>\\\\", ascii(label)[1:-1]) for label in labels]
+    words = [re.sub(r"\*(?=/)|/(?=\*)", r"\g<0>\\", _plain(label)) for label in labels]
     return [f"  [{place}] {word}" for place, word in enumerate(words)] or ["  none"]

@@ -145,8 +145,14 @@ def test_the_head_of_a_file_says_what_each_result_is(suffix, tmp_path):
         ("0", "result['up']"),
         ("1", "result['both'][0][0]"),
         ("2", "result['both'][0][1]"),
-        ("3", "result['both'][1]['*\\\\/']"),
+        ("3", "result['both'][1]['*\\/']"),
     ]
+    names = ("it's", 'a"b', "two\nlines", "\\", "\u2028", "both ' and \"")
+    fast = jit(lambda x: {name: x * k for k, name in enumerate(names)})
+    results = fast(2.0)
+    text = fast.save(tmp_path / f"f.{suffix}").read_text()
+    found = re.findall(r"^ \*   \[\d\] (result.*)$", text, re.MULTILINE)
+    assert [eval(path, {"result": results}) for path in found] == [2.0 * k for k in range(6)]
     rows = jit(lambda w, x: [w * x, x], in_axes=(None, 0), reduce="mean")
     rows(2.0, np.ones(3))
     text = rows.save(tmp_path / f"rows.{suffix}").read_text()
