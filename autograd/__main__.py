@@ -107,7 +107,7 @@ def _understood(arguments: list[str]) -> tuple[str, list[str], str | None]:
             _check_file(file)
         elif formula is None:
             formula = argument
-        elif options and argument.startswith("--"):
+        elif options and argument.startswith("-") and (argument[:2] == "--" or "=" not in argument):
             more = f"; for a number write {argument[2:]}" if "=" in argument else ""
             raise CommandError(
                 f"there is no option {argument!r}; the options: --save, --help{more}"
@@ -140,7 +140,11 @@ def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Val
         name, equals, number = text.partition("=")
         name = normal(name.strip())
         if not equals:
-            raise CommandError(f"{text!r} is not of the form name=number, such as x=2")
+            is_spaced = any(part.startswith("=") for part in written)
+            raise CommandError(
+                f"{text!r} is not of the form name=number, such as x=2"
+                + ", without spaces around the =" * is_spaced
+            )
         if not is_name(name):
             raise CommandError(f"{text!r}: {name!r} cannot be a name in a formula")
         if name in numbers:
@@ -207,6 +211,8 @@ def _way_to_a_number(text: str) -> str:
     each = text.replace(",", " ").split()
     if len(each) > 1 and all("=" in part for part in each):
         return f"; several go each by itself, without quotes around them: {' '.join(each)}"
+    if text.endswith((",", ";")) and _is_number(text.partition("=")[2][:-1]):
+        return f"; no comma stands between them: {text[:-1]}"
     if text.count(",") == 1 and _is_number(text.partition("=")[2].replace(",", ".")):
         return f"; the decimal sign is a point: {text.replace(',', '.')}"
     return ""

@@ -18,6 +18,7 @@ from autograd.table.operation import divided
 HALVINGS = 40
 SURE = 1e-6  # the relative accuracy to expect of differences of floats
 _EPSILON, _SMALLEST = 2.0**-52, 5e-324
+UNSETTLED = 1e-5  # the error of a limit, beside the largest difference, that is none
 JUMP, ENDLESS = "the value jumps here", "no finite slope here: it grows without end"
 
 Difference = tuple[float, float]  # a slope, and how far off it may be
@@ -181,6 +182,10 @@ def _remark(
         return JUMP
     if growth > 1.1:
         return ENDLESS
+    for side, rows, (there, error) in (("left", below, left), ("right", above, right)):
+        is_edge = math.isnan(left[0]) != math.isnan(right[0]) and not math.isnan(there)
+        if is_edge and error > UNSETTLED * max(abs(difference) for difference, _ in rows):
+            return f"edge of the domain: the slopes on the {side} do not settle"
     gap, size = abs(left[0] - right[0]), max(abs(left[0]), abs(right[0]))
     is_kink = gap > 1e-4 * size and gap > 100.0 * (left[1] + right[1])
     return described(left[0], right[0], is_kink)

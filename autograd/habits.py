@@ -31,6 +31,9 @@ OF_VALUES = {
     **dict.fromkeys(("add", "sub", "mul", "div", "pow", "square", "matmul"), _OPERATOR),
     **dict.fromkeys(("shape", "ndim", "dim", "size", "numel", "T", "reshape", "view"), _ONE),
     **dict.fromkeys(("sum", "mean", "squeeze", "ravel", "flatten", "dot"), _ONE),
+    "name": "it is v.label",
+    **dict.fromkeys(("gradient", "derivative"), "it is v.grad, after y.backward()"),
+    "diff": "write y.backward() and x.grad, or gradient(y, [x])",
     "tolist": "the number alone, without its gradient, is v.item()",
     "block_until_ready": "a Value has its number at once: leave it out",
 }
@@ -78,6 +81,19 @@ OF_AUTOGRAD = {
     ),
     "lax": "loops are autograd.scan, autograd.fori_loop and autograd.while_loop",
     "cond": "write Python's if, which jit follows, or autograd.where(condition, a, b)",
+    "switch": "write Python's if, which jit follows, or autograd.take(array, i)",
+    **dict.fromkeys(("pi", "e", "inf", "nan"), "constants are those of Python: import math"),
+    **dict.fromkeys(("tg", "tangent"), "it is autograd.tan"),
+    **dict.fromkeys(("cot", "ctg", "cotan"), "write 1 / autograd.tan(x)"),
+    "sec": "write 1 / autograd.cos(x)",
+    **dict.fromkeys(("csc", "cosec"), "write 1 / autograd.sin(x)"),
+    "lg": "write autograd.log10(x) or autograd.log2(x)",
+    **dict.fromkeys(("root", "nthroot"), "write x**(1/3), or autograd.cbrt(x)"),
+    **dict.fromkeys(("factorial", "gamma"), "write autograd.exp(autograd.lgamma(n + 1))"),
+    "diff": "write autograd.grad(f)(x) of a function, autograd.gradient(y, [x]) of a Value",
+    **dict.fromkeys(("symbols", "Symbol", "var"), _NUMBERS),
+    "plot": "write autograd.graph(y) of a graph; Matplotlib draws autograd.vmap(f)(xs)",
+    "device_put": _ONE_KIND,
     "pmap": "write autograd.jit(f, in_axes=0), which runs rows side by side",
     "random": _RANDOM,
     "nn": "it is a package of its own: import nn",
@@ -170,6 +186,10 @@ def instead_of(given: object) -> str:
         return "give them one after the other, in a loop"
     if isinstance(given, str):
         return 'compute with x = Value(2.0, "x"), or python -m autograd "x**2" x=2 reads formulas'
+    if type(given).__name__ in ("Derivation", "Explanation"):
+        return "it is there to be read, and the derivative as a Value is gradient(y, [x])[0]"
+    if type(given).__name__ in ("Graph", "Explorer"):
+        return "it is a picture: give the Value that it shows"
     if callable(given):
         return 'call it with x = Value(2.0, "x"), and give its result'
     return 'compute with x = Value(2.0, "x"), since a plain number has no graph'

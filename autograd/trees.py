@@ -678,8 +678,10 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
     if numpy is None:  # without it there are no arrays
         return
     if isinstance(error, TypeError):
+        if getattr(error, "__notes__", None):  # explained further in
+            return
         found = re.search(r"ufunc '(\w+)'.*(not supported for the input|dtype\('O'\))", str(error))
-        if found and not getattr(error, "__notes__", None):
+        if found:
             way = (
                 f"autograd.{found[1]}"
                 if found[1] in sys.modules[__package__].__all__

@@ -19,7 +19,7 @@ from autograd.notation.formula import (
     with_numbers,
 )
 from autograd.notation.names import Names
-from autograd.notation.writing import Equation, Part
+from autograd.notation.writing import Equation, Part, digits
 from autograd.table import rows as ops
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 60
 MOST_TERMS = 8
+WRITTEN = 10  # digits of a number that a person may have written
 
 
 def derivation_parts(order: list[Value], ways: Ways, names: Names) -> list[Part]:
@@ -145,7 +146,10 @@ class _Teacher:
             del lone[names[node].name]
         first = [names[node].name for node in (x, *self.order) if node is x or node.op is None]
         given = {name: lone[name] for name in first if name in lone} | lone
-        start = [Equation((name, Number(name.number))) for name in given.values()]
+        start = [
+            Equation((name, Number(name.number)), remark=_in_full(name.number))
+            for name in given.values()
+        ]
         yield Part(("Given",), tuple(start))
         if lines:
             heading: tuple[str | Formula, ...] = ("Numbers that do not depend on ", names[x])
@@ -243,6 +247,13 @@ def _symbols(equations: Iterable[Equation]) -> Iterator[Name | Adjoint]:
             waiting.extend(whole.operands)
         elif isinstance(whole, (Name, Adjoint)):
             yield whole
+
+
+def _in_full(number: float) -> str:
+    """Return the remark on a given number that a person wrote with more digits than are shown."""
+    written = f"{number:.{WRITTEN}g}"
+    is_more = float(written) == number != float(digits(number))
+    return f"in full {written}" if is_more else ""
 
 
 def _rule(user: Value, index: int) -> str:

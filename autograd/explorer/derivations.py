@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from autograd.engine.order import ordered
 from autograd.errors import ArgumentError
 from autograd.explorer.chain_rule import graph_under, is_under
 from autograd.explorer.derivation_parts import MOST_LINES, derivation_parts
@@ -202,4 +203,7 @@ def _independent(y: Value, x: Value, names: Names) -> Part:
     if is_under(y, x):
         swapped = (", but ", names[x], " on ", names[y], ": write the two the other way round")
         return Part((*title, *swapped), (zero,))
+    if x.label and any(node.op is None and node.label == x.label for node in ordered(y)):
+        another = (", but on another Value that is called ", x.label, " too: y is to be computed")
+        return Part((*title, *another, " again, or the other one given"), (zero,))
     return Part(title, (zero,))

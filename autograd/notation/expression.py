@@ -199,6 +199,7 @@ _SAME = {"^": "**", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "�
     "or": "|",
 }
 _WORDS = ("and", "or", "not", "if", "else")
+_PRIMES = "'′″‴’‘´`"
 _INSTEAD = {  # for functions of mathematics or Python that formulas lack
     "[": "write round brackets",
     "{": "write round brackets",
@@ -221,7 +222,7 @@ _INSTEAD = {  # for functions of mathematics or Python that formulas lack
     "∑": "write the terms, with + between them",
     "∏": "write the factors, with * between them",
     **dict.fromkeys(
-        "'′″‴’‘´`", "no derivative is written in a formula; for a name with a prime write x1"
+        _PRIMES, "no derivative is written in a formula; for a name with a prime write x1"
     ),
 }
 _UNKNOWN = {  # functions that have other names here, or are made of others
@@ -372,7 +373,7 @@ class _Reader:
                 continue
             kinds = [following.kind for following in tokens[index + 1 : index + 3]]
             if kinds[0] not in _ATOMS or getattr(functions()[token.text], "arity", 0) != 1:
-                raise self.refused(token, _as_call(token.text, *tokens[index + 1 : index + 3]))
+                raise self.refused(token, _as_call(token.text, *tokens[index + 1 : index + 4]))
             last = index + 1 + (kinds[0] != "name" and kinds[-1] in ("name", "constant"))
             if tokens[last + 1].text not in _AFTER_OPERAND:
                 raise self.refused(
@@ -561,15 +562,19 @@ class _Reader:
     # -- what is refused -----------------------------------------------------------------------
 
     def defined(self) -> str:
-        """Return what to write for f(x) = x^2 or y = x^2; an empty text if it is neither."""
-        found = re.match(r"\s*\w+\s*(?:\([\w\s,]*\)\s*)?=(?!=)\s*(.*)", self.text, re.DOTALL)
+        """Return what to write for f(x) = x^2, y' = 2x or dy/dx = 2x; else an empty text."""
+        found = re.match(
+            rf"\s*(?:\w+\s*/\s*d)?\w+[{_PRIMES}]*\s*(?:\([\w\s,]*\)\s*)?=(?!=)\s*(.*)",
+            self.text,
+            re.DOTALL,
+        )
         if found is None or re.fullmatch(rf"[-+]?{_NUMBER}\s*|", found[1]):
             return ""
         return f"write what stands after the = alone, {_cut(found[1])}"
 
     def meaning(self, token: _Token) -> str:
         """Return an error message for a sign that has no place in a formula; else an empty text."""
-        hint = (token.text == "=" and self.defined()) or _INSTEAD.get(token.text)
+        hint = (token.text in f"={_PRIMES}" and self.defined()) or _INSTEAD.get(token.text)
         if token.kind != "sign" or (hint is None and token.text in _KNOWN):
             return ""
         return f"{token.text!r} has no meaning in a formula" + (f" ({hint})" if hint else "")
@@ -583,13 +588,14 @@ class _Reader:
 _COMPARISONS = ("<", "<=", ">", ">=")
 
 
-def _as_call(name: str, following: _Token, after: _Token | None = None) -> str:
+def _as_call(name: str, following: _Token, *after: _Token) -> str:
     """Return what to write where a function stands without its brackets: for sin²x, sin(...)**2."""
     power = ""
     if following.kind == "high":
         power = "".join(map(_HIGH.__getitem__, following.text))
-    elif following.text == "**" and after is not None and after.kind == "number":
-        power = after.text
+    elif following.text == "**":
+        sign, number = ("-", after[1:]) if after[:1] and after[0].text == "-" else ("", after)
+        power = sign + number[0].text if number and number[0].kind == "number" else ""
     if power == "-1" and f"a{name}" in functions():
         return f"{name} is a function: write a{name}(...) for its inverse, or 1/{name}(...)"
     return f"{name} is a function: write {name}(...)" + (f"**{power}" if power else "")

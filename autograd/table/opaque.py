@@ -14,6 +14,19 @@ from autograd.table.operation import Operation, Rule, evaluated, is_real, real
 STEPS = (2.0**-12, 2.0**-9)  # by which operands are moved to see whether a rule is constant
 
 
+def _takes(rule: Rule, count: int) -> bool:
+    """Return whether a rule may be called with so many numbers, as far as its signature tells."""
+    try:
+        known = inspect.signature(rule)
+    except (TypeError, ValueError):
+        return True
+    try:
+        known.bind(*range(count))
+    except TypeError:
+        return False
+    return True
+
+
 def _checked(rule: Rule, value: Callable[..., float], what: str) -> Rule:
     """Return a rule that gives Values no plain number, unless that is a constant."""
 
@@ -169,6 +182,15 @@ def primitive(
                 + f" ({operands[0]} is counted: write @staticmethod above it)"
                 * counted
             )
+
+        plain = [operand.split("=")[0] for operand in operands]
+        for rule, operand in zip(rules, plain, strict=True):
+            if not _takes(rule, len(plain) + 1):
+                result = next(name for name in ("y", "result", "_y") if name not in plain)
+                raise ArgumentError(
+                    f"primitive: the rule of {name} by {operand} is to take the result and then "
+                    f"the operands: write lambda {', '.join([result, *plain])}: ..."
+                )
 
         def value(*numbers: float) -> float:
             return real(evaluated(function, numbers), f"the result of {name}")

@@ -115,9 +115,10 @@ class Parameters:
 
         if isinstance(domain, Mapping):
             if set(domain) != set(self.names):
+                left = ", ".join([f"{n!r}: (-10, 10)" for n in self.names if n not in domain])
                 raise StructureError(
                     f"assert_derivative: domain names {', '.join(map(str, domain)) or 'nothing'}, "
-                    f"and f takes {', '.join(self.names)}"
+                    f"and f takes {', '.join(self.names)}" + f": add {left}" * bool(left)
                 )
             arguments = [number(domain[name]) for name in self.names]
         else:

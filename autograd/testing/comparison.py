@@ -61,6 +61,7 @@ class Comparison:
         self.refusal: Exception | None = None
         self.overflows: list[Point] = []
         self._undefined: set[Point] = set()
+        self._steep: set[Point] = set()
         self._to_verify, self._known = VOUCHED, 0
         self._seen: dict[Point, int] = {}
         self._precise: tuple[Point, list[float] | None] | None = None  # the latest
@@ -70,10 +71,12 @@ class Comparison:
         if point not in self._seen:
             judged = self.judged(point, verified)
             self.count += bool(judged)
-            wrong = [judgement.claimed for judgement in judged if not judgement.is_right]
+            wrong = [judgement for judgement in judged if not judgement.is_right]
             self._seen[point] = len(wrong)
-            if wrong and not any(map(math.isfinite, wrong)):
+            if wrong and not any(math.isfinite(judgement.claimed) for judgement in wrong):
                 self._undefined.add(point)
+            if not all(math.isfinite(judgement.true) for judgement in wrong):
+                self._steep.add(point)
         return self._seen[point]
 
     def judged(self, point: Point, verified: bool) -> list[Judgement]:
@@ -100,6 +103,10 @@ class Comparison:
     def is_undefined(self, point: Point) -> bool:
         """Return whether df is wrong at a point, and nowhere there by a finite number."""
         return bool(self.wrong(point)) and point in self._undefined
+
+    def is_steep(self, point: Point) -> bool:
+        """Return whether df is wrong at a point where the true derivative is not finite."""
+        return bool(self.wrong(point)) and point in self._steep
 
     def is_isolated(self, point: Point) -> bool:
         """Return whether df is right at all corners around a point where f is real."""

@@ -34,6 +34,8 @@ DEFAULT_DOMAIN = (-10.0, 10.0)
 FURTHER = " and some to 1e6"  # of the points that are tried where no domain is given
 FURTHEST = 1e6
 MOST_LISTED = 20  # wrong components in a report
+SPREAD, ENOUGH = 12, 6  # points at which slips are looked for, and of them with a true derivative
+NEAR_BY = (2.0, 0.5, 0.05)  # how far from a wrong point they are, where there are not enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,12 +317,14 @@ def _tried(
 def _telling(comparison: Comparison, points: Iterable[Point]) -> Point:
     """Return the point where the most components are wrong, the simplest of several.
 
-    Those where a number is wrong tell more than those where there is none.
+    Those where a number is wrong tell more than those where there is none, and those with a finite
+    derivative more than the end of a square root.
     """
     return min(
         points,
         key=lambda p: (
             comparison.is_undefined(p),
+            comparison.is_steep(p),
             -comparison.wrong(p),
             simplicity(p.numbers),
         ),
@@ -457,19 +461,33 @@ def _trials(
     """
     backward = comparison.backward(point)[1]
     is_trusted = all(map(near, backward, (judgement.true for judgement in judged)))
-    around = bounds or [(number - 2.0, number + 2.0) for number in point.numbers]
-    others = [point.at(numbers) for numbers in spread(around, 12)]
-    trials = []
-    for at in (*points, point, *others):
-        if at.structure != point.structure:
-            continue
-        try:
-            found = comparison.trusting(at) if is_trusted else comparison.judged(at, verified=True)
-            leaves, root = comparison.graph(at)
-        except Exception:  # f and df need not know what to do at points that nobody asked for
-            continue
-        true = [judgement.true for judgement in found]
-        if root is not None and found and all(map(math.isfinite, true)):
-            claimed = [judgement.claimed for judgement in found]
-            trials.append(Trial(claimed, true, leaves, root, partial(comparison.slope, at)))
+    around = [(number - 2.0, number + 2.0) for number in point.numbers]
+    trials: list[Trial] = []
+
+    def add(tried: Iterable[Point]) -> None:
+        for at in tried:
+            if at.structure != point.structure:
+                continue
+            try:
+                found = (
+                    comparison.trusting(at) if is_trusted else comparison.judged(at, verified=True)
+                )
+                leaves, root = comparison.graph(at)
+            except Exception:  # f and df need not know what to do at points that nobody asked for
+                continue
+            true = [judgement.true for judgement in found]
+            if root is not None and found and all(map(math.isfinite, true)):
+                claimed = [judgement.claimed for judgement in found]
+                trials.append(Trial(claimed, true, leaves, root, partial(comparison.slope, at)))
+
+    add((*points, point, *map(point.at, spread(bounds or around, SPREAD))))
+    for near_by in NEAR_BY if bounds else ():  # where f is real in a small part of the domain
+        if len(trials) >= ENOUGH:
+            break
+        sides = [
+            (max(low, number - near_by), min(high, number + near_by))
+            for (low, high), number in zip(bounds, point.numbers, strict=True)
+        ]
+        if all(low < high for low, high in sides):  # not of a point far outside
+            add(map(point.at, spread(sides, SPREAD)))
     return trials

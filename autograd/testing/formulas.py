@@ -74,7 +74,7 @@ class Formula:
             raise StructureError(
                 f"assert_derivative: f takes {', '.join(names)}, and the formula "
                 f"{expression.text!r} has {', '.join(expression.names)}"
-                f"{_way_with(expression.text, strange)}"
+                f"{_way_with(expression.text, strange, self.names)}"
             )
 
     def __call__(self, *arguments: object) -> object:
@@ -93,7 +93,7 @@ def together(formulas: Sequence[Formula]) -> Function:
     return lambda *arguments: tuple(formula(*arguments) for formula in formulas)
 
 
-def _way_with(text: str, strange: Sequence[str]) -> str:
+def _way_with(text: str, strange: Sequence[str], names: Sequence[str]) -> str:
     """Return how a formula is written whose names are those of numbers or of calls: a, ln2."""
     calls = {name: call for name in strange if (call := _call(name))}
     if calls:
@@ -104,7 +104,10 @@ def _way_with(text: str, strange: Sequence[str]) -> str:
         inside = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", f"({{{name}}})", inside)
     if inside == text or text.count("{"):
         return ""
-    return f": to put the numbers of {', '.join(strange)} into it, write f{inside!r}"
+    return (
+        f": write it in {', '.join(names)}, or to put the numbers of {', '.join(strange)} into it, "
+        f"write f{inside!r}"
+    )
 
 
 def _call(name: str) -> str:

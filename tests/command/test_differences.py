@@ -53,13 +53,21 @@ def test_smooth_points(formula, at, true, relative):
         ("cbrt(x)", 0.0, "no finite slope"),
         ("sqrt(x)", 0.0, "no finite slope"),
         ("asin(x)", 1.0, "no finite slope"),
-        ("x**1.5", 0.0, "edge of the domain"),
+        ("x**1.5", 0.0, "edge of the domain: slope"),
         ("log(x)", 0.0, "not finite here"),
         ("log(x)", -1.0, "not finite here"),
     ],
 )
 def test_special_points_are_named(formula, at, remark):
     assert remark in slope(of(formula), at).remark
+
+
+@pytest.mark.parametrize("formula", ["x**x", "x**0.9", "x**1.1"])
+def test_slopes_that_do_not_settle_at_an_edge_are_not_told_as_a_number(formula):
+    assert (
+        slope(of(formula), 0.0).remark
+        == "edge of the domain: the slopes on the right do not settle"
+    )
 
 
 def test_a_zero_slope_agrees_as_far_as_rounding_allows():

@@ -295,3 +295,18 @@ def test_a_derivation_opens_no_window_and_stays_small():
         worked().show()
     assert not hasattr(worked(), "__dict__")
     assert not hasattr(worked(), "figure")
+
+
+def test_a_given_number_that_was_written_with_more_digits_than_are_shown_stands_in_full():
+    x, a, b = Value(1.0001, "x"), Value(2.5, "a"), Value(1 / 3, "b")
+    worked = derivation(a * x + b * x, x)
+    assert "x = 1   (in full 1.0001)\n    a = 2.5\n    b = 0.3333\n" in str(worked)
+    assert r"x = 1\text{ (in full 1.0001)}" in worked.latex
+
+
+def test_a_value_of_the_same_name_that_the_root_was_not_computed_from_is_told():
+    x = Value(2.0, "x")
+    worked = derivation(x * x, Value(2.0, "x"))
+    assert worked.gradient == 0.0
+    assert "another Value that is called x too: y is to be computed again" in str(worked)
+    assert "another Value" not in str(derivation(x * x, Value(2.0, "z")))

@@ -756,6 +756,16 @@ RENDER = [
         lambda: ag.derivation(Value(2.0, "x") ** 2, Value(2.0, "x")),
     ),
     (
+        r"the derivative as a Value is gradient\(y, \[x\]\)\[0\]",
+        lambda: ag.derivation(ag.derivation(x**3, x), x),
+        lambda: (lambda cube: ag.derivation(gradient(cube, [x])[0], x))(x**3),
+    ),
+    (
+        "it is a picture: give the Value that it shows",
+        lambda: ag.explore(ag.graph(x * y)),
+        lambda: ag.explore(x * y),
+    ),
+    (
         "limit is a whole number",
         lambda: ag.explain(x * y, x, limit=0),
         lambda: ag.explain(x * y, x, limit=1),
@@ -998,6 +1008,38 @@ HABITS = [
         "no attribute 'Function': declare an operation of your own with @autograd.primitive",
         lambda: ag.Function,
         lambda: own(lambda r, a: ag.cos(a))(x),
+    ),
+    (
+        "the rule of <lambda> by a is to take the result .* write lambda y, a: ...",
+        lambda: own(lambda a: ag.cos(a)),
+        lambda: own(lambda y, a: ag.cos(a))(x),
+    ),
+    ("no attribute 'pi': .* import math", lambda: ag.pi, lambda: ag.sin(math.pi * x)),
+    (r"write 1 / autograd.tan\(x\)", lambda: ag.cot(x), lambda: 1 / ag.tan(x)),
+    (r"'lg': write autograd.log10\(x\)", lambda: ag.lg(x), lambda: ag.log10(x)),
+    (r"write x\*\*\(1/3\)", lambda: ag.root(x, 3), lambda: (x ** (1 / 3), ag.cbrt(x))),
+    ("'factorial': write", lambda: ag.factorial(3), lambda: ag.exp(ag.lgamma(3 + 1))),
+    (
+        r"write autograd.grad\(f\)\(x\) of a function, autograd.gradient\(y, \[x\]\) of a Value",
+        lambda: ag.diff(x * y, x),
+        lambda: (grad(ag.sin)(1.0), gradient(x * y, [x])),
+    ),
+    (r"autograd.vmap\(f\)\(xs\)", lambda: ag.plot(ag.sin, A), lambda: vmap(ag.sin)(A)),
+    (
+        "'switch': write Python's if",
+        lambda: ag.switch(0, [ag.sin], x),
+        lambda: ag.take(A, 0),
+    ),
+    ("'name': it is v.label", lambda: x.name, lambda: x.label),
+    (
+        r"'derivative': it is v.grad, after y.backward\(\)",
+        lambda: x.derivative,
+        lambda: ((x * y).backward(), x.grad),
+    ),
+    (
+        r"'diff': write y.backward\(\) and x.grad, or gradient\(y, \[x\]\)",
+        lambda: (x * y).diff(x),
+        lambda: gradient(x * y, [x]),
     ),
     (
         r"no attribute 'make_jvp': write value, slope = autograd.jvp\(f, \(x,\), \(v,\)\)",

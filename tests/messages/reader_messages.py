@@ -32,6 +32,11 @@ FORMULAS = [
     (r"sin\(...\)\*\*3", *formula("sin^3 x", "sin(x)**3", x=1)),
     (r"sin\(...\)\*\*-2", *formula("sin⁻²x", "sin(x)**-2", x=1)),
     (r"write atan\(...\) for its inverse", *formula("tan⁻¹(x)", "atan(x)", x=1)),
+    (r"write asin\(...\) for its inverse", *formula("sin^-1(x)", "asin(x)", x=1)),
+    (r"write exp\(...\)\*\*-2", *formula("exp^-2(x)", "exp(x)**-2", x=1)),
+    ("write what stands after the = alone, '2x'", *formula("y' = 2x", "2x", x=1)),
+    ("write what stands after the = alone, '2x'", *formula("f'(x) = 2x", "2x", x=1)),
+    ("write what stands after the = alone, '2x'", *formula("dy/dx = 2x", "2x", x=1)),
     ("sin .* with brackets", *formula("sin x y", "sin(x)*y", x=1, y=2)),
     ("√.* with brackets", *formula("√x^2", "√(x^2)", x=1)),
     ("did you mean tanh or tan", *formula("tahn(x)", "tanh(x)", x=1)),
@@ -103,6 +108,16 @@ TESTING = [
         "finite and not empty",
         lambda: assert_derivative(square, "2*t", domain=(1, 0)),
         lambda: assert_derivative(square, "2*t", domain=(0, 1)),
+    ),
+    (
+        r"domain names a, and f takes a, b: add 'b': \(-10, 10\)",
+        lambda: assert_derivative(lambda a, b: a * b, "b", domain={"a": (0, 1)}),
+        lambda: assert_derivative(lambda a, b: a * b, "b", domain={"a": (0, 1), "b": (-10, 10)}),
+    ),
+    (
+        "the formula 'y' has y: write it in a, b, or to put the numbers of y",
+        lambda: assert_derivative(lambda a, b: a * b, ("y", "a")),
+        lambda: assert_derivative(lambda a, b: a * b, ("b", "a")),
     ),
     (
         "domain names u",

@@ -845,3 +845,24 @@ def test_pytest_shows_the_line_of_the_test_and_the_message_and_nothing_of_ours(t
     first = next(line for line in lines if line.startswith("E"))
     assert first.endswith("WrongDerivativeError: this is not the derivative of f")
     assert "E       a lost inner derivative" in report.replace("E           ", "E       ")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("x/sqrt(1 - x**2)", "the true derivative, negated"),
+        ("-2*x/sqrt(1 - x**2)", "was taken for it, with u = 1 - x**2"),
+        ("1/(2*sqrt(1 - x**2))", "a lost inner derivative"),
+        (lambda x: x / math.sqrt(1 - x * x), "the true derivative, negated"),
+    ],
+)
+def test_a_slip_is_named_where_f_is_real_in_a_small_part_of_the_domain(wrong, words):
+    assert words in " ".join(failure(lambda x: ag.sqrt(1 - x**2), wrong).split())
+
+
+@pytest.mark.parametrize(
+    ("f", "wrong"), [(ag.asin, "1/sqrt(1 + x**2)"), (ag.sqrt, "sqrt(x)/2"), (ag.cbrt, "cbrt(x)**2")]
+)
+def test_a_point_with_a_finite_derivative_is_shown_rather_than_one_without(f, wrong):
+    assert "it should be inf" not in failure(f, wrong)
+    assert "it should be inf" in failure(f, wrong, at=[1.0 if f is ag.asin else 0.0])

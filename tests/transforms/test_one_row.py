@@ -147,3 +147,10 @@ def test_what_numpy_asks_of_numbers_that_are_traced_is_no_reason_to_map_rows(f, 
     assert "in_axes" not in str(caught.value)
     is_cast = "Cannot cast" in str(caught.value)
     assert is_cast == any("call it outside" in n for n in getattr(caught.value, "__notes__", []))
+
+
+@pytest.mark.parametrize("f", [lambda x: np.interp(x, [0, 1], [0, 1]).sum(), np.nansum])
+def test_what_numpy_does_not_compute_is_explained_once_under_jit(f):
+    with pytest.raises(TypeError) as caught:
+        jit(grad(f))(np.ones(2))
+    assert len(caught.value.__notes__) == 1
