@@ -663,7 +663,7 @@ def array_in(obj: object) -> Array | None:
 def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
     """Explain an error that comes of the arguments being arrays of Values.
 
-    A TypeError of NumPy's, which computes some functions on floats alone, gets a note.
+    An error of NumPy's, which computes some functions on floats alone, gets a note.
 
     Args:
         who: what called the function.
@@ -710,6 +710,11 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
             )
         return
     if isinstance(error, ValueError):
+        if "to use a where mask" in str(error) and not getattr(error, "__notes__", None):
+            error.add_note(
+                "NumPy's where= is for plain numbers, and here are Values: write x[mask].sum(), "
+                "x[mask].mean() and so on"
+            )
         return
     if str(error).startswith("arrays used as indices must be") and not hasattr(error, "__notes__"):
         error.add_note(

@@ -519,7 +519,7 @@ class Jitted(Generic[P]):
             given: Any = {**options, "trace": trace}
             try:
                 made = TracedFunction(self._function, args, axes, names, row, **given)
-            except (IndexError, AttributeError, TypeError) as error:
+            except (IndexError, AttributeError, TypeError, ValueError) as error:
                 explain_arrays("jit", args, error)
                 raise
             if active is not None:

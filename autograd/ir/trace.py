@@ -141,7 +141,14 @@ class Tracer(Value):
         if self is other:
             return True
         if isinstance(other, Value) or is_real(other):
-            _refuse("a traced Value was compared by == or !=", "Write (a <= b) & (a >= b)")
+            _refuse("a traced Value was compared by ==", "Write (a <= b) & (a >= b)")
+        return NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        if self is other:
+            return False
+        if isinstance(other, Value) or is_real(other):
+            _refuse("a traced Value was compared by !=", "Write (a < b) | (a > b)")
         return NotImplemented
 
     __hash__ = object.__hash__

@@ -123,7 +123,7 @@ class Call:
         try:
             transforms.set((*outer, self))  # inside: Ctrl-C may fall behind any call
             return f(*arguments, **named)
-        except (IndexError, AttributeError, TypeError) as error:
+        except (IndexError, AttributeError, TypeError, ValueError) as error:
             positions = _positions(self.name, argnums, len(args))
             explain_arrays(self.name, [args[position] for position in positions], error)
             raise

@@ -26,6 +26,7 @@ from autograd.trees import (
     array_of,
     container_of,
     flatten,
+    has_length,
     is_array,
     map_with_axes,
     unflatten,
@@ -148,8 +149,10 @@ def _entries(name: str, table: object) -> Any:
 def _place(name: str, index: Any, size: int) -> int:
     number = index._data if isinstance(index, Value) and not isinstance(index, Tracer) else index
     if isinstance(number, Tracer) or not is_real(number) or real(number) % 1.0:
+        several = ": for several write [take(table, i) for i in indices]"
         raise ArgumentError(
             f"{name} at {user_line()}\nan index is a whole number, and was {index!r:.80}"
+            + several * (name == "take" and has_length(type(index)))
         )
     place = int(number)
     if not -size <= place < size:

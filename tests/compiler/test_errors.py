@@ -5,6 +5,7 @@ import functools
 import math
 import os
 import pickle
+import re
 import subprocess
 import sys
 import textwrap
@@ -354,3 +355,18 @@ def test_an_array_that_is_updated_as_jaxs_are_names_put(transform):
         transform(lambda x: x.at[0].set(1.0).sum())(np.ones(2))
     assert caught.value.__notes__ == ["a copy with one entry replaced is autograd.put(x, i, value)"]
     assert transform(lambda x: autograd.put(x, 0, 1.0).sum())(np.ones(2)) is not None
+
+
+@pytest.mark.parametrize("native", ["on", "off"])
+@pytest.mark.parametrize(
+    ("sign", "words"), [("==", r"\(a <= b\) & \(a >= b\)"), ("!=", r"\(a < b\) \| \(a > b\)")]
+)
+def test_a_traced_number_compared_for_equality_says_how_it_is_written(sign, words, native):
+    code = f"from autograd import jit; jit(lambda a: 1.0 if a {sign} 1 else a)(2.0)"
+    run = [sys.executable, "-c", code]
+    ran = subprocess.run(
+        run, env={**os.environ, "AUTOGRAD_NATIVE": native}, capture_output=True, text=True
+    )
+    assert re.search(
+        rf"TraceError: a traced Value was compared by {sign} .*\n.*{words}", ran.stderr
+    )

@@ -483,6 +483,16 @@ def line(w, row):
 
 
 JIT = [
+    (
+        r"a traced Value was compared by != .*\n.* Write \(a < b\) \| \(a > b\)",
+        lambda: jit(lambda a: 1.0 if a != 1 else a)(2.0),
+        lambda: jit(lambda a: 1.0 if (a < 1) | (a > 1) else a)(2.0),
+    ),
+    (
+        r"write \[take\(table, i\) for i in indices\]",
+        lambda: ag.take(A, [0, 1]),
+        lambda: [ag.take(A, i) for i in [0, 1]],
+    ),
     ("jit: takes a function", lambda: jit(3), lambda: jit(lambda: 3.0)()),
     (
         r"jit\(f, in_axes=0\)",

@@ -154,3 +154,15 @@ def test_what_numpy_does_not_compute_is_explained_once_under_jit(f):
     with pytest.raises(TypeError) as caught:
         jit(grad(f))(np.ones(2))
     assert len(caught.value.__notes__) == 1
+
+
+@pytest.mark.parametrize("transform", [grad, jit, lambda f: jit(grad(f))])
+def test_where_of_numpy_is_told_to_be_an_index(transform):
+    x, mask = np.array([1.0, 2.0, 4.0]), np.array([True, False, True])
+    with pytest.raises(ValueError, match="where mask") as caught:
+        transform(lambda x: np.mean(x, where=mask))(x)
+    assert caught.value.__notes__ == [
+        "NumPy's where= is for plain numbers, and here are Values: write x[mask].sum(), "
+        "x[mask].mean() and so on"
+    ]
+    transform(lambda x: x[mask].mean())(x)
