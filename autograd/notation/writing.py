@@ -331,6 +331,7 @@ _LETTERS = {
     "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
     "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
+_SPELLED = {letter: name for name, letter in _LETTERS.items()}
 _SUBSCRIPTED = re.compile(r"([^\W\d_]|" + "|".join(_LETTERS) + r")_?(\d{1,4})")
 _LATEX_CHARACTERS = {character: "\\" + character for character in "{}$&#%_"} | {
     "\\": r"\backslash ",
@@ -338,6 +339,7 @@ _LATEX_CHARACTERS = {character: "\\" + character for character in "{}$&#%_"} | {
     "~": r"\sim ",
     " ": r"\ ",
     "…": r"\ldots ",
+    **{letter: f"\\{name} " for letter, name in _SPELLED.items()},  # pdfTeX has no θ in its fonts
 }
 _LATEX_ACCENTS = {
     "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar",
@@ -382,6 +384,7 @@ class LatexWriter(Writer):
         word, index = name.label, ""
         if indexed := _SUBSCRIPTED.fullmatch(word):
             word, index = indexed[1], f"_{{{indexed[2]}}}"
+        word = _SPELLED.get(word, word)
         if word in _LETTERS or re.fullmatch(r"[A-Za-z]", word):
             written = f"\\{word}" if word in _LETTERS else word
             written = f"\\bar{{{written}}}" if bar else written

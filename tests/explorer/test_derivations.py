@@ -310,3 +310,12 @@ def test_a_value_of_the_same_name_that_the_root_was_not_computed_from_is_told():
     assert worked.gradient == 0.0
     assert "another Value that is called x too: y is to be computed again" in str(worked)
     assert "another Value" not in str(derivation(x * x, Value(2.0, "z")))
+
+
+@pytest.mark.parametrize(
+    ("label", "written"), [("θ", r"\theta"), ("θ_1", r"\theta_{1}"), ("Δt", r"\Delta ")]
+)
+def test_greek_letters_are_commands_in_latex(label, written):
+    x = Value(1.0, label)
+    assert written in derivation(sin(x), x).latex
+    assert derivation(sin(x), x).latex.isascii()
