@@ -486,8 +486,9 @@ def _trials(
             break
         sides = [
             (max(low, number - near_by), min(high, number + near_by))
+            if low <= number <= high  # else it is one of those far outside
+            else (number - near_by, number + near_by)
             for (low, high), number in zip(bounds, point.numbers, strict=True)
         ]
-        if all(low < high for low, high in sides):  # not of a point far outside
-            add(map(point.at, spread(sides, SPREAD)))
+        add(map(point.at, spread(sides, SPREAD)))
     return trials

@@ -70,10 +70,14 @@ def diagnosis(trials: Sequence[Trial], index: int) -> str:
     at_zero, elsewhere = _one_sided(telling, index)
     if at_zero:
         return at_zero
+    vague = ""
     for predicted, sentence in _slips(telling, index):
         if all(map(near, predicted, claimed)):
-            return sentence()
-    return elsewhere
+            words = sentence()
+            if words.count("...") < 2:  # what it speaks of is short enough to be written
+                return words
+            vague = vague or words
+    return elsewhere or vague
 
 
 def _one_sided(trials: Sequence[Trial], index: int) -> tuple[str, str]:
@@ -148,13 +152,13 @@ def _slips(
     yield [-number for number in true], lambda: "the sign: it is the true derivative, negated"
     yield [0.0] * len(true), lambda: "it is zero everywhere, as if the function were constant"
     by_others = [
-        (place, [trial.true[place] for trial in trials], _swapped(leaves[place].label))
+        (place, [trial.true[place] for trial in trials], leaves[place].label)
         for place in range(len(trials[0].claimed))
         if place != index
     ]
-    for place, numbers, sentence in by_others:
+    for place, numbers, label in by_others:
         if all(map(near, [trial.claimed[place] for trial in trials], true)):  # both were
-            yield numbers, sentence
+            yield numbers, _by_another(label, ": the two may have been swapped")
     yield roots, lambda: "it is the function itself, not its derivative"
     tapes = [_Tape(trial.root, trial.leaves[index], trial.true[index]) for trial in trials]
     if len({tape.shape for tape in tapes}) == 1 and len(tapes[0].order) <= MOST_NODES:
@@ -165,8 +169,8 @@ def _slips(
         for place, node in enumerate(telling.order[:-1]):
             if node.op is not None and telling.tangent(node):
                 yield map(_predicted(_kept, place), tapes), _kept_sentence(node)
-    for _, numbers, sentence in by_others:
-        yield numbers, sentence
+    for _, numbers, label in by_others:
+        yield numbers, _by_another(label)
     yield map(_second_derivative(index), trials), lambda: "it is the second derivative"
     offset = claimed[0] - true[0]
     which = "too many" if offset > 0 else "missing"
@@ -186,8 +190,8 @@ def _slips(
         yield [factor * number for number in true], lambda: _factor_sentence(factor)
 
 
-def _swapped(label: str) -> Callable[[], str]:
-    return lambda: f"it is the derivative by {label}: the two may have been swapped"
+def _by_another(label: str, more: str = "") -> Callable[[], str]:
+    return lambda: f"it is the derivative by {label}{more}"
 
 
 def _predicted(slip: Derivative, place: int) -> Callable[[_Tape], float]:

@@ -26,7 +26,6 @@ from autograd.trees import (
     array_of,
     container_of,
     flatten,
-    has_length,
     is_array,
     map_with_axes,
     unflatten,
@@ -152,7 +151,7 @@ def _place(name: str, index: Any, size: int) -> int:
         several = ": for several write [take(table, i) for i in indices]"
         raise ArgumentError(
             f"{name} at {user_line()}\nan index is a whole number, and was {index!r:.80}"
-            + several * (name == "take" and has_length(type(index)))
+            + several * (name == "take" and hasattr(index, "__len__"))
         )
     place = int(number)
     if not -size <= place < size:

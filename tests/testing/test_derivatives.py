@@ -860,6 +860,11 @@ def test_a_slip_is_named_where_f_is_real_in_a_small_part_of_the_domain(wrong, wo
     assert words in " ".join(failure(lambda x: ag.sqrt(1 - x**2), wrong).split())
 
 
+def test_a_slip_is_named_where_f_is_real_far_outside_of_the_usual_domain_alone():
+    report = failure(lambda x: ag.sqrt(x - 1000), "1/sqrt(x - 1000)")
+    assert "the derivative of sqrt(u) by u is 1 / (2 * sqrt(u))" in report
+
+
 @pytest.mark.parametrize(
     ("f", "wrong"), [(ag.asin, "1/sqrt(1 + x**2)"), (ag.sqrt, "sqrt(x)/2"), (ag.cbrt, "cbrt(x)**2")]
 )

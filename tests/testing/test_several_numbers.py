@@ -279,3 +279,22 @@ def test_formulas_of_several_numbers_go_by_order_or_by_name():
     with pytest.raises(TypeError, match=r"write one function that returns them all, lambda x, y: "):
         assert_derivative(f, (lambda x, y: y**2, lambda x, y: 2 * x * y))
     assert assert_derivative(f, lambda x, y: (y**2, 2 * x * y))
+
+
+def test_one_derivative_that_is_another_ones_is_told_without_a_swap():
+    report = failure(lambda x, y, z: x * y * z, ("y*z", "x*z", "z*x"))
+    assert "by z: it is the derivative by y\n" in report + "\n"
+
+
+def test_a_slip_in_a_part_too_long_to_be_written_is_told_by_its_rule():
+    rows = [(1.0, 2.0), (2.0, 3.0), (3.0, 5.0)]
+    report = failure(
+        lambda w, b: sum((w * x + b - t) ** 2 for x, t in rows) / 3.0,
+        lambda w, b: (
+            sum(2.0 * x * (w * x + b - t) for x, t in rows),
+            sum(2.0 * (w * x + b - t) for x, t in rows),
+        ),
+    )
+    assert "the derivative of u / 3 by u is 1 / 3, and 1 was taken for it" in " ".join(
+        report.split()
+    )
