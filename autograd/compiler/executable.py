@@ -295,14 +295,14 @@ class Executable:
     def take_over(self, native: Native) -> None:
         """Let better code answer from now on."""
         self.native = native
-        direct = self._direct()
+        before, direct = self.direct, self._direct()
         if direct is None or direct == self._of_floats:
             return
         self._short = self.direct = direct
         if self.listed is not None:
             place, kinds = self.listed
             cache = place()
-            if cache is not None and kinds in cache.direct:
+            if cache is not None and cache.direct.get(kinds) is before:
                 cache.direct[kinds] = direct
 
     def careful(self) -> Executable:

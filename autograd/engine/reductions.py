@@ -89,7 +89,8 @@ def _refuse_more(
     """Refuse several numbers, or the axis of NumPy's functions, and say how it is written."""
     if isinstance(numbers, (int, float)) or hasattr(type(numbers), "_apply"):
         raise ArgumentError(f"{name}: takes all numbers in one list: write {name}([a, b])")
-    settings = settings or {"axis": more[0]}
+    is_start = bool(more) and not hasattr(more[0], "__index__")  # as that of Python's sum
+    settings = settings or {"start" if is_start else "axis": more[0]}
     axis, dimensions = settings.get("axis"), _dimensions(numbers)
     if dimensions == 1:
         advice = "it takes one row of numbers: leave it out"
@@ -98,7 +99,8 @@ def _refuse_more(
         advice = f"write np.{name}(X, {written})"
     else:
         advice = f"write {way(name, dimensions, axis if type(axis) is int else -1)}"
-    refuse_setting(name, settings, {"axis": advice})
+    start = f"write {name}(numbers) {'*' if name == 'prod' else '+'} start"
+    refuse_setting(name, settings, {"axis": advice, "start": start})
 
 
 def _combined(terms: list[Any], pair: Callable[[Any, Any], Any], empty: float) -> Any:

@@ -1175,6 +1175,11 @@ ROWS_OF_ALL = [
         lambda: np.allclose(vmap(ag.softmax)(M).sum(1), 1.0),
     ),
     (
+        r"sum: there is no setting 'start': write sum\(numbers\) \+ start",
+        lambda: ag.sum([1.0, 2.0], 0.5),
+        lambda: ag.sum([1.0, 2.0]) + 0.5 == 3.5,
+    ),
+    (
         r"logsumexp: takes all numbers in one list: write logsumexp\(\[a, b\]\)",
         lambda: ag.logsumexp(Value(1.0), 2.0),
         lambda: ag.logsumexp([Value(1.0), 2.0]).data > 2.0,
