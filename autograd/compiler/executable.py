@@ -218,6 +218,7 @@ class Executable:
         exact: bool,
         of: Executable | None = None,
         tier: str | None = None,
+        rows: int | None = None,
     ) -> None:
         start = time.perf_counter()
         self.traced = traced
@@ -254,7 +255,7 @@ class Executable:
             else Lowered(self._frozen, exact, traced.name)
         )
         self.steps = len(function) - len(function.parameters) - len(function.constants)
-        plan = Plan(function, self.layout, exact, alone, self.is_fast, tier)
+        plan = Plan(function, self.layout, exact, alone, self.is_fast, tier, rows)
         self.native: Native | Grouped | Warming = running(self, plan, self._function)
         self._short: Callable[..., Any] | None = None
         self.listed: tuple[Callable[[], Any], tuple[type, ...]] | None = None

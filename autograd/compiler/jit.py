@@ -408,7 +408,7 @@ class Jitted(Generic[P]):
             if executable is None:
                 executable = self._of_any_length(given, args, axes)
             if executable is None:
-                made = self._compiled(args, axes, None)
+                made = self._compiled(args, axes, None, rows=given.rows)
                 executable = self._paths(made) if made.is_guarded else made
                 if _is_transient(made):
                     return executable
@@ -455,7 +455,12 @@ class Jitted(Generic[P]):
         )
 
     def _compiled(
-        self, args: tuple[Any, ...], axes: Any, active: tuple[int, ...] | None, row: int = 0
+        self,
+        args: tuple[Any, ...],
+        axes: Any,
+        active: tuple[int, ...] | None,
+        row: int = 0,
+        rows: int | None = None,
     ) -> Executable:
         """Trace and compile, with derivatives by the active numbers besides if there are any."""
         with _collector_at_rest():
@@ -470,9 +475,8 @@ class Jitted(Generic[P]):
             if not self._programs.drew:
                 self._programs.drew = drawing.warn()
             is_guarded = bool(traced.trace.guards)
-            executable = Executable(
-                traced, None if is_guarded else self.reduce, self.exact, tier=self.tier
-            )
+            reduce = None if is_guarded else self.reduce
+            executable = Executable(traced, reduce, self.exact, tier=self.tier, rows=rows)
             if active is None or not self._programs.latest:
                 self._programs.latest[:] = [executable]
             return executable

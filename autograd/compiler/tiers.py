@@ -21,7 +21,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from autograd.backends.binding import Array
+from autograd.backends.binding import LANES, Array
 from autograd.backends.grouped import Grouped
 from autograd.backends.llvm import engine
 from autograd.backends.llvm.abi import Layout
@@ -38,7 +38,8 @@ GROUPS = "the tier of groups of equal steps"
 OF_CODE = 0.33  # nanoseconds that a step takes in LLVM's code of a large program, roughly
 HUGE = 400_000  # steps from which on code of its own costs more than it could save
 HOT, HOT_LARGE = 1_000, 10_000  # calls after which LLVM's code is made
-HOT_LOOPS = 10  # likewise calls of a program with loops, each of which may take long
+HOT_LOOPS = 10  # likewise calls of a program with loops, each of which may take long;
+VECTORS_OF_LOOPS = 100  # so many vectors of eight rows are as a call
 HOT_ROWS, HOT_LARGE_ROWS = 8_000, 100_000  # likewise vectors of eight rows
 
 
@@ -65,11 +66,14 @@ class Plan:
         is_worth_code: whether better code takes over once it is called often.
         hot: after how many calls, or vectors of eight rows: what is large takes LLVM longer than it
             saves in few calls.
+
+    Args:
+        rows: how many rows the first call has.
     """
 
     def __init__(
         self, function: Function, layout: Layout, exact: bool, alone: bool, watched: bool,
-        tier: str | None,
+        tier: str | None, rows: int | None = None,
     ) -> None:  # fmt: skip
         self.name = function.name
         self._given: Any = function, layout, exact, alone, watched
@@ -83,15 +87,20 @@ class Plan:
         self.is_worth_code = tier is None and len(function) <= HUGE
         self._nanoseconds = OF_CODE * len(function) if len(function) > LARGE else 0.0
         counts = (HOT_ROWS, HOT_LARGE_ROWS) if layout.mapped else (HOT, HOT_LARGE)
-        self.hot = counts[size > LARGE]
+        self.hot, self._unit = counts[size > LARGE], 1
         if not self.can_group:
-            self.hot = HOT_LOOPS
+            self.hot, self._unit = HOT_LOOPS, VECTORS_OF_LOOPS
+        self.starts_quick &= self.calls_of(rows) < self.hot  # else it would be hot at once
 
     def is_no_better_than(self, native: Native | Grouped) -> bool:
         """Return whether code is: that of a large program is read anew from far at every call."""
         if isinstance(native, Grouped):
             return native.nanoseconds < self._nanoseconds
         return not isinstance(native, GroupedRows) and not native.is_quick
+
+    def calls_of(self, rows: int | None) -> int:
+        """Return how many calls a call with so many rows counts for."""
+        return 1 if rows is None else 1 + (rows - 1) // (LANES * self._unit)
 
     def put_away(self, kept: object) -> None:
         """Keep the program in compact form, until it may be compiled."""
@@ -125,11 +134,12 @@ class Plan:
 class Warming:
     """What answers first and counts its calls, until better code takes over."""
 
-    def __init__(self, native: Native | Grouped, hot: int, when_hot: Callable[[], None]) -> None:
+    def __init__(self, native: Native | Grouped, plan: Plan, when_hot: Callable[[], None]) -> None:
         self.native = native
+        self._calls_of = plan.calls_of
         self.level, self.code_bytes = native.level, native.code_bytes
         self.work, self.shared = native.work, native.shared
-        self._left = hot
+        self._left = plan.hot
         self._when_hot: Callable[[], None] | None = when_hot
 
     def _count(self, calls: int) -> None:
@@ -153,14 +163,14 @@ class Warming:
         self, numbers: Sequence[float], arrays: Sequence[Array], rows: int | None = None
     ) -> list[float] | None:
         """Call it."""
-        self._count(1 if rows is None else (rows + 7) // 8)
+        self._count(self._calls_of(rows))
         return self.native(numbers, arrays, rows)
 
     def many_rows(
         self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
     ) -> list[float] | None:
         """Call it."""
-        self._count((rows + 7) // 8)
+        self._count(self._calls_of(rows))
         return self.native.many_rows(numbers, arrays, foreign, rows)
 
 
@@ -174,7 +184,7 @@ def running(executable: object, plan: Plan, kept: object) -> Native | Grouped | 
         return native
     reference = weakref.ref(executable)
     plan.put_away(kept)
-    return Warming(native, plan.hot, lambda: _enqueue(reference, plan))
+    return Warming(native, plan, lambda: _enqueue(reference, plan))
 
 
 # -- the thread ----------------------------------------------------------------------------------

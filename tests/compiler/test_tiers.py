@@ -335,6 +335,22 @@ def test_calls_with_plain_floats_go_straight_to_better_code_once_there_is_some()
     assert (fast(0.3, 2.0), counted(0.3, 2.0)) == (expected, expected)
 
 
+@pytest.mark.parametrize(
+    ("function", "few", "many"),
+    [
+        (root, 8 * tiers.VECTORS_OF_LOOPS * (tiers.HOT_LOOPS - 1), 8_000),
+        (lambda x: x * tanh(x), 8 * (tiers.HOT_ROWS - 1), 64_000),
+    ],
+)
+def test_a_first_call_of_so_many_rows_that_it_would_be_hot_is_optimised_at_once(
+    function: Any, few: int, many: int
+) -> None:
+    for rows, level in ((few, 0), (many, 1)):
+        fast = jit(function, in_axes=0)
+        fast(numpy.linspace(1.0, 2.0, rows))
+        assert fast.report().level == level
+
+
 def test_code_is_not_freed_while_another_thread_may_call_it() -> None:
     fast = jit(lambda x: x * x, tier="llvm")
     fast(3.0)
