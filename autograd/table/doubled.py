@@ -8,6 +8,7 @@ Sources: Dekker, A floating-point technique for extending the available precisio
 from __future__ import annotations
 
 import math
+from typing import overload
 
 from autograd.table.number import Number
 
@@ -20,6 +21,10 @@ _LN2 = (0.6931471805592082, 7.371002565167799e-13)  # k times the first is exact
 _EXPONENTIAL = tuple(1.0 / math.factorial(n) for n in range(14, 2, -1))
 
 
+@overload
+def polynomial(coefficients: tuple[float, ...], x: float) -> float: ...
+@overload
+def polynomial(coefficients: tuple[float, ...], x: Number) -> Number: ...
 def polynomial(coefficients: tuple[float, ...], x: Number) -> Number:
     """Return a polynomial at x by Horner's rule; the coefficient of the highest power is first."""
     total: Number = coefficients[0]

@@ -68,6 +68,7 @@ HUGE = 1e100
 # Composite rows whose definition approximates for floats: mpmath knows them to any digit.
 KNOWN: dict[str, Callable[..., Any]] = {
     "cbrt": lambda m, x: m.sign(x) * m.cbrt(abs(x)),
+    "cosh_slope": lambda m, x: m.sinh(x),
     "gaussian": lambda m, x: m.exp(-x * x),
     "normal_density": lambda m, x: m.npdf(x),
     "softplus": lambda m, x: max(x, m.zero) + m.log1p(m.exp(-abs(x))),

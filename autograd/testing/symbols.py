@@ -44,6 +44,7 @@ PRIMITIVES: dict[str, Callable[..., Any]] = {
 # Composite rows whose definition approximates for floats, or which SymPy knows better.
 KNOWN: dict[str, Callable[..., Any]] = {
     "cbrt": lambda s, x: s.sign(x) * abs(x) ** s.Rational(1, 3),
+    "cosh_slope": lambda s, x: s.sinh(x),
     "sech_squared": lambda s, x: s.sech(x) ** 2,
     "logistic_slope": lambda s, x: s.exp(-x) / (1 + s.exp(-x)) ** 2,
     "gaussian": lambda s, x: s.exp(-(x**2)),

@@ -57,6 +57,7 @@ REFEREES = {
     "exp2": (lambda x: mp.power(2, x), lambda x: mp.log(2) * mp.power(2, x)),
     "log2": (lambda x: mp.log(x) / mp.log(2), lambda x: 1 / (x * mp.log(2))),
     "logistic_slope": (lambda x: mp.sech(x / 2) ** 2 / 4,),
+    "cosh_slope": (lambda x: mp.sinh(x),),
     "sech_squared": (lambda x: mp.sech(x) ** 2,),
     "gaussian": (lambda x: mp.exp(-(x**2)),),
     "normal_density": (lambda x: mp.npdf(x),),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mpmath import mp
 from table_referees import HIGHER, INF, derivative, miss, partials_of, points_of, settled, value_of
 
-from autograd import grad, jit, polygamma
+from autograd import grad, jit, polygamma, value_and_grad
 from autograd.table.operation import TABLE
 from autograd.testing import points
 
@@ -146,6 +146,22 @@ def ulps(row, point, got, along=()):
     """Return how far a float is from the truth, in units in the last place of the truth."""
     true = derivative(row, point, along)
     return float(abs(mp.mpf(got) - true) / math.ulp(float(true)))
+
+
+def test_the_slope_of_cosh_takes_no_second_function_of_the_c_library_and_is_as_good_as_one():
+    row = TABLE["cosh"]
+    both = jit(value_and_grad(row))
+    both(1.0)
+    assert both.source.count(" cosh %") == 1
+    assert " sinh %" not in both.source
+    slope = grad(row)
+    edges = (1.5, 2.0634, 2.774, 3.466, 700.0, 710.0)  # next to some cosh and sinh differ in ulp
+    near = [edge + place * 1e-4 for edge in edges for place in range(-50, 50)]
+    for x in (*near, 1e-320, 1e-8, 0.3, 1.0, 1.4, math.nextafter(1.5, 0.0), 5.0, 20.0, 710.4758):
+        assert ulps(row, (x,), slope(x), (0,)) <= 2.3, x
+        assert slope(-x) == -slope(x)
+    assert slope(1000.0) == INF
+    assert math.copysign(1.0, row.partial(0, 1.0, (-0.0,))) == -1.0
 
 
 @pytest.mark.parametrize(
