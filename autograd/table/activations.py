@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 from autograd.table.choices import maximum
 from autograd.table.conditions import INF, choose, lazy_where, where
-from autograd.table.doubled import exponential, quick_sum, two_sum
+from autograd.table.doubled import exponential, quick_sum, two_product, two_sum
 from autograd.table.elementary import exp, exp2, expm1, log, slope_of_logistic, tanh
 from autograd.table.number import Number
 from autograd.table.operation import Operation, composite
@@ -88,12 +89,36 @@ def _times_exp(factor: Number, x: Number) -> Number:
     return factor * half * half
 
 
+def _times_expm1(factor: Number, x: Number) -> Number:
+    """Return factor * (exp(x) - 1) within 0.8 ulp for x below 0 and factors below 1e290."""
+    m, n, k = exponential(where(x < -40.0, -40.0, x), 0.0)
+    power_of_two = exp2(k)
+    whole, lost = two_sum(m * power_of_two, -1.0)
+    whole, lost = quick_sum(whole, lost + n * power_of_two)
+    high, low = two_product(factor, whole)
+    return where(abs(factor) < 1e290, high + (low + factor * lost), factor * whole)
+
+
+def _elu(x: Number, alpha: Number) -> Number:
+    return lazy_where(
+        x > 0.0,
+        lambda: x,
+        lambda: lazy_where(x < 0.0, lambda: _times_expm1(alpha, x), lambda: alpha * x),
+    )
+
+
+def _fast_elu(x: float, alpha: float) -> float:
+    if x > 0.0:
+        return x
+    return cast(float, _times_expm1(alpha, x)) if x < 0.0 else alpha * x
+
+
 elu: Operation = composite(
-    "elu(x, alpha=1)", lambda x, alpha: where(x > 0.0, x, alpha * expm1(x)),
+    "elu(x, alpha=1)", _elu,
     lambda y, x, alpha: choose(x > 0.0, 1.0, _times_exp(alpha, x)),
     lambda y, x, alpha: choose(x > 0.0, 0.0, expm1(x)),
     strong_zero=(lambda y, x, alpha: False, lambda y, x, alpha: x > 0.0),
-    kinks=(0.0,), shown=(
+    fast=_fast_elu, kinks=(0.0,), shown=(
         lambda y, x, alpha: where(x > 0.0, 1.0, alpha * exp(x)),
         lambda y, x, alpha: where(x > 0.0, 0.0, expm1(x)),
     ),

@@ -71,6 +71,7 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "cosh_slope": lambda m, x: m.sinh(x),
     "gaussian": lambda m, x: m.exp(-x * x),
     "normal_density": lambda m, x: m.npdf(x),
+    "elu": lambda m, x, alpha: alpha * m.expm1(x) if x < 0 else x if x > 0 else alpha * x,
     "softplus": lambda m, x: max(x, m.zero) + m.log1p(m.exp(-abs(x))),
     "logaddexp": lambda m, a, b: (
         max(a, b) + m.log1p(m.exp(-abs(a - b if a != b else m.zero))) if a == a else a

@@ -57,6 +57,7 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "digamma": lambda s, x: s.digamma(x),
     "polygamma": lambda s, n, x: s.polygamma(n, x),
     "sigmoid": lambda s, x: 1 / (1 + s.exp(-x)),
+    "elu": lambda s, x, alpha: s.Piecewise((x, x > 0), (alpha * (s.exp(x) - 1), True)),
     "softplus": lambda s, x: s.log(1 + s.exp(x)),
     "silu": lambda s, x: x / (1 + s.exp(-x)),
     "hypot": lambda s, x, y: s.sqrt(x**2 + y**2),

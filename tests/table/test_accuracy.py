@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -162,6 +163,17 @@ def test_the_slope_of_cosh_takes_no_second_function_of_the_c_library_and_is_as_g
         assert slope(-x) == -slope(x)
     assert slope(1000.0) == INF
     assert math.copysign(1.0, row.partial(0, 1.0, (-0.0,))) == -1.0
+
+
+def test_elu_is_hardly_less_exact_than_a_rounded_number_whatever_its_alpha():
+    row = TABLE["elu"]
+    rng = random.Random(7)
+    for _ in range(2000):
+        point = (-(10.0 ** rng.uniform(-20.0, 2.0)), 10.0 ** rng.uniform(-280.0, 280.0))
+        assert ulps(row, point, row(*point)) <= 0.8, point
+    assert row(-1000.0, 1.7e308) == -1.7e308
+    assert row(-1000.0, INF) == -INF
+    assert math.copysign(1.0, row(-0.0)) == -1.0
 
 
 @pytest.mark.parametrize(
