@@ -8,14 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
-from autograd.backends.straight_line import (
-    INEXACT,
-    Language,
-    check_straight,
-    comment,
-    identifier,
-)
-from autograd.ir.function import Function
+from autograd.backends.language import INEXACT, Language, comment, identifier
+from autograd.backends.writer import ArrayName, Scope, Writer, opcodes_in
+from autograd.ir.function import ARRAY_TYPE, F64, I1, Function
 
 # Primitives that are functions of JavaScript's Math. Their last bits differ from libm's, as far as
 # the engine that runs them likes; an exported function takes other functions in place of Math.
@@ -87,7 +82,92 @@ def _literal(constant: float | bool) -> str:
     return f"({constant!r})" if repr(constant).startswith("-") else repr(constant)
 
 
-JAVASCRIPT = Language("JavaScript", "const", "const", SPELLINGS, _literal)
+JAVASCRIPT = Language(
+    "JavaScript",
+    {F64: "const", I1: "const"},
+    {F64: "let", I1: "let"},
+    SPELLINGS,
+    _literal,
+    "  ",
+)
+
+# The functions that arrays need.
+ON_ARRAYS = {
+    "place": """\
+// The place that an index means, from the end if it is below 0; -1 where it means none.
+const place = (size, index) => {
+  if (!(-size <= index && index < size) || Math.floor(index) !== index) return -1;
+  return index < 0 ? index + size : index;
+};""",
+    "load": """\
+// The number at an index; NaN where there is none.
+const load = (array, index) => {
+  const at = place(array.length, index);
+  return at < 0 ? NaN : array[at];
+};""",
+    "addAt": """\
+// Add a number at an index; nothing where that means no place.
+const addAt = (array, index, number) => {
+  const at = place(array.length, index);
+  if (at >= 0) array[at] += number;
+};""",
+}
+
+
+class JavaScriptWriter(Writer):
+    """Writes a program in JavaScript; an array is an array."""
+
+    language = JAVASCRIPT
+    counted = "for (let {index} = 0; {index} < {limit}; {index}++)"
+    as_number = "{}"
+
+    def _array(self, name: str, expression: str) -> ArrayName:
+        self.add(f"const {name} = {expression};")
+        return ArrayName(name, f"{name}.length", name)
+
+    def new_array(self, name: str) -> ArrayName:
+        """Write an empty array."""
+        return self._array(name, "[]")
+
+    def array_of(self, scope: Scope, number: int, names: Sequence[str]) -> ArrayName:
+        """Write an array of these numbers."""
+        return self._array(scope.own_name(number), f"[{', '.join(names)}]")
+
+    def constant_array(self, name: str, literals: Sequence[str]) -> ArrayName:
+        """Write an array of constants, before the function."""
+        self.constants[name] = [f"const {name} = [{', '.join(literals)}];"]
+        return ArrayName(name, str(len(literals)), is_own=False)
+
+    def zeros(self, scope: Scope, number: int, count: int) -> ArrayName:
+        """Write an array of zeros."""
+        length = f"{{ length: {self.number(scope, count)} }}"
+        return self._array(scope.own_name(number), f"Array.from({length}, () => 0)")
+
+    def copy(self, array: ArrayName, other: ArrayName) -> None:
+        """Write that an empty array gets the numbers of another."""
+        self.add(f"for (const number of {other.numbers}) {array.numbers}.push(number);")
+
+    def push(self, array: ArrayName, number: str) -> None:
+        """Write that a number is appended to an array."""
+        self.add(f"{array.numbers}.push({number});")
+
+    def load(self, array: ArrayName, index: str, is_inside: bool) -> str:
+        """Return the number at an index; nan where there is none, if it need not be there."""
+        if is_inside:
+            return f"{array.numbers}[{index}]"
+        self.helpers |= {"place", "load"}
+        return f"load({array.numbers}, {index})"
+
+    def add_at(self, array: ArrayName, index: str, number: str) -> None:
+        """Write that a number is added at an index, which may be nowhere in the array."""
+        self.helpers |= {"place", "addAt"}
+        self.add(f"addAt({array.numbers}, {index}, {number});")
+
+    def add_all(self, array: ArrayName, other: ArrayName) -> None:
+        """Write that the numbers of another array are added to those of one."""
+        self.add(
+            f"for (let k = 0; k < {array.size}; k++) {array.numbers}[k] += {other.numbers}[k];"
+        )
 
 
 def page_table() -> str:
@@ -105,24 +185,24 @@ def source(
     """Return the function as an ES module that exports it.
 
     Args:
-        function: without loops and calls of other Functions.
+        function: a program of primitives, with loops and arrays.
         binding: which parameters differ from row to row, and how results are reduced.
         is_exact: whether it is compiled with ``exact=True``; else the comment says what differs.
         labels: what each result is, for the comment.
 
     Raises:
-        ValueError: it holds something that this back end cannot compute.
+        ExportError: it has several ways, or holds something that is no primitive.
     """
     binding = binding or Binding()
-    check_straight(function)
-    name = identifier(function.name)
-    helpers = [HELPERS[opcode] for opcode in sorted(HELPERS) if opcode in function.opcodes]
+    writer = JavaScriptWriter(identifier(function.name))
+    write = _single if binding.mapped is None else _mapped
+    body = write(function, binding, writer)
+    opcodes = opcodes_in(function)
+    helpers = [HELPERS[opcode] for opcode in sorted(HELPERS) if opcode in opcodes]
+    helpers += [text for name, text in ON_ARRAYS.items() if name in writer.helpers]
     notes = NOTE if is_exact else (*NOTE, *INEXACT)
-    head = comment(function, binding, name, ("/*", " *", " */"), notes, labels)
-    body = (
-        _mapped(function, binding, name) if binding.mapped is not None else _single(function, name)
-    )
-    return "\n".join([*head, *helpers, *body]) + "\n"
+    head = comment(function, binding, writer.title, ("/*", " *", " */"), notes, labels)
+    return "\n".join([*head, *helpers, *writer.constants_in(body), *body]) + "\n"
 
 
 NOTE = (
@@ -131,21 +211,32 @@ NOTE = (
 )
 
 
-def _single(function: Function, name: str) -> list[str]:
-    parts = JAVASCRIPT.parts(function, Binding(), "input[{}]", "")
+ARRAYS = ("arrays[{}]", "arrays[{}].length")
+
+
+def _parameters(function: Function, *words: str) -> str:
+    """Return the parameters of the function; arrays are a list of lists, after the inputs."""
+    is_given = any(parameter.type == ARRAY_TYPE for parameter in function.parameters)
+    listed = [word for word in words if is_given or word != "arrays"]
+    return ", ".join([*listed, "library = Math"])
+
+
+def _single(function: Function, binding: Binding, writer: JavaScriptWriter) -> list[str]:
+    parts = writer.write(function, binding, "input[{}]", "", ARRAYS)
     return [
-        f"export function {name}(input, library = Math) {{",
+        f"export function {writer.title}({_parameters(function, 'input', 'arrays')}) {{",
         *[f"  {line}" for line in parts.once],
         f"  return Float64Array.of({', '.join(parts.results)});",
         "}",
     ]
 
 
-def _mapped(function: Function, binding: Binding, name: str) -> list[str]:
-    once, each, outputs, row = JAVASCRIPT.parts(function, binding, "input[{}]", "rows[at + {}]")
+def _mapped(function: Function, binding: Binding, writer: JavaScriptWriter) -> list[str]:
+    once, each, outputs, row = writer.write(function, binding, "input[{}]", "rows[at + {}]", ARRAYS)
     before, body = [f"  {line}" for line in once], [f"    {line}" for line in each]
     count = len(outputs)
-    head = f"export function {name}(count, input, rows, library = Math) {{"
+    parameters = _parameters(function, "count", "input", "arrays", "rows")
+    head = f"export function {writer.title}({parameters}) {{"
     if not binding.reduce:
         stores = [
             f"    out[i * {count} + {place}] = {output};" for place, output in enumerate(outputs)

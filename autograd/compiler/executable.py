@@ -97,6 +97,7 @@ class TracedFunction:
             return
         needed = Needed(trace, self.outputs, True).numbers
         dropped: set[int] = set()
+        called: list[str] = []
         for place, number in trace.wholes.items():
             own = [at for at, source in enumerate(sources) if source.array == place]
             numbers = [trace.arguments[at] for at in own]
@@ -106,13 +107,14 @@ class TracedFunction:
             else:
                 dropped.update(own)
                 self.wholes.append(place)
+                called += [trace.names[at].rpartition("[")[0] for at in own[:1]] or ["array"]
         kept = [at for at in range(len(sources)) if at not in dropped]
         lists: tuple[list[Any], ...] = (trace.arguments, trace.names, self.examples, sources)
         for listed in lists:
             listed[:] = [listed[at] for at in kept]
+        trace.names += called
         for place in self.wholes:
             trace.arguments.append(trace.wholes[place])
-            trace.names.append(f"array {place}")
             self.examples.append(nan)
             sources.append(Source(place, 0))
 

@@ -35,7 +35,8 @@ there; nan where there is none. An index below 0 counts from the end |
 | ``add_all`` | two arrays of one size | their sum |
 
 The last three *consume* their first operand, as a loop consumes the arrays among its carries: it is
-not used after them, so that back ends may change it where it lies.
+not used after them, so that back ends may change it where it lies. What the body of a loop gives
+for such a carry is what it has made of the same one.
 """
 
 from __future__ import annotations
@@ -302,6 +303,31 @@ def operand_types(opcode: str) -> tuple[str, ...]:
     """Return the types of the operands that a row of the table takes."""
     row = TABLE[opcode]
     return tuple(I1 if place in row.conditions else F64 for place in range(row.arity))
+
+
+def consumed(function: Function, number: int) -> list[int]:
+    """Return the arrays among an instruction's operands that nothing may use after it."""
+    opcode, operands = function.opcodes[number], function.operands[number]
+    if opcode in CONSUMING:
+        return [operands[0]]
+    if opcode in (SCAN, WHILE):
+        first = int(opcode == SCAN)
+        carries = operands[first : first + len(function.types[number])]
+        return [each for each in carries if function.types[each] == ARRAY_TYPE]
+    return []
+
+
+def origin(function: Function, array: int) -> int:
+    """Return the number of which an array has become what it is, changed where it lies."""
+    while True:
+        opcode, operands = function.opcodes[array], function.operands[array]
+        if opcode in CONSUMING:
+            array = operands[0]
+        elif opcode == EXTRACT and function.opcodes[operands[0]] in (SCAN, WHILE):
+            first = int(function.opcodes[operands[0]] == SCAN)
+            array = function.operands[operands[0]][first + function.statics[array][0]]
+        else:
+            return array
 
 
 def place_in(size: int, index: float) -> int | None:

@@ -11,8 +11,8 @@ from autograd.errors import ProgramError
 from autograd.ir.function import (
     ARRAY_TYPE,
     BODIES,
+    COND,
     CONSTANT,
-    CONSUMING,
     EXTRACT,
     F64,
     I1,
@@ -25,7 +25,9 @@ from autograd.ir.function import (
     Function,
     Return,
     Type,
+    consumed,
     operand_types,
+    origin,
     result_type,
 )
 from autograd.ir.text import line_of
@@ -117,7 +119,7 @@ class _Verifier:
                         raise self.refuse(number, f"uses %{operand}, which is not defined there")
                 self._check_instruction(number)
                 seen[number] = 1
-                for operand in self._consumed(number):
+                for operand in consumed(function, number):
                     seen[operand] = 0
             match block.terminator:
                 case Return(results):
@@ -141,18 +143,6 @@ class _Verifier:
                             f"which is no condition defined there"
                         )
                     stack += [(otherwise, False), (then, False)]
-
-    def _consumed(self, number: int) -> list[int]:
-        """Return the arrays among the operands that nothing may use from here on."""
-        function = self.function
-        opcode, operands = function.opcodes[number], function.operands[number]
-        if opcode in CONSUMING:
-            return [operands[0]]
-        if opcode in (SCAN, WHILE):
-            first = int(opcode == SCAN)
-            carries = operands[first : first + len(function.types[number])]
-            return [each for each in carries if function.types[each] == ARRAY_TYPE]
-        return []
 
     def _check_instruction(self, number: int) -> None:
         function = self.function
@@ -195,20 +185,29 @@ class _Verifier:
             verify(body, self.primitives)
         takes = tuple(parameter.type for parameter in bodies[-1].parameters)
         gives = tuple(bodies[-1].result_types())
-        if opcode == SCAN:
-            if takes[:1] != (F64,) or takes[1 : 1 + len(gives)] != gives:
-                raise self.refuse(number, "has a body that does not take an index and its carries")
-            return takes, gives
+        if opcode == SCAN and (takes[:1] != (F64,) or takes[1 : 1 + len(gives)] != gives):
+            raise self.refuse(number, "has a body that does not take an index and its carries")
         if opcode == WHILE:
             first = bodies[0]
             if first.result_types() != [I1] or takes[: len(gives)] != gives:
                 raise self.refuse(number, "needs a condition, and a body that takes its carries")
+        if opcode in (SCAN, WHILE):
+            self._check_arrays_carried(number, bodies[-1], gives)
         for body in bodies[:-1]:
             if tuple(parameter.type for parameter in body.parameters) != takes:
                 raise self.refuse(number, "has bodies that take different parameters")
             if opcode != WHILE and tuple(body.result_types()) != gives:
                 raise self.refuse(number, "has bodies that return different types")
-        return (takes if opcode in (WHILE,) or len(bodies) == 1 else (I1, *takes)), gives
+        return ((I1, *takes) if opcode == COND else takes), gives
+
+    def _check_arrays_carried(self, number: int, body: Function, gives: tuple[Type, ...]) -> None:
+        """Check that each array among the carries is what becomes of the same one at each step."""
+        first = int(self.function.opcodes[number] == SCAN)
+        for block in body.blocks:
+            if isinstance(block.terminator, Return):
+                for place, result in enumerate(block.terminator.results):
+                    if gives[place] == ARRAY_TYPE and origin(body, result) != first + place:
+                        raise self.refuse(number, "carries an array, and its body gives another")
 
 
 def _words(types: tuple[Type, ...]) -> str:

@@ -27,7 +27,7 @@ from autograd.backends.llvm.engine import NativeCode, provide
 from autograd.backends.llvm.loop import padded
 from autograd.backends.llvm.module import Assembled, assembled
 from autograd.backends.llvm.staging import Blocks
-from autograd.ir.function import Function
+from autograd.ir.function import ARRAY_TYPE, Function
 
 THREADED = 4_000_000  # rows x instructions from which several threads are faster
 ALIGNMENT = 64
@@ -317,17 +317,21 @@ class Bound:
         mapped = binding.mapped or frozenset()
         layout = Layout(mapped=binding.mapped is not None, reduce=binding.reduce)
         width = len(mapped)
-        for place in range(len(function.parameters)):
+        layout.arrays = int(layout.mapped)
+        for place, parameter in enumerate(function.parameters):
             if place in mapped:
-                column = sum(source.array is not None for source in layout.sources)
+                column = sum(source.row is not None for source in layout.sources)
                 layout.sources.append(Source(0, 8 * column, row=8 * width))
+            elif parameter.type == ARRAY_TYPE:
+                layout.sources.append(Source(layout.arrays, 0, extent=8 * layout.numbers))
+                layout.arrays += 1
+                layout.numbers += 1
             else:
                 layout.sources.append(Source(None, 8 * layout.numbers))
                 layout.numbers += 1
-        layout.arrays = int(layout.mapped)
         stored = layout.mapped and not binding.reduce
         layout.sinks = [
-            Sink(1, 8 * place, 8 * self.outputs) if stored else Sink(None, 8 * place)
+            Sink(layout.arrays, 8 * place, 8 * self.outputs) if stored else Sink(None, 8 * place)
             for place in range(self.outputs)
         ]
         layout.arrays += int(stored)
@@ -335,22 +339,28 @@ class Bound:
         self._width, self._stored = width, stored
 
     def __call__(
-        self, arguments: Sequence[float], rows: Sequence[Sequence[float]] = ()
+        self,
+        arguments: Sequence[float | Sequence[float]],
+        rows: Sequence[Sequence[float]] = (),
     ) -> list[float] | list[list[float]]:
         """Return the results: floats, or a list of them for each row."""
-        if self.binding.mapped is None:
-            return self.native(arguments, ()) or []
         import numpy
 
-        given = numpy.array(rows, dtype=float).reshape(len(rows), self._width)
-        arrays = [given]
+        given = [each for each in arguments if not isinstance(each, (int, float))]
+        arrays = [numpy.array(each, dtype=float) for each in given]
+        arguments = [
+            each if isinstance(each, (int, float)) else float(len(each)) for each in arguments
+        ]
+        if self.binding.mapped is None:
+            return self.native(arguments, arrays) or []
+        arrays.insert(0, numpy.array(rows, dtype=float).reshape(len(rows), self._width))
         if self._stored:
             arrays.append(numpy.empty((len(rows), self.outputs)))
         if 0 < len(rows) <= ONE_BLOCK:
             plain: list[float] = self.native(arguments, arrays, len(rows))
         else:
             plain = self.native.many_rows(arguments, arrays, {}, len(rows))
-        return arrays[1].tolist() if self._stored else plain or []
+        return arrays[-1].tolist() if self._stored else plain or []
 
 
 def compile(  # noqa: A001 - as in every back end
