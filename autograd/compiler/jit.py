@@ -777,7 +777,7 @@ class Jitted(Generic[P]):
         if executable.is_guarded:
             raise ExportError(
                 f"{name_of(self)} decides by numbers, and a file holds one way: write "
-                f"where(condition, a, b) in place of if"
+                f"where(condition, a, b) in place of if, and while_loop in place of while"
             )
         careful = executable.careful() if executable.is_fast else executable
         function = careful.function

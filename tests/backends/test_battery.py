@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from function_cases import bits, random_case, run_in_node
+from structured_cases import structured_case
 
 from autograd.backends import c, grouped, groups, interpreter, javascript
 from autograd.backends.binding import Binding
@@ -20,6 +21,14 @@ from autograd.table.operation import TABLE
 def cases(count, seed):
     source = random.Random(seed)
     made = [random_case(source) for _ in range(count)]
+    for function, *_ in made:
+        verify(function, PRIMITIVES)
+    return made
+
+
+def structured_cases(count, seed, as_lowered=False):
+    source = random.Random(seed)
+    made = [structured_case(source, as_lowered) for _ in range(count)]
     for function, *_ in made:
         verify(function, PRIMITIVES)
     return made
@@ -162,6 +171,34 @@ def test_javascript_gives_the_bits_of_the_interpreter():
     made = cases(200, "javascript")
     for case, found in zip(made, run_in_node(made), strict=True):
         assert bits(found) == expected(case), (text_of(case[0]), *case[1:])
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc on this machine")
+@pytest.mark.parametrize("count", [40, pytest.param(2000, marks=pytest.mark.slow)])
+def test_random_loops_in_c_give_the_bits_of_the_interpreter(count):
+    made = structured_cases(count, "loops in c")
+    for begin in range(0, count, 200):
+        part = made[begin : begin + 200]
+        compiled = c.compile_all([case[:2] for case in part])
+        for case, native in zip(part, compiled, strict=True):
+            assert bits(native(*case[2:])) == expected(case), text_of(case[0])
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node on this machine")
+@pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.slow)])
+def test_random_loops_in_javascript_give_the_bits_of_the_interpreter(count):
+    made = structured_cases(count, "loops in javascript")
+    for case, found in zip(made, run_in_node(made), strict=True):
+        assert bits(found) == expected(case), text_of(case[0])
+
+
+@pytest.mark.parametrize("count", [10, pytest.param(300, marks=pytest.mark.slow)])
+def test_random_loops_in_native_code_give_the_bits_of_the_interpreter(count):
+    for case in structured_cases(count, "native loops", as_lowered=True):
+        function, _, shared, rows = case
+        if not rows:  # arrays of several rows have one size in native code, as lowering makes them
+            found = executable.compile(function, Binding())(shared)
+            assert bits(found) == expected(case), (text_of(function), shared)
 
 
 @pytest.mark.slow

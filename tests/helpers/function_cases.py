@@ -9,8 +9,10 @@ import struct
 import subprocess
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
-from autograd.backends import javascript
+from autograd.backends import interpreter, javascript
 from autograd.backends.binding import Binding
 from autograd.ir.function import F64, I1, Function, Parameter, operand_types, result_type
 from autograd.ir.lower import PRIMITIVES, pruned
@@ -96,25 +98,27 @@ def library_calls(function, binding, shared, rows) -> dict[str, str]:
     """Return what the C library gives for each call of it that the function makes."""
     table: dict[str, str] = {}
     names = {**javascript.MATH, "power": "pow"}
-    mapped = sorted(binding.mapped or ())
-    for row in rows or [[]]:
-        given, own = iter(shared), iter(row)
-        values = []
-        for place in range(len(function)):
-            if place < len(function.parameters):
-                values.append(next(own) if place in mapped else next(given))
-            elif place in function.constants:
-                values.append(function.constants[place])
-            else:
-                operands = [float(values[each]) for each in function.operands[place]]
-                opcode = function.opcodes[place]
-                value = TABLE[opcode].value(*operands)
-                values.append(value != 0.0 if TABLE[opcode].is_condition else value)
+
+    class Recorded(dict):
+        """The table, whose rows keep what they are called with."""
+
+        def __missing__(self, opcode):
+            row = TABLE[opcode]
+
+            def value(*operands):
+                result = row.value(*operands)
+                name, given = names.get(opcode), operands
                 if opcode == "exp2":  # which JavaScript does not have
-                    opcode, operands = "power", [2.0, *operands]
-                if opcode in names:
-                    key = " ".join([names[opcode], *map(big_endian, operands)])
-                    table[key] = big_endian(value)
+                    name, given = "pow", (2.0, *operands)
+                if name:
+                    table[" ".join([name, *map(big_endian, given)])] = big_endian(result)
+                return result
+
+            self[opcode] = SimpleNamespace(value=value, is_condition=row.is_condition)
+            return self[opcode]
+
+    with mock.patch.object(interpreter, "TABLE", Recorded()):
+        interpreter.compile(function, binding)(shared, rows)
     return table
 
 
@@ -126,7 +130,8 @@ def run_in_node(cases) -> list[list[float]]:
             Path(folder, f"case{place}.mjs").write_text(javascript.source(function, binding))
             given = {
                 "name": javascript.identifier(function.name),
-                "shared": [big_endian(x) for x in shared],
+                "shared": [big_endian(x) for x in shared if not isinstance(x, list)],
+                "arrays": [[*map(big_endian, x)] for x in shared if isinstance(x, list)],
                 "rows": [big_endian(x) for row in rows for x in row],
                 "count": len(rows),
                 "mapped": binding.mapped is not None,
@@ -143,7 +148,8 @@ for (const [place, each] of cases.entries()) {{
   const f = (await import(`./case${{place}}.mjs`))[each.name];
   const library = libraryOf(each.table);
   const shared = each.shared.map(number), rows = each.rows.map(number);
-  const out = each.mapped ? f(each.count, shared, rows, library) : f(shared, library);
+  const input = each.arrays.length ? [shared, each.arrays.map((x) => x.map(number))] : [shared];
+  const out = each.mapped ? f(each.count, ...input, rows, library) : f(...input, library);
   results.push([...out].map(hex));
 }}
 console.log(JSON.stringify(results));

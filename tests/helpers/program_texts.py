@@ -39,6 +39,27 @@ func "sum of multiples" (%0 "n": f64, %1 capture "a": f64) {
 }
 """
 
+# The numbers 0 to n - 1 on a stack, and their sums so far added up in another array.
+ARRAYS = """
+func "arrays" (%0 "n": f64) {
+  %1 = array : f64[]
+  %2 = zeros %0 : f64[]
+  %3 = scan %0, %1, %2 : (f64[], f64[]) {
+    func "step" (%0 "i": f64, %1 "stack": f64[], %2 "sums": f64[]) {
+      %3 = push %1, %0 : f64[]
+      %4 = add_at %2, %0, %0 : f64[]
+      return %3, %4
+    }
+  }
+  %4 = extract[0] %3 : f64[]
+  %5 = extract[1] %3 : f64[]
+  %6 = add_all %4, %5 : f64[]
+  %7 = constant -1.0 : f64
+  %8 = load %6, %7 : f64
+  return %8
+}
+"""
+
 # Newton's method for the square root of a, until it stands still.
 WHILE = """
 func "root" (%0 "a": f64) {

@@ -49,9 +49,7 @@ class Program:
     as_lowered: bool
     depth: int = 0
     function: Function = field(default_factory=Function)
-    numbers: dict[str, list[int]] = field(
-        default_factory=lambda: {F64: [], I1: [], ARRAY_TYPE: []}
-    )
+    numbers: dict[str, list[int]] = field(default_factory=lambda: {F64: [], I1: [], ARRAY_TYPE: []})
     own: list[int] = field(default_factory=list)
 
     def parameter(self, name: str, type_: str = F64) -> int:
@@ -107,7 +105,8 @@ class Program:
 
     def change(self, array: int, may_push: bool) -> int:
         """Return what an array has become by a change of it."""
-        opcode = self.source.choice([PUSH, PUSH, ADD_AT, ADD_ALL] if may_push else [ADD_AT, ADD_ALL])
+        opcodes = [PUSH, PUSH, ADD_AT, ADD_ALL] if may_push else [ADD_AT, ADD_ALL]
+        opcode = self.source.choice(opcodes)
         if opcode == PUSH:
             operands = (array, self.pick(F64))
         elif opcode == ADD_AT:
@@ -152,7 +151,8 @@ class Program:
     def bodies(self) -> None:
         """Add an instruction with bodies."""
         source = self.source
-        opcode = source.choice([SCAN, WHILE] if self.as_lowered else [SCAN, SCAN, WHILE, COND, CALL])
+        loops = [SCAN, WHILE]
+        opcode = source.choice(loops if self.as_lowered else [*loops, SCAN, COND, CALL])
         if opcode in (COND, CALL):
             self.choice_or_call(opcode)
             return

@@ -7,7 +7,7 @@ import re
 import pytest
 from function_cases import random_function
 from program_messages import MALFORMED, UNREADABLE
-from program_texts import COND, SCAN, WAYS, WHILE
+from program_texts import ARRAYS, COND, SCAN, WAYS, WHILE
 
 from autograd.backends import c, interpreter, javascript
 from autograd.backends.binding import Binding
@@ -40,9 +40,10 @@ def test_the_interpreter_runs_loops_conditionals_and_calls():
     assert run(SCAN, 0.0, 3.0) == [0.0]
     assert run(WHILE, 2.0) == [pytest.approx(math.sqrt(2.0), rel=1e-12)]
     assert run(COND, -3.0) == run(COND, 3.0) == [9.0]
+    assert run(ARRAYS, 4.0) == [6.0]
 
 
-@pytest.mark.parametrize("text", [WAYS, SCAN, WHILE, COND])
+@pytest.mark.parametrize("text", [WAYS, SCAN, WHILE, COND, ARRAYS])
 def test_a_text_is_parsed_and_printed_to_itself(text):
     function = parse(text)
     assert text_of(function) == text.strip()
@@ -111,7 +112,9 @@ def test_an_empty_function_is_no_program():
 
 
 @pytest.mark.parametrize("language", [c, javascript])
-@pytest.mark.parametrize("text", [WAYS, SCAN])
-def test_what_a_language_does_not_write_yet_is_refused_by_name(language, text):
-    with pytest.raises(ExportError):
-        language.source(parse(text))
+def test_several_ways_through_a_function_or_a_body_of_it_are_refused_by_name(language):
+    inside = parse(COND)
+    inside.bodies[5] = (parse(WAYS),)
+    for function in (parse(WAYS), verify(inside)):
+        with pytest.raises(ExportError, match="'ways' has 5 ways through it"):
+            language.source(function)

@@ -5,7 +5,7 @@ import os
 from unittest import mock
 
 from missing_messages import without
-from program_texts import COND, SCAN, WAYS, WHILE
+from program_texts import ARRAYS, COND, SCAN, WAYS, WHILE
 
 from autograd.backends import c, grouped, interpreter, javascript
 from autograd.backends.binding import Binding
@@ -51,6 +51,7 @@ MALFORMED = [
     (COND.replace("cond %2, %0", "cond %0, %0"), "takes i1, f64, and is given f64, f64"),
     (WHILE.replace("return %6\n", "return %4\n"), "needs a condition"),
     (WHILE.replace("return %6, %0", "return %6"), "gives|has the type"),
+    (ARRAYS.replace("return %3, %4", "return %4, %3"), "carries an array, and its body gives an"),
 ]
 ADD = """
 func "sum" (%0 "x": f64) {
@@ -160,9 +161,14 @@ OTHERS = [
         lambda: c.source(parse(ADD)),
     ),
     (
-        "scan of .* cannot be written in JavaScript",
-        lambda: javascript.source(parse(SCAN)),
+        "relu of .* cannot be written in JavaScript: it is no primitive",
+        lambda: javascript.source(parse(RELU)),
         lambda: javascript.source(parse(ADD)),
+    ),
+    (
+        "no memory for the arrays",
+        lambda: compiled(c, ARRAYS)((1e17,)),
+        lambda: compiled(c, ARRAYS)((4.0,)) == [6.0],
     ),
     ("cannot be run", lambda: with_compiler("/nowhere/cc"), lambda: with_compiler("cc")),
     ("refused the C code", lambda: with_compiler("false"), lambda: with_compiler("cc")),
