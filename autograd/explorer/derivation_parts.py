@@ -32,22 +32,24 @@ MOST_TERMS = 8
 WRITTEN = 10  # digits of a number that a person may have written
 
 
-def derivation_parts(order: list[Value], ways: Ways, names: Names) -> list[Part]:
+def derivation_parts(order: list[Value], ways: Ways, names: Names, precision: int) -> list[Part]:
     """Return headings and equations, from the given numbers through the root down to x.
 
     Args:
         order: the nodes under the root, as ``recorded`` has them.
         ways: the ways from the root down to x, of which there are some.
         names: what the nodes are called.
+        precision: how many digits of numbers will be shown.
     """
-    return _Teacher(order, ways, names).parts()
+    return _Teacher(order, ways, names, precision).parts()
 
 
 class _Teacher:
     """Writes the parts of a derivation."""
 
-    def __init__(self, order: list[Value], ways: Ways, names: Names) -> None:
+    def __init__(self, order: list[Value], ways: Ways, names: Names, precision: int) -> None:
         self.order = order
+        self.precision = precision
         self.ways = ways
         self.names = names
         self.total = Derivative(names[ways.root], names[ways.x], ways.gradient)
@@ -109,8 +111,10 @@ class _Teacher:
         nearest, index = self.users[id(self.ways.x)][0]
         local = self.names.partial(nearest, index)
         words = (" is ", self.total, ", over all paths; ", local)
-        held = " is for one operation, its other operands held; 4 digits of numbers are shown"
-        return Part((self._adjoint(self.ways.x), *words, held))
+        held = " is for one operation, its other operands held; "
+        are_shown = "1 digit" if self.precision == 1 else f"{self.precision} digits"
+        are_shown += f" of numbers {'is' if self.precision == 1 else 'are'} shown"
+        return Part((self._adjoint(self.ways.x), *words, held + are_shown))
 
     def _nodes(self, shown: Iterable[Value]) -> dict[str, Value]:
         """Return by name the nodes that equations about some nodes may speak of."""
@@ -147,7 +151,7 @@ class _Teacher:
         first = [names[node].name for node in (x, *self.order) if node is x or node.op is None]
         given = {name: lone[name] for name in first if name in lone} | lone
         start = [
-            Equation((name, Number(name.number)), remark=_in_full(name.number))
+            Equation((name, Number(name.number)), remark=_in_full(name.number, self.precision))
             for name in given.values()
         ]
         yield Part(("Given",), tuple(start))
@@ -249,10 +253,10 @@ def _symbols(equations: Iterable[Equation]) -> Iterator[Name | Adjoint]:
             yield whole
 
 
-def _in_full(number: float) -> str:
+def _in_full(number: float, precision: int) -> str:
     """Return the remark on a given number that a person wrote with more digits than are shown."""
     written = f"{number:.{WRITTEN}g}"
-    is_more = float(written) == number != float(digits(number))
+    is_more = float(written) == number != float(digits(number, precision))
     return f"in full {written}" if is_more else ""
 
 

@@ -7,6 +7,7 @@ derivative, and its name gives the name of the rule.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from autograd.engine.order import ordered
@@ -17,11 +18,20 @@ from autograd.explorer.paths import Ways
 from autograd.habits import instead_of
 from autograd.notation.formula import Application, Derivative, Formula, Number, tidied
 from autograd.notation.names import Names
-from autograd.notation.writing import LATEX, TEXT, Equation, Part, Worked
+from autograd.notation.writing import (
+    LATEX,
+    TEXT,
+    USUAL_DIGITS,
+    Equation,
+    Part,
+    Worked,
+    Writer,
+)
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
 
+MOST_DIGITS = 17  # they tell any two floats apart
 LONGEST_FORMULA = 24  # operations in one line; beyond that a formula is set in several
 
 
@@ -126,6 +136,7 @@ class Derivation(Worked):
         x: the node by which it is differentiated.
         gradient: the result.
         parts: headings and equations, in order.
+        digits: how many significant digits of numbers are shown.
     """
 
     _what = "a derivation"
@@ -134,12 +145,16 @@ class Derivation(Worked):
     x: Value
     gradient: float
     parts: tuple[Part, ...] = field(repr=False)
+    digits: int = USUAL_DIGITS
 
     def _parts(self) -> tuple[Part, ...]:
         return self.parts
 
+    def _writer(self, usual: Writer) -> Writer:
+        return type(usual)(self.digits)
 
-def derivation(y: Value, x: Value) -> Derivation:
+
+def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
     """Work out d(y)/d(x) as a teacher would: rule named, substituted, numbers put in.
 
     It can be checked by hand: each equation uses what has been stated above it. What does not
@@ -148,6 +163,7 @@ def derivation(y: Value, x: Value) -> Derivation:
     Args:
         y: the root of the graph.
         x: the node by which to differentiate.
+        digits: how many significant digits of numbers to show, from 1 to 17.
 
     Returns:
         A Derivation: ``str`` for plain text, ``.latex`` and ``.mathml``, and ``.save("d.html")``,
@@ -156,7 +172,8 @@ def derivation(y: Value, x: Value) -> Derivation:
 
     Raises:
         TypeError: y or x is not a Value.
-        ValueError: a leaf's data was edited after something above it was recorded.
+        ValueError: a leaf's data was edited after something above it was recorded, or there cannot
+            be so many digits.
 
     Example:
         >>> from autograd import Value, derivation, sin
@@ -183,6 +200,8 @@ def derivation(y: Value, x: Value) -> Derivation:
         Power rule and chain rule
             ∂v1/∂x = 2 * x = 2 * 2 = 4
             dy/dx  = x.grad = v1.grad * ∂v1/∂x = -0.6536 * 4 = -2.615
+        >>> str(derivation(y, x, digits=10)).splitlines()[-1].rpartition(" = ")[2]
+        '-2.614574483'
     """  # noqa: E501
     from autograd.engine.value import Value
 
@@ -191,10 +210,19 @@ def derivation(y: Value, x: Value) -> Derivation:
         raise ArgumentError(
             f"derivation differentiates by a Value x, and was given {x!r:.60}: {instead_of(x)}"
         )
+    is_whole = isinstance(digits, Integral) and not isinstance(digits, bool)
+    if not is_whole or not 1 <= digits <= MOST_DIGITS:
+        raise ArgumentError(
+            f"derivation: digits is how many digits of numbers are shown, a whole number from 1 to "
+            f"{MOST_DIGITS}, and was {digits!r:.60}: write digits=12"
+        )
     ways = Ways(order, x)
     names = Names(order if id(x) in ways.adjoints else [*order, x])
-    parts = derivation_parts(order, ways, names) if ways.between else [_independent(y, x, names)]
-    return Derivation(y, x, ways.gradient, tuple(parts))
+    if ways.between:
+        parts = derivation_parts(order, ways, names, int(digits))
+    else:
+        parts = [_independent(y, x, names)]
+    return Derivation(y, x, ways.gradient, tuple(parts), int(digits))
 
 
 def _independent(y: Value, x: Value, names: Names) -> Part:

@@ -37,7 +37,10 @@ from autograd.table.operation import Operation
 SUM, PRODUCT, PREFIX, POWER, WHOLE = 1, 2, 3, 4, 5  # ranks: what binds stronger is higher
 
 
-def digits(number: float, precision: int = 4) -> str:
+USUAL_DIGITS = 4
+
+
+def digits(number: float, precision: int = USUAL_DIGITS) -> str:
     """Return a number as a person writes it: 2 for 2.0, 0.1235, 1.5e-07, inf, nan."""
     if number - number != 0.0:
         return str(number)
@@ -74,11 +77,16 @@ class Worked(Kept, ABC):
     def _parts(self) -> Sequence[Part]:
         """Return what is to be written."""
 
+    def _writer(self, usual: Writer) -> Writer:
+        """Return the writer for a language, that which shows as many digits as are wanted here."""
+        return usual
+
     def __str__(self) -> str:
         blocks = []
+        write = self._writer(TEXT)
         for part in self._parts():
-            lines = [TEXT.line(part.heading)]
-            written = [TEXT.equation(equation) for equation in part.equations]
+            lines = [write.line(part.heading)]
+            written = [write.equation(equation) for equation in part.equations]
             width = min(max([len(left) for left, _ in written], default=0), 16)
             signs = max([len(equation.sign) for equation in part.equations], default=0)
             for (left, rest), equation in zip(written, part.equations, strict=True):
@@ -88,8 +96,9 @@ class Worked(Kept, ABC):
             blocks.append("\n".join(lines))
         return ("\n\n" if len(blocks) > 1 else "").join(blocks)
 
-    def _rows(self, write: Writer) -> list[tuple[bool, str]]:
+    def _rows(self, usual: Writer) -> list[tuple[bool, str]]:
         """Return the lines: whether each is an equation below a heading, and the line."""
+        write = self._writer(usual)
         rows = []
         for part in self._parts():
             rows.append((False, write.line(part.heading)))
@@ -182,7 +191,7 @@ class Writer(ABC):
     equals: ClassVar[Mapping[str, str]] = {"=": " = ", "+=": " += "}
     is_linear = False
 
-    def __init__(self, precision: int = 4) -> None:
+    def __init__(self, precision: int = USUAL_DIGITS) -> None:
         self.precision = precision
 
     def write(self, whole: Formula) -> str:
@@ -341,11 +350,6 @@ _LATEX_CHARACTERS = {character: "\\" + character for character in "{}$&#%_"} | {
     "…": r"\ldots ",
     **{letter: f"\\{name} " for letter, name in _SPELLED.items()},  # pdfTeX has no θ in its fonts
 }
-_LATEX_ACCENTS = {
-    "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar",
-    "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring",
-    "\u030c": "check", "\u20d7": "vec",
-}  # fmt: skip
 _LATEX_ACCENTS = {
     "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar",
     "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030a": "mathring",

@@ -319,3 +319,27 @@ def test_greek_letters_are_commands_in_latex(label, written):
     x = Value(1.0, label)
     assert written in derivation(sin(x), x).latex
     assert derivation(sin(x), x).latex.isascii()
+
+
+def test_digits_say_how_many_are_shown_in_every_language_and_in_every_file(tmp_path):
+    x = Value(1.0 / 3.0, "x")
+    y = labelled(sin(x), "y")
+    work = derivation(y, x, digits=12)
+    written = [str(work), work.latex, work.mathml]
+    for ending in ("txt", "tex", "html", "mml"):
+        written.append(work.save(tmp_path / f"d.{ending}").read_text(encoding="utf-8"))
+    for text in written:
+        assert "0.944956946315" in text
+        assert "0.9449569463147" not in text
+        assert "12 digits of numbers are shown" in text
+    assert "0.945" in str(derivation(y, x))
+    assert "1 digit of numbers is shown" in str(derivation(y, x, digits=1))
+    every = str(derivation(y, x, digits=17)).rpartition(" = ")[2]
+    assert float(every) == derivation(y, x).gradient
+
+
+@pytest.mark.parametrize("digits", [0, 18, -3, 12.0, "12", None, True])
+def test_digits_that_cannot_be_are_refused_with_what_to_write(digits):
+    x = Value(1.0, "x")
+    with pytest.raises(autograd.AutogradError, match=r"from 1 to 17.*: write digits=12"):
+        derivation(x * x, x, digits=digits)

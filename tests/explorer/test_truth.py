@@ -84,7 +84,7 @@ def test_every_equation_of_a_derivation_is_true_and_the_last_gives_the_gradient(
         order = ordered(y)
         x = order[which % len(order)]
         reader = formula_values.Reader(y)
-        work = derivation(y, x)
+        work = derivation(y, x, digits=17)
         for line in READ[language](work):
             reader.line(line)
         names = Names(order)
@@ -218,9 +218,28 @@ def test_every_name_that_a_long_derivation_uses_was_stated_before(step, length, 
 def test_every_equation_of_a_long_derivation_is_true(step, length, language):
     y, x = chain_of(length, step)
     reader = formula_values.Reader(y)
-    for line in READ[language](derivation(y, x)):
+    for line in READ[language](derivation(y, x, digits=17)):
         reader.line(line)
     assert reader.checked > 50
+
+
+@pytest.mark.parametrize("language", READ)
+def test_with_twelve_digits_the_equations_of_a_derivation_are_true_but_for_units_of_the_twelfth(
+    language,
+):
+    a, b, x = Value(1.0 / 3.0, "a"), Value(math.sqrt(2.0), "b"), Value(math.pi / 4.0, "x")
+    y = autograd.sin(a * x) / (1.0 + autograd.exp(-b * x)) + autograd.tanh(x) ** 2.0
+    y.label = "y"
+
+    def checked(digits):
+        reader = formula_values.Reader(y, near=3e-11)  # each number is half a unit off
+        for line in READ[language](derivation(y, x, digits=digits)):
+            reader.line(line)
+        return reader.checked
+
+    assert checked(12) > 10
+    with pytest.raises(AssertionError):
+        checked(4)
 
 
 def test_all_that_the_command_line_uses_was_stated_before(capsys):

@@ -785,6 +785,11 @@ RENDER = [
         lambda: ag.derivation(x * y, 1.0),
         lambda: ag.derivation(x * y, x),
     ),
+    (
+        "from 1 to 17, and was 100: write digits=12",
+        lambda: ag.derivation(x * y, x, digits=100),
+        lambda: ag.derivation(x * y, x, digits=12),
+    ),
 ]
 
 
