@@ -94,7 +94,8 @@ cos: Operation = primitive(
 tan: Operation = primitive(
     "tan(x)", total(math.tan, lambda x: NAN),
     lambda y, x: 1.0 + y * y,
-    latex=r"\tan", shown=(lambda y, x: 1.0 + y**2.0,), summary="The tangent of x radians.",
+    latex=r"\tan", shown=(lambda y, x: 1.0 + y**2.0,), also=(lambda y, x: 1.0 / cos(x) ** 2.0,),
+    summary="The tangent of x radians.",
 )
 asin: Operation = primitive(
     "asin(x)", total(math.asin, lambda x: NAN),
@@ -176,7 +177,8 @@ cosh_slope: Operation = composite(
 tanh: Operation = primitive(
     "tanh(x)", math.tanh,
     lambda y, x: sech_squared(x),
-    latex=r"\tanh", shown=(lambda y, x: 1.0 - y**2.0,), flat="the tanh is saturated at {arg}",
+    latex=r"\tanh", shown=(lambda y, x: 1.0 - y**2.0,), also=(lambda y, x: 1.0 / cosh(x) ** 2.0,),
+    flat="the tanh is saturated at {arg}",
     summary="The hyperbolic tangent of x.",
 )
 sech_squared: Operation = composite(

@@ -192,6 +192,7 @@ class Operation:
         definition: the value as an expression in other operations; None for a primitive.
         partials: one rule per operand, called with the result and the operands.
         shown: the same derivatives as a textbook writes them, where that differs.
+        also: for the first operand other formulas that textbooks have for the derivative.
         written: the value as a textbook writes it, where the operation is known to rules only.
         static: the names of the operands that are plain whole numbers and never Values, such as an
             order; nothing is differentiated by them.
@@ -236,6 +237,7 @@ class Operation:
         domain: tuple[tuple[float, float], ...] = (),
         kinks: tuple[float, ...] = (),
         shown: tuple[Rule, ...] | None = None,
+        also: tuple[Rule, ...] = (),
         written: Rule | None = None,
         static: tuple[str, ...] = (),
         commutative: bool = False,
@@ -267,6 +269,7 @@ class Operation:
         )
         self.partials = self._placed(partials)
         self.shown = self._placed(shown) if shown else self.partials
+        self.also = also
         self.written = written
         self.commutative = commutative
         self.loses_nan = loses_nan

@@ -476,6 +476,8 @@ def _trials(
             except Exception:  # f and df need not know what to do at points that nobody asked for
                 continue
             true = [judgement.true for judgement in found]
+            if root is None and not any(true):  # f gives a plain number
+                root = Value(0.0)
             if root is not None and found and all(map(math.isfinite, true)):
                 claimed = [judgement.claimed for judgement in found]
                 trials.append(Trial(claimed, true, leaves, root, partial(comparison.slope, at)))

@@ -1,9 +1,9 @@
 """Guesses what went wrong in a derivative worked out by hand.
 
 The graph of the function knows where the chain rule was applied. Each common mistake (a sign, a
-lost inner derivative, a forgotten term, the product of two derivatives, a square left out of the
-derivative of one function) predicts a number at every point; the mistake whose predictions equal
-the derivative in question is named.
+lost inner derivative, a forgotten term, the product of two derivatives, brackets that were left
+out, a square left out of the derivative of one function) predicts a number at every point; the
+mistake whose predictions equal the derivative in question is named.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ ROUNDED = 0.01  # the relative error of a constant written with two digits or mo
 FEWEST = 3  # points on either side that tell on which one a claim is right
 NEAR_ZERO = 5.0  # beyond it what is right may be so by rounding
 MOST_NODES = 200  # of a graph that is looked through
+ELSEWHERE = ": f is another formula there"
+SUMS = (ops.add, ops.subtract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,16 @@ def diagnosis(trials: Sequence[Trial], index: int) -> str:
     claimed = [trial.claimed[index] for trial in telling]
     if len(telling) < 3 or all(map(near, claimed, [trial.true[index] for trial in telling])):
         return ""
+    tapes = _tapes(telling, index)
     at_zero, elsewhere = _one_sided(telling, index)
+    for predicted, sentence in _chosen_everywhere(tapes):
+        if all(map(near, predicted, claimed)):
+            side = at_zero.removesuffix(ELSEWHERE)
+            return f"{side}: {sentence()}" if side else sentence()
     if at_zero:
         return at_zero
     vague = ""
-    for predicted, sentence in _slips(telling, index):
+    for predicted, sentence in _slips(telling, index, tapes):
         if all(map(near, predicted, claimed)):
             words = sentence()
             if words.count("...") < 2:  # what it speaks of is short enough to be written
@@ -91,7 +98,7 @@ def _one_sided(trials: Sequence[Trial], index: int) -> tuple[str, str]:
     right = {path for path, known in zip(ways, is_right, strict=True) if known}
     wrong = {path for path, known in zip(ways, is_right, strict=True) if not known}
     is_split = right.isdisjoint(wrong)
-    reason = ": f is another formula there" * is_split
+    reason = ELSEWHERE * is_split
     leaves = range(len(trials[0].leaves))
     columns = [
         (trials[0].leaves[place].label, [trial.leaves[place].data for trial in trials])
@@ -140,7 +147,7 @@ def near(a: float, b: float) -> bool:
 
 
 def _slips(
-    trials: Sequence[Trial], index: int
+    trials: Sequence[Trial], index: int, tapes: Sequence[_Tape]
 ) -> Iterator[tuple[Iterable[float], Callable[[], str]]]:
     """Yield what each slip would give at every point, and its name, the plainest first.
 
@@ -159,9 +166,12 @@ def _slips(
     for place, numbers, label in by_others:
         if all(map(near, [trial.claimed[place] for trial in trials], true)):  # both were
             yield numbers, _by_another(label, ": the two may have been swapped")
+    name = leaves[index].label
+    if not any(trial.leaves[index] is node for trial in trials for node in ordered(trial.root)):
+        words = f"f does not depend on {name}: it is a constant, and its derivative is 0"
+        yield claimed, lambda: words
     yield roots, lambda: "it is the function itself, not its derivative"
-    tapes = [_Tape(trial.root, trial.leaves[index], trial.true[index]) for trial in trials]
-    if len({tape.shape for tape in tapes}) == 1 and len(tapes[0].order) <= MOST_NODES:
+    if tapes:
         telling = max(tapes, key=lambda tape: sum(map(bool, tape.tangents.values())))
         for place in reversed(range(len(telling.order))):
             for slip, named in _slips_at(telling, telling.order[place]):
@@ -169,6 +179,7 @@ def _slips(
         for place, node in enumerate(telling.order[:-1]):
             if node.op is not None and telling.tangent(node):
                 yield map(_predicted(_kept, place), tapes), _kept_sentence(node)
+        yield from _lost_brackets(tapes, telling)
     for _, numbers, label in by_others:
         yield numbers, _by_another(label)
     yield map(_second_derivative(index), trials), lambda: "it is the second derivative"
@@ -188,6 +199,113 @@ def _slips(
     factor = _ratio(claimed, true)
     if factor is not None:
         yield [factor * number for number in true], lambda: _factor_sentence(factor)
+
+
+def _tapes(trials: Sequence[Trial], index: int) -> Sequence[_Tape]:
+    """Return the graphs of all trials, where they are one and the same, and not too large."""
+    if len(ordered(trials[0].root)) > MOST_NODES:
+        return ()
+    tapes = [_Tape(trial.root, trial.leaves[index], trial.true[index]) for trial in trials]
+    return tapes if len({tape.shape for tape in tapes}) == 1 else ()
+
+
+def _chosen_everywhere(
+    tapes: Sequence[_Tape],
+) -> Iterator[tuple[Iterable[float], Callable[[], str]]]:
+    """Yield what it gives to take for a slope 1 what is 1 on one side of a kink only."""
+    for place, node in enumerate(tapes[0].order if tapes else ()):
+        if node.op is None or not (node.op.kinks or node.op.strong_zero):
+            continue
+        for index, partial in enumerate(node.partials):
+            slopes = {tape.order[place].partials[index] for tape in tapes}
+            if partial is None or 1.0 not in slopes or len(slopes) == 1:
+                continue
+
+            def as_one(tape: _Tape, here: Value, index: int = index) -> float:
+                partial = here.partials[index]
+                assert partial is not None
+                return tape.tangent(here) + (1.0 - partial) * tape.tangent(here.args[index])
+
+            yield map(_predicted(as_one, place), tapes), _as_one_sentence(node, index)
+
+
+def _as_one_sentence(node: Value, index: int) -> Callable[[], str]:
+    def sentence() -> str:
+        whole, arg = written(node), written(node.args[index])
+        return (
+            f"the derivative of {whole} by {arg} was taken to be 1 everywhere, as where it goes "
+            f"with {arg}"
+        )
+
+    return sentence
+
+
+def _lost_brackets(
+    tapes: Sequence[_Tape], telling: _Tape
+) -> Iterator[tuple[Iterable[float], Callable[[], str]]]:
+    """Yield what products with a sum are without its brackets: u + v*w for (u + v)*w."""
+    for place, node in enumerate(telling.order):
+        if node.op in SUMS and len(_moving_terms(telling, node)) > 1:
+            words = "brackets: the derivative of {0} is a sum, and all of it is multiplied"
+            for last in (True, False):
+                yield map(_bare_tangent(place, last), tapes), _sentence(words, node)
+        if node.op is not ops.multiply:
+            continue
+        for index in (0, 1):
+            factor, other = node.args[index], node.args[1 - index]
+            if isinstance(factor, Value) and factor.op in SUMS and isinstance(other, Value):
+                words = (
+                    "brackets: {0} is a sum, and in the derivative of {1} all of it is multiplied"
+                )
+                for last in (True, False):
+                    yield (
+                        map(_bare_factor(place, index, last), tapes),
+                        _sentence(words, factor, node),
+                    )
+
+
+def _sentence(words: str, *nodes: Value) -> Callable[[], str]:
+    return lambda: words.format(*map(written, nodes))
+
+
+def _summands(node: Value | float, sign: float = 1.0) -> list[tuple[float, Value | float]]:
+    """Return the terms of a sum, with their signs, in the order in which they are written."""
+    if not isinstance(node, Value) or node.op not in SUMS:
+        return [(sign, node)]
+    left, right = node.args
+    other = -sign if node.op is ops.subtract else sign
+    return [*_summands(left, sign), *_summands(right, other)]
+
+
+def _moving_terms(tape: _Tape, node: Value) -> list[float]:
+    """Return the terms of the derivative of a sum, in their order."""
+    terms = [(sign, term) for sign, term in _summands(node) if isinstance(term, Value)]
+    return [sign * tape.tangent(term) for sign, term in terms if tape.tangent(term)]
+
+
+def _bare(terms: Sequence[float], factor: float, last: bool) -> float:
+    """Return what a sum times a factor is if the factor stands at its last or first term alone."""
+    if last:
+        return sum(terms[:-1]) + factor * terms[-1]
+    return factor * terms[0] + sum(terms[1:])
+
+
+def _bare_tangent(place: int, last: bool) -> Callable[[_Tape], float]:
+    def at(tape: _Tape) -> float:
+        terms, factor = _moving_terms(tape, tape.order[place]), tape.adjoints[place]
+        return tape.true - factor * sum(terms) + _bare(terms, factor, last) if terms else tape.true
+
+    return at
+
+
+def _bare_factor(place: int, index: int, last: bool) -> Callable[[_Tape], float]:
+    def at(tape: _Tape) -> float:
+        node = tape.order[place]
+        terms = [sign * _number(term) for sign, term in _summands(node.args[index])]
+        factor = tape.adjoints[place] * tape.tangent(node.args[1 - index])
+        return tape.true - factor * sum(terms) + _bare(terms, factor, last)
+
+    return at
 
 
 def _by_another(label: str, more: str = "") -> Callable[[], str]:
@@ -268,7 +386,7 @@ class _Tape:
         adjoints = {id(root): 1.0}
         deque(contributions(self.order, adjoints), maxlen=0)
         self.adjoints = [adjoints.get(id(node), 0.0) for node in self.order]
-        self.mistaken: dict[tuple[int, int], list[tuple[float, Formula]]] = {}
+        self.mistaken: dict[tuple[int, int], list[tuple[float, Formula, Formula]]] = {}
         self.shape = tuple(node.op.name if node.op else "" for node in self.order)
 
     def tangent(self, node: Value) -> float:
@@ -303,7 +421,7 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             ),
         )
         yield lambda tape, here: 0.0, named("forgot to add: what comes through {0}")
-    if node.op in (ops.add, ops.subtract) and len(places) == 1:
+    if node.op in SUMS and len(places) == 1:
         constant = node.args[1 - places[0]]
         if not isinstance(constant, Value) and constant:
             sign = -1.0 if node.op is ops.subtract and places == [0] else 1.0
@@ -345,6 +463,26 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             lambda tape, here: tape.tangent(here.args[0]) * tape.tangent(here.args[1]),
             named("the product rule: the derivative of {0} is u'v + uv', not u'v'"),
         )
+    if node.op is ops.multiply:
+        factors = _factors(node)
+        moving = [
+            place
+            for place, factor in enumerate(factors)
+            if isinstance(factor, Value) and tape.tangent(factor)
+        ]
+        if len({id(factors[place]) for place in moving}) == 1 < len(moving):
+            yield (
+                lambda tape, here: tape.tangent(here) * _number(_factors(here)[moving[0]]),
+                named("the power rule: the exponent of {0}, a power, drops by one"),
+            )
+        elif len(moving) > 2:
+            yield (
+                lambda tape, here: _product_of_tangents(tape, here, moving),
+                named(
+                    "the product rule: the derivative of {0} is a sum of terms with one factor "
+                    "derived in each, not the product of all derivatives"
+                ),
+            )
     if node.op is ops.divide and 1 in places:
         yield (
             lambda tape, here: tape.tangent(here) * here.args[1].data,
@@ -399,8 +537,23 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
                 named("the chain rule: d({0}) by {2} was taken at the derivative of {2}"),
             )
     for index in places:
-        for place, (_, mistaken) in enumerate(_mistaken(tape, node, index)):
-            yield _taken_as(index, place), _mistake(node, index, mistaken)
+        for place, (_, mistaken, right) in enumerate(_mistaken(tape, node, index)):
+            yield _taken_as(index, place), _mistake(node, index, mistaken, right)
+
+
+def _factors(node: Value | float) -> list[Value | float]:
+    """Return the factors of a product, in the order in which they are written."""
+    if not isinstance(node, Value) or node.op is not ops.multiply:
+        return [node]
+    return [factor for arg in node.args for factor in _factors(arg)]
+
+
+def _product_of_tangents(tape: _Tape, node: Value, moving: Sequence[int]) -> float:
+    """Return a product with some of its factors derived, all at once."""
+    numbers = list(map(_number, _factors(node)))
+    for place in moving:
+        numbers[place] = tape.tangents.get(id(_factors(node)[place]), 0.0)
+    return math.prod(numbers)
 
 
 def _kept(tape: _Tape, node: Value) -> float:
@@ -447,27 +600,35 @@ def _taken_as(index: int, place: int) -> Derivative:
         partial, found = node.partials[index], _mistaken(tape, node, index)
         if partial is None or place >= len(found):
             return math.nan
-        number, _ = found[place]
+        number, *_ = found[place]
         return tape.tangent(node) + (number - partial) * tape.tangent(node.args[index])
 
     return changed
 
 
-def _mistaken(tape: _Tape, node: Value, index: int) -> list[tuple[float, Formula]]:
-    """Return what a partial may have been taken for, one thing in its formula being different."""
+def _mistaken(tape: _Tape, node: Value, index: int) -> list[tuple[float, Formula, Formula]]:
+    """Return what a partial may have been taken for, one thing in its formula being different.
+
+    The right formula stands beside each.
+    """
     key = id(node), index
     if key not in tape.mistaken:
-        whole = _local(node, index)
-        found = [] if whole is None else [*_changed(whole), 1.0 - whole]
-        tape.mistaken[key] = [(_evaluated(formula), formula) for formula in found]
+        tape.mistaken[key] = [
+            (_evaluated(formula), formula, right)
+            for right in _locals(node, index)
+            for formula in (*_changed(right), 1.0 - right)
+        ]
     return tape.mistaken[key]
 
 
-def _local(node: Value, index: int) -> Formula | None:
-    """Return the textbook's formula of a partial, in the names of leaves, u and v."""
+def _locals(node: Value, index: int) -> list[Formula]:
+    """Return textbooks' formulas of a partial, in the names of leaves, u and v."""
     assert node.op is not None
     operands = _operands(node)
-    return rule_formula(node.op, node.op.shown[index], Application(node.op, operands), operands)
+    whole = Application(node.op, operands)
+    rules = (node.op.shown[index], *(node.op.also if index == 0 else ()))
+    formulas = [rule_formula(node.op, rule, whole, operands) for rule in rules]
+    return [formula for formula in formulas if formula is not None]
 
 
 def _operands(node: Value) -> tuple[Formula, ...]:
@@ -499,6 +660,10 @@ def _changed(whole: Formula) -> Iterator[Formula]:
         yield from operands
     elif operation is ops.divide:
         yield operands[0]
+        below = operands[1]
+        if isinstance(below, Application) and below.operation in SUMS:  # without its brackets
+            first, rest = below.operands
+            yield below.on((whole.on((operands[0], first)), rest))
     for place, operand in enumerate(operands):
         for other in _changed(operand):
             yield whole.on((*operands[:place], other, *operands[place + 1 :]))
@@ -511,12 +676,10 @@ def _evaluated(whole: Formula) -> float:
         return math.nan
 
 
-def _mistake(node: Value, index: int, mistaken: Formula) -> Callable[[], str]:
+def _mistake(node: Value, index: int, mistaken: Formula, right: Formula) -> Callable[[], str]:
     def sentence() -> str:
         assert node.op is not None
         operands = _operands(node)
-        right = _local(node, index)
-        assert right is not None
         whole = text(tidied(Application(node.op, operands)))
         words = (
             f"the derivative of {whole} by {text(operands[index])} is {text(right)}, and "

@@ -264,6 +264,15 @@ WRONG_SIDE = "it is right for x > 0, and wrong for x < 0"
 SLIPS += [
     (WRONG_SIDE, abs, "1", {}),
     (WRONG_SIDE, ag.leaky_relu, "1", {}),
+    (
+        f"{WRONG_SIDE}: the derivative of relu(x) by x was taken to be 1 everywhere",
+        ag.relu,
+        "1",
+        {},
+    ),
+    ("derivative of maximum(0, x) by x was taken to be 1", lambda x: ag.maximum(0, x), "1", {}),
+    ("derivative of minimum(x, 1) by x was taken to be 1", lambda x: ag.minimum(x, 1), "1", {}),
+    (f"{WRONG_SIDE}: f is another formula there", lambda x: ag.relu(x) * x, "2*x", {}),
     (WRONG_SIDE, lambda x: ag.maximum(x, 0), "1", {}),
     (WRONG_SIDE, lambda x: ag.sqrt(x**2), "1", {}),
     (WRONG_SIDE, lambda x: ag.log(x**2), "2/abs(x)", {}),
@@ -271,7 +280,12 @@ SLIPS += [
     (WRONG_SIDE, lambda x: ag.relu(x) ** 2, "2*x", {}),
     (WRONG_SIDE, lambda x: ag.where(x > 0, x**2, x), "2*x", {}),
     ("it is right for x < 0, and wrong for x > 0: f is another formula there", abs, "-1", {}),
-    ("and right from 2.361 on: f is another formula there", lambda x: ag.relu(x - 2), "1", {}),
+    (
+        "and right from 2.361 on: the derivative of relu(x - 2) by x - 2 was taken to be 1",
+        lambda x: ag.relu(x - 2),
+        "1",
+        {},
+    ),
     (
         "it is right at the points tried up to x = 1.246, and wrong from 2 on",
         ag.sin,
@@ -281,6 +295,49 @@ SLIPS += [
     ("off by the same 1 everywhere", ag.exp, "exp(x) + 1", {"domain": (-100, 100)}),
     ("2 * x stands where its derivative should", lambda x: 2 * x + 5, "2*x", {}),
     ("3 * x stands where its derivative should", lambda x: x**2 + 3 * x, "2*x + 3*x", {}),
+    (
+        "the derivative of tan(x) by x is 1 / cos(x)**2, and 1 / cos(x) was taken for it",
+        ag.tan,
+        "1/cos(x)",
+        {},
+    ),
+    ("1 / cos(u) was taken for it, with u = x**2", lambda x: ag.tan(x**2), "2*x/cos(x**2)", {}),
+    ("1 / cosh(x) was taken for it", ag.tanh, "1/cosh(x)", {}),
+    ("is 1 / (1 + x**2), and 1 + x**2 was taken", ag.atan, lambda x: 1 / 1 + x**2, {}),
+    (
+        "brackets: the derivative of x**2 + x is a sum, and all of it is multiplied",
+        lambda x: ag.sin(x**2 + x),
+        "2*x + 1*cos(x**2 + x)",
+        {},
+    ),
+    (
+        "brackets: the derivative of 3 * x - x**2 is a sum",
+        lambda x: ag.exp((3 * x - x**2) / 9),
+        lambda x: ag.exp((3 * x - x**2) / 9) / 9 * 3 - 2 * x,
+        {},
+    ),
+    (
+        "brackets: 2 * x + 1 is a sum, and in the derivative of (2 * x + 1) * sin(x) all of it",
+        lambda x: (2 * x + 1) * ag.sin(x),
+        "2*sin(x) + 2*x + 1*cos(x)",
+        {},
+    ),
+    (
+        "brackets: x - 3 is a sum, and in the derivative of exp(x) * (x - 3)",
+        lambda x: ag.exp(x) * (x - 3),
+        "exp(x)*x - 3 + exp(x)",
+        {},
+    ),
+    (
+        "a sum of terms with one factor derived in each, not the product of all derivatives",
+        lambda x: x**2 * ag.sin(x) * ag.exp(x),
+        "2*x*cos(x)*exp(x)",
+        {},
+    ),
+    ("the power rule: the exponent of x * x * x, a power,", lambda x: x * x * x, "3*x**3", {}),
+    ("the exponent of x**5 drops by one in the derivative", lambda x: x**5, "5*x**5", {}),
+    ("f does not depend on x: it is a constant, and its derivative is 0", lambda x: 5.0, "5", {}),
+    ("f does not depend on x: it is a constant", lambda x, y: 7 * y, ("7*x", "7"), {}),
 ]
 
 
@@ -296,8 +353,18 @@ def test_an_integral_by_one_of_two_numbers_is_named():
 
 
 def test_no_slip_is_named_where_none_fits():
-    for f, df in [(ag.tanh, lambda x: ag.cos(x) + 3 * x), (lambda x: x**3, lambda x: ag.exp(x))]:
-        assert "gone wrong" not in failure(f, df)
+    for f, df in [
+        (ag.tanh, lambda x: ag.cos(x) + 3 * x),
+        (lambda x: x**3, lambda x: ag.exp(x)),
+        (ag.tan, "sin(x)*cos(x)"),
+        (lambda x: ag.sin(x**2 + x), "2*x + 2*cos(x**2 + x)"),
+        (lambda x: (2 * x + 1) * ag.sin(x), "2*sin(x) + 2*x + 2*cos(x)"),
+        (lambda x: x**2 * ag.sin(x) * ag.exp(x), "x*cos(x)*exp(x)"),
+        (lambda x: x * x * x, "3*x**4"),
+        (lambda x: ag.relu(x) + x**2, "1 + 3*x"),
+    ]:
+        report = failure(f, df)
+        assert "gone wrong" not in report, report
 
 
 def test_what_a_passing_check_does_asks_for_no_slips(monkeypatch):
