@@ -43,6 +43,35 @@ OF_BACKWARD = {
     "inputs": "write gradient(y, [x]), which leaves v.grad alone",
     "zero_grad": "write autograd.zero_grad(y) before it",
 }
+_UNROLLED = (
+    "how a loop is unrolled is the compiler's affair, and no result depends on it: leave it out"
+)
+_COUNTED = "keep a counter in the value, and let cond compare it"
+_SCANNED = "rows and results are those of scan(step, init, xs)"
+OF_LOOPS = {
+    "scan": {
+        "f": "it is step",
+        **dict.fromkeys(("carry", "init_val"), "it is init"),
+        "unroll": _UNROLLED,
+    },
+    "fori_loop": {
+        **dict.fromkeys(("body_fun", "f"), "it is body"),
+        "init_val": "it is init",
+        **dict.fromkeys(("xs", "length"), _SCANNED),
+        **dict.fromkeys(("lo", "start"), "it is lower"),
+        **dict.fromkeys(("hi", "stop"), "it is upper"),
+        "step": "count by ones, and compute the number from i in body",
+        "reverse": "count up, and take upper - 1 - i in body",
+        "unroll": _UNROLLED,
+    },
+    "while_loop": {
+        "cond_fun": "it is cond",
+        **dict.fromkeys(("body_fun", "f"), "it is body"),
+        "init_val": "it is init",
+        **dict.fromkeys(("xs", "length"), _SCANNED),
+        **dict.fromkeys(("max_steps", "maxiter", "maximum_iterations"), _COUNTED),
+    },
+}
 _ARRAYS = "functions work on NumPy's arrays: import numpy as np, and np.tanh(x) or autograd.tanh(x)"
 _NUMBERS = "what is differentiated by is a Value, Value(2.0, 'x'), or the argument of grad(f)(x)"
 _OWN = "declare an operation of your own with @autograd.primitive(partials=(...,))"

@@ -7,15 +7,18 @@ traced the step is traced once, as the body of a loop (``ir/loops.py``).
 from __future__ import annotations
 
 import functools
+import inspect
 import operator
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Sequence
 from math import nan
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from autograd.callsite import user_line
 from autograd.engine.modes import Mode, current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, TraceError
+from autograd.habits import OF_LOOPS, refuse_setting
 from autograd.ir.loops import Body, LoopBody, append_loop
 from autograd.ir.tables import LOADED, SIZE_OF, is_truth, is_whole, truth_of
 from autograd.ir.trace import Condition, Reference, Trace, Tracer
@@ -34,14 +37,34 @@ from autograd.transforms.lookups import (
 from autograd.trees import Structure, flatten, unflatten
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
+def _with_advice(loop: Callable[P, R]) -> Callable[P, R]:
+    """Let a loop refuse settings that it has not with what to write, those of JAX above all."""
+    name, settings = loop.__name__, [*inspect.signature(loop).parameters]
+    there_are = f"the arguments are {', '.join(settings)}"
+
+    @functools.wraps(loop)
+    def called(*args: P.args, **named: P.kwargs) -> R:
+        for other in named:
+            if other not in settings:
+                known = {other: there_are, **OF_LOOPS[name]}
+                refuse_setting(name, {other: named[other]}, known)
+        return loop(*args, **named)
+
+    return called
+
+
+@_with_advice
 def scan(
     step: Step,
     init: object,
     xs: object = None,
     length: object = None,
     checkpoint_every: int | None = None,
+    reverse: bool = False,
 ) -> tuple[Any, Any]:
     """Call ``step`` for one row of xs after the other, handing on a carry.
 
@@ -59,6 +82,7 @@ def scan(
         checkpoint_every: compiled and differentiated backwards, keep only what every so many steps
             began with, and compute those between again: less memory for more time. For steps
             without results.
+        reverse: go from the last row of xs to the first; each result keeps the place of its row.
 
     Returns:
         The last carry, and the results of all steps, stacked as arrays.
@@ -66,7 +90,7 @@ def scan(
     Raises:
         ValueError: the lengths of xs differ, or ``length`` is another; there is neither; a step
             returned a carry of another structure.
-        TypeError: step returned no pair, or length is no whole number.
+        TypeError: step returned no pair, or takes other arguments; length is no whole number.
 
     Example:
         >>> from autograd import scan
@@ -74,23 +98,34 @@ def scan(
         (6.0, None)
     """
     trace: Any = current().recorder
+    _check_arguments("scan", "step", step, ("carry", "x"), slice(0, -1))
+    if type(reverse) is not bool:
+        raise ArgumentError(f"scan: reverse is True or False, and was {reverse!r:.40}")
     length = traced_count(length)
     rows = rows_in("scan", xs)
     if rows is None and length is None:
         raise StructureError("scan: give xs, or length: how many steps there are is not known")
     every = _every("scan", checkpoint_every)
     if not isinstance(trace, Trace):
-        return _scanned(step, init, rows, _count("scan", rows, length))
+        return _scanned(step, init, rows, _count("scan", rows, length), reverse)
     steps = _traced_count(trace, rows, length)
     if every is not None:
         count = int(steps) if type(steps) is float else trace.tracer(steps)
-        return fori_loop(0, count, _without_results(step, rows), init, every), None
+        body = _without_results(step, rows, count if reverse else None)
+        return fori_loop(0, count, body, init, every), None
     if type(steps) is float and steps == 0.0:
-        return _scanned(step, init, rows, 0)
+        return _scanned(step, init, rows, 0, reverse)
     own: list[Structure] = []
     truths: list[list[bool]] = []  # on each way through the step
 
+    final = steps - 1.0
+    if reverse and type(steps) is int:
+        final = trace.append(ops.subtract, (steps, 1.0))
+
     def run(body: Body, index: int, carry: object) -> tuple[object, list[object]]:
+        if reverse:
+            from_start = body.captured_number(final) if type(final) is int else final
+            index = body.append(ops.subtract, (from_start, index))
         following, y = _pair(step, carry, None if rows is None else load(body, rows, index))
         results, structure = flatten(y)
         own[:] = [structure]
@@ -110,13 +145,15 @@ def scan(
             f"a plain int (jit(f, static_argnames=...))"
         )
     count, array = own[0].count(), stacks[0]
+    in_order = range(int(steps))[::-1] if reverse else range(int(steps))
     columns = [
-        [array(count * step_ + place, all(are_truths)) for step_ in range(int(steps))]
+        [array(count * step_ + place, all(are_truths)) for step_ in in_order]
         for place, are_truths in enumerate(zip(*truths, strict=True))
     ]
     return last, stacked(own[0], columns, int(steps), 0)
 
 
+@_with_advice
 def fori_loop(
     lower: object,
     upper: object,
@@ -134,7 +171,7 @@ def fori_loop(
         checkpoint_every: see ``scan``.
 
     Raises:
-        TypeError: lower or upper is no whole number.
+        TypeError: lower or upper is no whole number, or body takes other arguments.
         ValueError: body returned a value of another structure.
 
     Example:
@@ -144,6 +181,7 @@ def fori_loop(
     """
     trace: Any = current().recorder
     is_traced = isinstance(trace, Trace)
+    _check_arguments("fori_loop", "body", body, ("i", "value"), slice(1, None))
     lower, upper = traced_count(lower), traced_count(upper)
     every = _every("fori_loop", checkpoint_every)
     if not (is_traced and isinstance(lower, Tracer)):
@@ -173,6 +211,7 @@ def fori_loop(
     return _traced(trace, "fori_loop", init, run, steps, valid=_whole_counts(lower, upper))[0]
 
 
+@_with_advice
 def while_loop(
     cond: Callable[[Any], object],
     body: Callable[[Any], object],
@@ -191,7 +230,7 @@ def while_loop(
         checkpoint_every: see ``scan``.
 
     Raises:
-        TypeError: what cond returned is no condition.
+        TypeError: what cond returned is no condition, or a function takes other arguments.
         ValueError: body returned a value of another structure.
         MemoryError: in compiled code, what is kept for the derivative does not fit in memory.
 
@@ -201,6 +240,8 @@ def while_loop(
         >>> double(3.0), grad(double)(3.0)
         (192.0, 64.0)
     """
+    _check_arguments("while_loop", "cond", cond, ("value",), slice(None))
+    _check_arguments("while_loop", "body", body, ("value",), slice(None))
     every = _every("while_loop", checkpoint_every)
     trace: Any = current().recorder
     if not isinstance(trace, Trace):
@@ -226,6 +267,48 @@ def while_loop(
     return _traced(trace, "while_loop", init, run, None, cond)[0]
 
 
+def _check_arguments(
+    name: str, role: str, function: object, given: Sequence[str], carry: slice
+) -> None:
+    """Refuse what is no function of the arguments that a loop gives.
+
+    Args:
+        name: the loop.
+        role: which of its functions it is.
+        function: what was given as such.
+        given: the arguments that it is called with.
+        carry: which of its own parameters stand for the carry, where it takes more.
+
+    Raises:
+        TypeError: it cannot be called so.
+    """
+    if not callable(function):
+        raise ArgumentError(
+            f"{name}: {role} is a function, called as {role}({', '.join(given)}), and was "
+            f"{function!r:.40}"
+        )
+    if isinstance(function, types.FunctionType):
+        code = function.__code__
+        if code.co_argcount == len(given) and not code.co_kwonlyargcount:
+            return  # at once, in the common case
+    try:
+        signature = inspect.signature(function, follow_wrapped=False)
+    except (TypeError, ValueError):  # one in C, which shows none
+        return
+    try:
+        signature.bind(*given)
+    except TypeError:
+        own = [*signature.parameters]
+        advice = ""
+        if len(own) > len(given):
+            whole = "value" if "value" in given else "carry"
+            advice = f": unpack the tuple inside it, {', '.join(own[carry])} = {whole}"
+        raise ArgumentError(
+            f"{name}: {role} is called as {role}({', '.join(given)}), and this one takes "
+            f"({', '.join(own)}){advice}"
+        ) from None
+
+
 def _every(name: str, checkpoint_every: object) -> int | None:
     if checkpoint_every is None or (type(checkpoint_every) is int and checkpoint_every > 0):
         return checkpoint_every
@@ -234,11 +317,15 @@ def _every(name: str, checkpoint_every: object) -> int | None:
     )
 
 
-def _without_results(step: Step, rows: Rows | None) -> Callable[[Any, Any], object]:
-    """Return the step of a ``scan`` as the body of a ``fori_loop``."""
+def _without_results(
+    step: Step, rows: Rows | None, count: Value | int | None
+) -> Callable[[Any, Any], object]:
+    """Return the step of a ``scan`` as the body of a ``fori_loop``; with a count in reverse."""
 
     def body(index: Any, carry: object) -> object:
         inner: Any = current().recorder
+        if count is not None:
+            index = (count - 1.0) - index
         at = inner.reference(index, "scan")
         following, y = _pair(step, carry, None if rows is None else load(inner, rows, at))
         if y is not None:
@@ -254,16 +341,20 @@ def _without_results(step: Step, rows: Rows | None) -> Callable[[Any, Any], obje
 # -- eager -----------------------------------------------------------------------------------------
 
 
-def _scanned(step: Step, init: object, rows: Rows | None, count: int) -> tuple[object, object]:
+def _scanned(
+    step: Step, init: object, rows: Rows | None, count: int, reverse: bool
+) -> tuple[object, object]:
     carry, structure = init, flatten(init)[1]
     results = []
-    for index in range(count):
+    for index in range(count)[::-1] if reverse else range(count):
         carry, y = _pair(step, carry, None if rows is None else rows.row(index))
         _same(carry, structure, "scan")
         results.append(y)
     if not results:  # a row of zeros, for the structure of what comes back
         y = _pair(step, carry, None if rows is None else row_structure("scan", rows))[1]
         return carry, stacked(*no_columns(y), 0, 0)
+    if reverse:
+        results.reverse()
     told = "scan: the step returned {} as result of step 0 and {} of step {}: return the same "
     return carry, stacked(*columns_of(results, told + "structure at every step"), count, 0)
 

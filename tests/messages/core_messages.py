@@ -1010,6 +1010,51 @@ HABITS = [
         lambda: Value.backward(x),
     ),
     (
+        "scan: there is no setting 'unroll': how a loop is unrolled is the compiler's affair",
+        lambda: ag.scan(lambda c, a: (c, a), 1.0, A, unroll=2),
+        lambda: ag.scan(lambda c, a: (c, a), 1.0, A),
+    ),
+    (
+        "while_loop: there is no setting 'cond_fun': it is cond",
+        lambda: ag.while_loop(cond_fun=lambda c: c < 2.0, body_fun=lambda c: c + 1.0, init_val=1.0),
+        lambda: ag.while_loop(cond=lambda c: c < 2.0, body=lambda c: c + 1.0, init=1.0),
+    ),
+    (
+        "fori_loop: there is no setting 'reverse': count up, and take upper - 1 - i in body",
+        lambda: ag.fori_loop(0, 2, lambda i, c: c * i, 1.0, reverse=True),
+        lambda: ag.fori_loop(0, 2, lambda i, c: c * (1 - i), 1.0),
+    ),
+    (
+        "scan: there is no setting 'carry_dtype': the arguments are step, init, xs",
+        lambda: ag.scan(lambda c, a: (c, a), 1.0, A, carry_dtype=float),
+        lambda: ag.scan(step=lambda c, a: (c, a), init=1.0, xs=A),
+    ),
+    (
+        "scan: reverse is True or False, and was -1",
+        lambda: ag.scan(lambda c, a: (c, a), 1.0, A, reverse=-1),
+        lambda: ag.scan(lambda c, a: (c, a), 1.0, A, reverse=True),
+    ),
+    (
+        r"cond is called as cond\(value\), and this one takes \(a, b\): unpack the tuple inside it",
+        lambda: ag.while_loop(lambda a, b: a < 5, lambda a, b: (a * 2, b), (1.0, 2.0)),
+        lambda: ag.while_loop(lambda v: v[0] < 5, lambda v: (v[0] * 2, v[1]), (1.0, 2.0)),
+    ),
+    (
+        r"step is called as step\(carry, x\), and this one takes \(a, b, x\): .* a, b = carry",
+        lambda: jit(lambda c: ag.scan(lambda a, b, x: ((a, b * x), a), (c, c), A))(1.0),
+        lambda: jit(lambda c: ag.scan(lambda c, x: ((c[0], c[1] * x), c[0]), (c, c), A))(1.0),
+    ),
+    (
+        r"body is called as body\(i, value\), and this one takes \(c\)$",
+        lambda: ag.fori_loop(0, 2, lambda c: c, 1.0),
+        lambda: ag.fori_loop(0, 2, lambda i, c: c, 1.0),
+    ),
+    (
+        r"fori_loop: body is a function, called as body\(i, value\), and was 1.0",
+        lambda: ag.fori_loop(0, 2, 1.0, lambda i, c: c),
+        lambda: ag.fori_loop(0, 2, lambda i, c: c, 1.0),
+    ),
+    (
         r"asin\(\) takes no operand besides the Value itself",
         lambda: x.arcsin(1.0),
         lambda: x.arcsin(),

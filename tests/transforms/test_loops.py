@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy
@@ -223,6 +224,52 @@ def test_the_results_of_all_steps_are_stacked() -> None:
     }
     jacobians = autograd.jacobian(lambda x: f(x)[1]["c"])
     assert list(jit(jacobians)(2.0)) == pytest.approx([float(each) for each in jacobians(2.0)])
+
+
+def falling(x: Any, rows: Any, *, every: int | None = None) -> Any:
+    """A scan from the last row to the first."""
+    carry, _ = scan(
+        lambda c, row: (c * row + sin(c), None), x, rows, checkpoint_every=every, reverse=True
+    )
+    return carry
+
+
+@pytest.mark.parametrize("every", [None, 2])
+def test_a_scan_in_reverse_is_the_loop_over_the_rows_turned_around(every: int | None) -> None:
+    def turned(x: Any, rows: Any) -> Any:
+        for row in reversed(list(rows)):
+            x = x * row + sin(x)
+        return x
+
+    fast = jit(lambda x, rows: falling(x, rows, every=every))
+    slope = jit(grad(lambda x, rows: falling(x, rows, every=every), (0, 1)))
+    for count in (1, 2, 7):  # any number of rows in one program
+        rows = numpy.linspace(0.2, 1.7, count)
+        assert falling(0.5, rows, every=every) == fast(0.5, rows) == turned(0.5, rows)
+        for compiled, eager in zip(slope(0.5, rows), grad(turned, (0, 1))(0.5, rows), strict=True):
+            assert compiled == pytest.approx(eager, rel=1e-12)
+
+
+def test_in_reverse_each_result_keeps_the_place_of_its_row() -> None:
+    def f(x: Any) -> Any:
+        return scan(
+            lambda c, row: (c + row, {"c": c, "row": row}), x, [1.0, 2.0, 4.0], None, None, True
+        )
+
+    for last, results in (f(0.0), jit(f)(0.0)):
+        assert last == 7.0
+        assert list(results["row"]) == [1.0, 2.0, 4.0]
+        assert list(results["c"]) == [6.0, 4.0, 0.0]
+
+
+def test_a_loop_takes_any_callable_of_its_arguments() -> None:
+    class Grown:
+        def __call__(self, i: Any, value: Any = 1.0, *, by: float = 2.0) -> Any:
+            return value * by
+
+    assert fori_loop(0, 3, Grown(), 1.0) == fori_loop(0, 3, functools.partial(Grown()), 1.0) == 8.0
+    assert fori_loop(0, 3, max, 1.0) == 2.0
+    assert while_loop(lambda *value: value[0] < 3.0, lambda v, more=1.0: v + more, 0.0) == 3.0
 
 
 def test_eager_loops_are_operations_of_the_graph() -> None:
