@@ -144,6 +144,13 @@ def advice(name: str, known: dict[str, str]) -> str:
     return f": {known[name]}" if name in known else ""
 
 
+def ours(name: str) -> str:
+    """Return what to write in place of a function of NumPy, PyTorch or JAX of some name."""
+    if name in sys.modules[__package__].__all__:
+        return f"autograd.{name}"
+    return "it with operators and the functions of autograd"
+
+
 def refuse_setting(who: str, settings: Mapping[str, object], known: dict[str, str]) -> NoReturn:
     """Refuse a keyword argument that a function has not.
 

@@ -30,6 +30,7 @@ from collections.abc import (
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from autograd.errors import ArgumentError, OperandError, StructureError
+from autograd.habits import ours
 from autograd.numberless import check_cells, kind_of, way_to_a_number
 
 if TYPE_CHECKING:
@@ -660,6 +661,45 @@ def array_in(obj: object) -> Array | None:
     return numpy.asarray(obj)
 
 
+_OF_TWO = "((x - x.mean()) * (y - y.mean())).sum()"
+_WAYS = {  # around functions of NumPy's that fail on objects before they ask one
+    "cov": f"{_OF_TWO} / (len(x) - 1)",
+    "corrcoef": f"{_OF_TWO} / (len(x) * x.std() * y.std())",
+    "average": "(w * x).sum() / w.sum()",
+}
+
+
+def _way_around(error: Exception) -> str:
+    """Return a note on an error that comes from within a function of NumPy's given Values."""
+    modules, names = [], []
+    place = error.__traceback__
+    while place is not None:
+        modules.append(str(place.tb_frame.f_globals.get("__name__")))
+        names.append(place.tb_frame.f_code.co_name)
+        place = place.tb_next
+    roots = [module.partition(".")[0] for module in modules]
+    notes = getattr(error, "__notes__", ())  # JAX adds its own
+    if any("here are Values" in note for note in notes):
+        return ""
+    if found := re.match(r"Error interpreting argument to (?:<function (\w+) )?", str(error)):
+        return (
+            f"JAX computes on arrays of its own, and here are Values: write {ours(found[1] or '')}"
+        )
+    if "numpy" not in roots or notes:
+        return ""
+    first = roots.index("numpy")
+    name = names[first]
+    if not {*roots[first:]} <= {"numpy", "autograd"}:  # it called a function of the user's
+        return ""
+    if modules[first].startswith("numpy.linalg"):
+        return (
+            f"numpy.linalg.{name} computes on floats alone, and here are Values: write it with "
+            f"operators and the functions of autograd: a loop that eliminates (the documentation "
+            f"has one, Solve a system) solves, inverts and gives the determinant"
+        )
+    return f"numpy.{name} fails on arrays of Values: write {_WAYS[name]}" if name in _WAYS else ""
+
+
 def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
     """Explain an error that comes of the arguments being arrays of Values.
 
@@ -677,17 +717,17 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
     numpy = sys.modules.get("numpy")
     if numpy is None:  # without it there are no arrays
         return
+    if way := _way_around(error):
+        error.add_note(way)
+        return
     if isinstance(error, TypeError):
         if getattr(error, "__notes__", None):  # explained further in
             return
         found = re.search(r"ufunc '(\w+)'.*(not supported for the input|dtype\('O'\))", str(error))
         if found:
-            way = (
-                f"autograd.{found[1]}"
-                if found[1] in sys.modules[__package__].__all__
-                else "it with operators and the functions of autograd"
+            error.add_note(
+                f"NumPy computes this on floats alone, and here are Values: write {ours(found[1])}"
             )
-            error.add_note(f"NumPy computes this on floats alone, and here are Values: write {way}")
         elif str(error).startswith(("only 0-dimensional arrays", "only length-1 arrays")):
             error.add_note(
                 "Python's math takes one number: numpy.exp(x), autograd.exp(x) and so on take an "
@@ -799,6 +839,8 @@ def check_numbers(
 def _way_to_numbers(leaf: object) -> str:
     """Return advice on what to write in place of what is no number and no container."""
     kind = type(leaf)
+    if kind.__name__ == "LazyFrame":
+        return ", which has no rows yet: write frame.collect()"
     if hasattr(kind, "__await__") or hasattr(kind, "__anext__"):
         if isinstance(leaf, types.CoroutineType):
             leaf.close()  # or Python warns that it was never awaited

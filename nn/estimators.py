@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Self
+from typing import Any, Never, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nn.errors import InputError
-from nn.habits import asking
+from nn.habits import OF_ESTIMATORS, asking, missing
 from nn.inputs import (
     ARGMAX,
     check_labels,
@@ -63,6 +63,9 @@ class _Network(BaseEstimator):
         self.max_iter = max_iter
         self.random_state = random_state
         self.engine = engine
+
+    def __getattr__(self, name: str) -> Never:
+        raise missing(type(self).__name__, name, OF_ESTIMATORS)
 
     def _train(self, X: Any, y: object, outputs: int, loss: str) -> Self:
         rows = len(X)

@@ -81,6 +81,35 @@ OF_MODULES = {
     "save": "write nn.save(model, 'weights.json')",
     "load": "write nn.load(model, 'weights.json')",
 }
+OF_ESTIMATORS = {
+    **dict.fromkeys(
+        ("save", "save_weights", "save_model", "to_json"),
+        "pickle.dump(estimator, file) keeps it whole, and nn.save(estimator.model_, "
+        "'weights.json') the weights of its network",
+    ),
+    **dict.fromkeys(
+        ("load", "load_weights", "load_model"),
+        "pickle.load(file) gives back what pickle.dump kept, and nn.load(estimator.model_, "
+        "'weights.json') reads the weights of its network",
+    ),
+    **dict.fromkeys(
+        ("state_dict", "load_state_dict", "parameters", "named_parameters", "zero_grad", "layers"),
+        "the network is estimator.model_, once it is fitted",
+    ),
+    **dict.fromkeys(("coefs_", "intercepts_"), "weights are estimator.model_.parameters()"),
+    **dict.fromkeys(
+        ("loss_curve_", "loss_", "best_loss_"), "losses are estimator.history_['loss']"
+    ),
+    **dict.fromkeys(("evaluate", "accuracy"), "write estimator.score(X, y)"),
+    **dict.fromkeys(("forward", "transform"), "write estimator.predict(X)"),
+    **dict.fromkeys(("train", "compile", "eval"), "write estimator.fit(X, y)"),
+    "partial_fit": "fit begins anew; a network that goes on is nn.fit(model, X, y), called again",
+    **dict.fromkeys(
+        ("model", "history", "classes", "model_", "history_", "n_iter_", "classes_"),
+        "it is there once the estimator is fitted: model_, history_, n_iter_, and classes_ of a "
+        "Classifier",
+    ),
+}
 SETTINGS = {  # other names of settings
     **dict.fromkeys(("learning_rate", "learning_rate_init", "rate", "eta", "step_size"), "lr"),
     **dict.fromkeys(("hidden_layer_sizes", "sizes", "layers"), "nouts"),

@@ -281,6 +281,7 @@ def _is_between(frame: types.FrameType) -> bool:
 
 def listed(obj: Any, name: str) -> list[Any]:
     """Return rows or targets as a list; an array, a series and a data frame are taken apart."""
+    _check_collected(obj, name)
     if _is_row(obj) and hasattr(obj, "__array__"):
         import numpy
 

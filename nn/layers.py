@@ -82,6 +82,9 @@ def _is_other(kind: Hashable) -> bool:
     return is_other or hasattr(kind, "columns")
 
 
+_COLLECTED = "it has no rows yet: write [model(x) for x in X.collect().to_numpy()]"
+
+
 def _no_row(x: Sequence[object], who: str, inputs: int) -> Exception:
     """Return the error for what is no row of so many inputs, with what to write."""
     kind = type(x).__name__
@@ -91,6 +94,8 @@ def _no_row(x: Sequence[object], who: str, inputs: int) -> Exception:
         return KindError(
             f"{who} takes a row of numbers, and was given a {kind}: write [*x.values()]"
         )
+    if len(x) == 1 and type(_first(x)).__name__ == "LazyFrame":
+        return KindError(f"{who} takes a row of numbers, and was given a LazyFrame: {_COLLECTED}")
     is_frame = hasattr(x, "columns")
     is_matrix = is_frame or (len(x) > 0 and hasattr(next(iter(x)), "__len__"))
     rows = "X.to_numpy()" if is_frame else "X"
@@ -160,8 +165,10 @@ class Neuron(Module):
         try:
             count = len(x)
         except TypeError:
+            kind = type(x).__name__
+            way = _COLLECTED if kind == "LazyFrame" else "write [x]"
             raise KindError(
-                f"{self!r} takes a row of numbers, and was given a {type(x).__name__}: write [x]"
+                f"{self!r} takes a row of numbers, and was given a {kind}: {way}"
             ) from None
         is_row = type(x) is list or _is_row(x)
         if count != len(self.w) or not is_row or isinstance(_first(x), list):

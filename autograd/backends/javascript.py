@@ -225,9 +225,35 @@ def _single(function: Function, binding: Binding, writer: JavaScriptWriter) -> l
     parts = writer.write(function, binding, "input[{}]", "", ARRAYS)
     return [
         f"export function {writer.title}({_parameters(function, 'input', 'arrays')}) {{",
+        *_check(function, binding, writer.title),
         *[f"  {line}" for line in parts.once],
         f"  return Float64Array.of({', '.join(parts.results)});",
         "}",
+    ]
+
+
+def _check(function: Function, binding: Binding, title: str) -> list[str]:
+    """Return lines that refuse other arguments than lists, which would give nan without a word."""
+    mapped = binding.mapped or ()
+    is_array = [parameter.type == ARRAY_TYPE for parameter in function.parameters]
+    each = [place in mapped for place, array in enumerate(is_array) if not array]
+    wrong, held = [], []
+    for name, count, times in (
+        ("input", each.count(False), ""),
+        ("arrays", is_array.count(True), ""),
+        ("rows", each.count(True), "count * "),
+    ):
+        if count:
+            what = "array" if name == "arrays" else "number"
+            wrong.append(f"!({name}?.length >= {times}{count})")
+            held.append(
+                f"{name} of {count} {what}{'s' * (count > 1)}" + " a row" * (name == "rows")
+            )
+    if not held:
+        return []
+    return [
+        f"  if ({' || '.join(wrong)})",
+        f'    throw new TypeError("{title} takes lists: {", ".join(held)}");',
     ]
 
 
@@ -236,13 +262,16 @@ def _mapped(function: Function, binding: Binding, writer: JavaScriptWriter) -> l
     before, body = [f"  {line}" for line in once], [f"    {line}" for line in each]
     count = len(outputs)
     parameters = _parameters(function, "count", "input", "arrays", "rows")
-    head = f"export function {writer.title}({parameters}) {{"
+    head = [
+        f"export function {writer.title}({parameters}) {{",
+        *_check(function, binding, writer.title),
+    ]
     if not binding.reduce:
         stores = [
             f"    out[i * {count} + {place}] = {output};" for place, output in enumerate(outputs)
         ]
         return [
-            *(head, *before, f"  const out = new Float64Array(count * {count});"),
+            *(*head, *before, f"  const out = new Float64Array(count * {count});"),
             f"  for (let i = 0, at = 0; i < count; i++, at += {row}) {{",
             *(*body, *stores, "  }", "  return out;", "}"),
         ]
@@ -253,7 +282,7 @@ def _mapped(function: Function, binding: Binding, writer: JavaScriptWriter) -> l
     ]
     mean = " / count" if binding.reduce == "mean" else " + 0"
     return [
-        *(head, *before, f"  const out = new Float64Array({count});"),
+        *(*head, *before, f"  const out = new Float64Array({count});"),
         f"  let size = count > {ONE_BLOCK} ? Math.max({BLOCK}, Math.ceil(count / {most})) : count;",
         f"  if (count > {ONE_BLOCK}) size += ({LANES} - (size % {LANES})) % {LANES};",
         "  for (let begin = 0, at = 0; begin < count; begin += size) {",

@@ -12,6 +12,7 @@ same reason a slot stays empty until there is something to say: a label, a scope
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from struct import pack
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
@@ -27,7 +28,7 @@ from autograd.errors import (
     RecordedResultError,
     TraceError,
 )
-from autograd.habits import OF_VALUES, Missing
+from autograd.habits import OF_VALUES, Missing, ours
 from autograd.table.number import RealNumber
 from autograd.table.operation import Operation, is_real, real
 
@@ -240,6 +241,24 @@ class Node(Slots):
         raise AmbiguousNumberError(
             "int() of a Value would drop its gradient: write autograd.floor(v), or int(v.data) for "
             "an index or a count"
+        )
+
+    if not TYPE_CHECKING:  # or a checker would take a Value for an index
+
+        def __index__(self) -> int:
+            raise AmbiguousNumberError(
+                "an index or a count is a whole number of Python's, and here is a Value, whose "
+                "gradient it would drop: write int(v.data), or autograd.take(table, v) for an "
+                "entry and autograd.fori_loop(0, v, ...) for a loop"
+            )
+
+    @classmethod
+    def __torch_function__(
+        cls, function: Callable[..., object], kinds: object, args: object = (), named: object = None
+    ) -> NoReturn:  # PyTorch calls it where its functions are given a Value
+        raise OperandError(
+            f"torch.{function.__name__} computes on tensors, and here is a Value: write "
+            f"{ours(function.__name__)}; a tensor of the number alone is torch.tensor(v.data)"
         )
 
     def __xor__(self, other: object) -> NoReturn:

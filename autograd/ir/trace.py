@@ -44,6 +44,12 @@ NUMBERS = (
     "from passing"
 )
 
+WHOLE = (
+    "Look an entry up by autograd.take(table, i), or table[i] of an array among the arguments, "
+    "with i as it is; count steps by fori_loop or scan; the whole number below is "
+    "autograd.floor(x)"
+)
+
 # An operand: the number of an earlier value of the trace, or a constant.
 Reference = int | float
 
@@ -125,7 +131,7 @@ class Tracer(Value):
         _refuse("float() of a traced Value was asked for", NUMBERS, self)
 
     def __int__(self) -> int:
-        _refuse("int() of a traced Value was asked for", NUMBERS, self)
+        _refuse("int() of a traced Value was asked for", WHOLE, self)
 
     def __index__(self) -> int:
         _refuse(
@@ -192,6 +198,18 @@ class Condition(Tracer):
 
     def __bool__(self) -> bool:
         return self.trace.decide(self.number)
+
+    def any(self, *_: object, **named: object) -> Condition:
+        """Return the condition itself, as that of NumPy's bool, which ``any`` of a mask gives."""
+        return self
+
+    def all(self, *_: object, **named: object) -> Condition:
+        """Return the condition itself."""
+        return self
+
+    def item(self) -> bool:
+        """Return the bool that it is at each call."""
+        return bool(self)
 
     def __invert__(self) -> Any:
         return self._apply(ops.opposite, (self,))

@@ -59,6 +59,7 @@ def _plus_log_one_plus_exp(start: Number, x: Number) -> Number:
 softplus: Operation = composite(
     "softplus(x)", lambda x: _plus_log_one_plus_exp(maximum(x, 0.0), -abs(x)),
     lambda y, x: sigmoid(x),
+    otherwise="with a sharpness beta it is softplus(beta * x) / beta",
     flat="softplus is flat at {arg}", summary="log(1 + exp(x)), a smooth relu.",
 )
 relu: Operation = composite(

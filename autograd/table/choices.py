@@ -48,6 +48,7 @@ rounded: Operation = primitive(
     "round(x)", _whole(round),
     lambda y, x: 0.0,
     strong_zero=(lambda y, x: True,), flat="round is flat between its jumps", piece=lambda y, x: y,
+    otherwise="to two digits it is round(100 * x) / 100",
     summary="The whole number nearest to x; halves go to the even one.",
 )
 maximum: Operation = composite(

@@ -115,6 +115,7 @@ atan: Operation = primitive(
         abs(x) < 1e8, lambda: 1.0 / (1.0 + x * x), lambda: (1.0 / x) * (1.0 / x)
     ),
     latex=r"\arctan", shown=(lambda y, x: 1.0 / (1.0 + x**2.0),),
+    otherwise="the angle of a point is atan2(y, x)",
     summary="The angle in radians, from -pi/2 to pi/2, whose tangent is x.",
 )
 

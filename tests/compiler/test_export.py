@@ -48,6 +48,29 @@ def in_node(path, name, *arguments):
     return json.loads(done.stdout)
 
 
+@pytest.mark.parametrize("arguments", [(0.3, -0.7), ([0.3],), ()])
+def test_javascript_refuses_numbers_where_it_takes_a_list(tmp_path, arguments):
+    fast = jit(lambda x, y: x * y)
+    fast(1.0, 2.0)
+    fast.save(path := tmp_path / "f.js")
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        in_node(path, "autograd_lambda", *arguments)
+    assert "TypeError: autograd_lambda takes lists: input of 2 numbers" in caught.value.stderr
+
+
+@pytest.mark.parametrize("rows", [[1.0, 2.0, 3.0], 1.0])
+@pytest.mark.parametrize("reduce", [None, "mean"])
+def test_javascript_refuses_too_few_rows(tmp_path, rows, reduce):
+    fast = jit(lambda w, x: w * (x[0] + x[1]), in_axes=(None, 0), reduce=reduce)
+    fast(1.0, np.array([[1.0, 2.0]]))
+    fast.save(path := tmp_path / "f.js")
+    assert in_node(path, "autograd_lambda", 1, [2.0], [1.0, 2.0]) == [6.0]
+    words = "takes lists: input of 1 number, rows of 2 numbers a row"
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        in_node(path, "autograd_lambda", 2, [2.0], rows)
+    assert words in caught.value.stderr
+
+
 def test_value_gradient_and_hessian_in_c_have_the_bits_of_compiled_code():
     source = random.Random(2)
     for function in (cubic, grad(cubic, (0, 1)), hessian(cubic, (0, 1)), value_and_grad(cubic)):

@@ -371,3 +371,12 @@ def test_random_functions_of_masks_are_numpys(seed):
         assert fast(x, m, n) == pytest.approx(f(x, m, n), rel=1e-14)
         assert slope(x, m, n) == pytest.approx(grad(f)(x, m, n), rel=1e-14)
     assert (fast.ways, slope.ways) == (1, 1)
+
+
+def test_any_of_any_of_a_mask_is_the_condition_again():
+    def f(x):
+        return autograd.where(np.any(x > 1).any() & (x > 0).all().all(axis=None), 1.0, 2.0)
+
+    for x in (np.array([0.5, 3.0]), np.array([0.5, 0.7]), np.array([-0.5, 3.0])):
+        assert jit(f)(x) == f(x)
+    assert jit(lambda x: [1.0, 2.0][np.any(x > 1).item()])(np.array([3.0, 0.0])) == 2.0

@@ -287,6 +287,11 @@ TRACED = [
         ("format", lambda a: f"{a:.2f}", lambda a: f"{a}" and a),
         (r"float\(\)", lambda a: float(a), lambda a: ag.sin(a)),
         (r"int\(\)", lambda a: int(a), lambda a: ag.floor(a)),
+        (
+            r"Look an entry up by autograd.take\(table, i\), or table\[i\]",
+            lambda a: [1.0, 2.0][int(a)],
+            lambda a: ag.take([1.0, 2.0], a),
+        ),
         ("take.table, i", lambda a: [1.0, 2.0][a], lambda a: ag.take([1.0, 2.0], a)),
         ("fori_loop or scan", lambda a: range(a), lambda a: fori_loop(0, a, lambda i, c: c, a)),
         ("a copy of", lambda a: copy.deepcopy(a), lambda a: +a),

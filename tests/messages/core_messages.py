@@ -17,6 +17,7 @@ from unittest import mock
 import missing_messages as missing
 import numpy as np
 import pandas
+import polars
 
 import autograd as ag
 from autograd import Value, grad, gradient, hvp, jit, jvp, value_and_grad, vjp, vmap
@@ -1058,6 +1059,37 @@ HABITS = [
         r"asin\(\) takes no operand besides the Value itself",
         lambda: x.arcsin(1.0),
         lambda: x.arcsin(),
+    ),
+    (
+        r"atan\(x\) takes 1 operand, and was given 2: the angle of a point is atan2\(y, x\)",
+        lambda: ag.atan(x, y),
+        lambda: ag.atan2(x, y),
+    ),
+    (
+        r"round\(x\) takes 1 operand, .*: to two digits it is round\(100 \* x\) / 100",
+        lambda: ag.round(x, 2),
+        lambda: ag.round(100 * x) / 100,
+    ),
+    (
+        r"an index or a count .* write int\(v.data\), or autograd.take\(table, v\)",
+        lambda: [1.0, 2.0, 3.0][x],
+        lambda: [1.0, 2.0, 3.0][int(x.data)] == ag.take([1.0, 2.0, 3.0], x) == 3.0,
+    ),
+    (
+        r"an index or a count .* autograd.fori_loop\(0, v, ...\) for a loop",
+        lambda: [x * i for i in range(x)],
+        lambda: ag.fori_loop(0, x, lambda i, c: c * x, 1.0),
+    ),
+    ("an index or a count", lambda: "ab" * x, lambda: "ab" * int(x.data)),
+    (
+        r"torch.sin computes on tensors, .* write autograd.sin; .* torch.tensor\(v.data\)",
+        lambda: x.__torch_function__(math.sin, (Value,), (x,)),
+        lambda: ag.sin(x),
+    ),
+    (
+        "argument 0 is a LazyFrame, which has no rows yet: write frame.collect",
+        lambda: jit(lambda frame: frame.sum())(polars.LazyFrame({"a": A})),
+        lambda: jit(lambda frame: frame.sum())(polars.LazyFrame({"a": A}).collect()),
     ),
     (
         "no attribute 'tensor': what is differentiated by is a Value",

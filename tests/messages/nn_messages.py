@@ -3,6 +3,7 @@
 import datetime
 import functools
 import math
+import pickle
 import random
 import sys
 import tempfile
@@ -962,6 +963,36 @@ CELLS = [
         r"X is a LazyFrame, which has no rows yet: write X.collect\(\)",
         lambda: classified(TOWNLESS.lazy()),
         lambda: classified(TOWNLESS.lazy().collect()),
+    ),
+    (
+        r"y is a LazyFrame, which has no rows yet: write y.collect\(\)",
+        lambda: fit(MLP(2, [1]), X, polars.LazyFrame({"y": Y[: len(X)]}), epochs=1),
+        lambda: fit(MLP(2, [1]), X, polars.LazyFrame({"y": Y[: len(X)]}).collect(), epochs=1),
+    ),
+    (
+        r"a LazyFrame: it has no rows yet: write \[model\(x\) for x in X.collect",
+        lambda: MLP(2, [1])(polars.LazyFrame({"a": [1.0], "b": [2.0]})),
+        lambda: MLP(2, [1])(polars.LazyFrame({"a": [1.0], "b": [2.0]}).collect().to_numpy()[0]),
+    ),
+    (
+        "a LazyFrame: it has no rows yet",
+        lambda: nn.Neuron(2)(polars.LazyFrame({"a": [1.0], "b": [2.0]})),
+        lambda: nn.Neuron(2)([1.0, 2.0]),
+    ),
+    (
+        r"Classifier has no attribute 'save': pickle.dump.*nn.save\(estimator.model_, 'w",
+        lambda: nn.Classifier().save("weights.json"),
+        lambda: pickle.dumps(classified(X)),
+    ),
+    (
+        "Regressor has no attribute 'state_dict': the network is estimator.model_, once it is",
+        lambda: nn.Regressor().state_dict(),
+        lambda: regressed(X, [0.0, 1.0, 2.0]).model_.state_dict(),
+    ),
+    (
+        "no attribute 'history_': it is there once the estimator is fitted",
+        lambda: nn.Classifier().history_,
+        lambda: classified(X).history_,
     ),
     (
         "X.0. holds the duration '1 seconds' in column 0, .* its days or seconds",

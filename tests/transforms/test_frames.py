@@ -108,6 +108,57 @@ def test_a_system_that_numpy_solves_on_floats_alone_is_explained():
     assert "write it with operators and the functions of autograd" in caught.value.__notes__[0]
 
 
+def covariance(x, y):
+    return ((x - x.mean()) * (y - y.mean())).sum() / (len(x) - 1)
+
+
+@pytest.mark.parametrize("transform", [grad, jit])
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("linalg.inv", "a loop that eliminates"),
+        ("linalg.eig", "numpy.linalg.eig computes on floats alone"),
+        ("linalg.qr", "numpy.linalg.qr computes on floats alone"),
+        ("cov", "((x - x.mean()) * (y - y.mean())).sum() / (len(x) - 1)"),
+    ],
+)
+def test_what_numpy_cannot_do_with_values_says_what_to_write(transform, name, way):
+    function = np.linalg if "." in name else np
+    function = getattr(function, name.rpartition(".")[2])
+    with pytest.raises((TypeError, AttributeError)) as caught:
+        transform(lambda a: function(a))(np.array([[2.0, 1.0], [1.0, 3.0]]))
+    assert way in caught.value.__notes__[0]
+
+
+def test_an_error_of_the_users_own_function_that_numpy_calls_gets_no_note_about_numpy():
+    def failing(row):
+        raise TypeError("of my own")
+
+    with pytest.raises(TypeError, match="of my own") as caught:
+        grad(lambda a: np.average(np.apply_along_axis(failing, 0, a)))(np.eye(2))
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_the_ways_around_functions_of_numpy_give_what_these_give():
+    x, y = np.array([1.0, 2.0, 6.0]), np.array([0.5, -1.0, 2.0])
+    assert grad(covariance)(x, y) == pytest.approx((y - y.mean()) / 2)
+    assert covariance(x, y) == pytest.approx(np.cov(x, y)[0, 1])
+    correlation = ((x - x.mean()) * (y - y.mean())).sum() / (len(x) * x.std() * y.std())
+    assert correlation == pytest.approx(np.corrcoef(x, y)[0, 1])
+
+
+def test_functions_of_jax_and_of_pytorch_say_which_is_ours():
+    jnp, torch = pytest.importorskip("jax.numpy"), pytest.importorskip("torch")
+    for transform in (grad, jit):
+        with pytest.raises(TypeError) as caught:
+            transform(lambda a: jnp.sin(a))(1.0)
+        assert any("write autograd.sin" in note for note in caught.value.__notes__)
+        with pytest.raises(autograd.AutogradError, match=r"torch.sin .* write autograd.sin"):
+            transform(lambda a: torch.sin(a))(1.0)
+    with pytest.raises(autograd.AutogradError, match=r"torch.relu .* write autograd.relu"):
+        torch.nn.functional.relu(autograd.Value(1.0))
+
+
 def test_a_frame_beside_the_argument_of_a_gradient_stays_a_frame():
     frame = pytest.importorskip("pandas").DataFrame(COLUMNS)
     assert grad(lambda w, d: (d["a"] * w).sum())(2.0, frame) == 6.0
