@@ -7,7 +7,7 @@ import pytest
 
 from autograd.engine.modes import current, transforms
 
-os.environ.setdefault("AUTOGRAD_CACHE", "off")  # what is compiled is compiled by the test itself
+os.environ["AUTOGRAD_CACHE"] = "off"  # what is compiled is compiled by the test itself
 os.environ.setdefault("AUTOGRAD_VERIFY", "1")  # every program that a test compiles is verified
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # started in the background of a script:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # tests send themselves Ctrl-C

@@ -20,7 +20,7 @@ from autograd.backends.llvm.executable import Bound
 from autograd.backends.llvm.grouped_rows import GroupedRows
 from autograd.backends.steps import Steps
 from autograd.errors import ExportError
-from autograd.ir.function import Function
+from autograd.ir.function import Function, Packed, whole
 
 
 class Grouped:
@@ -39,12 +39,12 @@ class Grouped:
     level = shared = code_bytes = 0
 
     def __init__(
-        self, function: Function, layout: Layout, watched: bool, exact: bool = True
+        self, function: Function | Packed, layout: Layout, watched: bool, exact: bool = True
     ) -> None:
         import numpy
 
         if not exact:
-            function = contracted(function)
+            function = contracted(whole(function))
         steps = Steps(function)
         own = numpy.flatnonzero(steps.levels > 0)
         results = numpy.array(function.results, dtype=numpy.int64)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import chain
+import array
+from collections.abc import Iterator
 
 from autograd.backends.binding import Array
 from autograd.backends.llvm.kernels import MULTIPLY_THEN_ADD, MULTIPLY_THEN_SUBTRACT
-from autograd.ir.function import Function
+from autograd.ir.function import Function, Packed
 from autograd.table import rows as ops
 
 WIDEST = 3  # operands
+MANY = 65_536  # numbers whose operands are Python's at the same time
 # What sums become with a product that nothing else reads, and which operand that may be.
 FUSED = {
     ops.add.name: (MULTIPLY_THEN_ADD, (0, 1)),
@@ -32,27 +34,50 @@ class Steps:
             another step.
     """
 
-    def __init__(self, function: Function, varies: Array | None = None) -> None:
+    def __init__(self, function: Function | Packed, varies: Array | None = None) -> None:
         import numpy
 
-        opcodes, operands, count = function.opcodes, function.operands, len(function)
-        known = {name: place for place, name in enumerate(sorted(set(opcodes)))}
-        self.names = list(known)
-        self.kinds = numpy.fromiter(map(known.__getitem__, opcodes), numpy.int32, count)
-        widths = [len(operands[opcodes.index(name)]) for name in known]
-        self.arity = arity = numpy.array(widths, dtype=numpy.int32)[self.kinds]
-        flat = numpy.fromiter(chain.from_iterable(operands), numpy.int32, int(arity.sum()))
-        first = numpy.cumsum(arity) - arity
-        self.given = given = numpy.zeros((WIDEST, count), dtype=numpy.int32)
-        for place in range(WIDEST):
-            there = numpy.flatnonzero(arity > place)
-            given[place][there] = flat[first[there] + place]
-        self.levels = numpy.array(levels_of(function), dtype=numpy.int32)
-        self.numbers = numpy.array([*function.constants], dtype=numpy.int64)
-        self.constants = numpy.array([*map(float, function.constants.values())])
-        uses = numpy.bincount(flat, minlength=count)
-        uses[list(function.results)] += 1
+        packed = function if isinstance(function, Packed) else Packed(function)
+        count, self.names = len(packed), [*packed.names]
+        self.kinds = numpy.frombuffer(packed.kinds, numpy.uint8).astype(numpy.int32)
+        given = packed.operands
+        columns = [
+            numpy.frombuffer(each, numpy.int32) for each in (given.first, given.second, given.third)
+        ]
+        self.arity = numpy.zeros(count, dtype=numpy.int32)
+        self.given = numpy.empty((WIDEST, count), dtype=numpy.int32)
+        uses = numpy.zeros(count, dtype=numpy.int64)
+        for place, column in enumerate(columns):
+            is_there = column >= 0
+            self.arity += is_there
+            numpy.maximum(column, 0, out=self.given[place])
+            uses += numpy.bincount(column[is_there], minlength=count)
+        self.levels = numpy.frombuffer(self._levels(), dtype=numpy.int32)
+        self.numbers = numpy.array([*packed.constants], dtype=numpy.int64)
+        self.constants = numpy.array([*map(float, packed.constants.values())])
+        uses[list(packed.results)] += 1
         self._fuse(uses, varies)
+
+    def _levels(self) -> array.array[int]:
+        """Return for each number how deep it is: 0 for parameters and constants."""
+        level = array.array("i")
+        add = level.append
+        for count, first, second, third in self._operands():
+            if count == 2:
+                a, b = level[first], level[second]
+                add((a if a > b else b) + 1)
+            elif count:  # an operand that there is not is the first number, which has none
+                add(max(level[first], level[second], level[third]) + 1)
+            else:
+                add(0)
+        return level
+
+    def _operands(self) -> Iterator[tuple[int, int, int, int]]:
+        """Yield for each number how many operands there are, and which."""
+        for start in range(0, len(self.arity), MANY):
+            part = slice(start, start + MANY)
+            columns = [each[part].tolist() for each in (self.arity, *self.given)]
+            yield from zip(*columns, strict=True)
 
     def _fuse(self, uses: Array, varies: Array | None) -> None:
         """Make a product and the one sum that reads it one step, which rounds twice as they do."""
@@ -79,19 +104,3 @@ class Steps:
                 self.arity[found] = 3
                 self.levels[products] = 0
             self.names.append(fused)
-
-
-def levels_of(function: Function) -> list[int]:
-    """Return for each number how deep it is: 0 for parameters and constants."""
-    level: list[int] = []
-    add = level.append
-    for given in function.operands:
-        if len(given) == 2:
-            first, second = given
-            a, b = level[first], level[second]
-            add((a if a > b else b) + 1)
-        elif given:
-            add(max([level[each] for each in given]) + 1)
-        else:
-            add(0)
-    return level

@@ -21,8 +21,8 @@ from autograd.engine.value import Value
 from autograd.errors import StructureError
 from autograd.ir.contributions import Truth, choose
 from autograd.ir.differentiate import pullback_where_reached
-from autograd.ir.function import Function, Packed, can_pack, packed
-from autograd.ir.lower import Needed, lower
+from autograd.ir.function import Function, Packed, packed
+from autograd.ir.lower import Needed, has_guarded, lower
 from autograd.ir.tables import ARRAY_OF
 from autograd.ir.trace import Frozen, Reference, Trace, traced_call
 from autograd.locks import new_lock
@@ -231,18 +231,22 @@ class Executable:
         self.exact = exact
         self.captured = list(traced.trace.captured)
         self.same_length = traced.trace.same_length
+        frozen: Frozen | None
         if of is None:
             trace, outputs = traced.trace, traced.outputs
+            frozen = Frozen(trace, outputs) if has_guarded(trace) else None
         else:
-            assert of._frozen is not None
-            trace, outputs = of._frozen.thawed()
+            frozen = of._frozen
+            assert frozen is not None
+            trace, outputs = frozen.thawed()
         made = traced.lowered if of is None and exact else None
         traced.lowered = None
-        function, self.is_fast = made or lower(trace, outputs, exact, of is not None, traced.name)
+        function, self.is_fast = made or lower(
+            trace, outputs, exact, of is not None, traced.name, True, frozen
+        )
         self._careful: Executable | None = None
-        self._frozen: Frozen | None = None
+        self._frozen: Frozen | None = frozen if self.is_fast else None
         if of is None:
-            self._frozen = Frozen(trace, outputs) if self.is_fast else None
             traced.trace.forget()
             traced.outputs = []
             self._finish_layout(traced.structure)
@@ -251,13 +255,17 @@ class Executable:
                 setattr(self, name, getattr(of, name))
         alone = traced.structure == NUMBER
         self.tier = tier
-        self._function: Function | Packed | Lowered = (
-            packed(function)
-            if self._frozen is None or not can_pack(function)
-            else Lowered(self._frozen, exact, traced.name)
-        )
+        compact = packed(function)
+        self._function: Function | Packed | Lowered = compact
+        if self._frozen is not None and compact is not function:
+            self._function = Lowered(self._frozen, exact, traced.name)
         self.steps = len(function) - len(function.parameters) - len(function.constants)
         plan = Plan(function, self.layout, exact, alone, self.is_fast, tier, rows)
+        if plan.starts_grouped and not self.layout.mapped:
+            plan.put_away(compact)
+        else:
+            function.settled()
+        del function, compact  # the memory of a large one
         self.native: Native | Grouped | Warming = running(self, plan, self._function)
         self._short: Callable[..., Any] | None = None
         self.listed: tuple[Callable[[], Any], tuple[type, ...]] | None = None

@@ -103,7 +103,7 @@ class Plan:
         return 1 if rows is None else 1 + (rows - 1) // (LANES * self._unit)
 
     def put_away(self, kept: object) -> None:
-        """Keep the program in compact form, until it may be compiled."""
+        """Keep the program in compact form, of which groups are made, until it may be compiled."""
         self._given = kept, *self._given[1:]
 
     def first(self) -> Native | Grouped:

@@ -42,11 +42,11 @@ for such a carry is what it has made of the same one.
 from __future__ import annotations
 
 import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, islice
-from typing import NamedTuple
+from itertools import compress
+from typing import ClassVar, NamedTuple, overload
 
 from autograd.table.operation import TABLE
 
@@ -119,6 +119,172 @@ class Block:
     terminator: Terminator
 
 
+class Operands(Sequence[tuple[int, ...]]):
+    """The operands of each number, in a tenth of the memory of tuples.
+
+    Attributes:
+        first, second: the first two operands of each number; -1 where there is none.
+    """
+
+    _WIDE = -2  # as the first: there are more than three
+
+    def __init__(self, given: Sequence[tuple[int, ...]] = ()) -> None:
+        self._others = {n: each for n, each in enumerate(given) if len(each) > 3}
+        short = [each if len(each) <= 3 else (self._WIDE,) for each in given]
+        self.first, self.second, self._third = (
+            array.array("i", [each[place] if place < len(each) else -1 for each in short])
+            for place in range(3)
+        )
+
+    @property
+    def third(self) -> array.array[int]:
+        """The third operand of each number; -1 where there is none."""
+        missing = len(self.first) - len(self._third)
+        if missing:
+            self._third.extend(array.array("i", [-1]) * missing)
+        return self._third
+
+    def append(self, given: tuple[int, ...]) -> None:
+        """Add the operands of the next number."""
+        if len(given) > 3:
+            self._others[len(self)] = given
+            given = (self._WIDE,)
+        first, second, third = (*given, -1, -1, -1)[:3]
+        if third >= 0:
+            self.third.append(third)
+        self.first.append(first)
+        self.second.append(second)
+
+    def mark_needed(self, wanted: bytearray) -> None:
+        """Mark with 1 what the marked numbers are computed from."""
+        columns = range(len(self)), self.first, self.second, self.third
+        for number, first, second, third in zip(*map(reversed, columns), strict=True):
+            if not wanted[number]:
+                continue
+            if second >= 0:
+                wanted[first] = wanted[second] = 1
+                if third >= 0:
+                    wanted[third] = 1
+            elif first >= 0:
+                wanted[first] = 1
+            elif first == self._WIDE:
+                for operand in self._others[number]:
+                    wanted[operand] = 1
+
+    def kept(self, wanted: bytearray, numbers: array.array[int]) -> Operands:
+        """Return those of the marked numbers, which have other numbers from then on."""
+        made = Operands()
+        made.first, made.second, made._third = (
+            array.array("i", [x if x < 0 else numbers[x] for x in compress(column, wanted)])
+            for column in (self.first, self.second, self.third)
+        )
+        made._others = {
+            numbers[number]: tuple([numbers[each] for each in given])
+            for number, given in self._others.items()
+            if wanted[number]
+        }
+        return made
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    @overload
+    def __getitem__(self, number: int) -> tuple[int, ...]: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[tuple[int, ...]]: ...
+    def __getitem__(self, number: int | slice) -> object:
+        if isinstance(number, slice):
+            return [*self][number]
+        third = self._third[number] if number < len(self._third) else -1
+        return self._given(number, self.first[number], self.second[number], third)
+
+    def __iter__(self) -> Iterator[tuple[int, ...]]:
+        return map(self._given, range(len(self)), self.first, self.second, self.third)
+
+    def __reversed__(self) -> Iterator[tuple[int, ...]]:
+        columns = range(len(self)), self.first, self.second, self.third
+        return map(self._given, *map(reversed, columns))
+
+    def _given(self, number: int, first: int, second: int, third: int) -> tuple[int, ...]:
+        if third >= 0:
+            return first, second, third
+        if second >= 0:
+            return first, second
+        if first >= 0:
+            return (first,)
+        return self._others[number] if first == self._WIDE else ()
+
+
+class Opcodes(Sequence[str]):
+    """The opcode of each number, a byte each.
+
+    Attributes:
+        codes: the place of each in KNOWN.
+    """
+
+    KNOWN = (*STRUCTURAL, *ON_ARRAYS, *TABLE)
+    CODES: ClassVar = {name: place for place, name in enumerate(KNOWN)}
+
+    def __init__(self, given: Iterable[str] = ()) -> None:
+        self.codes = bytearray(map(self.CODES.__getitem__, given))
+
+    def append(self, opcode: str) -> None:
+        """Add the opcode of the next number."""
+        self.codes.append(self.CODES[opcode])
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+    def __getitem__(self, number: int | slice) -> object:
+        return [*self][number] if isinstance(number, slice) else self.KNOWN[self.codes[number]]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.KNOWN.__getitem__, self.codes)
+
+
+class Types(Sequence[Type]):
+    """The type of each number, a byte each; what nothing was said of is F64."""
+
+    _KNOWN = (F64, I1, ARRAY_TYPE)
+    _TUPLE = len(_KNOWN)  # what instructions with bodies give
+
+    def __init__(self, opcodes: Opcodes) -> None:
+        self._opcodes, self._codes = opcodes, bytearray()
+        self._tuples: dict[int, Type] = {}
+
+    def append(self, type_: Type) -> None:
+        """Say the type of the number whose opcode was appended last."""
+        if type_ == F64:
+            return
+        number = len(self._opcodes) - 1
+        self._codes.extend(bytes(number - len(self._codes)))
+        if isinstance(type_, str):
+            self._codes.append(self._KNOWN.index(type_))
+        else:
+            self._tuples[number] = type_
+            self._codes.append(self._TUPLE)
+
+    def __len__(self) -> int:
+        return len(self._opcodes)
+
+    @overload
+    def __getitem__(self, number: int) -> Type: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Type]: ...
+    def __getitem__(self, number: int | slice) -> object:
+        if isinstance(number, slice):
+            return [*self][number]
+        code = self._codes[number] if number < len(self._codes) else 0
+        return self._tuples[number] if code == self._TUPLE else self._KNOWN[code]
+
+    def __iter__(self) -> Iterator[Type]:
+        return map(self.__getitem__, range(len(self)))
+
+
 @dataclass(slots=True, eq=False)
 class Function:
     """Values in the order of their numbers; see the head of this module.
@@ -128,7 +294,8 @@ class Function:
         parameters: the first numbers.
         opcodes: for each number what computes it.
         operands: for each number the numbers it is computed from.
-        types: for each number its type.
+        types: for each number its type. All three are in compact form while a function is built,
+            and after that if it is large.
         constants: the float or bool of each constant, by number.
         statics: static parameters of some instructions, by number.
         bodies: the functions inside of some instructions, by number.
@@ -137,9 +304,9 @@ class Function:
 
     name: str = "function"
     parameters: list[Parameter] = field(default_factory=list)
-    opcodes: list[str] = field(default_factory=list)
-    operands: list[tuple[int, ...]] = field(default_factory=list)
-    types: list[Type] = field(default_factory=list)
+    opcodes: list[str] | Opcodes = field(default_factory=list)
+    operands: list[tuple[int, ...]] | Operands = field(default_factory=list)
+    types: list[Type] | Types = field(default_factory=list)
     constants: dict[int, float | bool] = field(default_factory=dict)
     statics: dict[int, tuple[int, ...]] = field(default_factory=dict)
     bodies: dict[int, tuple[Function, ...]] = field(default_factory=dict)
@@ -193,6 +360,16 @@ class Function:
         self.operands.append(operands)
         self.types.append(type_)
         return len(self.opcodes) - 1
+
+    def settled(self) -> Function:
+        """Make all compact forms lists, which are faster to read; return itself."""
+        if isinstance(self.opcodes, Opcodes):
+            self.opcodes = [*self.opcodes]
+        if isinstance(self.operands, Operands):
+            self.operands = [*self.operands]
+        if isinstance(self.types, Types):
+            self.types = [*self.types]
+        return self
 
     def end(self, results: tuple[int, ...]) -> Function:
         """Make all instructions one block that returns these numbers; return the function."""
@@ -249,39 +426,53 @@ class Function:
 
 
 class Packed:
-    """A large function of one block without bodies, in a tenth of the memory."""
+    """A function of one block without bodies, in a tenth of the memory.
+
+    Attributes:
+        name, parameters, constants, results: those of the function.
+        names: its opcodes, each once, sorted.
+        kinds: for each number the place of its opcode among them.
+        operands: those of each number.
+    """
 
     def __init__(self, function: Function) -> None:
-        names = {name: place for place, name in enumerate(sorted(set(function.opcodes)))}
-        operands = function.operands
-        self._head = function.name, function.parameters, function.constants, function.results
-        self._names = list(names)
-        self._opcodes = bytes(map(names.__getitem__, function.opcodes))
-        self._counts = bytes(map(len, operands))
-        self._operands = array.array("i", chain.from_iterable(operands))
+        self.name, self.parameters = function.name, function.parameters
+        self.constants, self.results = function.constants, function.results
+        opcodes = function.opcodes
+        self.names = sorted(set(opcodes))
+        places = {name: place for place, name in enumerate(self.names)}
+        self.kinds = bytes(map(places.__getitem__, opcodes))
+        given = function.operands
+        self.operands = given if isinstance(given, Operands) else Operands(given)
+
+    def __len__(self) -> int:
+        return len(self.kinds)
 
     def unpacked(self) -> Function:
         """Return an equal function."""
-        name, parameters, constants, results = self._head
-        made = Function(name, parameters)
-        made.constants = constants
-        made.opcodes = [self._names[place] for place in self._opcodes]
-        operands = iter(self._operands)
-        made.operands = [tuple(islice(operands, count)) for count in self._counts]
+        made = Function(self.name, self.parameters)
+        made.constants = self.constants
+        made.opcodes = [self.names[place] for place in self.kinds]
+        made.operands = [*self.operands]
         for number, opcode in enumerate(made.opcodes):
             if opcode == PARAMETER:
-                made.types.append(parameters[number].type)
+                made.types.append(self.parameters[number].type)
             elif opcode == CONSTANT:
-                made.types.append(I1 if type(constants[number]) is bool else F64)
+                made.types.append(I1 if type(self.constants[number]) is bool else F64)
             else:
                 made.types.append(_row_type(opcode))
-        return made.end(results)
+        return made.end(self.results)
 
 
 def can_pack(function: Function) -> bool:
     """Return whether a compact form of the function is worth it and possible."""
     is_plain = not (function.bodies or function.statics) and len(function.blocks) == 1
     return len(function) >= 1000 and is_plain and ARRAY not in function.opcodes
+
+
+def whole(function: Function | Packed) -> Function:
+    """Return the function, made anew if it is in compact form."""
+    return function if isinstance(function, Function) else function.unpacked()
 
 
 def packed(function: Function) -> Function | Packed:

@@ -13,6 +13,7 @@ the careful program is made. So strong zeros cost nothing as long as there is no
 
 from __future__ import annotations
 
+import array
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, compress
@@ -36,14 +37,18 @@ from autograd.ir.function import (
     WHILE,
     ZEROS,
     Function,
+    Opcodes,
+    Operands,
     Parameter,
+    Types,
+    can_pack,
     result_type,
 )
 from autograd.ir.loops import Loop, LoopBody, Part
 from autograd.ir.rules import Steps, primitive_steps
 from autograd.ir.simplify import SIMPLER, SIMPLER_WITH_CONSTANT
 from autograd.ir.tables import INSIDE, ON_ARRAYS, WholeArgument
-from autograd.ir.trace import Reference, Trace
+from autograd.ir.trace import Frozen, Reference, Trace
 from autograd.ir.verify import checked
 from autograd.table import rows as ops
 from autograd.table.operation import TABLE, Operation
@@ -52,19 +57,30 @@ MULTIPLY, WHERE = ops.multiply.name, ops.select.name
 PRIMITIVES = frozenset(name for name, row in TABLE.items() if row.definition is None)
 _COMMUTATIVE = frozenset(name for name, row in TABLE.items() if row.commutative)
 _PLAIN = frozenset(row for row in TABLE.values() if row.definition is None)
+_CODES = Opcodes.CODES
 _TYPES = {name: result_type(name) for name in TABLE}
 # What nothing is known of that would be simpler, unless an operand is one of these.
 _STRAIGHT = frozenset(name for name in PRIMITIVES if name not in SIMPLER)
 _SUMS = frozenset((ops.add.name, ops.subtract.name))
-_TELLING = frozenset((CONSTANT, ops.negative.name))
+_TELLING = frozenset((_CODES[CONSTANT], _CODES[ops.negative.name]))
 # Of primitives of two operands: the opcode, whether it is commutative, whether nothing simpler is
-# known of it beside operands that tell nothing, and whether a product is guarded no longer.
-_PAIRS: dict[Operation | None, tuple[str, bool, bool, bool]] = {
-    row: (name, row.commutative, name in _STRAIGHT or name in _SUMS, False)
+# known of it beside operands that tell nothing, whether a product is guarded no longer, and how the
+# opcode is written.
+_Pair = tuple[str, bool, bool, bool, int]
+_PAIRS: dict[Operation | None, _Pair] = {
+    row: (
+        name,
+        row.commutative,
+        _TYPES[name] == F64 and (name in _STRAIGHT or name in _SUMS),
+        False,
+        _CODES[name],
+    )
     for name, row in TABLE.items()
     if row.definition is None and row.arity == 2
 }
-_FAST_PAIRS = _PAIRS | {GUARDED_MULTIPLY: (*_PAIRS[ops.multiply][:3], True)}
+_FAST_PAIRS = _PAIRS | {
+    GUARDED_MULTIPLY: (*_PAIRS[ops.multiply][:3], True, *_PAIRS[ops.multiply][4:])
+}
 FEW = 100  # the steps of a large program beside one that may stay though nothing needs it
 _LOSES_NAN = frozenset(name for name, row in TABLE.items() if row.loses_nan)
 
@@ -80,7 +96,9 @@ class Lowering:
     """
 
     def __init__(self, parameters: Sequence[Parameter], exact: bool, careful: bool) -> None:
-        self.function = Function()
+        opcodes, operands = Opcodes(), Operands()
+        self.function = Function(opcodes=opcodes, operands=operands, types=Types(opcodes))
+        self._columns = opcodes.codes, operands.first, operands.second
         for parameter in parameters:
             self.function.add_parameter(parameter)
         self.constants = self.function.constants
@@ -89,7 +107,7 @@ class Lowering:
         self.guarded: set[int] = set()
         self.results: tuple[int, ...] = ()
         self._known: dict[tuple[object, ...], int] = {}
-        self._made: dict[str, dict[tuple[int, ...], int]] = {name: {} for name in _TYPES}
+        self._made: dict[str, dict[object, int]] = {name: {} for name in _TYPES}
         self._loops: dict[tuple[object, ...], list[tuple[tuple[Function, ...], int]]] = {}
         self._bodies: dict[int, list[Lowering]] = {}
 
@@ -126,13 +144,24 @@ class Lowering:
         if opcode in _COMMUTATIVE and operands[0] > operands[1]:
             operands = (operands[1], operands[0])
         made = self._made[opcode]
-        number = made.get(operands)
+        key = operands[0] << 32 | operands[1] if len(operands) == 2 else operands
+        number = made.get(key)
         if number is None:
             number = self._simplified(opcode, operands)
             if number is None:
-                number = self.function.add(opcode, operands)
-            made[operands] = number
+                number = self._new(opcode, operands)
+            made[key] = number
         return number
+
+    def _new(self, opcode: str, operands: tuple[int, ...]) -> int:
+        """Do what ``Function.add`` does, in less time."""
+        codes, first, second = self._columns
+        if len(operands) == 2 and _TYPES[opcode] == F64:
+            codes.append(_CODES[opcode])
+            first.append(operands[0])
+            second.append(operands[1])
+            return len(codes) - 1
+        return self.function.add(opcode, operands)
 
     def _simplified(self, opcode: str, operands: tuple[int, ...]) -> int | None:
         constants = self.constants
@@ -189,7 +218,7 @@ class Lowering:
             captures: what the body has from outside.
             bodies: the functions in it.
         """
-        functions = tuple([pruned(body.function.end(body.results)) for body in bodies])
+        functions = tuple([body.finished() for body in bodies])
         key = (opcode, *head, *arrays, *captures)
         known = self._loops.setdefault(key, [])
         number = next((number for same, number in known if same == functions), None)
@@ -205,6 +234,12 @@ class Lowering:
             if each not in self._known:
                 self._known[each] = self.function.add_extract(number, place)
         return [self._known[each] for each in keys]
+
+    def finished(self) -> Function:
+        """Return what has been built, without what no result needs; nothing is added after it."""
+        self._known, self._made, self._loops = {}, {}, {}
+        function = pruned(self.function.end(self.results))
+        return function if can_pack(function) else function.settled()
 
     @property
     def is_guarded(self) -> bool:
@@ -285,6 +320,8 @@ def lower(
     exact: bool = True,
     careful: bool = False,
     name: str = "function",
+    spend: bool = False,
+    frozen: Frozen | None = None,
 ) -> tuple[Function, bool]:
     """Return the program that computes the outputs of a traced function.
 
@@ -296,6 +333,9 @@ def lower(
         exact: whether the program must give the bits of the eager engine.
         careful: whether guarded products are guarded in any case.
         name: the name of the program.
+        spend: whether operations of the trace are dropped as they are lowered, so that the trace
+            and the program are never in memory as a whole.
+        frozen: the trace in compact form, if it is spent and may be lowered again.
 
     Returns:
         The program, and whether it is the fast of two versions: then a nan among its results means
@@ -312,9 +352,12 @@ def lower(
     lowering = Lowering(parameters, exact, careful)
     lowering.function.name = name
     own = [*trace.arguments, *trace.captures.values()]
-    _fill(lowering, trace, outputs, dict(zip(own, range(len(own)), strict=True)))
-    function = pruned(lowering.function.end(lowering.results))
+    _fill(lowering, trace, outputs, dict(zip(own, range(len(own)), strict=True)), spend)
+    function = lowering.finished()
     if lowering.loses_nan():
+        if spend:
+            assert frozen is not None
+            trace, outputs = frozen.thawed()
         return lower(trace, outputs, exact, True, name)
     return checked(function, PRIMITIVES), lowering.is_guarded
 
@@ -324,6 +367,7 @@ def _fill(
     trace: Trace,
     outputs: Sequence[Reference],
     given: dict[int, int],
+    spend: bool = False,
 ) -> Callable[[Reference], int]:
     """Add the instructions that compute the outputs of a trace.
 
@@ -332,12 +376,13 @@ def _fill(
         trace: what is lowered.
         outputs: what it returns.
         given: the parameters that stand for numbers of the trace.
+        spend: whether operations of the trace are dropped as they are lowered.
 
     Returns:
         A function from references of the trace that an output needs to numbers of the program.
     """
     needed = Needed(trace, outputs, lowering.careful)
-    numbers = [0] * len(trace)
+    numbers = array.array("i", bytes(4 * len(trace)))
     for number, parameter in given.items():
         numbers[number] = parameter
     parts: dict[int, dict[int, int]] = {}
@@ -346,36 +391,35 @@ def _fill(
         return numbers[reference] if type(reference) is int else lowering.constant(reference)
 
     add, constant, wanted = lowering.add, lowering.constant, needed.numbers
-    operations, all_operands = trace.operations, trace.operands
-    function = lowering.function
-    opcodes, operands_of, types = function.opcodes, function.operands, function.types
+    codes, first, second = lowering._columns
     all_made, guarded = lowering._made, lowering.guarded
     pairs = _PAIRS if lowering.careful else _FAST_PAIRS
     for number in given:
         wanted[number] = 0
-    for number in compress(range(len(operations)), wanted):
-        operation = operations[number]
+    recorded = trace.spent() if spend else (trace.operations, trace.operands)
+    each = zip(range(len(wanted)), *recorded, strict=False)
+    for number, operation, references in compress(each, wanted):
         if operation is None:
             numbers[number] = constant(trace.constants[number])
             continue
-        references = all_operands[number]
         pair = pairs.get(operation)
         if pair is not None:  # nearly all: what ``add`` does, written out
-            opcode, is_commutative, is_straight, is_guarded = pair
+            opcode, is_commutative, is_straight, is_guarded, code = pair
             a, b = references[1:] if is_guarded else references
             a = numbers[a] if type(a) is int else constant(a)
             b = numbers[b] if type(b) is int else constant(b)
-            both = (b, a) if is_commutative and a > b else (a, b)
-            made = all_made[opcode]
-            place = made.get(both)
+            if is_commutative and a > b:
+                a, b = b, a
+            key, made = a << 32 | b, all_made[opcode]
+            place = made.get(key)
             if place is None:
-                if is_straight and opcodes[a] not in _TELLING and opcodes[b] not in _TELLING:
-                    place = made[both] = len(opcodes)
-                    opcodes.append(opcode)
-                    operands_of.append(both)
-                    types.append(_TYPES[opcode])
+                if is_straight and codes[a] not in _TELLING and codes[b] not in _TELLING:
+                    place = made[key] = len(codes)
+                    codes.append(code)
+                    first.append(a)
+                    second.append(b)
                 else:
-                    place = add(opcode, both)
+                    place = add(opcode, (a, b))
             if is_guarded:
                 guarded.add(place)
             numbers[number] = place
@@ -389,7 +433,7 @@ def _fill(
         if operation is GUARDED_MULTIPLY:
             numbers[number] = lowering.guarded_multiply(*[at(each) for each in references])
         elif isinstance(operation, Part):
-            numbers[number] = parts[references[0]][operation.place]  # type: ignore[index]
+            numbers[number] = parts[references[0]][operation.place]
         elif isinstance(operation, Loop):
             live = needed.loops[number]
             parts[number] = _lower_loop(lowering, operation, live, references, at)
@@ -489,6 +533,12 @@ def _fill_condition(lowering: Lowering, body: LoopBody, given: dict[int, int]) -
     )
 
 
+def has_guarded(trace: Trace) -> bool:
+    """Return whether there may be guarded products, for which a trace is lowered in two ways."""
+    kinds = set(trace.operations)
+    return GUARDED_MULTIPLY in kinds or any(isinstance(kind, Loop) for kind in kinds)
+
+
 class Live(NamedTuple):
     """The needed parts of a loop: the places of carries, sums, stacks and captures."""
 
@@ -575,36 +625,31 @@ def frozen(function: Function, captured: Sequence[float]) -> Function:
     for number in range(len(function.parameters), len(function)):
         operands = tuple([numbers[operand] for operand in function.operands[number]])
         numbers.append(made.copy_instruction(function, number, operands))
-    return pruned(made.end(tuple([numbers[number] for number in function.results])))
+    return pruned(made.end(tuple([numbers[number] for number in function.results]))).settled()
 
 
 def pruned(function: Function) -> Function:
     """Return a function of one block without the instructions that no result needs."""
-    opcodes, operands = function.opcodes, function.operands
-    wanted = bytearray(len(opcodes))
+    given = function.operands
+    operands = given if isinstance(given, Operands) else Operands(given)
+    wanted = bytearray(len(operands))
     for number in function.results:
         wanted[number] = 1
+    operands.mark_needed(wanted)
     first = len(function.parameters)
-    for number in range(len(opcodes) - 1, first - 1, -1):
-        if wanted[number]:
-            for operand in operands[number]:
-                wanted[operand] = 1
     unneeded = wanted.count(0, first)
-    if not unneeded or unneeded < len(opcodes) // FEW:  # so few in a large program may stay
+    if not unneeded or unneeded < len(operands) // FEW:  # so few in a large program may stay
         return function
     wanted[:first] = bytes([1]) * first
-    numbers = [*accumulate(wanted, initial=0)]  # of what is wanted, its number from now on
-    renumbered, same = numbers.__getitem__, wanted.index(0)
+    numbers = array.array("i", accumulate(wanted, initial=0))  # of what is wanted, its number then
     kept = Function(
         function.name,
         [*function.parameters],
-        [*compress(opcodes, wanted)],
-        operands[:same],
+        Opcodes(compress(function.opcodes, wanted)),
+        operands.kept(wanted, numbers),
         [*compress(function.types, wanted)],
     )
-    rest = compress(operands[same:], wanted[same:])
-    kept.operands += [tuple(map(renumbered, given)) for given in rest]
     for name in ("constants", "statics", "bodies"):
         details = getattr(function, name).items()
         setattr(kept, name, {numbers[n]: detail for n, detail in details if wanted[n]})
-    return kept.end(tuple(map(renumbered, function.results)))
+    return kept.end(tuple(map(numbers.__getitem__, function.results)))

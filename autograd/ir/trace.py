@@ -19,7 +19,7 @@ import sys
 import types
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, NoReturn
 
@@ -679,6 +679,16 @@ class Trace:
                     continue
                 if number not in self.pieces[at][1]:
                     raise OtherBits
+
+    def spent(self) -> tuple[Iterator[Operation | None], Iterator[tuple[Reference, ...]]]:
+        """Return what yields operations and what yields operands, which the trace drops then.
+
+        No more may be asked for than there are.
+        """
+        self.operations.reverse()
+        self.operands.reverse()
+        end: Any = object()
+        return iter(self.operations.pop, end), iter(self.operands.pop, end)
 
     def forget(self) -> None:
         """Drop the operations, and keep the arguments and the captures."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import tracemalloc
 import weakref
 from pathlib import Path
 from typing import Any
@@ -456,3 +457,25 @@ def test_a_large_program_is_kept_in_compact_form_and_comes_back_equal() -> None:
     executable = wide._executables()[0]
     assert isinstance(executable._function, Packed)
     assert verify(executable.function) == parse(wide.source)
+
+
+def test_what_was_traced_makes_room_while_it_is_lowered():
+    """Trace and program are never in memory as a whole: 284 bytes a step, and 342 if they were."""
+
+    def net(x: Any) -> Any:
+        layer = [x * 0.1 * i for i in range(8)]
+        for depth in range(150):
+            layer = [
+                tanh(autograd.sum([w * 0.01 * (i + 1) for w in layer]) + depth) for i in range(8)
+            ]
+        return autograd.sum(layer)
+
+    jit(value_and_grad(lambda x: 2.0 * net(x)))(0.3)
+    tracemalloc.start()
+    try:
+        fast = jit(value_and_grad(net))
+        fast(0.3)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 310 * fast.report().steps

@@ -1,11 +1,14 @@
 """Functions: text form, verifier, and what the interpreter makes of bodies and blocks."""
 
+import array
 import math
 import random
 import re
 
 import pytest
 from function_cases import random_function
+from hypothesis import given
+from hypothesis import strategies as st
 from program_messages import MALFORMED, UNREADABLE
 from program_texts import ARRAYS, COND, SCAN, WAYS, WHILE
 
@@ -17,8 +20,11 @@ from autograd.ir.function import (
     Branch,
     Deoptimize,
     Function,
+    Opcodes,
+    Operands,
     Parameter,
     Return,
+    Types,
 )
 from autograd.ir.text import parse, text_of
 from autograd.ir.verify import verify
@@ -118,3 +124,50 @@ def test_several_ways_through_a_function_or_a_body_of_it_are_refused_by_name(lan
     for function in (parse(WAYS), verify(inside)):
         with pytest.raises(ExportError, match="'ways' has 5 ways through it"):
             language.source(function)
+
+
+@given(st.lists(st.lists(st.integers(0, 2**31 - 1), max_size=6).map(tuple)))
+def test_operands_in_compact_form_are_the_tuples_that_were_appended(tuples):
+    compact = Operands()
+    for each in tuples:
+        compact.append(each)
+    for same in (compact, Operands(tuples)):
+        assert len(same) == len(tuples)
+        assert [*same] == [same[n] for n in range(len(tuples))] == same[:] == tuples
+        assert [*reversed(same)] == tuples[::-1]
+
+
+@given(st.data())
+def test_what_results_need_is_kept_in_compact_form_under_new_numbers(data):
+    tuples = [()]
+    for number in range(1, data.draw(st.integers(1, 30))):
+        below = st.integers(0, number - 1)
+        tuples.append(tuple(data.draw(st.lists(below, max_size=5))))
+    roots = data.draw(st.sets(st.integers(0, len(tuples) - 1), min_size=1))
+    needed, waiting = set(), [*roots]
+    while waiting:
+        number = waiting.pop()
+        needed.add(number)
+        waiting += set(tuples[number]) - needed
+    wanted = bytearray(number in roots for number in range(len(tuples)))
+    compact = Operands(tuples)
+    compact.mark_needed(wanted)
+    assert {number for number, each in enumerate(wanted) if each} == needed
+    new = {number: place for place, number in enumerate(sorted(needed))}
+    numbers = array.array("i", [new.get(number, -1) for number in range(len(tuples))])
+    expected = [tuple(map(new.get, tuples[number])) for number in sorted(needed)]
+    assert [*compact.kept(wanted, numbers)] == expected
+
+
+@given(st.lists(st.tuples(st.sampled_from(Opcodes.KNOWN), st.sampled_from(
+    ("f64", "i1", "f64[]", ("f64", "i1")))))
+)  # fmt: skip
+def test_opcodes_and_types_in_compact_form_are_those_that_were_appended(pairs):
+    opcodes = Opcodes()
+    types = Types(opcodes)
+    for opcode, type_ in pairs:
+        opcodes.append(opcode)
+        types.append(type_)
+    assert [*zip(opcodes, types, strict=True)] == pairs
+    assert [(opcodes[n], types[n]) for n in range(len(pairs))] == pairs
+    assert [*zip(opcodes[:], types[:], strict=True)] == pairs
