@@ -142,6 +142,15 @@ def exported(fast, args):
     return executable.function, binding, shared, [list(row) for row in zip(*columns, strict=True)]
 
 
+def everywhere(case):
+    """Return the bits of the interpreter, which C and JavaScript are held to."""
+    function, binding, shared, rows = case
+    expected = bits(interpreter.compile(function, binding)(shared, rows))
+    assert bits(c.compile(function, binding)(shared, rows)) == expected
+    assert bits(run_in_node([case])[0]) == expected
+    return expected
+
+
 DERIVED = {
     "value": lambda function, argnums: function,
     "gradient": grad,
@@ -404,6 +413,14 @@ def test_arrays_of_the_caller_and_of_constants_are_copied_before_they_are_change
         assert found(case[2]) == found(case[2]) == [5.0, 4.0, 8.0]
     assert run_in_node([case]) == [[5.0, 4.0, 8.0]]
     assert interpreter.compile(case[0], Binding())([[1.0, 2.0, 3.0], -1.0, 5.0]) == [5.0, 4.0, 8.0]
+
+
+def test_a_table_of_constants_keeps_the_sign_of_a_zero():
+    fast = jit(lambda i: take([-0.0, 0.0, float("nan"), float("-inf")], i))
+    for i in range(4):
+        wanted = bits([take([-0.0, 0.0, float("nan"), float("-inf")], i)])
+        assert bits([fast(i)]) == wanted
+        assert everywhere(exported(fast, (i,))) == wanted
 
 
 def test_large_arrays_do_not_lie_on_the_stack(monkeypatch):

@@ -234,10 +234,10 @@ class Looping(Chunk):
         size = str(len(operands))
         if not operands:
             return ArrayName("null", "0", "0", self.lanes)
-        constants = [self.function.constants.get(operand) for operand in operands]
-        if None not in constants:
+        constants = self.function.constants
+        if all(operand in constants for operand in operands):
             text = ", ".join(
-                f"double {literal(float(constant or 0.0), False)}" for constant in constants
+                f"double {literal(float(constants[operand]), False)}" for operand in operands
             )
             name = f"@constants_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
             self.constants[name] = f"{name} = internal constant [{size} x double] [{text}], align 8"
