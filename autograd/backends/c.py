@@ -215,8 +215,7 @@ class CWriter(Writer):
         mark, at, before = self._marks.pop()
         if self.made:
             self.add(f"autograd_free(&made, {mark});")
-            margin = self.language.indent * self._depth
-            self.lines.insert(at, f"{margin}autograd_array *const {mark} = made;")
+            self.lines.insert(at, f"{self._margin}autograd_array *const {mark} = made;")
         self.made = before
 
     def leave(self, condition: str) -> None:

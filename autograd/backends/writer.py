@@ -87,7 +87,7 @@ class Scope:
     Attributes:
         function: its instructions.
         tag: what the names of its instructions hold besides their numbers.
-        names: what numbers are called, where it is not that.
+        names: what its numbers are called so far; constants are written where they are used.
         parts: what the results of instructions with bodies are called.
     """
 
@@ -123,7 +123,7 @@ class Writer(ABC):
         self.lines: list[str] = []
         self.constants: dict[str, list[str]] = {}
         self.helpers: set[str] = set()
-        self._depth = 0
+        self._margin = ""
         self._tags = 0
 
     def write(
@@ -164,27 +164,20 @@ class Writer(ABC):
 
     def constants_in(self, lines: Iterable[str]) -> list[str]:
         """Return the lines of the arrays of constants that these lines read."""
-        words = set(re.findall(r"\w+", "\n".join(lines)))
+        words = set(re.findall(r"\w+", "\n".join(lines))) if self.constants else set()
         return [line for name, own in self.constants.items() if name in words for line in own]
 
     # -- names -------------------------------------------------------------------------------------
 
-    def name(self, scope: Scope, number: int) -> Name:
-        """Return what an operand is called; constants are written where they stand."""
-        constants = scope.function.constants
-        if number in constants:
-            return self.language.literal(constants[number])
-        return scope.names.get(number) or scope.own_name(number)
-
     def number(self, scope: Scope, number: int) -> str:
         """Return what an operand is called that is a number or a truth."""
-        name = self.name(scope, number)
+        name = scope.names[number]
         assert isinstance(name, str)
         return name
 
     def array(self, scope: Scope, number: int) -> ArrayName:
         """Return what an operand is called that is an array."""
-        name = self.name(scope, number)
+        name = scope.names[number]
         assert isinstance(name, ArrayName)
         return name
 
@@ -199,52 +192,51 @@ class Writer(ABC):
 
     def add(self, *lines: str) -> None:
         """Append lines to the block at hand."""
-        self.lines += [self.language.indent * self._depth + line for line in lines]
+        self.lines += [self._margin + line for line in lines]
 
     def open(self, head: str) -> None:
         """Begin a block."""
         self.add(f"{head} {{")
-        self._depth += 1
+        self._margin += self.language.indent
 
-    def close(self, then: str = "}") -> None:
+    def close(self) -> None:
         """End a block."""
-        self._depth -= 1
-        self.add(then)
+        self._margin = self._margin[len(self.language.indent) :]
+        self.add("}")
 
     def steps(self, scope: Scope, numbers: Iterable[int]) -> None:
         """Write some instructions of a function."""
+        function, names, spellings = scope.function, scope.names, self.language.spellings
         for number in numbers:
-            opcode = scope.function.opcodes[number]
-            operands = scope.function.operands[number]
-            if opcode == CONSTANT:
-                continue
-            if opcode == EXTRACT:
-                (place,) = scope.function.statics[number]
-                scope.names[number] = scope.parts[operands[0]][place]
+            opcode, operands = function.opcodes[number], function.operands[number]
+            if opcode in spellings:
+                given = [names[operand] for operand in operands]
+                self.define(scope, number, spellings[opcode].format(*given))
+            elif opcode == CONSTANT:
+                names[number] = self.language.literal(function.constants[number])
+            elif opcode == EXTRACT:
+                names[number] = scope.parts[operands[0]][function.statics[number][0]]
             elif opcode in BODIES:
                 scope.parts[number] = self._with_bodies(scope, number, opcode)
             elif opcode in ON_ARRAYS:
                 self._on_array(scope, number, opcode)
             else:
-                spelling = self.language.spellings.get(opcode)
-                if spelling is None:
-                    raise ExportError(
-                        f"{opcode} of {scope.function.name!r} cannot be written in "
-                        f"{self.language.name}: it is no primitive"
-                    )
-                given = [self.number(scope, operand) for operand in operands]
-                self.define(scope, number, spelling.format(*given))
+                raise ExportError(
+                    f"{opcode} of {function.name!r} cannot be written in {self.language.name}: "
+                    f"it is no primitive"
+                )
 
     def define(self, scope: Scope, number: int, expression: str) -> None:
         """Write a number or a truth that an expression gives."""
+        name = scope.names[number] = scope.own_name(number)
         declared = self.language.constants[scope.function.types[number]]
-        self.add(f"{declared} {scope.own_name(number)} = {expression};")
+        self.lines.append(f"{self._margin}{declared} {name} = {expression};")
 
     # -- loops -------------------------------------------------------------------------------------
 
     def _with_bodies(self, scope: Scope, number: int, opcode: str) -> Sequence[Name]:
         function = scope.function
-        given = [self.name(scope, operand) for operand in function.operands[number]]
+        given = [scope.names[operand] for operand in function.operands[number]]
         if opcode == CALL:
             (body,) = function.bodies[number]
             return self._in_place(body, [*map(_kept, given)])
@@ -260,7 +252,7 @@ class Writer(ABC):
         """Write the instructions of a body; return what its results are called."""
         scope = Scope(body, tag or self._new_tag(), dict(enumerate(given)))
         self.steps(scope, range(len(body.parameters), len(body)))
-        return [self.name(scope, result) for result in body.results]
+        return [scope.names[result] for result in body.results]
 
     def _choice(self, scope: Scope, number: int, given: Sequence[Name]) -> Sequence[Name]:
         function, tag = scope.function, self._new_tag()
@@ -283,8 +275,9 @@ class Writer(ABC):
                 else:
                     self.add(f"{result} = {ended};")
             self.block_ends()
-            self.close("} else {" if is_first else "}")
-            self._depth += is_first
+            self.close()
+            if is_first:
+                self.open("else")
         return results
 
     def _loop(self, scope: Scope, number: int, is_counted: bool) -> Sequence[Name]:
@@ -301,7 +294,7 @@ class Writer(ABC):
                 begin = self.number(scope, operand)
                 self.add(f"{self.language.variables[type_]} {name} = {begin};")
                 carries.append(name)
-        captured = [_kept(self.name(scope, operand)) for operand in operands[first + count :]]
+        captured = [_kept(scope.names[operand]) for operand in operands[first + count :]]
         given = [*carries, *captured]
         if is_counted:
             index, limit = f"i{tag[:-1]}", self.number(scope, operands[0])
@@ -477,7 +470,7 @@ def varying(function: Function, mapped: Iterable[int]) -> bytearray:
     """
     found = function.depends_on(sorted(mapped))
     first = len(function.parameters)
-    while True:
+    while ARRAY_TYPE in function.types:
         before = found.count(1)
         for number in range(len(function) - 1, first - 1, -1):
             if found[number]:
@@ -486,9 +479,10 @@ def varying(function: Function, mapped: Iterable[int]) -> bytearray:
                 for operand in of:
                     found[operand] |= operand >= first
         if found.count(1) == before:
-            return found
+            break
         for number in range(first, len(function)):
             found[number] |= any(found[operand] for operand in function.operands[number])
+    return found
 
 
 def opcodes_in(function: Function) -> set[str]:
