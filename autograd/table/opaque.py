@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Never
 
 from autograd.decorated import within
 from autograd.errors import ArgumentError, OperandError
+from autograd.table.elementwise import by_element
 from autograd.table.operation import Operation, Rule, evaluated, is_real, real
+from autograd.trees import Array
 
 STEPS = (2.0**-12, 2.0**-9)  # by which operands are moved to see whether a rule is constant
 
@@ -80,6 +83,52 @@ def _is_constant(rule: Rule, value: Callable[..., float], at: list[float], parti
     return all(answers)
 
 
+def _treats_entries_alike(primitive: Primitive, operands: Sequence[object]) -> bool:
+    """Return whether a function is known to make of arrays what it makes of each entry.
+
+    Raises:
+        TypeError: it makes something else of them.
+    """
+    import numpy
+
+    def plain(operand: object, place: int) -> Array:
+        array = numpy.asarray(operand, dtype=object)
+        numbers = [_number(each) for each in array.ravel().tolist()]
+        filled = [0.3 + 0.1 * (k + place) if n is None else n for k, n in enumerate(numbers)]
+        return numpy.array(filled).reshape(array.shape)
+
+    def entries() -> Array:
+        return numpy.asarray(by_element(primitive.value, arrays, primitive.name), dtype=float)
+
+    arrays = [plain(operand, place) for place, operand in enumerate(operands)]
+    shape = numpy.broadcast_shapes(*[array.shape for array in arrays])
+    if numpy.prod(shape) < 2:
+        return False
+    with numpy.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            whole = numpy.asarray(primitive.function(*arrays), dtype=float)
+        except Exception:  # it takes single numbers alone, as it should
+            return True
+        try:
+            each = entries()
+            if not numpy.array_equal(each, entries(), equal_nan=True):  # it draws random numbers
+                return True
+            whole = numpy.broadcast_to(whole, shape)
+            if numpy.allclose(whole, each, 1e-9, 0.0, equal_nan=True):
+                return True
+        except Exception as found:  # no number at one of the entries, or it takes arrays alone
+            if isinstance(found, (ArithmeticError, ValueError)) and whole.shape in ((), shape):
+                return False
+    error = OperandError(
+        f"{primitive.name}: a primitive is a function of single numbers, called for each entry of "
+        f"an array, and this one makes something else of a whole array: write it without "
+        f"@primitive, with operators and the functions of autograd"
+    )
+    error.add_note("what it makes of each entry by itself: [function(x) for x in array]")
+    raise error
+
+
 class Primitive(Operation):
     """A row in the user's module instead of the table; it is pickled by its qualified name.
 
@@ -90,6 +139,18 @@ class Primitive(Operation):
 
     __qualname__: str
     written: Operation
+    function: Callable[..., float]
+    is_of_numbers = False  # whether that is known
+
+    def of_arrays(self, operands: Sequence[object]) -> object:
+        """Return what the function gives for each entry of arrays.
+
+        Raises:
+            TypeError: it takes a whole array, and makes something else of it.
+        """
+        if not self.is_of_numbers:
+            self.is_of_numbers = _treats_entries_alike(self, operands)
+        return super().of_arrays(operands)
 
     def __reduce__(self) -> Any:
         return self.__qualname__
@@ -110,6 +171,10 @@ def primitive(
     ``jit`` it works where function and rules are written with Python's operators and the functions
     of autograd (which take floats too), and is a TraceError where they call ``math`` or NumPy.
 
+    Function and rules are of single numbers. Of arrays they are called for each entry, as all
+    functions of autograd are, and the result is an array. A function that makes of a whole array
+    something else than of each entry (``numpy.sum(x)``) is an error then.
+
     A rule is asked again with Values for derivatives of higher order. If it then gives a plain
     number, that must be a constant, at least next to these numbers: ``lambda y, x: 2.0`` or
     ``lambda y, x: 1.0 if x > 0 else 0.0``. A number that changes with the operands, as one that was
@@ -128,7 +193,8 @@ def primitive(
 
     Raises:
         TypeError: there is not one rule for each operand, or a rule is no function; later, a rule
-            gives for Values a plain number that is no constant.
+            gives for Values a plain number that is no constant, or the function makes something of
+            a whole array.
 
     Example:
         >>> import math, autograd
@@ -207,6 +273,7 @@ def primitive(
             for rule, parameter in zip(rules, operands, strict=True)
         )
         row = Primitive(signature, value, checked, **notation)
+        row.function = function
         row.written = Operation(signature, None, checked, definition=function, **notation)
         row.__module__ = function.__module__
         row.__qualname__ = function.__qualname__

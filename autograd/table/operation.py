@@ -396,6 +396,10 @@ class Operation:
             f"jit takes it as such where static_argnums names it"
         )
 
+    def of_arrays(self, operands: Sequence[object]) -> object:
+        """Return the array of what the operation gives for each entry of arrays."""
+        return by_element(self, operands, self.name)
+
     @overload  # the first that fits counts: plain numbers alone; with Values or arrays; in rules
     def __call__(  # type: ignore[overload-overlap]
         self, *operands: RealNumber, **named: RealNumber
@@ -422,7 +426,7 @@ class Operation:
             if any(map(operator.is_not, contents, operands)):
                 return self(*contents)
             if any(map(is_array, operands)):
-                return by_element(self, operands, self.name)
+                return self.of_arrays(operands)
             kinds = [type(operand) for operand in operands if hasattr(operand, "_apply")]
             if kinds and kinds[-1] is not kinds[0]:  # it may know what the first one does not
                 return kinds[-1]._apply(self, operands)

@@ -48,6 +48,10 @@ def own(rule, function=lambda a: ag.sin(a)):
     return ag.primitive(partials=(rule,))(function)
 
 
+def norm(v):
+    return (v**2).sum() ** 0.5
+
+
 def entered(mode):
     with mode:
         return x * y
@@ -1100,6 +1104,11 @@ HABITS = [
         "no attribute 'Function': declare an operation of your own with @autograd.primitive",
         lambda: ag.Function,
         lambda: own(lambda r, a: ag.cos(a))(x),
+    ),
+    (
+        "norm: a primitive is a function of single numbers, called for each entry of an array",
+        lambda: ag.primitive(partials=(lambda y, v: v / y,))(norm)(A),
+        lambda: grad(norm)(A),
     ),
     (
         "the rule of <lambda> by a is to take the result .* write lambda y, a: ...",

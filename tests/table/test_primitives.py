@@ -1,11 +1,13 @@
 """Operations of the user's own: a rule that gives Values a plain number must give a constant."""
 
 import math
+import random
 
+import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value, grad
+from autograd import Value, grad, jit
 
 KEPT = {}
 
@@ -80,3 +82,53 @@ def test_copies_and_pictures_of_such_nodes_are_as_before():
     y.backward()
     assert x.grad == math.cos(0.5)
     assert "sine" in str(ag.derivation(y, x))
+
+
+def of_ones(function, operands=1):
+    return ag.primitive(partials=(lambda y, *numbers: 1.0,) * operands)(function)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: float(np.sqrt(np.sum(x**2))),
+        lambda x: np.mean(x),
+        lambda x: np.exp(x) / np.sum(np.exp(x)),
+        lambda x: x - np.max(x),
+    ],
+)
+@pytest.mark.parametrize("call", [lambda f: f, lambda f: jit(f), lambda f: grad(f)])
+def test_a_function_of_whole_arrays_is_no_primitive_of_arrays(function, call):
+    f = of_ones(function)
+    with pytest.raises(TypeError, match="makes something else of a whole array"):
+        call(lambda a: f(a).sum())(np.array([3.0, 4.0]))
+    assert f(3.0) == function(np.float64(3.0))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        math.exp,
+        lambda x: x * x,
+        lambda x: np.exp(x),
+        lambda x: 2.0,
+        lambda x: x if x > 0 else 0.0,
+        lambda x: 1 / x,
+        lambda x: random.gauss(x, 1.0),
+    ],
+)
+def test_a_function_of_single_numbers_is_called_for_each_entry_of_an_array(function):
+    f = of_ones(function)
+    for numbers in (np.array([1.5]), np.array([0.0, 2.5]), np.array([[1.0, 2.0], [3.0, 4.0]])):
+        random.seed(3)
+        alone = [f(number) for number in numbers.ravel().tolist()]
+        f(np.array([1.0, 2.0]))
+        random.seed(3)
+        np.testing.assert_array_equal(f(numbers).ravel(), alone)
+
+
+def test_arrays_and_numbers_go_together_in_a_primitive():
+    f = of_ones(lambda a, b: a * b, 2)
+    np.testing.assert_array_equal(f(np.array([1.0, 2.0]), 3.0), [3.0, 6.0])
+    with pytest.raises(TypeError, match="makes something else"):
+        of_ones(lambda a, b: float(np.dot(a, b)), 2)(np.ones(3), np.ones(3))
