@@ -13,6 +13,7 @@ from itertools import chain, count
 from textwrap import wrap
 
 from autograd.differences import Slope, slope
+from autograd.engine.reductions import sum as balanced_sum
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, ExpressionError
 from autograd.notation.expression import CONSTANTS, Expression, functions, is_name, normal, read
@@ -291,7 +292,7 @@ def _report(expression: Expression, inputs: dict[str, Value], root: Value) -> It
     yield ""
     yield f"Gradients of {name}"
     yield ""
-    yield from _table(expression, inputs)
+    yield from _table(expression, inputs, root)
 
 
 def _folded(line: str) -> Iterator[str]:
@@ -311,11 +312,13 @@ def _folded(line: str) -> Iterator[str]:
     yield current
 
 
-def _table(expression: Expression, inputs: dict[str, Value]) -> Iterator[str]:
+def _table(expression: Expression, inputs: dict[str, Value], root: Value) -> Iterator[str]:
     """Yield a table of gradients and finite differences, then the remarks.
 
     Where there are very many inputs, one difference is taken in which all of them move at once.
     """
+    from autograd.explorer import explain
+
     numbers = {name: value.data for name, value in inputs.items()}
     directions = {name: {name: 1.0} for name in inputs}
     if len(inputs) > MOST_NAMES:
@@ -334,16 +337,19 @@ def _table(expression: Expression, inputs: dict[str, Value]) -> Iterator[str]:
             return float(expression({n: at + moved * steps[n] for n, at in numbers.items()}))
 
         found = slope(function, numbers.get(name, 0.0))
-        derivative = math.fsum(step * inputs[n].grad for n, step in steps.items())
+        derivative = balanced_sum(step * inputs[n].grad for n, step in steps.items())
         if found.remark:
             notes.append(f"note on {name}: {found.remark}")
+        if len(steps) == 1 and math.isnan(inputs[name].grad):
+            notes.append(f"why {name}.grad is nan: {explain(root, inputs[name]).reason}")
         difference = "none" if math.isnan(found.central) else f"{found.central:.10g}"
         at = f"{numbers[name]:.6g}" if name in numbers else ""
         rows.append((name, at, f"{derivative:.10g}", difference, _agreement(found, derivative)))
     yield from _columns(rows)
     if notes:
         yield ""
-        yield from (f"    {note}" for note in notes)
+        for note in notes:
+            yield from wrap(note, COLUMNS, initial_indent=INDENT, subsequent_indent=f"{INDENT}  ")
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -359,6 +365,8 @@ def _agreement(found: Slope, derivative: float) -> str:
     digits = found.digits(derivative)
     if found.remark:
         return "see the note"
+    if math.isnan(derivative):
+        return "see below"
     if digits >= 16:
         return "all digits"
     if digits >= 6 or not found.agrees(derivative):

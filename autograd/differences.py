@@ -19,6 +19,7 @@ HALVINGS = 40
 SURE = 1e-6  # the relative accuracy to expect of differences of floats
 _EPSILON, _SMALLEST = 2.0**-52, 5e-324
 UNSETTLED = 1e-5  # the error of a limit, beside the largest difference, that is none
+GROWING = 1.1  # a factor by which differences grow, step by step, to no limit
 JUMP, ENDLESS = "the value jumps here", "no finite slope here: it grows without end"
 
 Difference = tuple[float, float]  # a slope, and how far off it may be
@@ -29,7 +30,8 @@ class Slope:
     """What finite differences tell about a function at one point.
 
     Attributes:
-        central: the slope by central differences, nan where there is none.
+        central: the slope by central differences; infinite where it grows without end, in one
+            direction; nan where there is none.
         error: how far off it may be.
         left: the slope on the left alone, nan where the function is not real there.
         right: the slope on the right alone.
@@ -66,9 +68,9 @@ class Slope:
     def digits(self, derivative: float) -> int:
         """Return how many significant digits the central difference shares with a derivative."""
         gap, size = abs(self.central - derivative), max(abs(self.central), abs(derivative))
-        if gap == 0.0:
+        if gap == 0.0 or self.central == derivative:
             return 16
-        ratio = gap / size if math.isfinite(size) else math.nan
+        ratio = gap / size if math.isfinite(gap) and math.isfinite(size) else math.nan
         return max(0, min(16, math.floor(-math.log10(ratio)))) if ratio > 0.0 else 0
 
     def agrees(self, derivative: float) -> bool:
@@ -114,7 +116,13 @@ def slope(function: Callable[[float], float], at: float) -> Slope:
     estimates = _extrapolated(both, 4.0)
     central, error = _surest(estimates)
     right, left = _surest(_extrapolated(above, 2.0)), _surest(_extrapolated(below, 2.0))
+    if infinite := [side for side, rows in (("left", below), ("right", above)) if _ends(rows)]:
+        return _beside_infinity(infinite, left[0], right[0])
     remark = _remark(above, below, left, right)
+    if remark == ENDLESS:
+        central, error = _endless(above, below), 0.0
+    elif remark == JUMP:
+        central = error = math.nan
     return Slope(central, error, left[0], right[0], remark, tuple(estimates))
 
 
@@ -180,7 +188,7 @@ def _remark(
     growth = max(_growth(above), _growth(below))
     if growth > 1.9:
         return JUMP
-    if growth > 1.1:
+    if growth > GROWING:
         return ENDLESS
     for side, rows, (there, error) in (("left", below, left), ("right", above, right)):
         is_edge = math.isnan(left[0]) != math.isnan(right[0]) and not math.isnan(there)
@@ -199,6 +207,34 @@ def described(left: float, right: float, is_kink: bool) -> str:
         side, there = ("right", right) if math.isnan(left) else ("left", left)
         return f"edge of the domain: slope {there:.4g} on the {side}"
     return f"kink: slope {left:.4g} on the left, {right:.4g} on the right" if is_kink else ""
+
+
+def _ends(differences: list[Difference]) -> bool:
+    """Return whether the value is infinite next to the point, as the shortest steps have it."""
+    return len(differences) > 0 and all(math.isinf(slope) for slope, _ in differences[-4:])
+
+
+def _beside_infinity(sides: list[str], left: float, right: float) -> Slope:
+    """Return what is told of a point next to which the value is infinite, where it is finite."""
+    if len(sides) == 2:
+        remark, left, right = "the value is infinite on both sides of here", math.nan, math.nan
+    elif sides == ["left"]:
+        remark = f"the value is infinite on the left of here; slope {right:.4g} on the right"
+        left = math.nan
+    else:
+        remark = f"the value is infinite on the right of here; slope {left:.4g} on the left"
+        right = math.nan
+    return Slope(math.nan, math.nan, left, right, remark)
+
+
+def _endless(above: list[Difference], below: list[Difference]) -> float:
+    """Return the infinity to which the slopes grow; nan where not all of them grow to that one."""
+    signs = {
+        math.copysign(1.0, rows[-4][0]) if _growth(rows) > GROWING else 0.0
+        for rows in (above, below)
+        if len(rows) >= 4 and not math.isnan(rows[-4][0])
+    }
+    return signs.pop() * math.inf if len(signs) == 1 and 0.0 not in signs else math.nan
 
 
 def _growth(differences: list[Difference]) -> float:

@@ -58,14 +58,8 @@ class Explanation:
         lines += [f"  {a:>{wide[0]}} = {b:<{wide[1]}}  {c}" for a, b, c in rows]
         unlisted = self.count - len(rows)
         if unlisted > 0:
-            few = f"{unlisted} smaller one{'s' * (unlisted > 1)}"
-            if self.count == MOST_COUNTED:
-                few = "the smaller ones"
             rest = _sum([self.rest, *[path.product for path in self.paths[MOST_PRINTED:]]])
-            lines.append(
-                f"  and {few}" + (f", adding up to {digits(rest)}" if rest == rest else "")
-            )
-            lines += self._grouped()
+            lines += [f"  and {_others(self.count, unlisted, rest)}", *self._grouped()]
         if self.reason:
             lines.append(self.reason)
         return "\n".join(lines)
@@ -89,10 +83,15 @@ class Explanation:
         if len(uses) < 2:
             return []
         lines = ["by the last edge:"]
+        nodes = [use.node for use in uses]
         for use in uses[:MOST_PRINTED]:
             node = text(self._names[use.node])
             definition = text(self._names.definition(use.node))
-            lines.append(f"  {digits(use.total):>10}  {node} = {definition}  ({_paths(use.count)})")
+            often = sum(each is use.node for each in nodes) > 1
+            operand = f"operand {use.index + 1} of {len(use.node.args)}, " * often
+            lines.append(
+                f"  {digits(use.total):>10}  {node} = {definition}  ({operand}{_paths(use.count)})"
+            )
         if len(uses) > MOST_PRINTED:
             more = len(uses) - MOST_PRINTED
             lines.append(f"  and {more} more edge{'s' * (more > 1)}")
@@ -105,6 +104,16 @@ def _sum(products: list[float]) -> float:
         return math.fsum(products)
     except (ValueError, OverflowError):
         return sum(products)
+
+
+def _others(count: int, unlisted: int, rest: float) -> str:
+    """Return words for the paths that are not listed, and what they add up to."""
+    if count == MOST_COUNTED:
+        words, verb = "the other paths", "add up to"
+    else:
+        words = f"{unlisted} more path{'s' * (unlisted > 1)}"
+        verb = "add up to" if unlisted > 1 else "adds"
+    return f"{words}, which {verb} {digits(rest)}" if rest == rest else words
 
 
 def _paths(count: int) -> str:

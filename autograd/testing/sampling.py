@@ -26,7 +26,7 @@ def simplicity(numbers: Iterable[float]) -> tuple[int, float, bool]:
     """Return a key that sorts simple points first: few digits, small numbers, no minus."""
     texts = [f"{number:.17g}" if number.is_integer() else repr(number) for number in numbers]
     sizes = [abs(number) for number in numbers]
-    return sum(map(len, texts)), math.fsum(sizes), any(number < 0.0 for number in numbers)
+    return sum(map(len, texts)), sum(sizes), any(number < 0.0 for number in numbers)
 
 
 def simple_points(bounds: Sequence[Bounds], large: bool = False) -> list[Numbers]:

@@ -55,6 +55,7 @@ def test_smooth_points(formula, at, true, relative):
         ("asin(x)", 1.0, "no finite slope"),
         ("x**1.5", 0.0, "edge of the domain: slope"),
         ("log(x)", 0.0, "not finite here"),
+        ("exp(-1/x)", 0.0, "the value is infinite on the left of here; slope 0 on the right"),
         ("log(x)", -1.0, "not finite here"),
     ],
 )
@@ -70,6 +71,33 @@ def test_slopes_that_do_not_settle_at_an_edge_are_not_told_as_a_number(formula):
     )
 
 
+@pytest.mark.parametrize(
+    ("formula", "at", "central"),
+    [
+        ("cbrt(x)", 0.0, math.inf),
+        ("-sqrt(x)", 0.0, -math.inf),
+        ("acos(x)", 1.0, -math.inf),
+        ("sqrt(abs(x))", 0.0, math.nan),
+        ("where(x > 0, sqrt(x), x)", 0.0, math.nan),
+        ("floor(x)", 2.0, math.nan),
+        ("sign(x)", 0.0, math.nan),
+        ("exp(-1/x)", 0.0, math.nan),
+    ],
+)
+def test_where_there_is_no_slope_no_finite_number_is_given_for_one(formula, at, central):
+    found = slope(of(formula), at).central
+    assert found == central or (math.isnan(found) and math.isnan(central))
+
+
+def test_a_value_that_is_infinite_beside_a_point_is_told():
+    def needle(x):
+        return 0.0 if x == 0.0 else math.inf
+
+    assert slope(needle, 0.0).remark == "the value is infinite on both sides of here"
+    right = slope(lambda x: math.inf if x > 0.0 else 2.0 * x, 0.0)
+    assert right.remark == "the value is infinite on the right of here; slope 2 on the left"
+
+
 def test_a_zero_slope_agrees_as_far_as_rounding_allows():
     found = slope(of("tanh(x)"), 20.0)
     assert found.agrees(4.0 * math.exp(-40.0))
@@ -83,3 +111,4 @@ def test_digits_that_agree():
     assert found.digits(-6.0) == 0
     assert found.digits(math.inf) == 0
     assert found.digits(math.nan) == 0
+    assert slope(of("x*x"), 0.0).digits(math.nan) == 0

@@ -131,6 +131,9 @@ def test_formulas_and_numbers_of_all_kinds(capsys, arguments, gradients):
         (("floor(x)", "x=2"), "note on x: the value jumps here"),
         (("log(x)", "x=0"), "note on x: the value is not finite here"),
         (("sqrt(x)", "x=0"), "note on x: no finite slope here"),
+        (("sqrt(abs(x))", "x=0"), "why x.grad is nan: nan enters at v1 = abs(x)"),
+        (("exp(-1/x)", "x=0"), "why x.grad is nan: nan enters at v1 = -1 / x"),
+        (("exp(-1/x)", "x=0"), "note on x: the value is infinite on the left of here"),
     ],
 )
 def test_a_kink_is_a_note_and_no_failure(capsys, arguments, note):
@@ -138,6 +141,16 @@ def test_a_kink_is_a_note_and_no_failure(capsys, arguments, note):
     assert (status, err) == (0, "")
     assert note in out
     assert "see the note" in out
+
+
+def test_infinite_gradients_of_many_inputs_add_up_to_nan_and_are_no_failure(capsys):
+    names = [f"a{index}" for index in range(25)]
+    formula = "+".join(names) + "+sqrt(b)-sqrt(c)"
+    status, out, err = called(capsys, formula, *[f"{name}=1" for name in names], "b=0", "c=0")
+    assert (status, err) == (0, "")
+    assert "all at once" in out
+    many = "+".join(f"1e307*{name}" for name in names)
+    assert called(capsys, many, *[f"{name}=1" for name in names])[0] == 0
 
 
 @pytest.mark.parametrize(("arguments", "words"), [case[:2] for case in BAD])

@@ -145,6 +145,20 @@ def test_the_reason_is_given_and_names_the_node(build, words):
         assert word in reason
 
 
+def test_paths_that_are_not_listed_are_not_called_smaller_and_one_is_not_said_to_add_up():
+    x = Value(3.0, "x")
+    y = x * x
+    y.label = "y"
+    assert str(explain(y, x, limit=1)) == (
+        "dy/dx = 6, over 2 paths\n"
+        "  3 = 3  y -> x\n"
+        "  and 1 more path, which adds 3\n"
+        "by the last edge:\n"
+        "           3  y = x * x  (operand 1 of 2, 1 path)\n"
+        "           3  y = x * x  (operand 2 of 2, 1 path)"
+    )
+
+
 @pytest.mark.parametrize("limit", [1, 5, 100])
 def test_paths_with_both_infinities_add_up_to_nan(limit):
     x = Value(0.0, "x")
@@ -156,7 +170,7 @@ def test_paths_with_both_infinities_add_up_to_nan(limit):
     assert math.isnan(explanation.gradient)
     assert explanation.rest == 0.0 if limit == 100 else math.isnan(explanation.rest)
     assert "inf and -inf meet at x" in str(explanation)
-    assert f"and {17 - min(limit, 12)} smaller ones\n" in str(explanation)
+    assert f"and {17 - min(limit, 12)} more paths\n" in str(explanation)
 
 
 @pytest.mark.parametrize("limit", [2, 100])
@@ -169,7 +183,7 @@ def test_infinite_paths_are_not_taken_from_an_infinite_sum(limit):
     assert explanation.gradient == -math.inf
     text = str(explanation)
     assert "nan" not in text
-    assert ("and 9 smaller ones, adding up to 0.0009747\n" in text) == (limit == 100)
+    assert ("and 9 more paths, which add up to 0.0009747\n" in text) == (limit == 100)
 
 
 def test_a_sum_of_paths_beyond_the_largest_float_is_infinite():
@@ -177,8 +191,8 @@ def test_a_sum_of_paths_beyond_the_largest_float_is_infinite():
     y = x * 1e308
     for _ in range(15):
         y = y + x * 1e308
-    assert "and 4 smaller ones, adding up to inf\n" in str(explain(y, x))
-    assert "and 14 smaller ones\n" in str(explain(y, x, limit=2))
+    assert "and 4 more paths, which add up to inf\n" in str(explain(y, x))
+    assert "and 14 more paths\n" in str(explain(y, x, limit=2))
 
 
 def test_one_more_is_not_called_ones():
@@ -186,7 +200,7 @@ def test_one_more_is_not_called_ones():
     y = x * 1.0
     for power in range(12):
         y = y + x * 2.0**-power
-    assert "and 1 smaller one, adding up to 0.0004883" in str(explain(y, x))
+    assert "and 1 more path, which adds 0.0004883" in str(explain(y, x))
     assert "and 1 more edge\n" in str(explain(y, x)) + "\n"
 
 

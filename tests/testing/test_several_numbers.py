@@ -300,3 +300,8 @@ def test_a_slip_in_a_part_too_long_to_be_written_is_told_by_its_rule():
     assert "the derivative of u / 3 by u is 1 / 3, and 1 was taken for it" in " ".join(
         report.split()
     )
+
+
+def test_a_wrong_derivative_at_points_whose_sizes_add_up_to_more_than_a_float_holds_is_reported():
+    with pytest.raises(AssertionError, match="by y: the sign"):
+        assert_derivative(lambda x, y: x - y, lambda x, y: (1.0, 1.0), domain=(1e308, 1.79e308))
