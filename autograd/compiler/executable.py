@@ -14,6 +14,7 @@ from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.module import assembled
 from autograd.callsite import warn_user
+from autograd.compiler.alike_rows import warn_of_rows
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows
 from autograd.compiler.tiers import Plan, Warming, running
 from autograd.decorated import name_of
@@ -30,6 +31,7 @@ from autograd.transforms.call import replaced
 from autograd.trees import NUMBER, Builder, Structure, builder, plain_builder
 
 MANY = 2_000_000  # recorded operations that take some ten seconds
+FELT = 150_000  # and some that take about two
 
 
 class TracedFunction:
@@ -80,6 +82,8 @@ class TracedFunction:
                 f"and map it, jit(f, in_axes=...); what is repeated may be a scan; and see that no "
                 f"array of n x n came of (n,) and (n, 1)"
             )
+        elif axes is None and self.operations > FELT:
+            warn_of_rows(self.name, function, self.arguments, self.trace)
         self.has_gradients = False
         self.lowered: tuple[Function, bool] | None = None
         self.seconds = time.perf_counter() - start

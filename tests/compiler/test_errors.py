@@ -306,6 +306,51 @@ def test_a_function_of_very_many_operations_says_how_rows_are_mapped(monkeypatch
     np.testing.assert_allclose(right, slopes)  # the mean of all differences is the same here
 
 
+def of_row(w, x, y):
+    return (np.tanh(x @ w) - y) ** 2
+
+
+def of_batch(w, X, y):
+    return of_row(w, X, y).mean()
+
+
+def test_a_large_derivative_that_does_the_same_for_each_row_says_how_rows_are_mapped(monkeypatch):
+    monkeypatch.setattr("autograd.compiler.executable.FELT", 1000)
+    w, X, y = np.array([0.5, -1.0]), np.linspace(-1.0, 1.0, 240).reshape(120, 2), np.ones(120)
+    words = r"each of 120 rows: .* jit\(grad\(of_batch\), in_axes=\(None, 0, 0\)\), with reduce"
+    with pytest.warns(UserWarning, match=words) as caught:
+        slopes = jit(autograd.grad(of_batch))(w, X, y)
+    assert caught[0].filename == __file__
+    by_rows = jit(autograd.grad(of_row), in_axes=(None, 0, 0), reduce="mean")
+    np.testing.assert_allclose(by_rows(w, X, y), slopes)
+
+
+def recurrent(w, X):
+    state = 0.0
+    for row in X:
+        state = np.tanh(w[0] * state + row @ w[:2])
+    return state
+
+
+@pytest.mark.parametrize(
+    ("f", "argnums"),
+    [
+        (lambda w, X: (np.tanh(X @ w[:2]) * w[0]).sum(), (0, 1)),  # rows of weights
+        (lambda b, W: (np.tanh(W @ np.ones(2) + b) ** 2).sum(), 0),  # a layer: a bias for each row
+        (lambda w, X: np.exp(-w[0] * ((X[:, None] - X) ** 2).sum(-1)).sum(), 0),  # pairs of rows
+        (recurrent, 0),
+    ],
+)
+def test_large_programs_whose_rows_differ_are_left_alone(monkeypatch, f, argnums):
+    monkeypatch.setattr("autograd.compiler.executable.FELT", 1000)
+    jit(autograd.grad(f, argnums))(
+        np.linspace(0.1, 0.2, 120), np.linspace(-1.0, 1.0, 240).reshape(120, 2)
+    )
+    fast = jit(autograd.value_and_grad(lambda W, x: (np.tanh(W @ x) ** 2).sum()))
+    fast(np.ones((120, 3)), np.linspace(-1.0, 1.0, 3))
+    assert int(str(fast.report()).split()[0]) > 1000
+
+
 def test_detect_anomaly_within_a_compiled_function_is_refused_and_the_advice_works():
     def watched(x):
         with autograd.detect_anomaly():
