@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable
 
 from autograd.backends.binding import LANES
-from autograd.backends.llvm import vector_math
+from autograd.backends.llvm import library_math, vector_math
 from autograd.backends.llvm.contraction import MULTIPLY_ADD
 from autograd.ir.function import I1, Function
 from autograd.table.operation import TABLE
@@ -180,17 +180,34 @@ def library_declarations(functions: set[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def each_lane(kind: str) -> str:
+def each_lanes(kinds: set[str]) -> str:
+    """Return functions of eight rows with the library's bits: by its formulas where they are known.
+
+    Else, and for rare arguments, they call the library for one row after the other.
+    """
+    known = {kind for kind in kinds if library_math.is_fused(kind) is not None}
+    text = [library_math.declarations(known)] if known else []
+    for kind in sorted(kinds):
+        is_fused = library_math.is_fused(kind)
+        if is_fused is None:
+            text.append(_one_by_one(kind, f"each_{kind}"))
+            continue
+        text.append(_one_by_one(kind, f"slowly_{kind}"))
+        text.append(library_math.function_text(kind, f"each_{kind}", f"slowly_{kind}", is_fused))
+    return "\n".join(text)
+
+
+def _one_by_one(kind: str, name: str) -> str:
     """Return a function of eight rows that calls the library for one row after the other."""
     vector = f"<{LANES} x double>"
-    names = ("a", "b")[: TABLE[kind].arity]
-    parameters = ", ".join(f"{vector} %{name}" for name in names)
-    lines = [f"define internal {vector} @each_{kind}({parameters}) #0 {{"]
+    operands = ("a", "b")[: TABLE[kind].arity]
+    parameters = ", ".join(f"{vector} %{operand}" for operand in operands)
+    lines = [f"define internal {vector} @{name}({parameters}) #0 {{"]
     result = "poison"
     for lane in range(LANES):
-        for name in names:
-            lines.append(f"%{name}{lane} = extractelement {vector} %{name}, i64 {lane}")
-        given = ", ".join(f"double %{name}{lane}" for name in names)
+        for operand in operands:
+            lines.append(f"%{operand}{lane} = extractelement {vector} %{operand}, i64 {lane}")
+        given = ", ".join(f"double %{operand}{lane}" for operand in operands)
         lines.append(f"%y{lane} = call double @library_{LIBRARY[kind]}({given})")
         lines.append(f"%r{lane} = insertelement {vector} {result}, double %y{lane}, i64 {lane}")
         result = f"%r{lane}"

@@ -20,7 +20,7 @@ from autograd.backends.llvm.group_calls import CALL
 from autograd.backends.llvm.instructions import (
     LIBRARY,
     WRITTEN,
-    each_lane,
+    each_lanes,
     intrinsic_declarations,
     library_declarations,
     literal,
@@ -99,7 +99,7 @@ def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
             wide = {opcode for opcode, how in new if how == ROWS}
             if wide or near:
                 text.append(WIDE_VECTORS)
-                text += [each_lane(opcode) for opcode in sorted((wide | handed) & set(LIBRARY))]
+                text.append(each_lanes((wide | handed) & set(LIBRARY)))
             if near:
                 text.append(vector_math.declarations())
                 text += [vector_math.function_text(opcode) for opcode in near]

@@ -10,7 +10,7 @@ from autograd.backends.llvm import arena, vector_math
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.contraction import contracted
 from autograd.backends.llvm.instructions import (
-    each_lane,
+    each_lanes,
     intrinsic_declarations,
     library_declarations,
 )
@@ -189,7 +189,7 @@ def _head(sections: Sequence[Section], exact: bool) -> str:
         bits = f"<{LANES} x i1>"
         name = f"llvm.masked.store.v{LANES}f64.p0"
         text.append(f"declare void @{name}({VECTOR}, ptr, i32, {bits})")
-        text += [each_lane(kind) for kind in sorted(each)]
+        text.append(each_lanes(each))
     if near:
         text.append(vector_math.declarations())
         text += [vector_math.function_text(kind) for kind in sorted(near)]

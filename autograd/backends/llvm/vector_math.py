@@ -53,7 +53,7 @@ def _literal(number: float, type_: str = REAL) -> str:
     return f"<{', '.join([f'i64 {int(number)}'] * LANES)}>"
 
 
-class _Writer:
+class Writer:
     """Writes straight-line code; a number among the operands stands for a constant."""
 
     def __init__(self) -> None:
@@ -61,6 +61,7 @@ class _Writer:
         self._count = 0
 
     def new(self, expression: str) -> str:
+        """Add a line that names the result of an expression; return the name."""
         self._count += 1
         name = f"%v{self._count}"
         self.lines.append(f"{name} = {expression}")
@@ -74,15 +75,19 @@ class _Writer:
         return self.new(f"{word} {REAL} {self._name(a)}, {self._name(b)}")
 
     def add(self, a: str | float, b: str | float) -> str:
+        """Return a + b."""
         return self._real("fadd", a, b)
 
     def subtract(self, a: str | float, b: str | float) -> str:
+        """Return a - b."""
         return self._real("fsub", a, b)
 
     def multiply(self, a: str | float, b: str | float) -> str:
+        """Return a * b."""
         return self._real("fmul", a, b)
 
     def divide(self, a: str | float, b: str | float) -> str:
+        """Return a / b."""
         return self._real("fdiv", a, b)
 
     def fused(self, a: str | float, b: str | float, c: str | float) -> str:
@@ -91,6 +96,7 @@ class _Writer:
         return self.new(f"call {REAL} @llvm.fmuladd.v{LANES}f64({given})")
 
     def size(self, a: str) -> str:
+        """Return |a|."""
         return self.new(f"call {REAL} @llvm.fabs.v{LANES}f64({REAL} {a})")
 
     def signed(self, a: str, sign: str) -> str:
@@ -99,21 +105,27 @@ class _Writer:
         return self.new(f"call {REAL} @llvm.copysign.v{LANES}f64({given})")
 
     def compare(self, relation: str, a: str | float, b: str | float) -> str:
+        """Return the lanes in which a relation holds."""
         return self.new(f"fcmp {relation} {REAL} {self._name(a)}, {self._name(b)}")
 
     def select(self, bits: str, a: str | float, b: str | float) -> str:
+        """Return a in these lanes, and b in the others."""
         return self.new(f"select {BITS} {bits}, {REAL} {self._name(a)}, {REAL} {self._name(b)}")
 
     def bits(self, word: str, a: str, b: str) -> str:
+        """Return and, or, xor of two sets of lanes."""
         return self.new(f"{word} {BITS} {a}, {b}")
 
     def whole(self, word: str, a: str, b: str | int) -> str:
+        """Return an operation on 64-bit integers."""
         return self.new(f"{word} {WHOLE} {a}, {self._name(b, WHOLE)}")
 
     def as_whole(self, a: str) -> str:
+        """Return the bits of numbers."""
         return self.new(f"bitcast {REAL} {a} to {WHOLE}")
 
     def as_real(self, a: str) -> str:
+        """Return the numbers that have these bits."""
         return self.new(f"bitcast {WHOLE} {a} to {REAL}")
 
     def series(self, x: str, coefficients: list[float]) -> str:
@@ -193,18 +205,18 @@ class _Writer:
         return k, m
 
 
-def _exp(w: _Writer, x: str) -> str:
+def _exp(w: Writer, x: str) -> str:
     k, r = w.reduced(w.between(x, -746.0, 710.0))
     return w.scaled(w.add(w.exp_minus_one(r), 1.0), k)
 
 
-def _cosh(w: _Writer, x: str) -> str:
+def _cosh(w: Writer, x: str) -> str:
     k, r = w.reduced(w.between(w.size(x), 0.0, 711.0))
     half = w.scaled(w.add(w.exp_minus_one(r), 1.0), w.subtract(k, 1.0))
     return w.add(half, w.divide(0.25, half))
 
 
-def _tanh(w: _Writer, x: str) -> str:
+def _tanh(w: Writer, x: str) -> str:
     twice = w.between(w.multiply(w.size(x), 2.0), 0.0, 44.0)
     k, r = w.reduced(twice)
     power = w.two_to(k)
@@ -212,7 +224,7 @@ def _tanh(w: _Writer, x: str) -> str:
     return w.signed(w.divide(above_one, w.add(above_one, 2.0)), x)
 
 
-def _log_parts(w: _Writer, x: str) -> str:
+def _log_parts(w: Writer, x: str) -> str:
     """Return log(x) for normal x > 0."""
     k, m = w.exponent_and_mantissa(x)
     f = w.subtract(m, 1.0)
@@ -225,7 +237,7 @@ def _log_parts(w: _Writer, x: str) -> str:
     return w.fused(k, LN2[0], w.add(f, low))
 
 
-def _log(w: _Writer, x: str) -> str:
+def _log(w: Writer, x: str) -> str:
     tiny = w.compare("olt", x, 2.0**-1022)
     scaled = w.select(tiny, w.multiply(x, 2.0**54), x)
     result = _log_parts(w, scaled)
@@ -235,7 +247,7 @@ def _log(w: _Writer, x: str) -> str:
     return w.select(w.compare("uge", x, 0.0), w.select(w.compare("uno", x, x), x, result), math.nan)
 
 
-def _log1p(w: _Writer, x: str) -> str:
+def _log1p(w: Writer, x: str) -> str:
     y = w.add(x, 1.0)
     lost = w.subtract(x, w.subtract(y, 1.0))
     inside = w.bits("and", w.compare("ogt", y, 0.0), w.compare("olt", y, math.inf))
@@ -248,7 +260,7 @@ def _log1p(w: _Writer, x: str) -> str:
     )
 
 
-def _angle(w: _Writer, x: str, quarters: int) -> str:
+def _angle(w: Writer, x: str, quarters: int) -> str:
     """Return the sine of x + quarters pi / 2."""
     k, shifted = w.nearest(w.multiply(x, 2.0 / math.pi))
     r = w.fused(k, -HALF_PI[0], x)
@@ -265,15 +277,15 @@ def _angle(w: _Writer, x: str, quarters: int) -> str:
     return w.select(half, w.new(f"fneg {REAL} {size}"), size)
 
 
-def _sin(w: _Writer, x: str) -> str:
+def _sin(w: Writer, x: str) -> str:
     return w.select(w.compare("oeq", x, 0.0), x, _angle(w, x, 0))
 
 
-def _cos(w: _Writer, x: str) -> str:
+def _cos(w: Writer, x: str) -> str:
     return _angle(w, x, 1)
 
 
-def _power(w: _Writer, a: str, b: str) -> str:
+def _power(w: Writer, a: str, b: str) -> str:
     k, m = w.exponent_and_mantissa(a)
     f = w.subtract(m, 1.0)
     under, under_low = w.two_sum(m, 1.0)
@@ -304,11 +316,11 @@ def _power(w: _Writer, a: str, b: str) -> str:
     return w.scaled(w.add(w.exp_minus_one(r), 1.0), k)
 
 
-def _wide_angle(w: _Writer, x: str) -> str:
+def _wide_angle(w: Writer, x: str) -> str:
     return w.compare("uge", w.size(x), LARGEST_ANGLE)
 
 
-def _odd_power(w: _Writer, a: str, b: str) -> str:
+def _odd_power(w: Writer, a: str, b: str) -> str:
     normal = w.bits("and", w.compare("oge", a, 2.0**-1022), w.compare("olt", a, math.inf))
     usual = w.bits("and", normal, w.compare("olt", w.size(b), 1e9))
     return w.new(f"xor {BITS} {usual}, <{', '.join(['i1 true'] * LANES)}>")
@@ -337,7 +349,7 @@ def function_text(kind: str) -> str:
     compute, rare = FUNCTIONS[kind]
     names = ("%a", "%b") if kind == "power" else ("%a",)
     parameters = ", ".join(f"{REAL} {name}" for name in names)
-    w = _Writer()
+    w = Writer()
     if rare is not None:
         bits = w.new(f"bitcast {BITS} {rare(w, *names)} to i{LANES}")
         some = w.new(f"icmp ne i{LANES} {bits}, 0")
