@@ -71,17 +71,33 @@ def compile(function: Function, binding: Binding) -> Interpreted:  # noqa: A001 
     return Interpreted(function, binding)
 
 
-def run(function: Function, arguments: Sequence[Held]) -> list[Number]:
+class SpentError(Exception):
+    """A run would take more instructions than it may."""
+
+
+def run(
+    function: Function, arguments: Sequence[Held], left: list[int] | None = None
+) -> list[Number]:
     """Return what the function returns for these arguments.
+
+    Args:
+        function: what to run.
+        arguments: what its parameters are.
+        left: how many instructions may be run, in a list that is counted down; None for any.
 
     Raises:
         ProgramError: it leaves by a way that was not compiled (``deoptimize``).
+        SpentError: none are left.
     """
+    if left is not None:
+        left[0] -= len(function)
+        if left[0] < 0:
+            raise SpentError
     values: list[Held] = [*arguments, *[0.0] * (len(function) - len(arguments))]
     block = function.blocks[0]
     while True:
         for number in range(block.first, block.last):
-            values[number] = _result(function, number, values)
+            values[number] = _result(function, number, values, left)
         match block.terminator:
             case Return(results):
                 return [values[result] for result in results]  # type: ignore[misc]
@@ -91,7 +107,7 @@ def run(function: Function, arguments: Sequence[Held]) -> list[Number]:
                 raise ProgramError(f"{function.name!r} has not been compiled for this way")
 
 
-def _result(function: Function, number: int, values: list[Held]) -> Held:
+def _result(function: Function, number: int, values: list[Held], left: list[int] | None) -> Held:
     opcode = function.opcodes[number]
     given = [values[operand] for operand in function.operands[number]]
     if opcode == CONSTANT:
@@ -103,9 +119,9 @@ def _result(function: Function, number: int, values: list[Held]) -> Held:
         result_: Held = _on_arrays(opcode, given)
         return result_
     if opcode == CALL:
-        return run(bodies[0], given)
+        return run(bodies[0], given, left)
     if opcode == COND:
-        return run(bodies[0 if given[0] else 1], given[1:])
+        return run(bodies[0 if given[0] else 1], given[1:], left)
     if opcode in (SCAN, WHILE):
         count = len(function.types[number])
         first = 1 if opcode == SCAN else 0
@@ -114,10 +130,10 @@ def _result(function: Function, number: int, values: list[Held]) -> Held:
         while (
             index < given[0]  # type: ignore[operator]
             if opcode == SCAN
-            else run(bodies[0], [*carries, *invariants])[0]
+            else run(bodies[0], [*carries, *invariants], left)[0]
         ):
             head: list[Held] = [float(index)] if opcode == SCAN else []
-            carries = list(run(bodies[-1], [*head, *carries, *invariants]))
+            carries = list(run(bodies[-1], [*head, *carries, *invariants], left))
             index += 1
         return carries  # type: ignore[return-value]
     row = TABLE[opcode]

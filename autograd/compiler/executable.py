@@ -9,14 +9,13 @@ from math import nan
 from typing import Any
 
 from autograd.backends.binding import ONE_BLOCK, Array, added_up
-from autograd.backends.grouped import Grouped
 from autograd.backends.llvm.abi import Sink, Source
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.module import assembled
 from autograd.callsite import warn_user
 from autograd.compiler.alike_rows import warn_of_rows
 from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows
-from autograd.compiler.tiers import Plan, Warming, running
+from autograd.compiler.tiers import Answering, Plan, Warming, running
 from autograd.decorated import name_of
 from autograd.engine.value import Value
 from autograd.errors import StructureError
@@ -270,7 +269,7 @@ class Executable:
         else:
             function.settled()
         del function, compact  # the memory of a large one
-        self.native: Native | Grouped | Warming = running(self, plan, self._function)
+        self.native: Answering | Warming = running(self, plan, self._function)
         self._short: Callable[..., Any] | None = None
         self.listed: tuple[Callable[[], Any], tuple[type, ...]] | None = None
         self._lock = new_lock()

@@ -1110,9 +1110,10 @@ def jit(
         exact: True for the bits of the eager engine; False allows contracted multiply-adds,
             and vector functions within 4 units in the last place.
         max_paths: how many ways through f there may be, where it decides by traced numbers.
-        tier: "llvm" or "grouped" for what runs the programs, in all cases where it can; None for
-            what is soonest ready and fastest: the grouped tier for large wide programs without
-            rows, LLVM for all others. All give the same bits. ``AUTOGRAD_TIER`` is for all.
+        tier: "llvm", "grouped" or "interpreted" for what runs the programs, in all cases where it
+            can; None for what is soonest ready at first and fastest later: groups of equal steps
+            for large programs, the interpreter for loops of few steps, else LLVM. All give the same
+            bits. ``AUTOGRAD_TIER`` is for all.
         static_argnums: the places of arguments that stay Python's, such as counts, flags, strings
             and functions: there is a program for each of their values, which must be hashable
             (the latest 256 are kept).

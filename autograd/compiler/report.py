@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from autograd.backends.binding import LANES
 from autograd.backends.grouped import Grouped
+from autograd.backends.interpreted import InterpretedProgram
 from autograd.backends.llvm.grouped_rows import GroupedRows
 from autograd.compiler.executable import Executable
-from autograd.compiler.tiers import Warming
+from autograd.compiler.tiers import Short, Warming
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Report:
         lanes: rows that run side by side; 1 where nothing is mapped.
         trace_seconds: what tracing took.
         compile_seconds: what clean-up and compiling took.
-        tier: what runs the program: "llvm" or "grouped".
+        tier: what runs the program: "llvm", "grouped" or "interpreted".
         level: LLVM's optimisation level, 0 for large programs, and for small ones until they have
             been called often.
         code_bytes: size of the LLVM text.
@@ -47,16 +48,25 @@ class Report:
             f"{self.recorded} recorded operations became {self.steps} steps "
             f"({self.inputs} inputs, {self.outputs} outputs)\n"
             f"traced in {self.trace_seconds:.3f} s, compiled in {self.compile_seconds:.3f} s "
-            f"{f'at level {self.level}' if self.tier == 'llvm' else 'into groups of equal steps'}\n"
+            f"{_HOW[self.tier].format(self.level)}\n"
             f"{self.lanes} rows side by side, {self.code_bytes} bytes of LLVM text, "
             f"{self.work_bytes} bytes of working memory"
         )
+
+
+_HOW = {
+    "llvm": "at level {}",
+    "grouped": "into groups of equal steps",
+    "interpreted": "for the interpreter",
+}
 
 
 def report_of(executable: Executable) -> Report:
     """Return the report of an executable."""
     native = executable.native
     native = native.native if isinstance(native, Warming) else native
+    native = native.running if isinstance(native, Short) else native
+    tier = "grouped" if isinstance(native, Grouped | GroupedRows) else "llvm"
     return Report(
         recorded=executable.traced.operations,
         steps=executable.steps,
@@ -65,7 +75,7 @@ def report_of(executable: Executable) -> Report:
         lanes=LANES if executable.layout.mapped else 1,
         trace_seconds=executable.traced.seconds,
         compile_seconds=executable.seconds,
-        tier="grouped" if isinstance(native, Grouped | GroupedRows) else "llvm",
+        tier="interpreted" if isinstance(native, InterpretedProgram) else tier,
         level=native.level,
         code_bytes=native.code_bytes,
         work_bytes=native.work + native.shared,

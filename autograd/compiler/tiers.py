@@ -1,11 +1,12 @@
 """Which tier runs a program: what is ready soonest at once, better code once it is called often.
 
 Groups of equal steps (``backends/grouped.py``) need no code of their own, so that a first call need
-not wait for LLVM; small programs and loops begin as code that LLVM writes without optimising it, in
-a third of the time. What has been called often enough is compiled in a thread, which takes over
-between two calls. All give the same bits, so it does not matter which one answered. When code is
-made depends on the count of calls alone. The thread ends when there is nothing left to compile,
-holds no program that was dropped, and is waited for when Python ends: for one module at most.
+not wait for LLVM, nor do loops of few steps, which the interpreter runs; other small programs and
+loops begin as code that LLVM writes without optimising it, in a third of the time. What has been
+called often enough is compiled in a thread, which takes over between two calls. All give the same
+bits, so it does not matter which one answered. When code is made depends on the count of calls and
+of steps alone. The thread ends when there is nothing left to compile, holds no program that was
+dropped, and is waited for when Python ends: for one module at most.
 """
 
 from __future__ import annotations
@@ -23,21 +24,25 @@ from typing import Any, TypeAlias
 
 from autograd.backends.binding import LANES, Array
 from autograd.backends.grouped import Grouped
+from autograd.backends.interpreted import InterpretedProgram, may_be_short
+from autograd.backends.interpreter import SpentError
 from autograd.backends.llvm import engine
 from autograd.backends.llvm.abi import Layout
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.grouped_rows import GroupedRows
 from autograd.backends.llvm.loops import is_structured
 from autograd.backends.llvm.module import LARGE
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, ExportError
 from autograd.ir.function import Function
 
-TIERS = ("llvm", "grouped")
+TIERS = ("llvm", "grouped", "interpreted")
 SMALL, SMALL_OF_ROWS = 500, 150  # steps, inputs and results up to which LLVM is ready as soon
-GROUPS = "the tier of groups of equal steps"
+GROUPS, INTERPRETER = "the tier of groups of equal steps", "the interpreter"
 OF_CODE = 0.33  # nanoseconds that a step takes in LLVM's code of a large program, roughly
 HUGE = 400_000  # steps from which on code of its own costs more than it could save
 HOT, HOT_LARGE = 1_000, 10_000  # calls after which LLVM's code is made
+INTERPRETED = 1_500  # instructions of a loop that the interpreter runs while LLVM would begin
+HOT_INTERPRETED = 2  # calls of such a loop after which LLVM's code is made
 HOT_LOOPS = 10  # likewise calls of a program with loops, each of which may take long;
 VECTORS_OF_LOOPS = 100  # so many vectors of eight rows are as a call
 HOT_ROWS, HOT_LARGE_ROWS = 8_000, 100_000  # likewise vectors of eight rows
@@ -56,12 +61,16 @@ def checked_tier(tier: object) -> str | None:
     raise ArgumentError(f"{where} is one of {', '.join(TIERS)}, and was {wish!r:.40}")
 
 
+Running: TypeAlias = Native | Grouped | InterpretedProgram
+
+
 class Plan:
     """A program and how it is to be run.
 
     Attributes:
         can_group: whether groups can run it: loops are for LLVM alone.
         starts_grouped: whether they do at first.
+        starts_interpreted: whether the interpreter does, which needs no code either.
         starts_quick: whether code that is not optimised does.
         is_worth_code: whether better code takes over once it is called often.
         hot: after how many calls, or vectors of eight rows: what is large takes LLVM longer than it
@@ -75,7 +84,7 @@ class Plan:
         self, function: Function, layout: Layout, exact: bool, alone: bool, watched: bool,
         tier: str | None, rows: int | None = None,
     ) -> None:  # fmt: skip
-        self.name = function.name
+        self.name, self._tier = function.name, tier
         self._given: Any = function, layout, exact, alone, watched
         self.can_group = not is_structured(function)
         size = len(function) - len(function.parameters) + len(function.results)
@@ -91,9 +100,18 @@ class Plan:
         if not self.can_group:
             self.hot, self._unit = HOT_LOOPS, VECTORS_OF_LOOPS
         self.starts_quick &= self.calls_of(rows) < self.hot  # else it would be hot at once
+        can_interpret = exact and (tier == "interpreted" or not layout.mapped)
+        self.starts_interpreted = can_interpret and tier in (None, "interpreted")
+        if tier is None:
+            is_short = not self.can_group and may_be_short(function, INTERPRETED)
+            self.starts_interpreted &= is_short
+            if self.starts_interpreted:
+                self.hot = HOT_INTERPRETED
 
-    def is_no_better_than(self, native: Native | Grouped) -> bool:
+    def is_no_better_than(self, native: Answering) -> bool:
         """Return whether code is: that of a large program is read anew from far at every call."""
+        if isinstance(native, Short | InterpretedProgram):
+            return False
         if isinstance(native, Grouped):
             return native.nanoseconds < self._nanoseconds
         return not isinstance(native, GroupedRows) and not native.is_quick
@@ -106,18 +124,29 @@ class Plan:
         """Keep the program in compact form, of which groups are made, until it may be compiled."""
         self._given = kept, *self._given[1:]
 
-    def first(self) -> Native | Grouped:
+    def first(self) -> Answering:
         """Return what answers the first call."""
+        if self.starts_interpreted:
+            return self.interpreted() if self._tier else Short(self)
         if self.starts_grouped:
             return self.groups()
         try:
             return self.code(self.starts_quick)
         except RuntimeError as error:  # LLVM's
-            if not self.can_group:
-                raise
-            self.is_worth_code = False
-            _warn(self.name, error, GROUPS)
-            return self.groups()
+            return self.without_code(error)
+
+    def without_code(self, error: RuntimeError) -> Running:
+        """Return what runs a program that LLVM could not compile."""
+        if not (self.can_group or self._given[2]):
+            raise error
+        self.is_worth_code = False
+        _warn(self.name, error, GROUPS if self.can_group else INTERPRETER)
+        return self.groups() if self.can_group else self.interpreted()
+
+    def interpreted(self, most: int | None = None) -> InterpretedProgram:
+        """Return the program as the interpreter runs it."""
+        function, layout, _, _, watched = self._given
+        return InterpretedProgram(function, layout, watched, most)
 
     def groups(self) -> Native | Grouped:
         """Return the program as groups of equal steps."""
@@ -131,14 +160,42 @@ class Plan:
         return Native(function, layout, exact, alone, watched, quick=quick)
 
 
+class Short:
+    """A loop that the interpreter runs until a call takes too many steps: then code is made."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self.running: Running = plan.interpreted(INTERPRETED)
+
+    def __call__(
+        self, numbers: Sequence[float], arrays: Sequence[Array], rows: int | None = None
+    ) -> list[float] | None:
+        """Call it."""
+        try:
+            return self.running(numbers, arrays, rows)
+        except SpentError:
+            try:
+                self.running = self._plan.code(quick=True)
+            except RuntimeError as error:
+                self.running = self._plan.without_code(error)
+            return self.running(numbers, arrays, rows)
+
+    def many_rows(
+        self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
+    ) -> list[float] | None:
+        """Refuse: there are no rows."""
+        raise ExportError("a program without rows was called with rows")
+
+
+Answering: TypeAlias = "Running | Short"
+
+
 class Warming:
     """What answers first and counts its calls, until better code takes over."""
 
-    def __init__(self, native: Native | Grouped, plan: Plan, when_hot: Callable[[], None]) -> None:
+    def __init__(self, native: Answering, plan: Plan, when_hot: Callable[[], None]) -> None:
         self.native = native
         self._calls_of = plan.calls_of
-        self.level, self.code_bytes = native.level, native.code_bytes
-        self.work, self.shared = native.work, native.shared
         self._left = plan.hot
         self._when_hot: Callable[[], None] | None = when_hot
 
@@ -174,7 +231,7 @@ class Warming:
         return self.native.many_rows(numbers, arrays, foreign, rows)
 
 
-def running(executable: object, plan: Plan, kept: object) -> Native | Grouped | Warming:
+def running(executable: object, plan: Plan, kept: object) -> Answering | Warming:
     """Return what answers the calls of an executable; code takes its place once it is hot.
 
     Until then the program is kept in compact form.
@@ -189,15 +246,15 @@ def running(executable: object, plan: Plan, kept: object) -> Native | Grouped | 
 
 # -- the thread ----------------------------------------------------------------------------------
 
-Running: TypeAlias = "weakref.ref[Any]"  # an executable that may be gone
-Job = tuple[Running, Plan]
+Reference: TypeAlias = "weakref.ref[Any]"  # an executable that may be gone
+Job = tuple[Reference, Plan]
 _jobs: deque[Job] = deque()
 _compiling = _thread.allocate_lock()  # of the one thread that compiles, or waits for its end
 _ending = False
 MOST_INTERRUPTS = 100  # of the last step of Python's end
 
 
-def _enqueue(reference: Running, plan: Plan) -> None:
+def _enqueue(reference: Reference, plan: Plan) -> None:
     """Have a program compiled, by the thread that does so.
 
     It is started without ``threading.Thread``, and no lock is taken here: an interrupt of the main
@@ -230,7 +287,7 @@ def _compile_all() -> None:
         _compiling.release()
 
 
-def _compile_one(reference: Running, plan: Plan) -> None:
+def _compile_one(reference: Reference, plan: Plan) -> None:
     engine.background.wanted = lambda: reference() is not None and not _ending
     try:
         engine.checkpoint()
@@ -238,7 +295,8 @@ def _compile_one(reference: Running, plan: Plan) -> None:
     except engine.Stopped:
         return
     except Exception as error:
-        _warn(plan.name, error, GROUPS if plan.starts_grouped else "code that is not optimised")
+        runs = GROUPS if plan.starts_grouped else "code that is not optimised"
+        _warn(plan.name, error, INTERPRETER if plan.starts_interpreted else runs)
         return
     finally:
         engine.background.wanted = None
