@@ -151,7 +151,9 @@ class Plan:
     def groups(self) -> Native | Grouped:
         """Return the program as groups of equal steps."""
         function, layout, exact, _, watched = self._given
-        return (GroupedRows if layout.mapped else Grouped)(function, layout, watched, exact)
+        if layout.mapped:
+            return GroupedRows(function, layout, watched, exact, self.is_worth_code)
+        return Grouped(function, layout, watched, exact)
 
     def code(self, quick: bool = False) -> Native:
         """Return the program as code of its own; not optimised if it has to be quick."""

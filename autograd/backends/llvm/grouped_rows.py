@@ -25,10 +25,23 @@ from autograd.ir.function import Function
 
 
 class GroupedRows(Native):
-    """A mapped program, called as native code is."""
+    """A mapped program, called as native code is.
+
+    Args:
+        function: a program of primitives, without loops.
+        layout: where its parameters and results lie.
+        watched: whether a call tells of nans among the results.
+        exact: whether bits must be the eager engine's, without multiply-adds.
+        quick: whether what is around the groups need not be optimised.
+    """
 
     def __init__(
-        self, function: Function, layout: Layout, watched: bool, exact: bool = True
+        self,
+        function: Function,
+        layout: Layout,
+        watched: bool,
+        exact: bool = True,
+        quick: bool = False,
     ) -> None:
         import numpy
 
@@ -61,7 +74,7 @@ class GroupedRows(Native):
         text = _module(function, layout, inputs, len(shared), begin, watched)
         module = Assembled(text, 1, False, begin + 8 * LANES * groups.size, 8 * len(shared))
         super().__init__(
-            function, layout, True, False, watched, module, (self._tables.ctypes.data,)
+            function, layout, True, False, watched, module, (self._tables.ctypes.data,), quick
         )
 
 
