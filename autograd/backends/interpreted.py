@@ -7,7 +7,6 @@ begun. Loops and arrays run too, which groups of equal steps cannot.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from autograd.backends.binding import Array, reduced
 from autograd.backends.interpreter import Number, run
@@ -67,13 +66,13 @@ class InterpretedProgram:
         return None if is_nan and self._watched else plain
 
     def many_rows(
-        self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, Any], rows: int
+        self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
     ) -> list[float] | None:
         """Run a mapped call of many rows."""
         import numpy
 
         for place, dtype in foreign.items():
-            arrays[place] = numpy.ascontiguousarray(arrays[place], dtype)
+            arrays[place] = numpy.ascontiguousarray(arrays[place], numpy.dtype(str(dtype)))
         return self(numbers, arrays, rows)
 
     def _arguments(
