@@ -72,9 +72,7 @@ def check_assignment(what: str) -> None:
 
 
 def refuse_call(method: str, thing: object) -> NoReturn:
-    """Refuse a method that was called through the class on what is no Value, or with more."""
-    if isinstance(thing, Node):
-        raise ArgumentError(f"{method}() takes no operand besides the Value itself")
+    """Refuse a method that was called through the class on what is no Value."""
     raise ArgumentError(f"{method}() is a method of Value, and was given a {type(thing).__name__}")
 
 

@@ -324,9 +324,11 @@ if native is not None:
 
 def _method(row: Operation) -> Callable[..., Value]:
     def method(self: Value, *operands: Operand, **named: Operand) -> Value:
-        if row.arity == 1 and (operands or named or not isinstance(self, Value)):
+        if row.arity > 1 or operands or named:
+            return row(self, *operands, **named)
+        if not isinstance(self, Value):
             of_node.refuse_call(row.name, self)
-        return Value._apply(row, (self,)) if row.arity == 1 else row(self, *operands, **named)
+        return Value._apply(row, (self,))
 
     method.__name__, method.__doc__ = row.name, row.__doc__
     return method

@@ -1060,7 +1060,12 @@ HABITS = [
         lambda: ag.fori_loop(0, 2, lambda i, c: c, 1.0),
     ),
     (
-        r"asin\(\) takes no operand besides the Value itself",
+        r"log\(x\) takes 1 operand, .* another base write log2\(x\), log10\(x\), or log\(x\) / log",
+        lambda: x.log(2),
+        lambda: x.log2(),
+    ),
+    (
+        r"asin\(x\) takes 1 operand, and was given 2",
         lambda: x.arcsin(1.0),
         lambda: x.arcsin(),
     ),

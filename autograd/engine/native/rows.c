@@ -234,8 +234,7 @@ static PyObject *method_called(PyObject *self, PyObject *const *args, size_t cou
                                PyObject *names) {
     Row *row = ((Method *)self)->row;
     if (PyVectorcall_NARGS(count) != 1 || (names != NULL && PyTuple_GET_SIZE(names) > 0))
-        return PyErr_Format(PyExc_TypeError, "%U() takes no operand besides the Value itself",
-                            ((Method *)self)->name);
+        return PyObject_Vectorcall(row->operation, args, count, names); /* it says what it takes */
     if (!is_node(args[0]))
         return PyErr_Format(PyExc_TypeError, "%U() is a method of Value, and was given a %.100s",
                             ((Method *)self)->name, Py_TYPE(args[0])->tp_name);
