@@ -157,14 +157,15 @@ class Operands(Sequence[tuple[int, ...]]):
 
     def mark_needed(self, wanted: bytearray) -> None:
         """Mark with 1 what the marked numbers are computed from."""
-        columns = range(len(self)), self.first, self.second, self.third
-        for number, first, second, third in zip(*map(reversed, columns), strict=True):
+        thirds, number = len(self._third), len(self)
+        for first, second in zip(reversed(self.first), reversed(self.second), strict=True):
+            number -= 1
             if not wanted[number]:
                 continue
             if second >= 0:
                 wanted[first] = wanted[second] = 1
-                if third >= 0:
-                    wanted[third] = 1
+                if number < thirds and self._third[number] >= 0:
+                    wanted[self._third[number]] = 1
             elif first >= 0:
                 wanted[first] = 1
             elif first == self._WIDE:
@@ -241,6 +242,9 @@ class Opcodes(Sequence[str]):
     def __getitem__(self, number: slice) -> list[str]: ...
     def __getitem__(self, number: int | slice) -> object:
         return [*self][number] if isinstance(number, slice) else self.KNOWN[self.codes[number]]
+
+    def __contains__(self, opcode: object) -> bool:
+        return self.CODES.get(opcode, -1) in self.codes if isinstance(opcode, str) else False
 
     def __iter__(self) -> Iterator[str]:
         return map(self.KNOWN.__getitem__, self.codes)

@@ -393,7 +393,8 @@ def _fill(
     add, constant, wanted = lowering.add, lowering.constant, needed.numbers
     codes, first, second = lowering._columns
     all_made, guarded = lowering._made, lowering.guarded
-    pairs = _PAIRS if lowering.careful else _FAST_PAIRS
+    pairs, telling = _PAIRS if lowering.careful else _FAST_PAIRS, _TELLING
+    add_code, add_first, add_second = codes.append, first.append, second.append
     for number in given:
         wanted[number] = 0
     recorded = trace.spent() if spend else (trace.operations, trace.operands)
@@ -413,11 +414,11 @@ def _fill(
             key, made = a << 32 | b, all_made[opcode]
             place = made.get(key)
             if place is None:
-                if is_straight and codes[a] not in _TELLING and codes[b] not in _TELLING:
+                if is_straight and codes[a] not in telling and codes[b] not in telling:
                     place = made[key] = len(codes)
-                    codes.append(code)
-                    first.append(a)
-                    second.append(b)
+                    add_code(code)
+                    add_first(a)
+                    add_second(b)
                 else:
                     place = add(opcode, (a, b))
             if is_guarded:

@@ -171,3 +171,5 @@ def test_opcodes_and_types_in_compact_form_are_those_that_were_appended(pairs):
     assert [*zip(opcodes, types, strict=True)] == pairs
     assert [(opcodes[n], types[n]) for n in range(len(pairs))] == pairs
     assert [*zip(opcodes[:], types[:], strict=True)] == pairs
+    for opcode in (*Opcodes.KNOWN, "no opcode"):
+        assert (opcode in opcodes) is any(opcode == each for each, _ in pairs)
