@@ -244,7 +244,8 @@ class Opcodes(Sequence[str]):
         return [*self][number] if isinstance(number, slice) else self.KNOWN[self.codes[number]]
 
     def __contains__(self, opcode: object) -> bool:
-        return self.CODES.get(opcode, -1) in self.codes if isinstance(opcode, str) else False
+        code = self.CODES.get(opcode) if isinstance(opcode, str) else None
+        return code is not None and code in self.codes
 
     def __iter__(self) -> Iterator[str]:
         return map(self.KNOWN.__getitem__, self.codes)
