@@ -7,7 +7,7 @@ Results are added up in one order everywhere.
 Rows are cut into blocks by their count alone. Within a block, row ``i`` is added to sum ``i % 8``
 (one row a SIMD lane); then the halves of these eight are added, and the halves of those; and the
 sums of the blocks are added in their order. So the result depends neither on the number of threads
-nor on the processor.
+nor on how wide the processor's vectors are.
 """
 
 from __future__ import annotations
