@@ -24,7 +24,10 @@ _HTML = """<!doctype html>
 <title>%s</title>
 <style>
 :root { color-scheme: light dark }
-body { margin: 2em; overflow-x: auto }
+body { margin: clamp(0.75em, 4vw, 2em); line-height: 1.4 }
+p { margin: 0; padding: 0.35em 0; overflow: auto hidden; overflow-wrap: anywhere }
+p.words { margin-top: 0.6em }
+p.equation { padding-left: clamp(1em, 4vw, 2em) }
 </style>
 </head>
 <body>
@@ -39,6 +42,17 @@ def tex_document(rows: Sequence[str]) -> str:
     return _TEX % " \\\\\n".join(rows)
 
 
-def page(title: str, element: str) -> str:
-    """Return a web page that shows one element of MathML, which browsers draw themselves."""
-    return _HTML % (html.escape(title), element)
+def page(title: str, lines: Sequence[tuple[bool, str]]) -> str:
+    """Return a web page of lines of HTML with formulas in MathML, which browsers draw themselves.
+
+    Lines break where the window is narrow; one that cannot is moved sideways by itself.
+
+    Args:
+        title: the title of the page.
+        lines: whether each is an equation below a heading, and its HTML.
+    """
+    paragraphs = (
+        f'<p class="{"equation" if is_equation else "words"}">{line}</p>'
+        for is_equation, line in lines
+    )
+    return _HTML % (html.escape(title), "\n".join(paragraphs))

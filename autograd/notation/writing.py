@@ -125,6 +125,17 @@ class Worked(Kept, ABC):
         space = '<mspace width="2em"/>'
         return math_element(*[space * below + row for below, row in rows], align="left")
 
+    def _paragraphs(self) -> list[tuple[bool, str]]:
+        """Return the lines of a page: whether each is an equation, and its HTML."""
+        write = self._writer(MATHML)
+        lines = []
+        for part in self._parts():
+            lines.append((False, _prose(write, part.heading)))
+            for equation in part.equations:
+                remark = f" ({equation.remark})" if equation.remark else ""
+                lines.append((True, _prose(write, [equation, remark])))
+        return lines
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file, completely or not at all.
 
@@ -153,8 +164,8 @@ class Worked(Kept, ABC):
         kinds: dict[str, Callable[[], str]] = {
             ".txt": lambda: f"{self}\n",
             ".tex": lambda: tex_document(_aligned(self._rows(LATEX))),
-            ".html": lambda: page(title, self.mathml),
-            ".htm": lambda: page(title, self.mathml),
+            ".html": lambda: page(title, self._paragraphs()),
+            ".htm": lambda: page(title, self._paragraphs()),
             ".mml": lambda: self.mathml,
         }
         contents = {ending: _encoded(write) for ending, write in kinds.items()}
@@ -163,6 +174,22 @@ class Worked(Kept, ABC):
 
 def _aligned(rows: Iterable[tuple[bool, str]]) -> list[str]:
     return [("&\\quad " if below else "&") + row for below, row in rows]
+
+
+def _prose(write: Writer, pieces: Iterable[str | Formula | Equation]) -> str:
+    """Return HTML that may break between words, and before the sign of a side."""
+    written = []
+    for piece in pieces:
+        if isinstance(piece, Equation):
+            first, *others = write.sides(piece)
+            signs = [write.equals[piece.sign], *[write.equals["="]] * len(others)]
+            sides = [first, *[sign + side for sign, side in zip(signs, others, strict=False)]]
+            written.append(" ".join(map(inline_math, sides)))
+        elif isinstance(piece, str):
+            written.append(html.escape(piece))
+        else:
+            written.append(inline_math(write.write(piece)))
+    return "".join(written)
 
 
 def _encoded(write: Callable[[], str]) -> Callable[[], bytes]:
@@ -269,9 +296,13 @@ class Writer(ABC):
 
     def equation(self, equation: Equation) -> tuple[str, str]:
         """Return the left side, and the rest from its sign on; repeated sides are left out."""
+        left, *others = self.sides(equation)
+        return left, self.equals[equation.sign] + self.equals["="].join(others) if others else ""
+
+    def sides(self, equation: Equation) -> list[str]:
+        """Return the sides, without those that repeat what stands before them."""
         left, *others = map(self.write, equation.sides)
-        sides = [each for before, each in pairwise((left, *others)) if each != before]
-        return left, self.equals[equation.sign] + self.equals["="].join(sides) if sides else ""
+        return [left, *[each for before, each in pairwise((left, *others)) if each != before]]
 
     def line(self, pieces: Iterable[str | Formula | Equation]) -> str:
         """Return words, formulas and equations one after another."""
@@ -556,7 +587,13 @@ def _function(operation: Operation) -> str:
 TEXT, LATEX, MATHML = TextWriter(), LatexWriter(), MathWriter()
 
 
+_NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 text, latex, mathml = TEXT.write, LATEX.write, MATHML.write
+
+
+def inline_math(row: str) -> str:
+    """Return a ``<math>`` element that stands in a line of HTML, with fractions of full size."""
+    return f'<math xmlns="{_NAMESPACE}" displaystyle="true"><mrow>{row}</mrow></math>'
 
 
 def math_element(*rows: str, align: str = "center") -> str:
@@ -566,4 +603,4 @@ def math_element(*rows: str, align: str = "center") -> str:
     else:
         cells = "".join(f'<mtr><mtd style="text-align: {align}">{row}</mtd></mtr>' for row in rows)
         inside = f"<mtable>{cells}</mtable>"
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{inside}</math>'
+    return f'<math xmlns="{_NAMESPACE}" display="block">{inside}</math>'
