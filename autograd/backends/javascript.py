@@ -246,6 +246,8 @@ def _check(function: Function, binding: Binding, title: str) -> list[str]:
         if count:
             what = "array" if name == "arrays" else "number"
             wrong.append(f"!({name}?.length >= {times}{count})")
+            if name == "arrays":  # the numbers of one in place of a list of it
+                wrong.append("arrays.some((array) => !(array?.length >= 0))")
             held.append(
                 f"{name} of {count} {what}{'s' * (count > 1)}" + " a row" * (name == "rows")
             )

@@ -13,7 +13,7 @@ from compiler_cases import flat
 from function_cases import bits
 
 import nn
-from autograd import Value, grad, hessian, jit, log, relu, value_and_grad, where
+from autograd import Value, grad, hessian, jit, log, relu, scan, value_and_grad, where
 from autograd.backends import c
 from autograd.backends.binding import Binding
 from autograd.errors import ExportError
@@ -56,6 +56,18 @@ def test_javascript_refuses_numbers_where_it_takes_a_list(tmp_path, arguments):
     with pytest.raises(subprocess.CalledProcessError) as caught:
         in_node(path, "autograd_lambda", *arguments)
     assert "TypeError: autograd_lambda takes lists: input of 2 numbers" in caught.value.stderr
+
+
+@pytest.mark.parametrize("arrays", [[1.0, 2.0, 3.0], [None], 1.0, []])
+def test_javascript_refuses_the_numbers_of_an_array_in_place_of_a_list_of_arrays(tmp_path, arrays):
+    fast = jit(lambda w, xs: scan(lambda h, x: (w * h + x, None), 0.0, xs)[0])
+    fast(0.5, np.array([1.0, 2.0, 3.0]))
+    fast.save(path := tmp_path / "f.js")
+    assert in_node(path, "autograd_lambda", [0.5], [[1.0, 2.0, 3.0]]) == [4.25]
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        in_node(path, "autograd_lambda", [0.5], arrays)
+    words = "TypeError: autograd_lambda takes lists: input of 1 number, arrays of 1 array"
+    assert words in caught.value.stderr
 
 
 @pytest.mark.parametrize("rows", [[1.0, 2.0, 3.0], 1.0])
