@@ -743,6 +743,17 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
                 "NumPy computes this on plain numbers alone, and here are Values: call it outside, "
                 "and give the function what it returns"
             )
+        elif found := re.match(
+            r"expected a sequence of integers or a single integer, got '?(Value|Traced)\((\w*)",
+            str(error),
+        ):
+            is_named = found[1] == "Traced" and found[2].isidentifier()
+            name = found[2] if is_named else "n"
+            error.add_note(
+                f"NumPy takes sizes that are Python's whole numbers, and here is a Value: under "
+                f"jit let the argument stay a number, with a program for each: jit(f, "
+                f"static_argnames={name!r}); elsewhere write int(n.data)"
+            )
         elif "dtype('O') to dtype('bool')" in str(error):
             error.add_note(
                 "NumPy's where= takes no conditions of traced Values: add up autograd.where(mask, "

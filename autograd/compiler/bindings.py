@@ -8,16 +8,16 @@ mapped axis, whose length may change from call to call).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import index
 from typing import Any
 
 from autograd.backends.llvm.abi import ELEMENTS, Layout, Source
 from autograd.engine.node import is_number
 from autograd.engine.value import Value
-from autograd.errors import ArgumentError, MissingExtraError, OperandError, StructureError
+from autograd.errors import MissingExtraError, OperandError, StructureError
 from autograd.ir.arrays import Whole, argument_array, traced_array
 from autograd.ir.trace import Trace
 from autograd.table.operation import real
+from autograd.transforms.call import checked_axes
 from autograd.transforms.one_row import shared_in
 from autograd.trees import (
     ARRAYS,
@@ -427,23 +427,14 @@ def no_rows() -> StructureError:
     return StructureError('jit: reduce="mean" of no rows: the mapped axis has length 0')
 
 
-def checked_axes(in_axes: object, reduce: object) -> object:
+def checked_mapping(in_axes: object, reduce: object) -> object:
     """Return in_axes if it is an int, None or a container of them; check reduce too.
 
     Raises:
         TypeError: one of the axes is something else.
         ValueError: nothing is mapped, or reduce is not "sum", "mean" or None.
     """
-
-    def checked(axis: object) -> int:
-        if hasattr(axis, "__index__") and not isinstance(axis, bool) and not is_array(axis):
-            return index(axis)
-        raise ArgumentError(
-            f"jit: in_axes takes ints, None and containers of them, "
-            f"and was given a {type(axis).__name__}"
-        )
-
-    in_axes = tree_map(checked, in_axes)
+    in_axes = checked_axes("jit", "in_axes", in_axes)
     if reduce not in (None, "sum", "mean"):
         raise StructureError(f'jit: reduce is "sum", "mean" or None, and was {reduce!r}')
     if in_axes is not None and not maps(in_axes):

@@ -22,7 +22,7 @@ from autograd.backends.binding import Binding
 from autograd.backends.llvm.engine import binding
 from autograd.compiler.bindings import (
     Arguments,
-    checked_axes,
+    checked_mapping,
     is_mask,
     maps,
     matching,
@@ -1142,7 +1142,7 @@ def jit(
         60.0
     """
     check_function("jit", f, "in_axes=0")
-    in_axes = checked_axes(in_axes, reduce)
+    in_axes = checked_mapping(in_axes, reduce)
     if type(max_paths) is not int or max_paths < 1:
         raise ArgumentError(
             f"jit: max_paths is a whole number from 1 on, and was {max_paths!r:.40}"
@@ -1151,7 +1151,7 @@ def jit(
     binding()
     rows = rows_behind(f) if in_axes is None else None
     if rows is not None:  # vmap: the rows go side by side
-        f, in_axes = rows[0], checked_axes(rows[1], None)
+        f, in_axes = rows[0], checked_mapping(rows[1], None)
     options = (f, in_axes, reduce, bool(exact), None, max_paths, checked_tier(tier))
     if static_argnums is None and static_argnames is None:
         jitted: Jitted[...] = Jitted(*options)

@@ -12,7 +12,7 @@ from autograd.decorated import within
 from autograd.errors import ArgumentError, OperandError
 from autograd.table.elementwise import by_element
 from autograd.table.operation import Operation, Rule, evaluated, is_real, real
-from autograd.trees import Array
+from autograd.trees import Array, unboxed
 
 STEPS = (2.0**-12, 2.0**-9)  # by which operands are moved to see whether a rule is constant
 
@@ -238,6 +238,11 @@ def primitive(
                     f"so {parameter} cannot be one of them"
                 )
             default = parameter.default
+            if default is not parameter.empty and not is_real(unboxed(default)):
+                raise ArgumentError(
+                    f"primitive: {parameter} of {name} is no number, and operands are numbers: "
+                    f"declare a function of the operands alone, such as lambda x: {name}(x)"
+                )
             given = "" if default is parameter.empty else f"={real(default, name)!r}"
             operands.append(parameter.name + given)
         if len(operands) != len(rules) or not rules:

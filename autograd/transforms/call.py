@@ -432,6 +432,25 @@ def checked(name: str, f: object, argnums: object = 0) -> Argnums:
     return numbers if isinstance(argnums, (tuple, list)) else numbers[0]
 
 
+def checked_axes(name: str, setting: str, axes: object) -> object:
+    """Return axes with ints for whole numbers of every kind.
+
+    Raises:
+        TypeError: one of the axes is neither a whole number nor None.
+    """
+
+    def checked_axis(axis: object) -> int:
+        if hasattr(axis, "__index__") and not isinstance(axis, bool) and not is_array(axis):
+            return operator.index(axis)
+        raise ArgumentError(
+            f"{name}: {setting} takes ints, None and containers of them, and was given a "
+            f"{type(axis).__name__}; the arguments of the function follow in a second call, "
+            f"{name}(f)(x)"
+        )
+
+    return tree_map(checked_axis, axes)
+
+
 def whole_call(
     name: str, f: Callable[..., object], primals: Sequence[object], has_aux: bool = False
 ) -> Call:

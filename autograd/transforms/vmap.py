@@ -15,7 +15,7 @@ from autograd.engine.value import Value
 from autograd.errors import StructureError
 from autograd.ir.trace import Trace
 from autograd.table.operation import real
-from autograd.transforms.call import Derived, checked, decorating
+from autograd.transforms.call import Derived, checked, checked_axes, decorating
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
 from autograd.transforms.one_row import explain_rows, shared_in
@@ -62,6 +62,8 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         array([ 6., 24.])
     """
     checked("vmap", f)
+    checked_axes("vmap", "in_axes", in_axes)
+    checked_axes("vmap", "out_axes", out_axes)
 
     @functools.wraps(f, updated=())
     def mapped(*args: object, **named: object) -> object:

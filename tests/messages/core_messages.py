@@ -175,6 +175,11 @@ TABLE_ = [
         lambda: ag.primitive(partials=(abs,)),
     ),
     ("must be a function", lambda: ag.primitive(partials=(3,)), lambda: own(lambda r, a: 1.0)),
+    (
+        "out=None of sin is no number, and operands are numbers: .* such as lambda x: sin",
+        lambda: ag.primitive(partials=(lambda r, a: ag.cos(a),))(np.sin),
+        lambda: own(lambda r, a: ag.cos(a)),
+    ),
     ("latex is a str", lambda: ag.primitive(partials=(abs,), latex=3), None),
     (
         "one rule for each",
@@ -286,6 +291,21 @@ TRANSFORMS = [
         r"pass dict\(frame\) to take parts by name",
         lambda: grad(lambda d: d["a"].sum())(FRAME),
         lambda: grad(lambda d: d["a"].sum())(dict(FRAME)),
+    ),
+    (
+        r"vmap: in_axes takes ints, .* ndarray; .* follow in a second call, vmap\(f\)\(x\)",
+        lambda: vmap(pair, A),
+        lambda: vmap(pair)(A, A),
+    ),
+    (
+        "vmap: out_axes takes ints",
+        lambda: vmap(pair, out_axes=1.0),
+        lambda: vmap(pair, out_axes=0)(A, A),
+    ),
+    (
+        r"jit: in_axes takes ints, .* float; .* follow in a second call, jit\(f\)\(x\)",
+        lambda: jit(pair, 2.0),
+        lambda: jit(pair)(A, A),
     ),
     (
         "vmap: in_axes maps no argument",
@@ -1201,8 +1221,8 @@ REST = [
     ),
     (
         "does not fit the structure",
-        lambda: vmap(ag.sin, in_axes=(["a"],))([A]),
-        lambda: vmap(lambda a: a[0], in_axes=([0],))([A]),
+        lambda: vmap(ag.sin, in_axes=([0],))(A),
+        lambda: vmap(ag.sin, in_axes=(0,))(A),
     ),
 ]
 M = np.arange(6.0).reshape(2, 3)

@@ -130,6 +130,18 @@ def test_what_numpy_cannot_do_with_values_says_what_to_write(transform, name, wa
     assert way in caught.value.__notes__[0]
 
 
+@pytest.mark.parametrize("make", [np.zeros, np.ones, np.empty, lambda n: np.full(n, 2.0)])
+def test_an_array_of_as_many_entries_as_a_value_says_is_told_how_to_count(make):
+    with pytest.raises(TypeError) as caught:
+        jit(lambda n: make(n).sum() * n)(3)
+    assert "jit(f, static_argnames='n')" in caught.value.__notes__[0]
+    assert jit(lambda n: make(n).size * n, static_argnames="n")(3) == 9.0
+    with pytest.raises(TypeError) as caught:
+        grad(lambda n: make(n).sum() * n)(3.0)
+    assert "int(n.data)" in caught.value.__notes__[0]
+    assert grad(lambda n: make(int(n.data)).size * n)(3.0) == 3.0
+
+
 def test_an_error_of_the_users_own_function_that_numpy_calls_gets_no_note_about_numpy():
     def failing(row):
         raise TypeError("of my own")
