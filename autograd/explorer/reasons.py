@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from autograd.explorer.chain_rule import is_under
 from autograd.notation.names import Names
 from autograd.notation.writing import digits, text
+from autograd.table.operation import INFINITY
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -117,12 +118,26 @@ class Reasons:
                     value = " the value itself is nan there, and" if node.data != node.data else ""
                     return (
                         f"nan enters at {self._definition(node)}:{value} "
-                        f"the derivative at {self._at(node)} is nan."
+                        f"the derivative at {self._at(node)} is nan{self._outside(node)}."
                     )
                 added = self.ways.added(node, index)
                 if added != added:
                     return self._without_value(node, upstream, partial)
         return f"Contributions of inf and -inf meet at {self._name(self.ways.x)}, and give nan."
+
+    def _outside(self, node: Value) -> str:
+        """Say where the operation is real, if an operand is outside of its domain."""
+        assert node.op is not None
+        for place, (lowest, highest) in enumerate(node.op.domain):
+            arg = node.args[place]
+            number = arg if node.partials[place] is None else arg.data
+            if number < lowest or number > highest:
+                bounds = [f"at least {digits(lowest)}"] if lowest > -INFINITY else []
+                bounds += [f"at most {digits(highest)}"] if highest < INFINITY else []
+                operand = self._operand(node, place).partition(" = ")[0]
+                words = f"{operand} must be {' and '.join(bounds)}"
+                return f": {node.op.outside or words}"
+        return ""
 
     def _without_value(self, node: Value, upstream: float, partial: float) -> str:
         """Name the two factors of 0 x inf, where the infinite one comes from, and the remedy."""

@@ -202,6 +202,7 @@ class Operation:
         rule: what its rule of differentiation is called.
         flat: why its derivative is 0 or next to it; {arg} and {other} stand for operands.
         remedy: what to write where its infinite slope meets 0 and the mathematics has a value.
+        outside: what to say where an operand is outside of the domain, if that says too little.
         otherwise: what to write where it is given more operands, as another library's takes.
         form: how it is set: "infix", "prefix", "call", "fraction", "power", "bars", ...
         latex: its name in LaTeX, or a template with {0}, {1} when the form is "latex".
@@ -245,6 +246,7 @@ class Operation:
         rule: str = "",
         flat: str = "",
         remedy: str = "",
+        outside: str = "",
         otherwise: str = "",
         piece: Rule | None = None,
         strong_zero: tuple[Rule, ...] = (),
@@ -276,6 +278,7 @@ class Operation:
         self.rule = rule or f"derivative of {self.name}"
         self.flat = flat
         self.remedy = remedy
+        self.outside = outside
         self.otherwise = otherwise
         self.definition = definition
         self.domain = domain or ((-INFINITY, INFINITY),) * self.arity

@@ -118,6 +118,8 @@ power: Operation = primitive(
     domain=((0.0, INF), (-INF, INF)),
     remedy="write the root of a sum of squares as hypot(a, b), and u**p where u may be 0 as "
     "where(u > 0, u, 1.0)**p",
+    outside="a negative number has real powers only where the exponent is whole; the real cube "
+    "root is cbrt(u)",
     summary="a to the power b, as C's pow: (-8) ** (1/3) is nan.",
     shown=(lambda y, a, b: b * a ** (b - 1.0), lambda y, a, b: y * log(a)),
 )
