@@ -145,8 +145,8 @@ class Plan:
 
     def interpreted(self, most: int | None = None) -> InterpretedProgram:
         """Return the program as the interpreter runs it."""
-        function, layout, _, _, watched = self._given
-        return InterpretedProgram(function, layout, watched, most)
+        _, layout, _, _, watched = self._given
+        return InterpretedProgram(self._whole(), layout, watched, most)
 
     def groups(self) -> Native | Grouped:
         """Return the program as groups of equal steps."""
@@ -157,9 +157,14 @@ class Plan:
 
     def code(self, quick: bool = False) -> Native:
         """Return the program as code of its own; not optimised if it has to be quick."""
-        function, layout, exact, alone, watched = self._given
-        function = function if isinstance(function, Function) else function.unpacked()
-        return Native(function, layout, exact, alone, watched, quick=quick)
+        _, layout, exact, alone, watched = self._given
+        return Native(self._whole(), layout, exact, alone, watched, quick=quick)
+
+    def _whole(self) -> Function:
+        """Return the program, made anew if it has been put away."""
+        kept = self._given[0]
+        found: Function = kept if isinstance(kept, Function) else kept.unpacked()
+        return found
 
 
 class Short:

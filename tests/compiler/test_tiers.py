@@ -522,6 +522,19 @@ def test_the_interpreter_can_be_asked_for_and_has_the_same_bits(function, settin
     assert fast.report().tier == "interpreted"
 
 
+@pytest.mark.parametrize("settings", [{}, {"in_axes": (None, None, 0)}])
+def test_the_interpreter_runs_large_programs_that_are_kept_in_compact_form(settings):
+    y = numpy.linspace(-1.0, 2.0, 3) if settings else 1.5
+    w = numpy.random.default_rng(3).normal(size=(40, 5))
+    step = value_and_grad(layers, 1 if settings else 0)
+    fast, other = (jit(step, tier=each, **settings) for each in ("interpreted", "grouped"))
+    for x in (ARGUMENTS[1], [0.0] * 5):  # a nan asks the careful program
+        for one, two in zip(fast(w, x, y), other(w, x, y), strict=True):
+            assert numpy.array_equal(one, two, equal_nan=True)
+    report = fast.report()
+    assert (report.tier, report.steps >= 1_000) == ("interpreted", True)
+
+
 def test_the_interpreter_reads_whole_arrays_of_any_length_and_type():
     def total(w: Any, xs: Any) -> Any:
         return scan(lambda c, x: (tanh(c * w[0] + x * w[1]), None), 0.1, xs)[0]
