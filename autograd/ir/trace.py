@@ -750,7 +750,8 @@ def _written(operation: Primitive) -> Operation:
             raise TraceError(
                 f"{operation.name} at {user_line()}\nis an operation of your own (@primitive), a "
                 f"Python function that compiled code cannot call: write it with Python's operators "
-                f"and the functions of autograd, which take floats too, or leave jit out"
+                f"and the functions of autograd, which take floats too (where in place of an if), "
+                f"or leave jit out"
             ) from error
         _KNOWN.add(operation)
     return operation.written

@@ -169,7 +169,8 @@ def primitive(
 
     The operation works in backward, in higher derivatives, in pictures and in the explorer. Under
     ``jit`` it works where function and rules are written with Python's operators and the functions
-    of autograd (which take floats too), and is a TraceError where they call ``math`` or NumPy.
+    of autograd (which take floats too; ``where`` in place of an ``if``), and is a TraceError where
+    they call ``math`` or NumPy.
 
     Function and rules are of single numbers. Of arrays they are called for each entry, as all
     functions of autograd are, and the result is an array. A function that makes of a whole array

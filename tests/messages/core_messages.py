@@ -298,6 +298,11 @@ TRANSFORMS = [
         lambda: vmap(pair)(A, A),
     ),
     (
+        r"cannot call: .* \(where in place of an if\)",
+        lambda: jit(own(lambda r, a: 1.0, lambda a: a if a > 0 else 0.0))(1.0),
+        lambda: jit(own(lambda r, a: 1.0, lambda a: ag.where(a > 0, a, 0.0)))(1.0),
+    ),
+    (
         "vmap: out_axes takes ints",
         lambda: vmap(pair, out_axes=1.0),
         lambda: vmap(pair, out_axes=0)(A, A),
