@@ -49,10 +49,11 @@ class Drawing:
         The remedy is to draw outside of the function, and to pass the numbers in.
         """
         pairs = [*zip(self._before, self._states(), strict=True)]
-        if all(before in (None, after) for before, after in pairs):  # None: imported since
+        known = [pair for pair in pairs if None not in pair]  # not imported since, nor unreadable
+        if all(before == after for before, after in known):
             return False
         frame = user_frame()
-        is_seed = all(a in (None, b) or _is_fresh(a, b) for a, b in pairs)
+        is_seed = all(before == after or _is_fresh(before, after) for before, after in known)
         what = (
             "set the seed of random numbers while it was traced, and no later call does: set it "
             "outside of the function"

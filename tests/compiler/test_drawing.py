@@ -249,6 +249,22 @@ def test_no_function_fails_because_its_numbers_are_watched(monkeypatch):
         assert jit(lambda x: x * 2.0)(1.0) == 2.0
 
 
+def test_a_generator_that_can_be_looked_at_no_longer_is_not_said_to_have_drawn(monkeypatch):
+    read, states = random.getstate, []
+
+    def once():
+        if states:
+            raise TimeoutError("a handler of signals may raise anywhere")
+        states.append(read())
+        return states[0]
+
+    monkeypatch.setattr(random, "getstate", once)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert jit(lambda x: x * 2.0)(1.0) == 2.0
+    assert states
+
+
 def test_a_generator_that_cannot_be_looked_at_is_left_alone():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
