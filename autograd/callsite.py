@@ -33,6 +33,12 @@ def is_import(frame: types.FrameType) -> bool:
     return frame.f_code.co_code[frame.f_lasti] == opcode.opmap["IMPORT_FROM"]
 
 
+def is_comparison(frame: types.FrameType) -> bool:
+    """Return whether a frame is at ``a == b``, ``a in b`` or the like, and calls nothing."""
+    at = frame.f_code.co_code[frame.f_lasti]
+    return at in (opcode.opmap["COMPARE_OP"], opcode.opmap["CONTAINS_OP"])
+
+
 def user_frame() -> types.FrameType:
     """Return the innermost frame of the user's own: outside autograd, nn, NumPy and Python's."""
     frame = sys._getframe(1)

@@ -685,7 +685,7 @@ def _way_around(error: Exception) -> str:
         return (
             f"JAX computes on arrays of its own, and here are Values: write {ours(found[1] or '')}"
         )
-    if "numpy" not in roots or notes:
+    if "numpy" not in roots or notes or re.search(r"\binteger\b", str(error)):  # a count
         return ""
     first = roots.index("numpy")
     name = names[first]
@@ -743,16 +743,12 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
                 "NumPy computes this on plain numbers alone, and here are Values: call it outside, "
                 "and give the function what it returns"
             )
-        elif found := re.match(
-            r"expected a sequence of integers or a single integer, got '?(Value|Traced)\((\w*)",
-            str(error),
+        elif re.match(
+            r"expected a sequence of integers or a single integer, got 'Value\(", str(error)
         ):
-            is_named = found[1] == "Traced" and found[2].isidentifier()
-            name = found[2] if is_named else "n"
             error.add_note(
-                f"NumPy takes sizes that are Python's whole numbers, and here is a Value: under "
-                f"jit let the argument stay a number, with a program for each: jit(f, "
-                f"static_argnames={name!r}); elsewhere write int(n.data)"
+                "NumPy takes sizes that are Python's whole numbers, and here is a Value: write "
+                "int(n.data)"
             )
         elif "dtype('O') to dtype('bool')" in str(error):
             error.add_note(

@@ -37,6 +37,7 @@ from autograd.compiler.executable import (
 from autograd.compiler.if_conversion import ALL, OFTEN, PIECES, converted
 from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_values, row_by_row
 from autograd.compiler.paths import MAX_PATHS, CapturedAnew, ConvertedAnew, Paths, too_many
+from autograd.compiler.plain import explain_plain
 from autograd.compiler.report import Report, report_of
 from autograd.compiler.static import (
     WithStatic,
@@ -523,8 +524,9 @@ class Jitted(Generic[P]):
             given: Any = {**options, "trace": trace}
             try:
                 made = TracedFunction(self._function, args, axes, names, row, **given)
-            except (IndexError, AttributeError, TypeError, ValueError) as error:
+            except (LookupError, AttributeError, TypeError, ValueError) as error:
                 explain_arrays("jit", args, error)
+                explain_plain(error, trace)
                 raise
             if active is not None:
                 made.add_gradients(active)

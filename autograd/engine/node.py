@@ -16,7 +16,7 @@ from collections.abc import Callable
 from struct import pack
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from autograd.callsite import user_line
+from autograd.callsite import is_comparison, user_frame, user_line
 from autograd.engine import modes
 from autograd.engine.accelerator import accelerated, native
 from autograd.engine.modes import Scope
@@ -220,6 +220,12 @@ class Node(Slots):
             return True
         if not isinstance(other, Node) and not is_real(other):
             return NotImplemented
+        if not is_comparison(user_frame()):  # np.arange(v), [1, 2].index(v)
+            raise AmbiguousNumberError(
+                f"a Value was compared by == or != in what is called at {user_line()}\nIt takes "
+                f"plain numbers (counts, sizes, keys): write int(v.data) for a whole number, "
+                f"v.data for any other"
+            )
         raise AmbiguousNumberError(
             "== and != of a Value might compare numbers or ask for one and the same node: write "
             "a.data == b.data (v.data == 2.0 for a plain number) or a is b"

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, NoReturn
 
-from autograd.callsite import is_own, user_frame, user_line
+from autograd.callsite import is_comparison, is_own, user_frame, user_line
 from autograd.decorated import name_of
 from autograd.engine.modes import Mode, current
 from autograd.engine.node import is_number
@@ -50,20 +50,33 @@ WHOLE = (
     "autograd.floor(x)"
 )
 
+FEW = 3  # arguments of which a message speaks
+PLAIN = "What is called there takes plain numbers: counts, sizes, keys"
+
 # An operand: the number of an earlier value of the trace, or a constant.
 Reference = int | float
 
 
+def _static(*names: str) -> str:
+    which = repr(names[0] if len(names) == 1 else names)
+    return f"stay a number of Python's, with a program for each: jit(f, static_argnames={which})"
+
+
 def _refuse(what: str, remedy: str, tracer: Tracer | None = None) -> NoReturn:
+    if tracer is not None and not tracer.is_left_over:
+        frame = user_frame()
+        tracer.trace.refused = frame.f_code, frame.f_lasti, tracer
     if tracer is not None and tracer.is_left_over:
         remedy = "This one is left over from tracing, which has ended: return it from the function"
     elif tracer is not None and tracer.op is None and tracer.label:
         name = re.split(r"[^\w]", tracer.label)[0]
         what = what.replace("a traced Value", f"the argument {tracer.label!r}, a traced Value,")
-        remedy += (
-            f". Or let the argument stay a number of Python's, with a program for each: "
-            f"jit(f, static_argnames={name!r})"
-        ) + ", given as a tuple" * ("[" in tracer.label)
+        remedy += f". Or let the argument {_static(name)}" + ", given as a tuple" * (
+            "[" in tracer.label
+        )
+    elif tracer is not None and remedy is not NUMBERS and (names := tracer.trace.below(tracer)):
+        which = "the argument" + "s" * (len(names) > 1) + " " + ", ".join(map(repr, names))
+        remedy += f". Or let {which}, from which it is computed, {_static(*names)}"
     raise TraceError(
         f"{what} at {user_line()}\n"
         f"Under jit a Value has no number yet: it stands for the numbers of every later call. "
@@ -143,18 +156,23 @@ class Tracer(Value):
     def __bool__(self) -> bool:
         _refuse("the truth of a traced Value was asked for", TRUTH, self)
 
+    def _refuse_equal(self, sign: str, remedy: str) -> NoReturn:
+        is_written = is_comparison(user_frame())  # else by NumPy, or in C: np.arange(n)
+        what = f"a traced Value was compared by {sign}" + " in what is called" * (not is_written)
+        _refuse(what, remedy if is_written else PLAIN, self)
+
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
         if isinstance(other, Value) or is_real(other):
-            _refuse("a traced Value was compared by ==", "Write (a <= b) & (a >= b)")
+            self._refuse_equal("==", "Write (a <= b) & (a >= b)")
         return NotImplemented
 
     def __ne__(self, other: object) -> bool:
         if self is other:
             return False
         if isinstance(other, Value) or is_real(other):
-            _refuse("a traced Value was compared by !=", "Write (a < b) | (a > b)")
+            self._refuse_equal("!=", "Write (a < b) | (a > b)")
         return NotImplemented
 
     __hash__ = object.__hash__
@@ -409,6 +427,7 @@ class Trace:
         same_length: pairs of them that a loop goes through together.
         truths: of the conditions that are bools among the arguments the numbers, 1 or 0.
         parent: of the body of a loop the trace around it.
+        refused: the code of the user's, and the place in it, that last asked for a number; of what.
     """
 
     def __init__(self) -> None:
@@ -433,6 +452,7 @@ class Trace:
         self.same_length: list[tuple[int, int]] = []
         self.truths: dict[int, int] = {}
         self.parent: Trace | None = None
+        self.refused: tuple[types.CodeType, int, Tracer] | None = None
         self._fingerprint = (0, 0)
         self._conditions: dict[tuple[object, ...], int] = {}
         self._values: dict[int, Any] = {}
@@ -660,6 +680,12 @@ class Trace:
                 if type(operand) is int and place not in operation.conditions:
                     stack.append(operand)
         return order
+
+    def below(self, tracer: Tracer) -> list[str]:
+        """Return the names of the arguments that a Value is computed from, where they are few."""
+        names = dict(zip(self.arguments, self.names, strict=True))
+        found = [names[number] for number in self.order([tracer.number]) if number in names]
+        return found if len(found) <= FEW and all(map(str.isidentifier, found)) else []
 
     def check_pieces(self, order: Iterable[int]) -> None:
         """See that what an ``if`` chooses between is used by nothing else below a derivative.

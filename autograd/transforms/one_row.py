@@ -52,9 +52,15 @@ def explain_rows(
     explain_number(error)
 
 
+_ENTRIES_OF_ONE = (
+    "'(Tracer|Value|float)' object is not (subscriptable|iterable)"
+    "|object of type '(Tracer|Value|float)' has no len"
+)
+
+
 def explain_number(error: Exception) -> None:
     """Add a note to an error that comes of taking a number for an array or a list."""
-    is_number = re.search("'(Tracer|Value|float)' object is not subscriptable", str(error))
+    is_number = re.search(_ENTRIES_OF_ONE, str(error))
     if is_number and not getattr(error, "__notes__", None):
         error.add_note(
             "here it is one number, which has no entries: where rows are mapped over (in_axes, "

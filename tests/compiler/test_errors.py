@@ -413,5 +413,6 @@ def test_a_traced_number_compared_for_equality_says_how_it_is_written(sign, word
         run, env={**os.environ, "AUTOGRAD_NATIVE": native}, capture_output=True, text=True
     )
     assert re.search(
-        rf"TraceError: a traced Value was compared by {sign} .*\n.*{words}", ran.stderr
+        rf"TraceError: the argument 'a', a traced Value, was compared by {sign} .*\n.*{words}",
+        ran.stderr,
     )

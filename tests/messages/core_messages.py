@@ -514,7 +514,17 @@ def line(w, row):
 
 JIT = [
     (
-        r"a traced Value was compared by != .*\n.* Write \(a < b\) \| \(a > b\)",
+        r"(?s)in what is called at .* write int\(v.data\) for a whole number",
+        lambda: np.arange(x),
+        lambda: len(np.arange(int(x.data))) == 2,
+    ),
+    (
+        r"in what is called at .*\n.* static_argnames='n'",
+        lambda: jit(lambda a, n: np.tile(a, n))(A, 2),
+        lambda: jit(lambda a, n: np.tile(a, n), static_argnames="n")(A, 2).shape == (4,),
+    ),
+    (
+        r"a traced Value, was compared by != .*\n.* Write \(a < b\) \| \(a > b\)",
         lambda: jit(lambda a: 1.0 if a != 1 else a)(2.0),
         lambda: jit(lambda a: 1.0 if (a < 1) | (a > 1) else a)(2.0),
     ),
