@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import array
-from collections.abc import Iterator
-
 from autograd.backends.binding import Array
 from autograd.backends.llvm.kernels import MULTIPLY_THEN_ADD, MULTIPLY_THEN_SUBTRACT
 from autograd.ir.function import Function, Packed
 from autograd.table import rows as ops
 
 WIDEST = 3  # operands
-MANY = 65_536  # numbers whose operands are Python's at the same time
 # What sums become with a product that nothing else reads, and which operand that may be.
 FUSED = {
     ops.add.name: (MULTIPLY_THEN_ADD, (0, 1)),
@@ -52,32 +48,11 @@ class Steps:
             self.arity += is_there
             numpy.maximum(column, 0, out=self.given[place])
             uses += numpy.bincount(column[is_there], minlength=count)
-        self.levels = numpy.frombuffer(self._levels(), dtype=numpy.int32)
+        self.levels = numpy.frombuffer(given.levels(), dtype=numpy.int32)
         self.numbers = numpy.array([*packed.constants], dtype=numpy.int64)
         self.constants = numpy.array([*map(float, packed.constants.values())])
         uses[list(packed.results)] += 1
         self._fuse(uses, varies)
-
-    def _levels(self) -> array.array[int]:
-        """Return for each number how deep it is: 0 for parameters and constants."""
-        level = array.array("i")
-        add = level.append
-        for count, first, second, third in self._operands():
-            if count == 2:
-                a, b = level[first], level[second]
-                add((a if a > b else b) + 1)
-            elif count:  # an operand that there is not is the first number, which has none
-                add(max(level[first], level[second], level[third]) + 1)
-            else:
-                add(0)
-        return level
-
-    def _operands(self) -> Iterator[tuple[int, int, int, int]]:
-        """Yield for each number how many operands there are, and which."""
-        for start in range(0, len(self.arity), MANY):
-            part = slice(start, start + MANY)
-            columns = [each[part].tolist() for each in (self.arity, *self.given)]
-            yield from zip(*columns, strict=True)
 
     def _fuse(self, uses: Array, varies: Array | None) -> None:
         """Make a product and the one sum that reads it one step, which rounds twice as they do."""

@@ -487,7 +487,7 @@ def varying(function: Function, mapped: Iterable[int]) -> bytearray:
 
 def opcodes_in(function: Function) -> set[str]:
     """Return the opcodes of a function, those of bodies included."""
-    found = set(function.opcodes)
+    found = function.used_opcodes
     for bodies in function.bodies.values():
         for body in bodies:
             found |= opcodes_in(body)

@@ -6,7 +6,7 @@ same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.ir.rules import Template, partial_of, unchosen_of
@@ -64,50 +64,59 @@ class Differentiation:
             self.contributions[number] = plus(self.trace, before, term)
             self.reached[number] = either(self.trace, self.reached[number], reached)
 
-    def add_edges(
-        self,
-        number: int,
-        operands: Sequence[Reference],
-        upstream: Reference,
-        when: Truth,
-        rules: Sequence[Reference | Template],
-    ) -> None:
-        """Add upstream x partial for each operand of a result that is no choice.
+    def edges(self) -> Callable[..., None]:
+        """Return a function that adds upstream x partial for each operand of a result.
 
-        It does what ``edge`` and ``add`` do, all in one: this is where a derivative takes its time.
+        It does what ``edge`` and ``add`` do for a result that is no choice, all in one: this is
+        where a derivative takes its time. Its arguments are the number of the result, its operands,
+        the upstream, when that is reached, and the rules of the partials.
         """
         trace, contributions, reached = self.trace, self.contributions, self.reached
-        partial: Any
         operations, references = trace.operations, trace.operands
-        for index, operand in enumerate(operands):
-            if type(operand) is not int or not self.active[operand]:
-                continue
-            partial = rules[index]
-            if type(partial) is int:
-                partial = number if partial == -1 else operands[-2 - partial]
-            elif type(partial) is not float:
-                if len(operands) > 1:  # some may be constants
-                    partial = partial_of(operations[number], index, tuple(operands))  # type: ignore[arg-type]
-                partial = partial.emit(trace, (number, *operands))
-            if type(upstream) is int and type(partial) is int:
-                term: Reference = len(operations)
-                if when is True:
-                    operations.append(ops.multiply)
-                    references.append((upstream, partial))
+        record, give = operations.append, references.append
+        active, add, multiply, plus_ = self.active, self.add, ops.multiply, ops.add
+
+        def add_edges(
+            number: int,
+            operands: tuple[Reference, ...],
+            upstream: Reference,
+            when: Truth,
+            rules: Sequence[Reference | Template],
+        ) -> None:
+            partial: Any
+            for index, operand in enumerate(operands):
+                if type(operand) is not int or not active[operand]:
+                    continue
+                partial = rules[index]
+                if type(partial) is int:
+                    partial = number if partial == -1 else operands[-2 - partial]
+                elif type(partial) is not float:
+                    if len(operands) > 1:  # some may be constants
+                        operation = operations[number]
+                        assert operation is not None
+                        partial = partial_of(operation, index, operands)
+                    partial = partial.emit(trace, (number, *operands))
+                if type(upstream) is int and type(partial) is int:
+                    term: Reference = len(operations)
+                    if when is True:
+                        record(multiply)
+                        give((upstream, partial))
+                    else:
+                        record(GUARDED_MULTIPLY)
+                        give((when, upstream, partial))
                 else:
-                    operations.append(GUARDED_MULTIPLY)
-                    references.append((when, upstream, partial))
-            else:
-                term = product(trace, when, upstream, partial)
-            before = contributions.get(operand)
-            if before is None:
-                contributions[operand], reached[operand] = term, when
-            elif reached[operand] is when and type(before) is int and type(term) is int:
-                contributions[operand] = len(operations)
-                operations.append(ops.add)
-                references.append((before, term))
-            else:
-                self.add(operand, term, when)
+                    term = product(trace, when, upstream, partial)
+                before = contributions.get(operand)
+                if before is None:
+                    contributions[operand], reached[operand] = term, when
+                elif reached[operand] is when and type(before) is int and type(term) is int:
+                    contributions[operand] = len(operations)
+                    record(plus_)
+                    give((before, term))
+                else:
+                    add(operand, term, when)
+
+        return add_edges
 
     def edge(
         self, number: int, index: int, upstream: Reference, reached: Truth

@@ -73,23 +73,23 @@ def swept_backwards(
         assert type(array) is int
         sweep.arrays.setdefault(array, []).append((None, cotangent, flags))
     operations, operands, active = trace.operations, trace.operands, sweep.active
+    contributions, reached_of, add_edges = sweep.contributions, sweep.reached, sweep.edges()
     for number in reversed(order):
         operation = operations[number]
         if operation is None or not active[number]:
             continue
-        upstream = sweep.contributions.get(number)
+        upstream = contributions.get(number)
         if upstream is not None and operation.partials:
             rules = plain_partials(operation)
             if rules:
-                when = sweep.reached[number]
-                sweep.add_edges(number, operands[number], upstream, when, rules)
+                add_edges(number, operands[number], upstream, reached_of[number], rules)
                 continue
         if is_structured(operation):
             backwards_through(sweep, number, swept_backwards)
             continue
         if upstream is None:
             continue
-        reached = sweep.reached[number]
+        reached = reached_of[number]
         for index, operand in enumerate(operands[number]):
             if type(operand) is int and index not in operation.conditions and active[operand]:
                 term, when = sweep.edge(number, index, upstream, reached)

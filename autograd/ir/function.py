@@ -41,13 +41,12 @@ for such a carry is what it has made of the same one.
 
 from __future__ import annotations
 
-import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import compress
 from typing import ClassVar, NamedTuple, overload
 
+from autograd.ir.operands import Operands
 from autograd.table.operation import TABLE
 
 F64, I1, ARRAY_TYPE = "f64", "i1", "f64[]"
@@ -119,103 +118,6 @@ class Block:
     terminator: Terminator
 
 
-class Operands(Sequence[tuple[int, ...]]):
-    """The operands of each number, in a tenth of the memory of tuples.
-
-    Attributes:
-        first, second: the first two operands of each number; -1 where there is none.
-    """
-
-    _WIDE = -2  # as the first: there are more than three
-
-    def __init__(self, given: Sequence[tuple[int, ...]] = ()) -> None:
-        self._others = {n: each for n, each in enumerate(given) if len(each) > 3}
-        short = [each if len(each) <= 3 else (self._WIDE,) for each in given]
-        self.first, self.second, self._third = (
-            array.array("i", [each[place] if place < len(each) else -1 for each in short])
-            for place in range(3)
-        )
-
-    @property
-    def third(self) -> array.array[int]:
-        """The third operand of each number; -1 where there is none."""
-        missing = len(self.first) - len(self._third)
-        if missing:
-            self._third.extend(array.array("i", [-1]) * missing)
-        return self._third
-
-    def append(self, given: tuple[int, ...]) -> None:
-        """Add the operands of the next number."""
-        if len(given) > 3:
-            self._others[len(self)] = given
-            given = (self._WIDE,)
-        first, second, third = (*given, -1, -1, -1)[:3]
-        if third >= 0:
-            self.third.append(third)
-        self.first.append(first)
-        self.second.append(second)
-
-    def mark_needed(self, wanted: bytearray) -> None:
-        """Mark with 1 what the marked numbers are computed from."""
-        thirds, number = len(self._third), len(self)
-        for first, second in zip(reversed(self.first), reversed(self.second), strict=True):
-            number -= 1
-            if not wanted[number]:
-                continue
-            if second >= 0:
-                wanted[first] = wanted[second] = 1
-                if number < thirds and self._third[number] >= 0:
-                    wanted[self._third[number]] = 1
-            elif first >= 0:
-                wanted[first] = 1
-            elif first == self._WIDE:
-                for operand in self._others[number]:
-                    wanted[operand] = 1
-
-    def kept(self, wanted: bytearray, numbers: array.array[int]) -> Operands:
-        """Return those of the marked numbers, which have other numbers from then on."""
-        made = Operands()
-        made.first, made.second, made._third = (
-            array.array("i", [x if x < 0 else numbers[x] for x in compress(column, wanted)])
-            for column in (self.first, self.second, self.third)
-        )
-        made._others = {
-            numbers[number]: tuple([numbers[each] for each in given])
-            for number, given in self._others.items()
-            if wanted[number]
-        }
-        return made
-
-    def __len__(self) -> int:
-        return len(self.first)
-
-    @overload
-    def __getitem__(self, number: int) -> tuple[int, ...]: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[tuple[int, ...]]: ...
-    def __getitem__(self, number: int | slice) -> object:
-        if isinstance(number, slice):
-            return [*self][number]
-        third = self._third[number] if number < len(self._third) else -1
-        return self._given(number, self.first[number], self.second[number], third)
-
-    def __iter__(self) -> Iterator[tuple[int, ...]]:
-        return map(self._given, range(len(self)), self.first, self.second, self.third)
-
-    def __reversed__(self) -> Iterator[tuple[int, ...]]:
-        columns = range(len(self)), self.first, self.second, self.third
-        return map(self._given, *map(reversed, columns))
-
-    def _given(self, number: int, first: int, second: int, third: int) -> tuple[int, ...]:
-        if third >= 0:
-            return first, second, third
-        if second >= 0:
-            return first, second
-        if first >= 0:
-            return (first,)
-        return self._others[number] if first == self._WIDE else ()
-
-
 class Opcodes(Sequence[str]):
     """The opcode of each number, a byte each.
 
@@ -246,6 +148,11 @@ class Opcodes(Sequence[str]):
     def __contains__(self, opcode: object) -> bool:
         code = self.CODES.get(opcode) if isinstance(opcode, str) else None
         return code is not None and code in self.codes
+
+    @property
+    def used(self) -> set[str]:
+        """Those that there are."""
+        return {self.KNOWN[code] for code in set(self.codes)}
 
     def __iter__(self) -> Iterator[str]:
         return map(self.KNOWN.__getitem__, self.codes)
@@ -286,6 +193,11 @@ class Types(Sequence[Type]):
         code = self._codes[number] if number < len(self._codes) else 0
         return self._tuples[number] if code == self._TUPLE else self._KNOWN[code]
 
+    def __contains__(self, type_: object) -> bool:
+        if not isinstance(type_, str) or type_ == F64:
+            return any(type_ == each for each in self)
+        return self._KNOWN.index(type_) in self._codes
+
     def __iter__(self) -> Iterator[Type]:
         return map(self.__getitem__, range(len(self)))
 
@@ -319,6 +231,12 @@ class Function:
 
     def __len__(self) -> int:
         return len(self.opcodes)
+
+    @property
+    def used_opcodes(self) -> set[str]:
+        """The opcodes that there are, those in bodies not counted."""
+        opcodes = self.opcodes
+        return opcodes.used if isinstance(opcodes, Opcodes) else set(opcodes)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Function):
@@ -444,9 +362,13 @@ class Packed:
         self.name, self.parameters = function.name, function.parameters
         self.constants, self.results = function.constants, function.results
         opcodes = function.opcodes
-        self.names = sorted(set(opcodes))
+        self.names = sorted(function.used_opcodes)
         places = {name: place for place, name in enumerate(self.names)}
-        self.kinds = bytes(map(places.__getitem__, opcodes))
+        if isinstance(opcodes, Opcodes):
+            table = bytes([places.get(name, 0) for name in Opcodes.KNOWN])
+            self.kinds = bytes(opcodes.codes.translate(table.ljust(256)))
+        else:
+            self.kinds = bytes(map(places.__getitem__, opcodes))
         given = function.operands
         self.operands = given if isinstance(given, Operands) else Operands(given)
 

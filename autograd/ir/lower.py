@@ -38,13 +38,13 @@ from autograd.ir.function import (
     ZEROS,
     Function,
     Opcodes,
-    Operands,
     Parameter,
     Types,
     can_pack,
     result_type,
 )
 from autograd.ir.loops import Loop, LoopBody, Part
+from autograd.ir.operands import Operands
 from autograd.ir.rules import Steps, primitive_steps
 from autograd.ir.simplify import SIMPLER, SIMPLER_WITH_CONSTANT
 from autograd.ir.tables import INSIDE, ON_ARRAYS, WholeArgument
@@ -83,6 +83,7 @@ _FAST_PAIRS = _PAIRS | {
 }
 FEW = 100  # the steps of a large program beside one that may stay though nothing needs it
 _LOSES_NAN = frozenset(name for name, row in TABLE.items() if row.loses_nan)
+_LOSING = bytes([name in _LOSES_NAN for name in Opcodes.KNOWN]).ljust(256, b"\0")
 
 
 class Lowering:
@@ -96,7 +97,8 @@ class Lowering:
     """
 
     def __init__(self, parameters: Sequence[Parameter], exact: bool, careful: bool) -> None:
-        opcodes, operands = Opcodes(), Operands()
+        opcodes, self._operands = Opcodes(), Operands()
+        operands = self._operands
         self.function = Function(opcodes=opcodes, operands=operands, types=Types(opcodes))
         self._columns = opcodes.codes, operands.first, operands.second
         for parameter in parameters:
@@ -263,20 +265,10 @@ class Lowering:
             tainted[number] = 1
         parts: dict[int, list[int]] = {}
         is_lost = False
-        opcodes = set(function.opcodes)
-        if not self._bodies and opcodes.isdisjoint((EXTRACT, SIZE)):
-            losing = _LOSES_NAN & opcodes
-            for number, given in enumerate(function.operands):  # the common case, kept short
-                if len(given) == 2:
-                    first, second = given
-                    if not (tainted[first] or tainted[second]):
-                        continue
-                elif not any(tainted[each] for each in given):
-                    continue
-                tainted[number] = 1
-                if losing and function.opcodes[number] in losing:
-                    is_lost = True
-            return is_lost, tainted
+        opcodes = function.used_opcodes
+        if not self._bodies and opcodes.isdisjoint((EXTRACT, SIZE)):  # the common case, kept short
+            codes = self._columns[0]
+            return self._operands.mark_reached(tainted, codes.translate(_LOSING)), tainted
         for number in range(len(function.parameters), len(function)):
             opcode, operands = function.opcodes[number], function.operands[number]
             if opcode in BODIES:

@@ -662,23 +662,32 @@ class Trace:
         order: list[int] = []
         stack = [root for root in roots if type(root) is int][::-1]
         operations, operands = self.operations, self.operands
+        push, pop, add = stack.append, stack.pop, order.append
         while stack:
-            number = stack.pop()
+            number = pop()
             if number < 0:
-                order.append(~number)
+                add(~number)
                 continue
             if seen[number]:
                 continue
             seen[number] = 1
             operation = operations[number]
             if operation is None:
-                order.append(number)
+                add(number)
                 continue
-            stack.append(~number)
-            for place in range(len(operands[number]) - 1, -1, -1):
-                operand = operands[number][place]
+            push(~number)
+            references = operands[number]
+            if len(references) == 2 and not operation.conditions:  # nearly all, written out
+                first, second = references
+                if type(second) is int and not seen[second]:
+                    push(second)
+                if type(first) is int and not seen[first]:
+                    push(first)
+                continue
+            for place in range(len(references) - 1, -1, -1):
+                operand = references[place]
                 if type(operand) is int and place not in operation.conditions:
-                    stack.append(operand)
+                    push(operand)
         return order
 
     def below(self, tracer: Tracer) -> list[str]:
@@ -726,12 +735,14 @@ class Frozen:
     """A trace in compact form, from which it can be restored."""
 
     def __init__(self, trace: Trace, outputs: Sequence[Reference]) -> None:
-        operands = trace.operands
-        kinds = dict.fromkeys(zip(trace.operations, map(len, operands), strict=True))
-        self._kinds = list(kinds)  # operations, and how many operands they have
-        places = {kind: place for place, kind in enumerate(kinds)}
-        each = zip(trace.operations, map(len, operands), strict=True)
-        self._places = array.array("H", map(places.__getitem__, each))
+        self._kinds = list(dict.fromkeys(trace.operations))
+        places = {kind: place for place, kind in enumerate(self._kinds)}
+        self._places = array.array("H", map(places.__getitem__, trace.operations))
+        self._lengths: Sequence[int]  # how many operands each has
+        try:
+            self._lengths = bytes(map(len, trace.operands))
+        except ValueError:  # more than 255: of a loop, for instance
+            self._lengths = array.array("i", map(len, trace.operands))
         constants: dict[object, int] = {}  # operands that are constants: -1, -2, ...
         self._constants: list[Reference] = []
 
@@ -755,8 +766,8 @@ class Frozen:
         constants = self._constants
         references = iter([x if x >= 0 else constants[~x] for x in self._operands])
         kinds = self._kinds
-        trace.operations = [kinds[place][0] for place in self._places]
-        trace.operands = [tuple(islice(references, kinds[place][1])) for place in self._places]
+        trace.operations = [kinds[place] for place in self._places]
+        trace.operands = [tuple(islice(references, length)) for length in self._lengths]
         outputs, trace.constants = self._rest
         return trace, outputs
 

@@ -1,6 +1,5 @@
 """Functions: text form, verifier, and what the interpreter makes of bodies and blocks."""
 
-import array
 import math
 import random
 import re
@@ -21,7 +20,6 @@ from autograd.ir.function import (
     Deoptimize,
     Function,
     Opcodes,
-    Operands,
     Parameter,
     Return,
     Types,
@@ -126,39 +124,6 @@ def test_several_ways_through_a_function_or_a_body_of_it_are_refused_by_name(lan
             language.source(function)
 
 
-@given(st.lists(st.lists(st.integers(0, 2**31 - 1), max_size=6).map(tuple)))
-def test_operands_in_compact_form_are_the_tuples_that_were_appended(tuples):
-    compact = Operands()
-    for each in tuples:
-        compact.append(each)
-    for same in (compact, Operands(tuples)):
-        assert len(same) == len(tuples)
-        assert [*same] == [same[n] for n in range(len(tuples))] == same[:] == tuples
-        assert [*reversed(same)] == tuples[::-1]
-
-
-@given(st.data())
-def test_what_results_need_is_kept_in_compact_form_under_new_numbers(data):
-    tuples = [()]
-    for number in range(1, data.draw(st.integers(1, 30))):
-        below = st.integers(0, number - 1)
-        tuples.append(tuple(data.draw(st.lists(below, max_size=5))))
-    roots = data.draw(st.sets(st.integers(0, len(tuples) - 1), min_size=1))
-    needed, waiting = set(), [*roots]
-    while waiting:
-        number = waiting.pop()
-        needed.add(number)
-        waiting += set(tuples[number]) - needed
-    wanted = bytearray(number in roots for number in range(len(tuples)))
-    compact = Operands(tuples)
-    compact.mark_needed(wanted)
-    assert {number for number, each in enumerate(wanted) if each} == needed
-    new = {number: place for place, number in enumerate(sorted(needed))}
-    numbers = array.array("i", [new.get(number, -1) for number in range(len(tuples))])
-    expected = [tuple(map(new.get, tuples[number])) for number in sorted(needed)]
-    assert [*compact.kept(wanted, numbers)] == expected
-
-
 @given(st.lists(st.tuples(st.sampled_from(Opcodes.KNOWN), st.sampled_from(
     ("f64", "i1", "f64[]", ("f64", "i1")))))
 )  # fmt: skip
@@ -173,3 +138,6 @@ def test_opcodes_and_types_in_compact_form_are_those_that_were_appended(pairs):
     assert [*zip(opcodes[:], types[:], strict=True)] == pairs
     for opcode in (*Opcodes.KNOWN, "no opcode"):
         assert (opcode in opcodes) is any(opcode == each for each, _ in pairs)
+    assert opcodes.used == {opcode for opcode, _ in pairs}
+    for type_ in ("f64", "i1", "f64[]", ("f64", "i1"), ("i1",)):
+        assert (type_ in types) is any(type_ == each for _, each in pairs)

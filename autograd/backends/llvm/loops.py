@@ -63,11 +63,11 @@ class ArrayName:
 
 def is_structured(function: Function) -> bool:
     """Return whether there are loops or arrays in a program."""
-    opcodes = set(function.opcodes)
+    opcodes = function.used_opcodes
     return (
         not opcodes.isdisjoint(BODIES)
         or not opcodes.isdisjoint(ON_ARRAYS)
-        or ARRAY_TYPE in set(function.types)
+        or ARRAY_TYPE in function.types
     )
 
 

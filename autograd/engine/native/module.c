@@ -5,7 +5,7 @@
 #ifndef SOURCES /* hatch_build.py gives a digest of them, for a test */
 #define SOURCES ""
 #endif
-#define INTERFACE 3 /* accelerator.py names the same number: the two are of one version */
+#define INTERFACE 4 /* accelerator.py names the same number: the two are of one version */
 
 Specification python;
 static PyInterpreterState *home; /* of the interpreter whose types and rows these are */
@@ -212,6 +212,9 @@ static PyMethodDef functions[] = {
     {"added", added, METH_O, NULL},
     {"products", (PyCFunction)(void (*)(void))products, METH_FASTCALL, NULL},
     {"backward", (PyCFunction)(void (*)(void))backward, METH_FASTCALL, NULL},
+    {"mark_needed", mark_needed, METH_VARARGS, NULL},
+    {"mark_reached", mark_reached, METH_VARARGS, NULL},
+    {"count_levels", count_levels, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -162,6 +162,11 @@ HIDDEN PyObject *are_terms(PyObject *module, PyObject *list);
 HIDDEN PyObject *added(PyObject *module, PyObject *list);
 HIDDEN PyObject *products(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
+/* sweeps.c */
+HIDDEN PyObject *mark_needed(PyObject *module, PyObject *args);
+HIDDEN PyObject *mark_reached(PyObject *module, PyObject *args);
+HIDDEN PyObject *count_levels(PyObject *module, PyObject *args);
+
 /* module.c: what the Python side hands over */
 typedef struct {
     PyObject *active;  /* the set of contexts that are in a mode */
