@@ -7,7 +7,7 @@ mapped axis, whose length may change from call to call).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd.backends.llvm.abi import ELEMENTS, Layout, Source
@@ -18,7 +18,7 @@ from autograd.ir.arrays import Whole, argument_array, traced_array
 from autograd.ir.trace import Trace
 from autograd.table.operation import real
 from autograd.transforms.call import checked_axes
-from autograd.transforms.one_row import shared_in
+from autograd.transforms.one_row import AxesOfNames, or_shared, shared_in
 from autograd.trees import (
     ARRAYS,
     NUMBERS,
@@ -106,6 +106,7 @@ class Arguments:
         arguments: tuple[Any, ...],
         axes: tuple[object, ...] | None,
         varying: frozenset[int] = frozenset(),
+        function: Callable[..., object] | None = None,
     ) -> None:
         self.numbers: list[Any] = []
         self.arrays: list[Array] = []
@@ -135,14 +136,14 @@ class Arguments:
                         keys.append(self._key(obj))
                 self.key: Any = tuple(keys)
             else:
-                self._given = arguments, axes
+                self._given = arguments, axes, function
                 self.key = tuple(
                     [
                         self._key(obj)
                         if axis is None
                         else self._mapped_array(obj, axis, place)
                         if type(obj) is _ndarray and type(axis) is int
-                        else self._mapped(obj, axis, place)
+                        else self._mapped(obj, axis, "" if type(axis) is AxesOfNames else place)
                         for place, (obj, axis) in enumerate(zip(arguments, axes, strict=True))
                     ]
                 )
@@ -254,8 +255,8 @@ class Arguments:
                 raise StructureError(f"jit: in_axes does not fit the structure of argument {path}")
             raise StructureError(
                 f"jit: argument {path} is mapped over axis {axis} by in_axes, and was a "
-                f"{type(obj).__name__}: give a NumPy array (numpy.asarray(...)), or None in "
-                f"in_axes"
+                f"{type(obj).__name__}: give a NumPy array (numpy.asarray(...)), "
+                f"{or_shared(path, self._given[1])}"
             )
         parts, detail = container.apart(obj)
         axes = axes_inside(axis, container, detail, len(parts), f"argument {path}")

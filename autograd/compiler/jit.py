@@ -76,7 +76,7 @@ from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms.call import Derivative, check_function, decorating, replaced
 from autograd.transforms.one_row import explain_number, explain_rows
-from autograd.transforms.vmap import rows_behind, vmap
+from autograd.transforms.vmap import axes_of_names, rows_behind, vmap
 from autograd.trees import explain_arrays, flatten, tree_map, unflatten
 
 P = ParamSpec("P")
@@ -248,7 +248,7 @@ class Jitted(Generic[P]):
         if axes is not None and (type(axes) is not tuple or len(axes) != len(args)):
             axes = self.axes_for(args)
         try:
-            given = Arguments(args, axes)
+            given = Arguments(args, axes, frozenset(), self._function)
         except OperandError as error:
             if is_method_of(self, args[0]):  # below @property, which says nothing of its class
                 self._classes += (type(args[0]),)
@@ -373,7 +373,7 @@ class Jitted(Generic[P]):
             axes = self._in_axes
             self._named = Jitted(
                 WithKeywords(self._function),
-                axes if axes is None or isinstance(axes, int) else (*axes, None),
+                axes if axes is None or isinstance(axes, int) else [*axes, None],
                 self.reduce,
                 self.exact,
                 self._programs.named,
@@ -387,15 +387,15 @@ class Jitted(Generic[P]):
         if axes is None:
             return None
         if isinstance(axes, int):
-            return (axes,) * len(args)
+            axes = (axes,) * len(args)
+        by_name = isinstance(self._function, WithKeywords)  # in the last place
         if len(axes) != len(args):
-            by_name = isinstance(self._function, WithKeywords)  # in the last place
             count = len(args) - by_name
             raise StructureError(
                 f"jit: in_axes has {len(axes) - by_name} entries, and {name_of(self)} was called "
                 f"with {count} argument{'s' * (count != 1)}{besides(self._function)}"
             )
-        return axes if type(axes) is tuple else tuple(axes)
+        return (*axes[:-1], axes_of_names(cast(Any, args[-1]))) if by_name else tuple(axes)
 
     # -- executables ---------------------------------------------------------------------------
 

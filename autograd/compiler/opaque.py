@@ -211,7 +211,7 @@ def row_by_row(
 
     Rows are added up in pairs, or ``in_lanes``: in the order of compiled code.
     """
-    row_of, rows = rows_of("jit", arguments, axes)
+    row_of, rows = rows_of("jit", arguments, axes, jitted)
     if not rows:
         if jitted.reduce == "mean":
             raise no_rows()

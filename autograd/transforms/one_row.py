@@ -17,7 +17,7 @@ from autograd.engine.value import Value
 from autograd.errors import AmbiguousNumberError, StructureError, TraceError
 from autograd.ir.tables import is_truth
 from autograd.table.operation import is_real, real
-from autograd.trees import array_in, flatten, unflatten
+from autograd.trees import array_in, flatten, tree_leaves, unflatten
 
 Axes = tuple[int | None, ...]
 
@@ -86,7 +86,7 @@ def _advise_axes(
     given, named_before = len(args), named
     args, named = _by_position(f, args, named)
     by_name = [name for name in named_before if name not in named]
-    by_name.sort(key=[*_names_of(f)].index)
+    by_name.sort(key=[*parameter_names(f)].index)
     if not _are_numbers(args):
         return
     for chosen in _possible(args):
@@ -121,19 +121,81 @@ def _is_raised(error: Exception) -> bool:
     return code[place.tb_lasti] == opcode.opmap["RAISE_VARARGS"] and not is_foreign(place.tb_frame)
 
 
-def shared_in(args: Sequence[object], axes: Sequence[object]) -> str:
-    """Return advice where mapped arguments have different numbers of rows."""
-    sizes = {
-        place: array.shape[axis]
-        for place, (arg, axis) in enumerate(zip(args, axes, strict=True))
-        if isinstance(axis, int) and (array := array_in(arg)) is not None
-    }
-    if len(set(sizes.values())) < 2:
-        return ": give as many rows to each"
-    (rows, times), *others = Counter(sizes.values()).most_common(2)
-    chosen = tuple([axis if sizes.get(i) == rows else None for i, axis in enumerate(axes)])
-    example = f", as in in_axes={chosen}" if times > others[0][1] else ""
-    return f": give as many rows to each, or None in in_axes to what all rows share{example}"
+class AxesOfNames(dict[str, object]):
+    """The axes of arguments that are given by keyword, in a dict in the last place."""
+
+
+def paths_of(axes: Sequence[object]) -> list[str]:
+    """Return what to call each argument in a message."""
+    is_named = [isinstance(axis, AxesOfNames) for axis in axes]
+    return ["argument " + str(place) * (not named) for place, named in enumerate(is_named)]
+
+
+def shared_in(
+    args: Sequence[object], axes: Sequence[object], f: Callable[..., object] | None = None
+) -> str:
+    """Return advice where mapped arguments have different numbers of rows.
+
+    Args:
+        args: the arguments.
+        axes: which axes of them were mapped.
+        f: the function, which has names for them.
+    """
+    more = ": give as many rows to each"
+    named: Any = {}
+    if isinstance(axes[-1], AxesOfNames):
+        args, axes, named = args[:-1], axes[:-1], args[-1]
+    sizes: dict[int, set[int]] = {}
+    inside: dict[int, set[int]] = {}  # lengths of other axes
+    for place, axis in enumerate(axes):
+        shapes = [
+            list(array.shape)
+            for array in map(array_in, tree_leaves(args[place]))
+            if array is not None
+        ]
+        if isinstance(axis, int) and all(-len(shape) <= axis < len(shape) for shape in shapes):
+            sizes[place] = {shape.pop(axis) for shape in shapes}
+            inside[place] = {*itertools.chain(*shapes)}
+    rows = Counter(min(found) for found in sizes.values() if len(found) == 1).most_common(2)
+    if named and {*itertools.chain(*sizes.values())} == {size for size, _ in rows[:1]}:
+        name = next(name for name, leaf in named.items() if _array(leaf).shape)
+        inner = spelled(f)
+        return (
+            f"{more}, or share what is given by keyword: functools.partial({inner}, {name}={name})"
+        )
+    ways = []
+    for size, times in rows:
+        kept = [place for place in sizes if sizes[place] == {size}]
+        shared = [place for place in sizes if place not in kept]
+        likely = any(sizes[place] & inside[each] for place in shared for each in kept)
+        ways.append((times, likely, kept, shared))
+    ways = [way for way in ways if way[3] and way[:2] == max(ways)[:2]]
+    names = parameter_names(f) if f is not None else ()
+    told = [
+        f"in_axes={tuple([axis if place in kept else None for place, axis in enumerate(axes)])}, "
+        f"which shares {_listed(shared, names)}"
+        for _, _, kept, shared in ways
+    ]
+    return (
+        more
+        + ", or None in in_axes to what all rows share, as in " * bool(told)
+        + ", or ".join(told)
+    )
+
+
+def or_shared(place: int | str, axes: Sequence[object]) -> str:
+    """Return the end of advice for an argument that cannot be mapped: to share it."""
+    axes = [axis for axis in axes if not isinstance(axis, AxesOfNames)]
+    is_plain = isinstance(place, int) and {*map(type, axes)} <= {int, type(None)}
+    others = tuple([None if each == place else axis for each, axis in enumerate(axes)])
+    way = f", as in in_axes={others}" if is_plain and any(a is not None for a in others) else ""
+    return f"or None in in_axes{way}"
+
+
+def _listed(places: Sequence[int], names: Sequence[str]) -> str:
+    """Return the numbers of arguments, and their names where they have some."""
+    words = [f"{place} ({names[place]})" if place < len(names) else str(place) for place in places]
+    return f"argument{'s' * (len(words) > 1)} {' and '.join(words)}"
 
 
 def spelled(f: object) -> str:
@@ -158,7 +220,8 @@ def _by_position(
     return bound.args, bound.kwargs
 
 
-def _names_of(f: Callable[..., object]) -> Sequence[str]:
+def parameter_names(f: Callable[..., object]) -> Sequence[str]:
+    """Return the names of a function's parameters; none where it shows none."""
     try:
         return [*signature_of(f, placed=True).parameters]
     except (TypeError, ValueError):
@@ -183,7 +246,7 @@ def _turned_product(f: Callable[..., object], args: Sequence[object], error: Exc
 
     Of an error that is about something else, and where there is none, nothing is returned.
     """
-    words, names = str(error), _names_of(f)
+    words, names = str(error), parameter_names(f)
     sizes = re.search(
         r"matmul: .* \(size (?P<second>\d+) is different from (?P<first>\d+)\)", words
     )

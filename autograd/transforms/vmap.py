@@ -18,7 +18,14 @@ from autograd.table.operation import real
 from autograd.transforms.call import Derived, checked, checked_axes, decorating
 from autograd.transforms.lookups import columns_of, no_columns, stacked
 from autograd.transforms.loops import scan
-from autograd.transforms.one_row import explain_rows, shared_in
+from autograd.transforms.one_row import (
+    AxesOfNames,
+    explain_rows,
+    or_shared,
+    parameter_names,
+    paths_of,
+    shared_in,
+)
 from autograd.trees import array_in, check_numbers, explain_arrays, map_with_axes
 
 _NUMBERS = {float, Value}
@@ -48,8 +55,10 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         out_axes: which axis of the results counts the rows, an int or a container like the result.
 
     Returns:
-        A function of the same arguments, with rows; keyword arguments are shared. Its results are
-        arrays of floats, or of bools, and of dtype object where there are Values among them.
+        A function of the same arguments, with rows. As in JAX, arrays given by keyword are mapped
+        over their first axis, unless ``in_axes`` has an entry for the place of that argument;
+        ``functools.partial(f, w=w)`` shares them, and numbers are shared. Its results are arrays of
+        floats, or of bools, and of dtype object where there are Values among them.
 
     Raises:
         TypeError: f is no function, or an axis is no int.
@@ -67,6 +76,8 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
 
     @functools.wraps(f, updated=())
     def mapped(*args: object, **named: object) -> object:
+        if named and isinstance(in_axes, (tuple, list)):
+            args, named = _in_places(f, args, named, len(in_axes))
         axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
         if _shares_self(mapped, args, in_axes):
             axes = (None, *axes[len(axes) - len(args) + 1 :])
@@ -75,12 +86,13 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
                 f"vmap: in_axes has {len(axes)} entries, and {name_of(f)} was called with "
                 f"{len(args)} argument{'s' * (len(args) != 1)}{besides(f)}"
             )
-        rows, count = rows_of("vmap", args, axes)
         call = functools.partial(_called, f, args, named, tuple(axes))
+        every, axes = (*args, named), (*axes, axes_of_names(named))
+        rows, count = rows_of("vmap", every, axes, f)
         if not count:  # a row of zeros, for the structure of what comes back
             return stacked(*no_columns(call(rows(0))), 0, out_axes)
         if count > UNROLLED and isinstance(current().recorder, Trace):
-            return _looped(lambda *each: call(each), args, axes, out_axes)
+            return _looped(call, every, axes, out_axes)
         told = "vmap: the function returned {} for row 0 and {} for row {}: return the same "
         results = [call(rows(row)) for row in range(count)]
         structure, columns = columns_of(results, told + "structure for every row")
@@ -133,17 +145,43 @@ def _called(
     axes: tuple[object, ...],
     row: Sequence[object],
 ) -> object:
-    """Call the function for one row of its arguments."""
+    """Call the function for one row of its arguments, those by name in a dict at the end."""
+    names: Any = row[-1]
     try:
-        return f(*row, **named)
+        return f(*row[:-1], **names)
     except (IndexError, AttributeError, TypeError, ValueError) as error:
         explain_arrays("vmap", args, error)
         explain_rows("vmap", f, args, named, error, axes)
         raise
 
 
+def _in_places(
+    f: Callable[..., object], args: tuple[object, ...], named: dict[str, object], count: int
+) -> tuple[tuple[object, ...], dict[str, object]]:
+    """Return arguments with those given by name in their places, as far as in_axes has entries."""
+    rest = dict(named)
+    for name in parameter_names(f)[len(args) : count]:
+        if name not in rest:
+            break
+        args += (rest.pop(name),)
+    return args, rest
+
+
+def axes_of_names(named: dict[str, object]) -> AxesOfNames:
+    """Return the axes of what is given by keyword: the first of each array, as in JAX."""
+
+    def axis(path: str, leaf: object, _: int | None) -> int | None:
+        return None if array_in(leaf) is None else 0
+
+    axes: Any = map_with_axes(axis, named, 0, "argument")
+    return AxesOfNames(axes)
+
+
 def _looped(
-    f: Callable[..., object], args: tuple[object, ...], axes: Sequence[object], out_axes: object
+    f: Callable[[Sequence[object]], object],
+    args: tuple[object, ...],
+    axes: Sequence[object],
+    out_axes: object,
 ) -> object:
     """Return the results of all rows by a loop, which is traced once."""
     import numpy
@@ -159,7 +197,7 @@ def _looped(
         def row_in(path: str, leaf: object, axis: int | None) -> object:
             return leaf if axis is None else rows[path]
 
-        return f(*_each(row_in, args, axes))
+        return f(_each(row_in, args, axes))
 
     _each(keep, args, axes)
     results = scan(lambda _, rows: (None, call(rows)), None, xs)[1]
@@ -175,15 +213,15 @@ def _each(
     who: str = "vmap",
 ) -> list[object]:
     return [
-        map_with_axes(leaf, arg, axis, f"argument {place}", who)
-        for place, (arg, axis) in enumerate(zip(args, axes, strict=True))
+        map_with_axes(leaf, arg, axis, path, who)
+        for path, arg, axis in zip(paths_of(axes), args, axes, strict=True)
     ]
 
 
 def rows_of(
-    who: str, args: tuple[object, ...], axes: Sequence[object]
+    who: str, args: tuple[object, ...], axes: Sequence[object], f: Callable[..., object]
 ) -> tuple[Callable[[int], list[object]], int]:
-    """Return a function that gives the arguments of one row, and how many rows there are.
+    """Return a function that gives the arguments of one row of f, and how many rows there are.
 
     Row 0 is a row of zeros where there are none.
     """
@@ -197,10 +235,11 @@ def rows_of(
         array = array_in(leaf)
         if array is None or not -array.ndim <= axis < array.ndim:
             shape = getattr(leaf, "shape", None) if array is None else array.shape
+            place = names.index(path) if path in (names := paths_of(axes)) else path
             what = type(leaf).__name__ if shape is None else f"an array of shape {shape}"
             raise StructureError(
                 f"{who}: {path} is mapped over axis {axis} by in_axes, and is {what}: give an "
-                f"array that has the axis (numpy.asarray(...)), or None in in_axes"
+                f"array that has the axis (numpy.asarray(...)), {or_shared(place, axes)}"
             )
         rows = numpy.moveaxis(array, axis, 0)
         lengths[path] = len(rows)
@@ -218,7 +257,7 @@ def rows_of(
         if lengths[path] != lengths[first]:
             raise StructureError(
                 f"{who}: the mapped axes differ in length: {first} has {lengths[first]} rows, "
-                f"{path} has {lengths[path]} rows{shared_in(args, axes)}"
+                f"{path} has {lengths[path]} rows{shared_in(args, axes, f)}"
             )
 
     def row_of(row: int) -> list[object]:

@@ -269,11 +269,13 @@ def test_a_mapped_method_keeps_its_object_when_it_is_compiled():
 @pytest.mark.parametrize(
     "again", [lambda f: f, copy.deepcopy, lambda f: pickle.loads(pickle.dumps(f))]
 )
-def test_keywords_of_a_mapped_function_are_shared_when_it_is_compiled_too(again):
+def test_keywords_of_a_mapped_function_are_mapped_when_it_is_compiled_too(again):
     x, w = np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]])
     mapped = vmap(row_times)
-    assert again(jit(mapped))(x, w=w).tolist() == mapped(x, w=w).tolist() == w.tolist()
+    assert again(jit(mapped))(x, w=w).tolist() == mapped(x, w=w).tolist() == [1.0, 4.0]
     assert again(jit(mapped))(x, w).tolist() == mapped(x, w).tolist() == [1.0, 4.0]
+    shared = vmap(row_times, in_axes=(0, None))
+    assert again(jit(shared))(x, w=w).tolist() == shared(x, w=w).tolist() == w.tolist()
 
 
 def row_times(x, w):

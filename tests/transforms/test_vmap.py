@@ -37,8 +37,71 @@ def test_it_composes_with_derivatives_both_ways():
     assert grad(grad(total))(2.0) == 10.0
 
 
-def test_keyword_arguments_are_shared():
+def test_numbers_given_by_keyword_are_shared():
     assert vmap(lambda x, scale: x * scale)(MATRIX[:, 1], scale=2.0).tolist() == [2.0, 6.0, 10.0]
+    named = jit(lambda x, *, scale: x * scale, in_axes=0)
+    assert named(MATRIX[:, 1], scale=2.0).tolist() == [2.0, 6.0, 10.0]
+
+
+def line(w, x, y, *, scale=1.0):
+    return (numpy.dot(w, x) - y) * scale
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_arrays_given_by_keyword_are_mapped_or_have_the_entry_of_their_place(compiled):
+    mapped = (lambda f, axes: jit(f, in_axes=axes)) if compiled else vmap
+    w, y, scale = numpy.ones(2), numpy.array([1.0, 2.0, 3.0]), numpy.array([1.0, 10.0, 100.0])
+    expected = [line(w, MATRIX[row], y[row], scale=scale[row]) for row in range(3)]
+    rows = mapped(line, (None, 0, 0))
+    assert rows(w, MATRIX, y, scale=scale).tolist() == expected
+    assert rows(w, MATRIX, y=y, scale=scale).tolist() == expected
+    assert rows(w=w, y=y, x=MATRIX, scale=scale).tolist() == expected
+    assert rows(w, MATRIX, y, scale=2.0).tolist() == [
+        2.0 * (sum(MATRIX[i]) - y[i]) for i in range(3)
+    ]
+
+
+def test_rows_of_keywords_are_those_of_jax():
+    jax = pytest.importorskip("jax")
+    x, by_name = MATRIX[:, 1], {"scale": numpy.array([1.0, 10.0, 100.0])}
+
+    def scaled(x, *, scale):
+        return x * scale
+
+    theirs = jax.vmap(scaled)(x, **by_name)
+    for ours in (
+        vmap(scaled),
+        jit(scaled, in_axes=0),
+        jit(scaled, in_axes=(0,)),
+        jit(vmap(scaled)),
+    ):
+        numpy.testing.assert_allclose(ours(x, **by_name), theirs)
+
+
+W, TWO, THREE = numpy.ones(2), numpy.ones(2), numpy.ones(3)
+PARAMETERS = {"w": W, "b": numpy.ones(1)}
+BY_FIRST = r"in_axes=\(None, 0\), which shares argument 0"
+BY_SECOND = r"in_axes=\(0, None\), which shares argument 1"
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(
+    ("f", "args", "named", "words"),
+    [
+        (lambda w, x: numpy.dot(w, x), (W, MATRIX), {}, rf"as in {BY_FIRST} \(w\)$"),
+        (lambda x, w: numpy.dot(w, x), (MATRIX, W), {}, rf"as in {BY_SECOND} \(w\)$"),
+        (lambda a, b: a * b, (TWO, THREE), {}, rf"{BY_SECOND} \(b\), or {BY_FIRST} \(a\)$"),
+        (lambda p, x: p["w"] @ x, (PARAMETERS, MATRIX), {}, rf"{BY_FIRST} \(p\)$"),
+        (lambda x, *, w: w @ x, (MATRIX,), {"w": W}, r"\['w'\] has 2 rows: .*partial\(f, w=w\)$"),
+        (lambda w, x: w * x, (2.0, THREE), {}, r"is mapped .*, as in in_axes=\(None, 0\)$"),
+    ],
+)
+def test_rows_of_different_numbers_are_told_which_argument_to_share(
+    compiled, f, args, named, words
+):
+    mapped = jit(f, in_axes=0) if compiled else vmap(f)
+    with pytest.raises(ValueError, match=words):
+        mapped(*args, **named)
 
 
 def test_values_in_an_array():
