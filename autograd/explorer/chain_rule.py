@@ -13,12 +13,14 @@ from autograd.habits import instead_of
 from autograd.notation.formula import (
     Adjoint,
     Application,
+    Constant,
     Formula,
     Number,
     evaluated,
     with_numbers,
 )
 from autograd.notation.names import Names
+from autograd.notation.numbers import USUAL_DIGITS, checked_digits, expression
 from autograd.notation.writing import Equation, Part, Worked
 from autograd.table import rows as ops
 from autograd.trees import unboxed
@@ -36,11 +38,13 @@ class ForwardStep(Worked):
     Attributes:
         node: the node that was computed.
         number: its number.
+        digits: how many significant digits of numbers are shown.
     """
 
     node: Value
     number: float
     _names: Names = field(repr=False)
+    digits: int = USUAL_DIGITS
 
     def _parts(self) -> list[Part]:
         return [Part((computed(self.node, self._names),))]
@@ -65,6 +69,7 @@ class Step(Worked):
         contribution: what this step adds, upstream x partial.
         before: what earlier steps had brought to the operand.
         accumulated: d(root)/d(arg) as far as it is known after this step.
+        digits: how many significant digits of numbers are shown.
 
     Example:
         >>> from autograd import Value, steps
@@ -86,6 +91,7 @@ class Step(Worked):
     before: float
     accumulated: float
     _names: Names = field(repr=False)
+    digits: int = USUAL_DIGITS
 
     def _parts(self) -> list[Part]:
         names, node = self._names, self.node
@@ -115,20 +121,23 @@ def computed(node: Value, names: Names) -> Equation:
 def slope(node: Value, index: int, names: Names) -> Equation:
     """Return the local derivative of a node by one operand: ∂y/∂x = 2 * x = 2 * 3 = 6."""
     local, symbols = names.partial(node, index), names.partial_formula(node, index)
+    if isinstance(symbols, Constant) and expression(symbols.number) is None:
+        return Equation((local, symbols))
     return Equation((local, symbols, with_numbers(symbols), Number(local.number)))
 
 
-def forward_steps(y: Value) -> Iterator[ForwardStep]:
+def forward_steps(y: Value, digits: int = USUAL_DIGITS) -> Iterator[ForwardStep]:
     """Yield one step for each operation under y, in the order of the forward pass.
 
     Args:
         y: the root of the graph.
+        digits: how many significant digits of numbers to show, from 1 to 17.
 
     Returns:
         An iterator of ForwardStep.
 
     Raises:
-        TypeError: y is not a Value.
+        TypeError: y is not a Value, or there cannot be so many digits.
         ValueError: a leaf's data was edited after something above it was recorded.
 
     Example:
@@ -142,10 +151,11 @@ def forward_steps(y: Value) -> Iterator[ForwardStep]:
     """
     order = graph_under(y, "forward_steps")
     names = Names(order)
-    return (ForwardStep(node, node.data, names) for node in order if node.op is not None)
+    digits = checked_digits("forward_steps", digits)
+    return (ForwardStep(node, node.data, names, digits) for node in order if node.op is not None)
 
 
-def steps(y: Value) -> Iterator[Step]:
+def steps(y: Value, digits: int = USUAL_DIGITS) -> Iterator[Step]:
     """Yield one Step for each application of the chain rule, in the order that backward takes.
 
     The gradients start from 1 at y and from 0 everywhere else; ``.grad`` is neither read nor
@@ -153,12 +163,13 @@ def steps(y: Value) -> Iterator[Step]:
 
     Args:
         y: the root of the graph.
+        digits: how many significant digits of numbers to show, from 1 to 17.
 
     Returns:
         An iterator of Step.
 
     Raises:
-        TypeError: y is not a Value.
+        TypeError: y is not a Value, or there cannot be so many digits.
         ValueError: a leaf's data was edited after something above it was recorded.
 
     Example:
@@ -176,7 +187,7 @@ def steps(y: Value) -> Iterator[Step]:
     """
     order = graph_under(y, "steps")
     names = Names(order)
-    return _Steps(names[y].name, _walked(y, order, names))
+    return _Steps(names[y].name, _walked(y, order, names, checked_digits("steps", digits)))
 
 
 class _Steps(Iterator[Step]):
@@ -197,10 +208,10 @@ class _Steps(Iterator[Step]):
         return f"<steps of {self._name}: print(*steps(y), sep='\\n') shows them>"
 
 
-def _walked(root: Value, order: list[Value], names: Names) -> Iterator[Step]:
+def _walked(root: Value, order: list[Value], names: Names, digits: int) -> Iterator[Step]:
     for each in contributions(order, {id(root): 1.0}):
         numbers = (each.partial, each.upstream, each.product, each.before, each.total)
-        yield Step(each.node, each.arg, each.index, *numbers, names)
+        yield Step(each.node, each.arg, each.index, *numbers, names, digits)
 
 
 def is_under(node: Value, root: Value) -> bool:

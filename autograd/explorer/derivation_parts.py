@@ -19,7 +19,8 @@ from autograd.notation.formula import (
     with_numbers,
 )
 from autograd.notation.names import Names
-from autograd.notation.writing import Equation, Part, digits
+from autograd.notation.numbers import WRITTEN, digits
+from autograd.notation.writing import Equation, Part
 from autograd.table import rows as ops
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 MOST_LINES = 60
 MOST_TERMS = 8
-WRITTEN = 10  # digits of a number that a person may have written
 
 
 def derivation_parts(order: list[Value], ways: Ways, names: Names, precision: int) -> list[Part]:

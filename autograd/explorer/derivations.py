@@ -7,7 +7,6 @@ derivative, and its name gives the name of the rule.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from numbers import Integral
 from typing import TYPE_CHECKING
 
 from autograd.engine.order import ordered
@@ -16,29 +15,27 @@ from autograd.explorer.chain_rule import graph_under, is_under
 from autograd.explorer.derivation_parts import MOST_LINES, derivation_parts
 from autograd.explorer.paths import Ways
 from autograd.habits import instead_of
-from autograd.notation.formula import Application, Derivative, Formula, Number, tidied
-from autograd.notation.names import Names
-from autograd.notation.writing import (
-    LATEX,
-    TEXT,
-    USUAL_DIGITS,
-    Equation,
-    Part,
-    Worked,
-    Writer,
+from autograd.notation.formula import (
+    Application,
+    Derivative,
+    Formula,
+    Number,
+    tidied,
 )
+from autograd.notation.names import Names
+from autograd.notation.numbers import USUAL_DIGITS, checked_digits
+from autograd.notation.writing import LATEX, TEXT, Equation, LatexWriter, Part, Worked
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
 
-MOST_DIGITS = 17  # they tell any two floats apart
 LONGEST_FORMULA = 24  # operations in one line; beyond that a formula is set in several
 
 
 # -- one formula for a whole graph -------------------------------------------------------------
 
 
-def latex(y: Value) -> str:
+def latex(y: Value, digits: int = USUAL_DIGITS) -> str:
     r"""Return the formula of y in LaTeX, in terms of the leaves under it.
 
     A long formula is set in several lines, with a name for whatever is used more than once; of a
@@ -46,12 +43,14 @@ def latex(y: Value) -> str:
 
     Args:
         y: the root of the graph; it may be the result of ``gradient``.
+        digits: how many significant digits to show, from 1 to 17, of constants that have more than
+            ten; others are shown in full, and known ones by their formulas, as pi and log(2).
 
     Returns:
         LaTeX for mathematical mode.
 
     Raises:
-        TypeError: y is not a Value.
+        TypeError: y is not a Value, or there cannot be so many digits.
         ValueError: a leaf's data was edited after something above it was recorded.
 
     Example:
@@ -64,10 +63,12 @@ def latex(y: Value) -> str:
     """
     order = graph_under(y, "latex")
     names = Names(order)
+    digits = checked_digits("latex", digits)
+    write = LATEX if digits == USUAL_DIGITS else LatexWriter(digits)
     if y.op is None:
-        return LATEX.line([Equation((names[y], Number(y.data)))])
+        return write.line([Equation((names[y], Number(y.data)))])
     rows = [
-        (LATEX.write(names[node]), LATEX.write(tidied(whole)))
+        (write.write(names[node]), write.write(tidied(whole)))
         for node, whole in _lines(order, names)
     ]
     if len(rows) == 1:
@@ -112,7 +113,7 @@ def _lines(order: list[Value], names: Names) -> list[tuple[Value, Formula]]:
         operands: list[Formula] = []
         length = 1
         for arg, partial in zip(node.args, node.partials, strict=True):
-            operands.append(Number(arg) if partial is None else formulas[id(arg)])
+            operands.append(names.constant(arg) if partial is None else formulas[id(arg)])
             length += 0 if partial is None else lengths[id(arg)]
         formula = Application(node.op, tuple(operands))
         named = node.label or uses.get(id(node), 0) > 1 or length > LONGEST_FORMULA // 2
@@ -150,9 +151,6 @@ class Derivation(Worked):
     def _parts(self) -> tuple[Part, ...]:
         return self.parts
 
-    def _writer(self, usual: Writer) -> Writer:
-        return type(usual)(self.digits)
-
 
 def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
     """Work out d(y)/d(x) as a teacher would: rule named, substituted, numbers put in.
@@ -163,7 +161,8 @@ def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
     Args:
         y: the root of the graph.
         x: the node by which to differentiate.
-        digits: how many significant digits of numbers to show, from 1 to 17.
+        digits: how many significant digits of numbers to show, from 1 to 17. Constants of y are
+            shown in full where ten are enough, and known ones by their formulas, as pi and log(2).
 
     Returns:
         A Derivation: ``str`` for plain text, ``.latex`` and ``.mathml``, and ``.save("d.html")``,
@@ -171,9 +170,8 @@ def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
         60 operations, the middle is left out, and the numbers in it that the rest uses are stated.
 
     Raises:
-        TypeError: y or x is not a Value.
-        ValueError: a leaf's data was edited after something above it was recorded, or there cannot
-            be so many digits.
+        TypeError: y or x is not a Value, or there cannot be so many digits.
+        ValueError: a leaf's data was edited after something above it was recorded.
 
     Example:
         >>> from autograd import Value, derivation, sin
@@ -210,19 +208,14 @@ def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
         raise ArgumentError(
             f"derivation differentiates by a Value x, and was given {x!r:.60}: {instead_of(x)}"
         )
-    is_whole = isinstance(digits, Integral) and not isinstance(digits, bool)
-    if not is_whole or not 1 <= digits <= MOST_DIGITS:
-        raise ArgumentError(
-            f"derivation: digits is how many digits of numbers are shown, a whole number from 1 to "
-            f"{MOST_DIGITS}, and was {digits!r:.60}: write digits=12"
-        )
+    digits = checked_digits("derivation", digits)
     ways = Ways(order, x)
     names = Names(order if id(x) in ways.adjoints else [*order, x])
     if ways.between:
-        parts = derivation_parts(order, ways, names, int(digits))
+        parts = derivation_parts(order, ways, names, digits)
     else:
         parts = [_independent(y, x, names)]
-    return Derivation(y, x, ways.gradient, tuple(parts), int(digits))
+    return Derivation(y, x, ways.gradient, tuple(parts), digits)
 
 
 def _independent(y: Value, x: Value, names: Names) -> Part:

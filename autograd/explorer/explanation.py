@@ -11,9 +11,11 @@ from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.paths import MOST_COUNTED, Path, Use, Ways
 from autograd.explorer.reasons import Reasons
 from autograd.habits import instead_of
-from autograd.notation.formula import Derivative
+from autograd.notation.formula import Derivative, Formula
 from autograd.notation.names import Names
-from autograd.notation.writing import digits, text
+from autograd.notation.numbers import USUAL_DIGITS, checked_digits
+from autograd.notation.numbers import digits as rounded
+from autograd.notation.writing import TextWriter
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -37,6 +39,7 @@ class Explanation:
             cannot be told, since those that are listed have no finite sum.
         uses: the paths grouped by the last edge into x; the totals add up to the gradient.
         reason: why the gradient is zero, nan, infinite, huge or tiny; "" where it is none of these.
+        digits: how many significant digits of numbers are shown.
     """
 
     y: Value
@@ -49,31 +52,38 @@ class Explanation:
     uses: tuple[Use, ...]
     reason: str
     _names: Names = field(repr=False)
+    digits: int = USUAL_DIGITS
 
     def __str__(self) -> str:
         total = Derivative(self._names[self.y], self._names[self.x], self.gradient)
-        lines = [f"{text(total)} = {digits(self.gradient)}, over {_paths(self.count)}"]
+        lines = [f"{self._write(total)} = {self._write(self.gradient)}, over {_paths(self.count)}"]
         rows = [self._row(path) for path in self.paths[:MOST_PRINTED]]
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
         lines += [f"  {a:>{wide[0]}} = {b:<{wide[1]}}  {c}" for a, b, c in rows]
         unlisted = self.count - len(rows)
         if unlisted > 0:
             rest = _sum([self.rest, *[path.product for path in self.paths[MOST_PRINTED:]]])
-            lines += [f"  and {_others(self.count, unlisted, rest)}", *self._grouped()]
+            words = _others(self.count, unlisted, rest, self.digits)
+            lines += [f"  and {words}", *self._grouped()]
         if self.reason:
             lines.append(self.reason)
         return "\n".join(lines)
 
     __repr__ = __str__
 
+    def _write(self, whole: Formula | float) -> str:
+        if isinstance(whole, Formula):
+            return TextWriter(self.digits).write(whole)
+        return rounded(whole, self.digits)
+
     def _row(self, path: Path) -> tuple[str, str, str]:
         factors = [
-            f"({digits(partial)})" if partial < 0.0 and place else digits(partial)
+            f"({self._write(partial)})" if partial < 0.0 and place else self._write(partial)
             for place, partial in enumerate(path.partials)
         ]
-        nodes = [text(self._names[node]) for node in path.nodes]
+        nodes = [self._write(self._names[node]) for node in path.nodes]
         return (
-            digits(path.product),
+            self._write(path.product),
             " * ".join(_shortened(factors)) or "1",
             " -> ".join(_shortened(nodes)),
         )
@@ -85,13 +95,12 @@ class Explanation:
         lines = ["by the last edge:"]
         nodes = [use.node for use in uses]
         for use in uses[:MOST_PRINTED]:
-            node = text(self._names[use.node])
-            definition = text(self._names.definition(use.node))
+            node = self._write(self._names[use.node])
+            definition = self._write(self._names.definition(use.node))
             often = sum(each is use.node for each in nodes) > 1
             operand = f"operand {use.index + 1} of {len(use.node.args)}, " * often
-            lines.append(
-                f"  {digits(use.total):>10}  {node} = {definition}  ({operand}{_paths(use.count)})"
-            )
+            total = f"{self._write(use.total):>10}"
+            lines.append(f"  {total}  {node} = {definition}  ({operand}{_paths(use.count)})")
         if len(uses) > MOST_PRINTED:
             more = len(uses) - MOST_PRINTED
             lines.append(f"  and {more} more edge{'s' * (more > 1)}")
@@ -106,14 +115,14 @@ def _sum(products: list[float]) -> float:
         return sum(products)
 
 
-def _others(count: int, unlisted: int, rest: float) -> str:
+def _others(count: int, unlisted: int, rest: float, digits: int) -> str:
     """Return words for the paths that are not listed, and what they add up to."""
     if count == MOST_COUNTED:
         words, verb = "the other paths", "add up to"
     else:
         words = f"{unlisted} more path{'s' * (unlisted > 1)}"
         verb = "add up to" if unlisted > 1 else "adds"
-    return f"{words}, which {verb} {digits(rest)}" if rest == rest else words
+    return f"{words}, which {verb} {rounded(rest, digits)}" if rest == rest else words
 
 
 def _paths(count: int) -> str:
@@ -128,19 +137,21 @@ def _shortened(parts: list[str]) -> list[str]:
     return [*parts[:4], f"... {len(parts) - 7} more ...", *parts[-3:]]
 
 
-def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
+def explain(y: Value, x: Value, limit: int = 100, digits: int = USUAL_DIGITS) -> Explanation:
     """Split d(y)/d(x) into its paths, and say why it is zero, nan or huge where it is.
 
     Args:
         y: the root of the graph.
         x: any node; where y does not depend on it, the explanation says so.
         limit: how many paths to list at most. The others are counted and summed, not enumerated.
+        digits: how many significant digits of numbers to show, from 1 to 17.
 
     Returns:
         An Explanation; printed, it shows the largest paths and the reason.
 
     Raises:
-        TypeError: y or x is not a Value, or the limit is not a whole number.
+        TypeError: y or x is not a Value, the limit is not a whole number, or there cannot be so
+            many digits.
         ValueError: a leaf's data was edited after something above it was recorded.
 
     Example:
@@ -163,6 +174,7 @@ def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
         )
     if not isinstance(limit, int) or limit < 1:
         raise ArgumentError(f"explain: limit is a whole number from 1 on, and was {limit!r:.60}")
+    digits = checked_digits("explain", digits)
     ways = Ways(order, x)
     names = Names(order if id(x) in ways.adjoints else [*order, x])
     paths = ways.largest(limit)
@@ -176,6 +188,7 @@ def explain(y: Value, x: Value, limit: int = 100) -> Explanation:
         paths=tuple(paths),
         rest=0.0 if complete else ways.gradient - _sum([path.product for path in paths]),
         uses=tuple(ways.uses()),
-        reason=Reasons(ways, names).reason(paths),
+        reason=Reasons(ways, names, TextWriter(digits)).reason(paths),
         _names=names,
+        digits=digits,
     )

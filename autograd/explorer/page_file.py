@@ -20,6 +20,7 @@ from autograd.explorer.derivations import one_line
 from autograd.explorer.payload import as_json, payload
 from autograd.files import Kept, saved
 from autograd.notation.names import Names
+from autograd.notation.numbers import USUAL_DIGITS, checked_digits
 from autograd.render.picture import Graph, bundled, graph, uri
 from autograd.render.theme import DARK, LIGHT, Theme
 from autograd.render.wording import counted
@@ -45,8 +46,9 @@ class Explorer(Kept):
 
     _example = "y.html"
 
-    def __init__(self, y: Value) -> None:
+    def __init__(self, y: Value, digits: int = USUAL_DIGITS) -> None:
         order = graph_under(y, "explore")
+        self._digits = checked_digits("explore", digits)
         if len(order) > LARGEST:
             raise PictureError(
                 f"explore: the graph has {len(order):,} nodes, and a page holds {LARGEST:,}: "
@@ -66,7 +68,7 @@ class Explorer(Kept):
         parts = {
             "title": html.escape(self._title),
             "css": _palette() + _lean("page.css"),
-            "payload": as_json(payload(self._y, graph_under(self._y, "explore"))),
+            "payload": as_json(payload(self._y, graph_under(self._y, "explore"), self._digits)),
             "javascript": "\n".join([page_table(), *(_lean(f"{name}.js") for name in SCRIPTS)]),
         }
         pieces = _lean("page.html").split("{")
@@ -122,7 +124,7 @@ class Explorer(Kept):
 
     @functools.cached_property
     def _graph(self) -> Graph:
-        return graph(self._y)
+        return graph(self._y, digits=self._digits)
 
     def _repr_mimebundle_(
         self, include: Container[str] | None = None, exclude: Container[str] | None = None
@@ -170,17 +172,18 @@ def _close(line: str) -> str:
     return line if has_text else re.sub(r" ?(=>|[=,{}]) (?=[\w{\[(])", r"\1", line)
 
 
-def explore(y: Value) -> Explorer:
+def explore(y: Value, digits: int = USUAL_DIGITS) -> Explorer:
     """Open a graph as a page on which the chain rule can be walked, forward and then backward.
 
     Args:
         y: the root of the graph.
+        digits: how many significant digits of numbers to show, from 1 to 17.
 
     Returns:
         An Explorer: live in a notebook; ``.save("y.html")`` writes one file that works offline.
 
     Raises:
-        TypeError: y is not a Value.
+        TypeError: y is not a Value, or there cannot be so many digits.
         ValueError: a leaf's data was edited after something above it was recorded, or the graph
             has more than 20,000 nodes.
 
@@ -192,4 +195,4 @@ def explore(y: Value) -> Explorer:
         >>> explore(y)
         <explorer of y, 2 nodes; .save('y.html') writes the page>
     """
-    return Explorer(y)
+    return Explorer(y, digits)

@@ -11,8 +11,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from autograd.explorer.programs import Program
-from autograd.notation.formula import Application, Formula, Number, Slot, rule_formula
+from autograd.notation.formula import Application, Constant, Formula, Slot, rule_formula
 from autograd.notation.names import Names, one_line
+from autograd.notation.numbers import USUAL_DIGITS, expression
 from autograd.notation.writing import MATHML
 from autograd.render import layout_of
 from autograd.render.captions import frame_name
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from autograd.render.outline import Box, Frame, Layout
 
 MOST_VIEWS = 4
-WIDE_NUMBER = "+.3e"  # boxes are measured with this, so that any number fits after an edit
 LITERAL = (ops.power,)  # their constants shape the formula: 2 * x, not 2 * x**(2 - 1)
 
 
@@ -37,9 +37,10 @@ def number(value: float) -> float | int | str:
     )
 
 
-def payload(y: Value, order: list[Value]) -> dict[str, Any]:
-    """Return all that the page needs to know of the graph under y."""
+def payload(y: Value, order: list[Value], digits: int = USUAL_DIGITS) -> dict[str, Any]:
+    """Return all that the page needs to know of the graph under y, to show so many digits."""
     names = Names(order)
+    constants: dict[str, list[str]] = {}
     scopes = {path: place for place, path in enumerate(dict.fromkeys(map(_path, order)))}
     places = {id(node): place for place, node in enumerate(order)}
     rules = _Rules()
@@ -51,6 +52,10 @@ def payload(y: Value, order: list[Value]) -> dict[str, Any]:
             partials.append([])
             continue
         pairs = list(zip(node.args, node.partials, strict=True))
+        for arg, partial in pairs:
+            if partial is None and expression(arg) is not None:
+                whole = names.constant(arg)
+                constants[str(arg)] = [MATHML.write(whole), MATHML.bracketed(whole)]
         operands = [str(arg) if partial is None else places[id(arg)] for arg, partial in pairs]
         nodes.append([rules.rule(node.op, node.args, node.partials), *operands])
         partials.append([None if each is None else number(each) for each in node.partials])
@@ -65,7 +70,9 @@ def payload(y: Value, order: list[Value]) -> dict[str, Any]:
         "primitives": rules.primitives,
         "scopes": list(scopes),
         "scopeOf": [scopes[_path(node)] for node in order],
-        "views": _views(y, order),
+        "views": _views(y, order, f"+.{digits - 1}e"),
+        "digits": digits,
+        "constants": constants,
     }
 
 
@@ -117,7 +124,7 @@ class _Rules:
         self, operation: Operation, constant: tuple[bool, ...], kept: tuple[float | None, ...]
     ) -> dict[str, object]:
         slots: list[Formula] = [
-            Slot(place + 1) if number is None else Number(number)
+            Slot(place + 1) if number is None else Constant(number)
             for place, number in enumerate(kept)
         ]
         is_own = TABLE.get(operation.name) is not operation  # then only Python can compute it
@@ -178,13 +185,16 @@ class _Rules:
 # -- places ------------------------------------------------------------------------------------
 
 
-def _views(y: Value, order: list[Value]) -> list[dict[str, Any]]:
-    """Return the picture at each depth of folding, the most folded first."""
-    opening = _view(layout_of(y, format=WIDE_NUMBER, legend=False))
+def _views(y: Value, order: list[Value], widest: str) -> list[dict[str, Any]]:
+    """Return the picture at each depth of folding, the most folded first.
+
+    Boxes are measured for the widest form of a number, so that any number fits after an edit.
+    """
+    opening = _view(layout_of(y, format=widest, legend=False))
     views = {_outline(opening): opening}
     deepest = max((len(node.scope.path()) if node.scope else 0 for node in order), default=0)
     for depth in range(deepest + 1):
-        view = _view(layout_of(y, format=WIDE_NUMBER, legend=False, depth=depth))
+        view = _view(layout_of(y, format=widest, legend=False, depth=depth))
         views.setdefault(_outline(view), view)
         if len(views) == MOST_VIEWS:
             break

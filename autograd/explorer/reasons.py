@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd.explorer.chain_rule import is_under
+from autograd.notation.formula import Constant
 from autograd.notation.names import Names
-from autograd.notation.writing import digits, text
+from autograd.notation.numbers import digits
+from autograd.notation.writing import TextWriter
 from autograd.table.operation import INFINITY
 
 if TYPE_CHECKING:
@@ -22,9 +24,11 @@ MOST_NAMED = 4
 class Reasons:
     """Finds the reason why one gradient is remarkable."""
 
-    def __init__(self, ways: Ways, names: Names) -> None:
+    def __init__(self, ways: Ways, names: Names, writer: TextWriter) -> None:
         self.ways = ways
         self.names = names
+        self.text = writer.write
+        self.precision = writer.precision
 
     def reason(self, paths: list[Path]) -> str:
         """Return a sentence or two, or "" where the gradient is unremarkable."""
@@ -45,13 +49,13 @@ class Reasons:
             return self._where_it_stops()
         if abs(gradient) <= CANCELLED * magnitude and self.ways.count > 1:
             return (
-                f"The paths cancel: their sizes add up to {digits(magnitude)}, "
-                f"and with their signs to {digits(gradient)}."
+                f"The paths cancel: their sizes add up to {self._number(magnitude)}, "
+                f"and with their signs to {self._number(gradient)}."
             )
         if abs(gradient) > HUGE and abs(paths[0].product) <= FEW * abs(gradient):
             return (
                 f"The gradient is large because many paths add up: "
-                f"the largest of them alone is {digits(paths[0].product)}."
+                f"the largest of them alone is {self._number(paths[0].product)}."
             )
         if abs(gradient) > HUGE:
             return self._extreme(paths[0], "large", STEEP)
@@ -61,18 +65,21 @@ class Reasons:
 
     # -- words -----------------------------------------------------------------------------------
 
+    def _number(self, number: float) -> str:
+        return digits(number, self.precision)
+
     def _name(self, node: Value) -> str:
-        return text(self.names[node])
+        return self.text(self.names[node])
 
     def _definition(self, node: Value) -> str:
-        return f"{self._name(node)} = {text(self.names.definition(node))}"
+        return f"{self._name(node)} = {self.text(self.names.definition(node))}"
 
     def _operand(self, node: Value, index: int) -> str:
         """Return ``v2 = -3`` for an operand, or the number alone for a constant."""
         arg = node.args[index]
         if node.partials[index] is None:
-            return digits(arg)
-        return f"{self._name(arg)} = {digits(arg.data)}"
+            return self.text(Constant(arg))
+        return f"{self._name(arg)} = {self._number(arg.data)}"
 
     def _at(self, node: Value) -> str:
         places = [place for place, each in enumerate(node.partials) if each is not None]
@@ -132,8 +139,8 @@ class Reasons:
             arg = node.args[place]
             number = arg if node.partials[place] is None else arg.data
             if number < lowest or number > highest:
-                bounds = [f"at least {digits(lowest)}"] if lowest > -INFINITY else []
-                bounds += [f"at most {digits(highest)}"] if highest < INFINITY else []
+                bounds = [f"at least {self._number(lowest)}"] if lowest > -INFINITY else []
+                bounds += [f"at most {self._number(highest)}"] if highest < INFINITY else []
                 operand = self._operand(node, place).partition(" = ")[0]
                 words = f"{operand} must be {' and '.join(bounds)}"
                 return f": {node.op.outside or words}"
@@ -147,14 +154,14 @@ class Reasons:
             for _, _, slope in self.ways.edges.get(id(above), ())
             if above is node or (slope - slope != 0.0 and partial - partial == 0.0)
         )
-        words = f"nan enters at {self._definition(node)}: its gradient is {digits(upstream)}"
+        words = f"nan enters at {self._definition(node)}: its gradient is {self._number(upstream)}"
         if steep is not node:
             words += f", from the slope of {self._definition(steep)} at {self._at(steep)},"
         remedy = (steep.op.remedy if steep.op else "") or (
             "keep its operand away from such a point: where(condition, operand, another number)"
         )
         return (
-            f"{words} and its slope at {self._at(node)} is {digits(partial)}; 0 x inf has no "
+            f"{words} and its slope at {self._at(node)} is {self._number(partial)}; 0 x inf has no "
             f"value. If there is one, {remedy}; stop_gradient leaves a path out."
         )
 
@@ -167,9 +174,10 @@ class Reasons:
                         return (
                             f"{self._definition(node)} has an infinite slope at {self._at(node)}."
                         )
+                    upstream = self._number(self.ways.adjoints[id(node)])
                     return (
                         f"The product overflows at {self._definition(node)}: "
-                        f"{digits(self.ways.adjoints[id(node)])} x {digits(partial)} is beyond "
+                        f"{upstream} x {self._number(partial)} is beyond "
                         f"the largest float."
                     )
         return "The sum of the paths is beyond the largest float."
@@ -192,7 +200,9 @@ class Reasons:
 
     def _factor(self, node: Value, index: int, partial: float) -> str:
         assert node.op is not None
-        slope = f"the slope of {self._definition(node)} at {self._at(node)} is {digits(partial)}"
+        slope = (
+            f"the slope of {self._definition(node)} at {self._at(node)} is {self._number(partial)}"
+        )
         if abs(partial) <= FLAT and node.op.flat and node.op.arity == 1:
             return f"{slope} ({self._stopped(node, index)})"
         return slope

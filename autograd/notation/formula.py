@@ -50,6 +50,11 @@ class Number(Formula):
 
 
 @dataclass(slots=True, eq=False)
+class Constant(Number):
+    """A number that belongs to the formula, as it was written there or in a rule of the table."""
+
+
+@dataclass(slots=True, eq=False)
 class Name(Formula):
     """The name of a node, which knows the node's number.
 
@@ -123,8 +128,8 @@ class Application(Formula):
 
 
 def formula(obj: Any) -> Formula:
-    """Return a formula as it is, and a number as a formula."""
-    return obj if isinstance(obj, Formula) else Number(float(obj))
+    """Return a formula as it is, and a number as a constant of a formula."""
+    return obj if isinstance(obj, Formula) else Constant(float(obj))
 
 
 def partial_formula(
@@ -209,7 +214,7 @@ def _negated(part: Formula) -> TypeGuard[Application]:
 def _tidied_one(operation: Operation, a: Formula) -> Formula:
     if operation is ops.negative:
         if isinstance(a, Number):
-            return Number(-a.number if a.number else 0.0)
+            return Constant(-a.number if a.number else 0.0)
         if _negated(a):
             return a.operands[0]
     return Application(operation, (a,))
@@ -219,7 +224,7 @@ def _tidied_two(operation: Operation, a: Formula, b: Formula) -> Formula:
     left = a.number if isinstance(a, Number) else None
     right = b.number if isinstance(b, Number) else None
     if left is not None and right is not None and operation in (ops.add, ops.subtract):
-        return Number(operation.value(left, right))
+        return Constant(operation.value(left, right))
     if operation is ops.add and left == 0.0:
         return b
     if operation in (ops.add, ops.subtract) and right == 0.0:
@@ -229,7 +234,7 @@ def _tidied_two(operation: Operation, a: Formula, b: Formula) -> Formula:
     if operation in (ops.multiply, ops.divide, ops.power) and right == 1.0:
         return a
     if operation is ops.multiply and 0.0 in (left, right):
-        return Number(0.0)
+        return Constant(0.0)
     if operation is ops.multiply and left == -1.0:
         return _tidied_one(ops.negative, b)
     if operation is ops.multiply and right is not None and left is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -11,7 +12,15 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from autograd.notation.formula import Application, Formula, Name, Number, Partial, partial_formula
+from autograd.notation.formula import (
+    Application,
+    Constant,
+    Formula,
+    Name,
+    Number,
+    Partial,
+    partial_formula,
+)
 
 if TYPE_CHECKING:
     from autograd.engine.modes import Scope
@@ -121,15 +130,25 @@ class Names:
         return Name(f"v{number}", node.data)
 
     def operands(self, node: Value) -> tuple[Formula, ...]:
-        """Return the operands of a node: names, and numbers for its constants.
+        """Return the operands of a node: names, and its constants.
 
         The condition of ``where`` is shown as it was written, if a formula was read.
         """
         operands = tuple(
-            Number(arg) if partial is None else self[arg]
+            self.constant(arg) if partial is None else self[arg]
             for arg, partial in zip(node.args, node.partials, strict=True)
         )
         return (conditions[node], *operands[1:]) if node in conditions else operands
+
+    def constant(self, number: float) -> Formula:
+        """Return a constant; a number alone where pi, which may stand for it, is a node's name."""
+        return Number(number) if self._has_pi else Constant(number)
+
+    @functools.cached_property
+    def _has_pi(self) -> bool:
+        """Whether some node is called pi and is another number."""
+        named = self._labelled.values()
+        return any(each.name in ("pi", "π") and each.number != math.pi for each in named)
 
     def definition(self, node: Value) -> Formula:
         """Return what a node was computed from: its operation on the names of its operands."""
@@ -147,7 +166,15 @@ class Names:
         """Return the derivative of a node by one of its operands, as a formula in names."""
         assert node.op is not None
         number = self.partial(node, index).number
-        return partial_formula(node.op, index, self[node], self.operands(node), number)
+        whole = partial_formula(node.op, index, self[node], self.operands(node), number)
+        return _with_numbers_alone(whole) if self._has_pi else whole
+
+
+def _with_numbers_alone(whole: Formula) -> Formula:
+    """Return the formula without constants that are written as formulas of pi."""
+    if isinstance(whole, Application):
+        return whole.on(tuple(map(_with_numbers_alone, whole.operands)))
+    return Number(whole.number) if isinstance(whole, Constant) else whole
 
 
 def _paths(order: Sequence[Value]) -> dict[int, str]:

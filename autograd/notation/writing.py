@@ -22,6 +22,7 @@ from autograd.files import Kept, saved
 from autograd.notation.formula import (
     Adjoint,
     Application,
+    Constant,
     Derivative,
     Formula,
     Name,
@@ -30,23 +31,12 @@ from autograd.notation.formula import (
     Slot,
 )
 from autograd.notation.names import is_accent
+from autograd.notation.numbers import USUAL_DIGITS, constant, digits, expression
 from autograd.notation.pages import page, tex_document
 from autograd.table import rows as ops
 from autograd.table.operation import Operation
 
 SUM, PRODUCT, PREFIX, POWER, WHOLE = 1, 2, 3, 4, 5  # ranks: what binds stronger is higher
-
-
-USUAL_DIGITS = 4
-
-
-def digits(number: float, precision: int = USUAL_DIGITS) -> str:
-    """Return a number as a person writes it: 2 for 2.0, 0.1235, 1.5e-07, inf, nan."""
-    if number - number != 0.0:
-        return str(number)
-    if abs(number) < 1e6 and number.is_integer():
-        return str(int(number))
-    return re.sub(r"e([+-])0*(\d)", r"e\1\2", f"{number:.{precision}g}").replace("e+", "e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +62,7 @@ class Worked(Kept, ABC):
     __slots__ = ()
     _example = "worked.html"
     _what: ClassVar[str] = "a step"
+    digits: int
 
     @abstractmethod
     def _parts(self) -> Sequence[Part]:
@@ -79,7 +70,7 @@ class Worked(Kept, ABC):
 
     def _writer(self, usual: Writer) -> Writer:
         """Return the writer for a language, that which shows as many digits as are wanted here."""
-        return usual
+        return type(usual)(self.digits)
 
     def __str__(self) -> str:
         blocks = []
@@ -230,8 +221,13 @@ class Writer(ABC):
 
         ``first`` is true where a minus sign may come first, as nothing stands before it.
         """
+        if isinstance(whole, Constant):
+            found = expression(whole.number)
+            if found is not None:
+                return self._set(found, first)
+            return self._numeral(constant(whole.number, self.precision))
         if isinstance(whole, Number):
-            return self._number(whole.number)
+            return self._numeral(digits(whole.number, self.precision))
         if isinstance(whole, Name):
             return self.name(whole), WHOLE
         if isinstance(whole, Adjoint):
@@ -294,6 +290,10 @@ class Writer(ABC):
             return written if first else self.group % written
         return written if rank >= least else self.group % written
 
+    def bracketed(self, part: Formula) -> str:
+        """Return a part as it stands between signs, in parentheses unless it is a name or so."""
+        return self._inside(part, WHOLE)
+
     def equation(self, equation: Equation) -> tuple[str, str]:
         """Return the left side, and the rest from its sign on; repeated sides are left out."""
         left, *others = self.sides(equation)
@@ -323,8 +323,8 @@ class Writer(ABC):
         """Return a node's name, escaped; with a bar it stands for the node's adjoint."""
 
     @abstractmethod
-    def _number(self, number: float) -> tuple[str, int]:
-        """Return a number and its rank."""
+    def _numeral(self, written: str) -> tuple[str, int]:
+        """Return a number, as ``digits`` writes it, in this language, and its rank."""
 
     @abstractmethod
     def _derivative(self, place: int | None, of: str, by: str) -> str:
@@ -351,8 +351,8 @@ class TextWriter(Writer):
         plain = re.fullmatch(r"[\w#.…\[\]']+", name.name)
         return (name.name if plain else f"'{name.name}'") + ".grad" * bar
 
-    def _number(self, number: float) -> tuple[str, int]:
-        return digits(number, self.precision), WHOLE
+    def _numeral(self, written: str) -> tuple[str, int]:
+        return written, WHOLE
 
     def _derivative(self, place: int | None, of: str, by: str) -> str:
         if place:
@@ -460,11 +460,11 @@ class LatexWriter(Writer):
         """Return words for mathematical mode; MathJax knows no escapes within them."""
         return r"\_".join(rf"\text{{{part}}}" for part in text.split("_"))
 
-    def _number(self, number: float) -> tuple[str, int]:
-        written = digits(number, self.precision)
-        if number - number != 0.0:
-            words = r"\mathrm{nan}" if number != number else r"\infty "
-            return "-" * (number < 0.0) + words, WHOLE
+    def _numeral(self, written: str) -> tuple[str, int]:
+        if written == "nan":
+            return r"\mathrm{nan}", WHOLE
+        if written.endswith("inf"):
+            return written.replace("inf", r"\infty "), WHOLE
         mantissa, e, exponent = written.partition("e")
         return (rf"{mantissa} \times 10^{{{exponent}}}", PRODUCT) if e else (written, WHOLE)
 
@@ -545,11 +545,10 @@ class MathWriter(Writer):
         spaced = re.sub("^ +| +$", lambda spaces: "\u00a0" * len(spaces[0]), html.escape(text))
         return f"<mtext>{spaced}</mtext>"
 
-    def _number(self, number: float) -> tuple[str, int]:
-        if number != number:
+    def _numeral(self, written: str) -> tuple[str, int]:
+        if written == "nan":
             return "<mtext>nan</mtext>", WHOLE
-        written = digits(number, self.precision).replace("inf", "∞")
-        mantissa, e, exponent = written.partition("e")
+        mantissa, e, exponent = written.replace("inf", "∞").partition("e")
         if not e:
             return _signed(mantissa), WHOLE
         power = f"<msup><mn>10</mn>{_signed(exponent)}</msup>"

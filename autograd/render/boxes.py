@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from autograd.notation.names import one_line
+from autograd.notation.numbers import USUAL_DIGITS
 from autograd.render.measure import shortened, width
 from autograd.render.outline import Box, Content, Text
 
 TITLE, NUMBER, WORD, SMALL, NAME = 11.0, 10.5, 8.5, 9.5, 7.5  # font sizes in pixels
 LINE = 13.5  # from one line of a box to the next
 PAD = 7.0  # from the border of a box to its text
+USUAL_FORMAT = f".{USUAL_DIGITS}g"
+MOST_OF_CONSTANTS = 6  # digits of a constant, which has a small box: 0.044715
 GAP = 7.0  # from the word "data" to the number
 ROOM = 132.0  # the widest title
 USUAL = "-0.1234"  # a number as wide as most: shorter ones leave the box as it is
@@ -25,7 +30,8 @@ def content(box: Box, spec: str, computed: bool) -> Content:
         computed: whether gradients are; else a dash stands in their place.
     """
     if box.kind == "constant":
-        text = one_line(format(box.data, spec))
+        assert box.data is not None
+        text = constant(box.data, spec)
         wide = width(text, SMALL) + 8.0
         return Content([Text("data", text, wide / 2, 11.5, SMALL, "middle")], wide, 16.0)
     title = shortened(one_line(box.title), TITLE, ROOM)
@@ -72,3 +78,12 @@ def content(box: Box, spec: str, computed: bool) -> Content:
         if name:
             texts.append(Text("name", name, divider / 2, high - 4.0, NAME, "middle"))
     return Content(texts, right + PAD, high, divider)
+
+
+def constant(number: float, spec: str) -> str:
+    """Return a constant in a format; in full where six digits are enough, and the format has g."""
+    if general := re.fullmatch(r"\.(\d+)g", spec):
+        for precision in range(int(general[1]), MOST_OF_CONSTANTS + 1):
+            if float(text := format(number, f".{precision}g")) == number:
+                return text
+    return one_line(format(number, spec))

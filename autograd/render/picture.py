@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from autograd.errors import MissingExtraError, PictureError
 from autograd.files import Kept, saved
+from autograd.notation.numbers import checked_digits
+from autograd.render.boxes import USUAL_FORMAT
 from autograd.render.dot import dot_of
 from autograd.render.layout import layout_of
 from autograd.render.outline import Layout
@@ -180,6 +182,7 @@ def graph(
     legend: bool = True,
     engine: str | None = None,
     max_nodes: int | None = None,
+    digits: int | None = None,
 ) -> Graph:
     """Draw the graph of a computation: every node with label, operation, data and gradient.
 
@@ -203,6 +206,7 @@ def graph(
         max_nodes: the most boxes, constants aside, before more is folded and summarised; 300
             where depth is None, else 600. Fewer are drawn where routing so many links would take
             too long.
+        digits: how many significant digits of numbers to show, from 1 to 17, in place of a format.
 
     Returns:
         A Graph, with ``.svg``, ``.dot``, ``.text``, ``.png`` and ``.save(path)``.
@@ -225,6 +229,13 @@ def graph(
     """
     if theme not in (None, *THEMES):
         raise PictureError(f"graph: theme is one of {', '.join(THEMES)}, not {theme!r}")
+    if digits is not None:
+        if format != USUAL_FORMAT:
+            raise PictureError(
+                f"graph: digits and format both say how numbers are written: write "
+                f"digits={digits!r:.60} or format={format!r:.60}, not both"
+            )
+        format = f".{checked_digits('graph', digits)}g"  # noqa: A001 - the contract's name
     layout = layout_of(
         y,
         rankdir=rankdir,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from autograd.notation.names import one_line
-from autograd.render.boxes import NOT_COMPUTED
+from autograd.render.boxes import NOT_COMPUTED, constant
 from autograd.render.measure import shortened
 from autograd.render.outline import Box, Layout, Link
 
@@ -56,7 +56,8 @@ def text_of(layout: Layout) -> str:
 
 def _name(box: Box, layout: Layout) -> str:
     if box.kind == "constant":
-        return one_line(format(box.data, layout.format))
+        assert box.data is not None
+        return constant(box.data, layout.format)
     word = shortened(one_line(box.word), 11.0, 132.0)
     symbol = one_line(box.symbol)
     return f"{word} = {symbol}" if word and symbol else word or symbol or "leaf"

@@ -35,7 +35,15 @@ def value(text, names):
     text = DERIVATIVES.sub(lambda found: symbol(*found.groups()), text)
     tree = ast.fix_missing_locations(Floats().visit(ast.parse(text.strip(), mode="eval")))
     rows = {row.symbol: row.value for row in TABLE.values()}
-    known = {"inf": np.inf, "nan": np.nan, "float64": np.float64, **rows, **names}
+    known = {
+        "inf": np.inf,
+        "nan": np.nan,
+        "pi": np.pi,
+        "π": np.pi,
+        "float64": np.float64,
+        **rows,
+        **names,
+    }
     known = {name: np.float64(one) if type(one) is float else one for name, one in known.items()}
     with np.errstate(all="ignore"):
         return float(eval(compile(tree, text, "eval"), {"__builtins__": {}}, known))
@@ -47,7 +55,7 @@ def names_in(text):
     tree = ast.parse(text.strip(), mode="eval")
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    return {node.id for node in names if id(node) not in called} - {"inf", "nan"}
+    return {node.id for node in names if id(node) not in called} - {"inf", "nan", "pi", "π"}
 
 
 def symbol(place, whole, sign, of, by, barred):

@@ -830,6 +830,11 @@ RENDER = [
         lambda: ag.derivation(x * y, x, digits=100),
         lambda: ag.derivation(x * y, x, digits=12),
     ),
+    (
+        "write digits=3 or format='.3f', not both",
+        lambda: ag.graph(x * y, format=".3f", digits=3),
+        lambda: ag.graph(x * y, digits=3),
+    ),
 ]
 
 

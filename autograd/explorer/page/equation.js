@@ -48,11 +48,14 @@ function formulas(place, formula) {
       : operand(slot) === null
         ? node.constants[slot - 1]
         : graph.numbers[operand(slot)];
+  const isConstant = (slot) => slot !== 0 && operand(slot) === null;
+  const written = (slot, isBracketed) =>
+    (isConstant(slot) ? mathConstant : mathNumber)(numberAt(slot), isBracketed);
   const symbols = filled(formula, (slot, isBracketed) => {
-    if (slot === 0) return name(place);
-    return operand(slot) === null ? mathNumber(numberAt(slot), isBracketed) : name(operand(slot));
+    if (isConstant(slot)) return written(slot, isBracketed);
+    return name(slot === 0 ? place : operand(slot));
   });
-  return [symbols, filled(formula, (slot, isBracketed) => mathNumber(numberAt(slot), isBracketed))];
+  return [symbols, filled(formula, written)];
 }
 
 function setEquation(...lines) {
@@ -100,11 +103,11 @@ function backwardLines(step, isSecret = false) {
   const added = isSecret || passes ? equation(symbols, numbers, contribution) : contribution;
   const [definition] = formulas(step.node, graph.nodes[step.node].rule.formula);
   const [symbolic, numeric] = formulas(step.node, graph.partialFormula(step));
-  const isConstant = symbolic === numeric && symbolic === mathNumber(step.partial);
+  const isConstant = symbolic === numeric && symbolic === mathNumeral(constant(step.partial));
   const sides = symbolic ? [symbolic, numeric] : [];
   const lines = [
     equation(name(step.node), definition),
-    equation(local, ...sides, isSecret && !isConstant ? unknown : mathNumber(step.partial)),
+    equation(local, ...sides, ...(isConstant ? [] : [isSecret ? unknown : mathNumber(step.partial)])),
     `${total(step.arg)}<mo class="plus-equals">+=</mo>${added}`,
   ];
   if (!step.isFirst) {
@@ -138,7 +141,7 @@ function spoken(step, from, to) {
     const slope = graph.difference(step.arg);
     words += " It is complete";
     if (slope === null) words += ".";
-    else words += isOdd(slope) ? `. ${poleWords(step.arg)}` : `; differences give ${digits(slope)}.`;
+    else words += isOdd(slope) ? `. ${poleWords(step.arg)}` : `; differences give ${digits(slope, ofDifferences)}.`;
   }
   return words;
 }

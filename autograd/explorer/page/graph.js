@@ -141,13 +141,24 @@ class Graph {
   difference(node) {
     if (!this.isRecomputable) return null;
     if (!this.slopes.has(node)) {
-      const at = this.numbers[node];
-      const width = 6e-6 * Math.max(1, Math.abs(at));
-      const [low, high] = [at - width, at + width];
-      const rise = this.evaluated(node, high)[this.root] - this.evaluated(node, low)[this.root];
-      this.slopes.set(node, rise / (high - low));
+      const size = Math.abs(this.numbers[node]);
+      let [slope] = this.quotient(node, Math.max(1, size));
+      if (size > 0 && size < 1e-3) {
+        const [nearer, noise] = this.quotient(node, size); // next to 0 there may be a pole or an edge
+        if (!(Math.abs(slope - nearer) <= noise)) slope = nearer;
+      }
+      this.slopes.set(node, slope);
     }
     return this.slopes.get(node);
+  }
+
+  // A central difference, and what rounding may do to it.
+  quotient(node, scale) {
+    const [at, width] = [this.numbers[node], 6e-6 * scale];
+    const [low, high] = [at - width, at + width];
+    const [below, above] = [low, high].map((number) => this.evaluated(node, number)[this.root]);
+    const noise = (1e-14 * (Math.abs(below) + Math.abs(above))) / (high - low);
+    return [(above - below) / (high - low), noise];
   }
 
   // Which of a partial's two formulas is true at these numbers: the textbook's, or the one computed.

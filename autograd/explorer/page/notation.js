@@ -1,11 +1,20 @@
 // Numbers and formulas as text and as MathML, written as autograd/notation.py writes them.
 
-function digits(number) {
+function digits(number, precision = payload.digits) {
   if (!Number.isFinite(number)) return String(number).replace("Infinity", "inf").replace("NaN", "nan");
   if (Number.isInteger(number) && Math.abs(number) < 1e6) return String(number === 0 ? 0 : number);
-  const [mantissa, exponent] = number.toExponential(3).split("e");
-  if (exponent >= -4 && exponent < 4) return String(Number(number.toPrecision(4)));
+  const [mantissa, exponent] = number.toExponential(precision - 1).split("e");
+  if (exponent >= -4 && exponent < precision) return String(Number(number.toPrecision(precision)));
   return `${Number(mantissa)}e${Number(exponent)}`;
+}
+
+// A constant stands in full where that takes few digits.
+function constant(number, most = 10) {
+  for (let precision = payload.digits; precision <= most; precision++) {
+    const written = digits(number, precision);
+    if (parsed(written) === number) return written;
+  }
+  return digits(number);
 }
 
 const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
@@ -15,8 +24,14 @@ const signed = (text) =>
     ? `<mrow><mo form="prefix">\u2212</mo><mn>${text.slice(1)}</mn></mrow>`
     : `<mn>${text}</mn>`;
 
-function mathNumber(number, isBracketed = false) {
-  const [mantissa, exponent] = digits(number).replace("inf", "\u221e").split("e");
+const mathNumber = (number, isBracketed = false) => mathNumeral(digits(number), isBracketed);
+
+function mathConstant(number, isBracketed) {
+  return payload.constants[number]?.[Number(isBracketed)] ?? mathNumeral(constant(number), isBracketed);
+}
+
+function mathNumeral(text, isBracketed) {
+  const [mantissa, exponent] = text.replace("inf", "\u221e").split("e");
   let written = signed(mantissa);
   if (exponent) {
     written = `<mrow>${written}<mo>\u00d7</mo><msup><mn>10</mn>${signed(exponent)}</msup></mrow>`;

@@ -1,6 +1,11 @@
 // The table: numbers, gradients so far, differences; and editing the numbers of leaves.
 
 const MOST_ROWS = 1000;
+const ofDifferences = Math.min(payload.digits, 8); // they have no more digits that are right
+if (payload.digits > 6) {
+  part("scroll").closest(".columns").classList.add("wide");
+  part("scroll").firstElementChild.style.minWidth = `${2.2 * (payload.digits + 7)}em`;
+}
 
 function makeRows() {
   const words = part("search").value.trim().toLowerCase();
@@ -69,7 +74,7 @@ function showNode(place) {
   }
   setData(grad, gradient);
   const slope = isFinished(place) && !isSecret ? slopeOf(place) : null;
-  setData(differences, isOdd(slope) ? "none" : slope);
+  setData(differences, isOdd(slope) ? "none" : slope, ofDifferences);
   differences.title = isOdd(slope) ? poleWords(place) : "";
 }
 
@@ -96,12 +101,12 @@ function takePending() {
   for (const place of places) showNode(place);
 }
 
-function setData(cell, number) {
+function setData(cell, number, precision = payload.digits) {
   cell.replaceChildren();
   if (number === null) return cell.append("\u2013");
   if (typeof number === "string") return cell.append(number);
   const value = String(number);
-  return cell.append(element("data", { value, title: value, textContent: digits(number) }));
+  return cell.append(element("data", { value, title: value, textContent: digits(number, precision) }));
 }
 
 function markRows(step) {
