@@ -8,8 +8,10 @@ mapped axis, whose length may change from call to call).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import prod
 from typing import Any
 
+from autograd.backends.binding import LANES
 from autograd.backends.llvm.abi import ELEMENTS, Layout, Source
 from autograd.engine.node import is_number
 from autograd.engine.value import Value
@@ -41,6 +43,7 @@ from autograd.trees import (
 NUMBER = "a number"
 TRUTH = "a bool of NumPy's"
 FLOATS = {float}
+MANY_RESULTS = 4096  # numbers, from which on it pays to choose where an array of them begins
 
 numpy: Any = None  # loaded by need_numpy, when the first function is compiled
 _doubles: Any = None
@@ -67,6 +70,20 @@ def array_module() -> Any:
     """Return NumPy."""
     need_numpy()
     return numpy
+
+
+def rows_of_results(shape: Sequence[int]) -> Array:
+    """Return a new array for the results of rows; a large one begins at a line of the cache.
+
+    Eight numbers of a row are stored at once. Where they cross a line, as they do in most of
+    NumPy's own arrays, each store takes the time of two.
+    """
+    size = prod(shape)
+    whole: Array = numpy.empty(shape if size < MANY_RESULTS else size + LANES)
+    if size < MANY_RESULTS:
+        return whole
+    place = -whole.ctypes.data // 8 % LANES
+    return whole[place : place + size].reshape(shape)
 
 
 class Arguments:

@@ -407,3 +407,21 @@ def test_an_error_in_any_thread_is_raised_and_leaves_no_half_result(monkeypatch)
             fast(np.asfortranarray(x))
     monkeypatch.setattr(native.Blocks, "fetch", fetch)
     np.testing.assert_array_equal(fast(np.asfortranarray(x)), x[:, 0] * x[:, 1])
+
+
+def test_many_results_of_rows_begin_at_a_line_of_the_cache_and_few_are_arrays_of_their_own():
+    powers = jit(lambda x: [x, x * x, x * x * x], in_axes=0)
+    for rows in (2, 300, 1400, 5000):
+        columns = powers(np.arange(float(rows)))
+        assert [*map(len, columns)] == [rows] * 3
+        assert np.array_equal(columns[2], np.arange(float(rows)) ** 3)
+    gradients = jit(grad(lambda w, x: x * (w @ w)), in_axes=(None, 0))
+    for rows, width in ((2, 2), (1000, 10), (4097, 1), (1, 8192)):
+        w, x = np.arange(float(width)), np.arange(float(rows))
+        found = gradients(w, x)
+        assert found.shape == (rows, width)
+        assert np.array_equal(found, 2.0 * x[:, None] * w)
+        if rows * width >= 4096:
+            assert found.ctypes.data % 64 == 0
+        else:
+            assert found.flags.owndata
