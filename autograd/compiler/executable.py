@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -200,6 +202,14 @@ class Lowered:
         return lower(*frozen.thawed(), exact, False, name)[0]
 
 
+def _give_back() -> None:
+    """Give the system what was freed: glibc would keep all that lies below what is still used."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
+
+
 class Executable:
     """A traced function, compiled.
 
@@ -276,6 +286,8 @@ class Executable:
         self._build = builder(traced.structure, self._results_mapped)
         self._empty = array_module().empty
         self.direct = self._direct()
+        if self.steps > FELT:
+            _give_back()
         self.seconds = time.perf_counter() - start
 
     def _direct(self) -> Callable[..., Any] | None:

@@ -484,6 +484,46 @@ def test_what_was_traced_makes_room_while_it_is_lowered():
     assert peak < 310 * fast.report().steps
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system as Linux does")
+def test_a_process_keeps_no_memory_of_a_large_trace():
+    """It keeps 70 bytes a step, of which 40 are the program's, and 135 if glibc kept the rest."""
+    program = """
+        import gc, pathlib, platform
+        import autograd, numpy
+        from autograd import jit, tanh, value_and_grad
+
+        def net(depth):
+            def loss(weights):
+                layer = [weight * 1.0 for weight in weights]
+                for level in range(depth):
+                    layer = [
+                        tanh(autograd.dot(layer, list(weights)) + 0.1 * level + unit)
+                        for unit in range(8)
+                    ]
+                return autograd.sum(layer)
+            return jit(value_and_grad(loss))
+
+        def resident():
+            pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+            return pages * 4096
+
+        weights = numpy.linspace(-0.5, 0.5, 8)
+        net(10)(weights)
+        gc.collect()
+        before = resident()
+        fast = net(700)
+        fast(weights)
+        gc.collect()
+        kept = (resident() - before) / fast.report().steps
+        print(kept if platform.libc_ver()[0] == "glibc" else 0.0)
+    """
+    environment = {**os.environ, "AUTOGRAD_CACHE": "off"}
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert float(run.stdout) < 100.0
+
+
 def test_a_loop_of_few_steps_is_interpreted_until_code_is_made_for_it():
     fast = jit(value_and_grad(root))
     expected = jit(value_and_grad(root), tier="llvm")(2.0)
