@@ -19,8 +19,10 @@ HALVINGS = 40
 SURE = 1e-6  # the relative accuracy to expect of differences of floats
 _EPSILON, _SMALLEST = 2.0**-52, 5e-324
 UNSETTLED = 1e-5  # the error of a limit, beside the largest difference, that is none
+SLOWEST = 0.97  # a factor by which differences approach a limit, step by step, at the least
 GROWING = 1.1  # a factor by which differences grow, step by step, to no limit
 JUMP, ENDLESS = "the value jumps here", "no finite slope here: it grows without end"
+POLE = "a pole is so near to here that differences step over it: the value grows without end"
 
 Difference = tuple[float, float]  # a slope, and how far off it may be
 
@@ -114,14 +116,16 @@ def slope(function: Callable[[float], float], at: float) -> Slope:
         nearer = _differences(function, at, here, abs(at))
         both, above, below = both + nearer[0], above + nearer[1], below + nearer[2]
     estimates = _extrapolated(both, 4.0)
-    central, error = _surest(estimates)
-    right, left = _surest(_extrapolated(above, 2.0)), _surest(_extrapolated(below, 2.0))
+    central, error = _told(_surest(estimates))
+    right, left = (_told(_surest(_extrapolated(rows, 2.0))) for rows in (above, below))
     if infinite := [side for side, rows in (("left", below), ("right", above)) if _ends(rows)]:
         return _beside_infinity(infinite, left[0], right[0])
     remark = _remark(above, below, left, right)
+    if remark == JUMP and _growth([(noise, 0.0) for _, noise in both]) > 2.0 * GROWING:
+        remark = POLE  # noise is as the values over the step, and they grow when it is halved
     if remark == ENDLESS:
         central, error = _endless(above, below), 0.0
-    elif remark == JUMP:
+    elif remark in (JUMP, POLE):
         central = error = math.nan
     return Slope(central, error, left[0], right[0], remark, tuple(estimates))
 
@@ -156,13 +160,16 @@ def _extrapolated(differences: list[Difference], ratio: float) -> list[Differenc
     """Return for each step the best limit that it gives with the longer ones before it.
 
     The error of a difference has terms in ratio**-k, k = 1, 2, ...: each column of the table
-    cancels one more of them. A row's best entry is the one closest to those it was made of.
+    cancels one more of them. A row's best entry is the one closest to those it was made of. Beside
+    them stands the limit by Aitken's delta squared: the error may have another power of the step,
+    as at the edge of the domain of x**1.5.
     """
     rows: list[Difference] = []
     above: list[float] = []
-    for difference, noise in differences:
+    geometric = _geometric([difference for difference, _ in differences])
+    for (difference, noise), (limit, gap) in zip(differences, geometric, strict=True):
         row = [difference]
-        best, least = math.nan, math.inf
+        best, least = limit, gap + 4.0 * noise
         for column, previous in enumerate(above[:8], 1):
             row.append(row[-1] + (row[-1] - previous) / (ratio**column - 1.0))
             gap = max(abs(row[-1] - row[-2]), abs(row[-1] - previous)) + noise
@@ -173,6 +180,24 @@ def _extrapolated(differences: list[Difference], ratio: float) -> list[Differenc
     return rows
 
 
+def _geometric(differences: list[float]) -> list[Difference]:
+    """Return for each difference the limit that it has with the two before, if they go to one.
+
+    Beside it stands how far the last three such limits lie apart; infinity where there is none.
+    """
+    limits: list[float] = []
+    found: list[Difference] = []
+    for place, last in enumerate(differences):
+        before, middle = differences[max(place - 2, 0)], differences[max(place - 1, 0)]
+        ratio = divided(last - middle, middle - before)
+        tail = (last - middle) * divided(ratio, 1.0 - ratio)
+        limits.append(last + tail if 0.0 < ratio < SLOWEST else math.nan)
+        gaps = [abs(limit - limits[-1]) for limit in limits[-3:]]
+        gap = max(gaps) if len(limits) >= 3 and not any(map(math.isnan, gaps)) else math.inf
+        found.append((limits[-1], gap / (1.0 - ratio) if gap < math.inf else gap))
+    return found
+
+
 def _surest(rows: list[Difference]) -> Difference:
     """Return the most certain limit that does not contradict those of smaller steps."""
     answer, error = math.nan, math.inf
@@ -180,6 +205,11 @@ def _surest(rows: list[Difference]) -> Difference:
         if math.isnan(answer) or (least < error and abs(best - answer) <= 10.0 * (least + error)):
             answer, error = best, least
     return answer, error
+
+
+def _told(found: Difference) -> Difference:
+    """Return a slope; 0 where it cannot be told from 0."""
+    return (0.0 if abs(found[0]) <= found[1] else found[0]), found[1]
 
 
 def _remark(
