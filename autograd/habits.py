@@ -75,6 +75,10 @@ OF_LOOPS = {
 _ARRAYS = "functions work on NumPy's arrays: import numpy as np, and np.tanh(x) or autograd.tanh(x)"
 _NUMBERS = "what is differentiated by is a Value, Value(2.0, 'x'), or the argument of grad(f)(x)"
 _OWN = "declare an operation of your own with @autograd.primitive(partials=(...,))"
+_RULES = (
+    "write @autograd.primitive(partials=(rule,)) above the function, with a rule "
+    "lambda y, x: ... for each operand x, of the result y and all operands"
+)
 _RANDOM = "draw by random or numpy.random, and pass the numbers to the function as arguments"
 _DIRECTION = "write autograd.hvp(f, (x,), (v,))"
 _PULLED = "write value, pull = autograd.vjp(f, x), and pull(cotangent)"
@@ -136,6 +140,30 @@ OF_AUTOGRAD = {
     ),
     **dict.fromkeys(("max", "min"), "write autograd.maximum(a, b) and autograd.minimum(a, b)"),
     "tree_util": "write autograd.tree_map(f, tree), autograd.tree_leaves(tree)",
+}
+OF_PRIMITIVE = {
+    **dict.fromkeys(
+        ("derivative", "derivatives", "deriv", "df", "partial", "rule", "rules", "grad", "grads"),
+        _RULES,
+    ),
+    **dict.fromkeys(
+        ("gradient", "vjp", "vjps", "jvp", "jvps", "fwd", "bwd", "forward", "backward"), _RULES
+    ),
+    **dict.fromkeys(
+        ("nondiff_argnums", "nondiff_argnames", "static_argnums", "static_argnames", "argnums"),
+        "declare it inside a function of what is not differentiated by, which the rules then see",
+    ),
+    "name": "it is symbol=, or the name of the function",
+}
+OF_PRIMITIVES = {
+    **dict.fromkeys(("defvjp", "defvjps", "defvjp_argnum", "defjvp", "defjvps", "def_jvp"), _RULES),
+    **dict.fromkeys(("def_vjp", "defgrad", "defderiv", "register_autograd"), _RULES),
+    **dict.fromkeys(("setup_context", "save_for_backward"), _RULES),
+    **dict.fromkeys(("apply", "forward", "bind", "fn", "fun"), "call it: y = f(x)"),
+    "backward": "it is a method of the result: y = f(x), and y.backward()",
+    **dict.fromkeys(("grad", "gradient", "derivative", "deriv"), "write autograd.grad(f)(x)"),
+    "vjp": "write value, pull = autograd.vjp(f, x)",
+    "jvp": "write value, slope = autograd.jvp(f, (x,), (v,))",
 }
 
 

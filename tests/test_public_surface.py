@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 import nn
-from autograd.habits import OF_AUTOGRAD, OF_VALUES
+from autograd.habits import OF_AUTOGRAD, OF_PRIMITIVE, OF_PRIMITIVES, OF_VALUES
 from autograd.table.operation import TABLE, Operation
 from nn.habits import OF_NN
 
@@ -105,6 +105,20 @@ def test_names_of_other_libraries_are_missing_and_nowhere_shown():
         assert not hasattr(autograd, name)
     for name in OF_NN:
         assert not hasattr(nn, name)
+
+
+def test_names_of_other_libraries_for_a_primitive_are_refused_with_advice():
+    square = autograd.primitive(partials=(lambda y, x: 2.0 * x,))(lambda x: x * x)
+    for name, advice in OF_PRIMITIVES.items():
+        assert not hasattr(square, name)
+        assert name not in dir(square)
+        with pytest.raises(autograd.AutogradError, match=re.escape(f"{name!r}: {advice}")):
+            getattr(square, name)
+    for name, advice in OF_PRIMITIVE.items():
+        with pytest.raises(TypeError, match=re.escape(f"{name!r}: {advice}")):
+            autograd.primitive(**{name: square})
+    with pytest.raises(AttributeError, match=r"has no attribute 'nothing'$"):
+        _ = square.nothing
 
 
 @pytest.mark.parametrize(("package", "known"), [(autograd, OF_AUTOGRAD), (nn, OF_NN)])

@@ -6,10 +6,11 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any, Never, NoReturn
 
 from autograd.decorated import within
-from autograd.errors import ArgumentError, OperandError
+from autograd.errors import ArgumentError, MissingAttributeError, OperandError
+from autograd.habits import OF_PRIMITIVE, OF_PRIMITIVES, advice, refuse_setting
 from autograd.table.elementwise import by_element
 from autograd.table.operation import Operation, Rule, evaluated, is_real, real
 from autograd.trees import Array, unboxed
@@ -158,12 +159,19 @@ class Primitive(Operation):
     def __repr__(self) -> str:
         return f"<primitive {self.signature}>"
 
+    if not TYPE_CHECKING:  # else every name would be there
+
+        def __getattr__(self, name: str) -> NoReturn:
+            words = f"the primitive {self.name} has no attribute {name!r}"
+            raise MissingAttributeError(words + advice(name, OF_PRIMITIVES), name=name)
+
 
 def primitive(
     *given: Never,
     partials: Sequence[Rule] = (),
     latex: str | None = None,
     symbol: str | None = None,
+    **settings: object,
 ) -> Callable[[Callable[..., float]], Primitive]:
     r"""Declare a function of floats to be an operation, with its partial derivatives.
 
@@ -188,6 +196,7 @@ def primitive(
             operators and the functions of autograd, so that it can be differentiated again.
         latex: its name in LaTeX, or a template with {0}, {1} for the operands.
         symbol: how pictures and ``.op.symbol`` name it; the function's name if left out.
+        settings: none; those of other libraries are told what is here.
 
     Returns:
         A decorator for a function of one or more floats that returns a float.
@@ -209,6 +218,8 @@ def primitive(
         >>> print(f"{autograd.grad(autograd.grad(bell))(1.0):.6f}")
         0.735759
     """
+    if settings:
+        refuse_setting("primitive", settings, OF_PRIMITIVE)
     if given:
         raise ArgumentError(
             "primitive: its derivatives are given with it: write @primitive(partials=(rule, ...)) "

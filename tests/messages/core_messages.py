@@ -253,6 +253,21 @@ TRANSFORMS = [
         lambda: ag.scope("name")(pair)(x, y).scope.name == "name",
     ),
     (
+        r"no setting 'derivative': write @autograd.primitive\(partials=\(rule,\)\) above the",
+        lambda: ag.primitive(derivative=lambda a: ag.cos(a)),
+        lambda: own(lambda r, a: ag.cos(a), lambda a: ag.sin(a))(x),
+    ),
+    (
+        r"has no attribute 'defvjp': write @autograd.primitive\(partials=\(rule,\)\) above the",
+        lambda: own(lambda r, a: 1.0).defvjp(lambda g: g),
+        lambda: own(lambda r, a: ag.cos(a), lambda a: ag.sin(a))(x),
+    ),
+    (
+        r"has no attribute 'vjp': write value, pull = autograd.vjp\(f, x\)",
+        lambda: own(lambda r, a: 1.0).vjp(1.0),
+        lambda: ag.vjp(own(lambda r, a: 1.0), 2.0)[1](1.0) == (1.0,),
+    ),
+    (
         r"write @primitive\(partials=\(rule, ...\)\)",
         lambda: ag.primitive(ag.sin),
         lambda: ag.primitive(partials=(lambda r, a: ag.cos(a),))(lambda a: ag.sin(a))(x),
