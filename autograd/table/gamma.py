@@ -227,7 +227,7 @@ def _lgamma(x: Number) -> Number:
             x < 10.0, lambda: _lgamma_middle(x), lambda: _added(_lgamma_stirling(x), (0.0, 0.0))
         )
         value = lazy_where(x < 1.0, lambda: _lgamma_below_one(x), lambda: value)
-        return where(x >= INF, INF, value)
+        return where((x >= INF) | (x <= 0.0), INF, value)
 
     return lazy_where(x < 0.0, negative, positive)
 

@@ -218,6 +218,13 @@ def test_lgamma_next_to_a_zero_has_the_right_sign():
     assert TABLE["lgamma"](-3.955294284858598) == pytest.approx(-4.14382750757705e-16, rel=0.02)
 
 
+def test_lgamma_is_infinite_at_every_pole():
+    for pole in (0.0, -0.0, -1.0, -2.0, -170.0, -1e300):
+        assert TABLE["lgamma"](pole) == math.inf
+        assert jit(TABLE["lgamma"])(pole) == math.inf
+    assert TABLE["lgamma"](5e-324) == pytest.approx(744.4400719213812)
+
+
 def test_the_second_derivative_of_lgamma_is_infinite_at_every_pole():
     for pole in (0.0, -0.0, -1.0, -2.0, -170.0, -1e300):
         assert grad(grad(TABLE["lgamma"]))(pole) == math.inf
