@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from autograd.explorer.chain_rule import is_under
@@ -9,7 +11,7 @@ from autograd.notation.formula import Constant
 from autograd.notation.names import Names
 from autograd.notation.numbers import digits
 from autograd.notation.writing import TextWriter
-from autograd.table.operation import INFINITY
+from autograd.table.operation import INFINITY, TABLE
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -43,6 +45,8 @@ class Reasons:
             )
         if gradient != gradient:
             return self._where_nan_enters()
+        if lost := self._where_the_value_is_lost():
+            return lost
         if gradient - gradient != 0.0:
             return self._where_infinity_enters()
         if gradient == 0.0 and magnitude == 0.0:
@@ -87,7 +91,15 @@ class Reasons:
 
     def _stopped(self, node: Value, index: int) -> str:
         assert node.op is not None
-        words = node.op.flat or "its slope is 0 at {at}"
+        near = Nearby(node, index)
+        if near.jumps():
+            words = f"{node.op.name} jumps at {{arg}}, where it has no slope, and 0 is taken"
+        elif near.is_kink():
+            words = f"{node.op.name} has a kink at {{arg}}, where 0 is taken for its slope"
+        elif near.is_rounded_to_zero():
+            words = node.op.flat or "its slope at {at} is below the smallest float"
+        else:
+            words = node.op.flat or "its slope is 0 at {at}"
         other = self._operand(node, 1 - index) if len(node.args) == 2 else ""
         return words.format(arg=self._operand(node, index), other=other, at=self._at(node))
 
@@ -132,6 +144,16 @@ class Reasons:
                     return self._without_value(node, upstream, partial)
         return f"Contributions of inf and -inf meet at {self._name(self.ways.x)}, and give nan."
 
+    def _where_the_value_is_lost(self) -> str:
+        """Say which node towards x has no number, if the root has none and the slopes have."""
+        for node in self.ways.between if self.ways.root.data != self.ways.root.data else ():
+            if node is not self.ways.x and node.data != node.data:
+                return (
+                    f"{self._definition(node)} has no value at {self._at(node)}"
+                    f"{self._outside(node)}; the derivative is what its formula gives there."
+                )
+        return ""
+
     def _outside(self, node: Value) -> str:
         """Say where the operation is real, if an operand is outside of its domain."""
         assert node.op is not None
@@ -170,6 +192,11 @@ class Reasons:
             for index, _, partial in self.ways.edges.get(id(node), ()):
                 added = self.ways.added(node, index)
                 if added - added != 0.0 and added == added:
+                    if partial - partial != 0.0 and Nearby(node, index).overflows():
+                        return (
+                            f"The slope of {self._definition(node)} at {self._at(node)} is beyond "
+                            f"the largest float."
+                        )
                     if partial - partial != 0.0:
                         return (
                             f"{self._definition(node)} has an infinite slope at {self._at(node)}."
@@ -206,6 +233,54 @@ class Reasons:
         if abs(partial) <= FLAT and node.op.flat and node.op.arity == 1:
             return f"{slope} ({self._stopped(node, index)})"
         return slope
+
+
+class Nearby:
+    """What an operation does next to the numbers of a node, where one operand is moved."""
+
+    def __init__(self, node: Value, index: int) -> None:
+        assert node.op is not None
+        self.op, self.index = node.op, index
+        self.numbers = [
+            arg if partial is None else arg.data
+            for arg, partial in zip(node.args, node.partials, strict=True)
+        ]
+        self.is_known = TABLE.get(self.op.name) is self.op  # one of the user's may do anything
+
+    def _moved(self, part: float) -> Iterator[list[float]]:
+        """Yield the operands with one of them moved down and up, by a part of it."""
+        number = self.numbers[self.index]
+        for step in (-part * (abs(number) or 1.0), part * (abs(number) or 1.0)):
+            numbers = [*self.numbers]
+            numbers[self.index] = number + step
+            yield numbers
+
+    def jumps(self) -> bool:
+        """Return whether the value jumps here."""
+        width = 1e-9 * (abs(self.numbers[self.index]) or 1.0)
+        if not self.is_known or width > 0.1:
+            return False
+        low, high = (self.op.value(*numbers) for numbers in self._moved(1e-9))
+        return abs(high - low) > 1e3 * width
+
+    def is_kink(self) -> bool:
+        """Return whether the operands stand where the table says that 0 is a convention."""
+        return all(self.numbers[place] in self.op.kinks for place in self.op.variables)
+
+    def is_rounded_to_zero(self) -> bool:
+        """Return whether a slope of 0 is one that is not 0, and too small for a float."""
+        are_usual = all(each != 0.0 and each - each == 0.0 for each in self.numbers)
+        return self.is_known and are_usual and self.op.piece is None
+
+    def overflows(self) -> bool:
+        """Return whether an infinite slope is one that is finite, and too large for a float."""
+        if not self.is_known:
+            return False
+        slopes = [
+            self.op.partial(self.index, self.op.value(*numbers), tuple(numbers))
+            for numbers in self._moved(1e-3)
+        ]
+        return any(map(math.isinf, slopes))
 
 
 def _listed(parts: list[str]) -> str:
