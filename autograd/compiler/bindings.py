@@ -122,8 +122,8 @@ class Arguments:
         self,
         arguments: tuple[Any, ...],
         axes: tuple[object, ...] | None,
-        varying: frozenset[int] = frozenset(),
         function: Callable[..., object] | None = None,
+        varying: frozenset[int] = frozenset(),
     ) -> None:
         self.numbers: list[Any] = []
         self.arrays: list[Array] = []

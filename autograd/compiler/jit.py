@@ -248,7 +248,7 @@ class Jitted(Generic[P]):
         if axes is not None and (type(axes) is not tuple or len(axes) != len(args)):
             axes = self.axes_for(args)
         try:
-            given = Arguments(args, axes, frozenset(), self._function)
+            given = Arguments(args, axes, self._function)
         except OperandError as error:
             if is_method_of(self, args[0]):  # below @property, which says nothing of its class
                 self._classes += (type(args[0]),)
@@ -417,7 +417,7 @@ class Jitted(Generic[P]):
                 programs.executables[given.key] = executable
                 if made.wholes:
                     varying = frozenset(made.wholes)
-                    key = varying, Arguments(args, axes, varying).key
+                    key = varying, Arguments(args, axes, None, varying).key
                     programs.of_any_length[key] = executable
                 kinds = tuple(map(type, args))
                 if made.direct is not None and not made.captured and set(kinds) <= {float}:
@@ -431,7 +431,7 @@ class Jitted(Generic[P]):
         """Return a program for arrays of other lengths that serves these too, if there is one."""
         programs = self._programs
         for varying in {varying for varying, _ in programs.of_any_length}:
-            key = varying, Arguments(args, axes, varying).key
+            key = varying, Arguments(args, axes, None, varying).key
             found: Executable | None = programs.of_any_length.get(key)
             if found is not None:
                 if len(programs.executables) < MOST_LENGTHS:
