@@ -8,11 +8,14 @@ mistake whose predictions equal the derivative in question is named.
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from autograd.differences import Slope
 from autograd.engine.chain_rule import contributions
@@ -30,7 +33,7 @@ from autograd.notation.formula import (
 )
 from autograd.notation.writing import text
 from autograd.table import rows as ops
-from autograd.table.operation import divided
+from autograd.table.operation import TABLE, divided
 from autograd.testing.sampling import way
 from autograd.transforms.vjp import gradient
 
@@ -170,9 +173,11 @@ def _slips(
     if not any(trial.leaves[index] is node for trial in trials for node in ordered(trial.root)):
         words = f"f does not depend on {name}: it is a constant, and its derivative is 0"
         yield claimed, lambda: words
-    yield roots, lambda: "it is the function itself, not its derivative"
     if tapes:
         telling = max(tapes, key=lambda tape: sum(map(bool, tape.tangents.values())))
+        yield from _powers(tapes, telling)
+    yield roots, lambda: "it is the function itself, not its derivative"
+    if tapes:
         for place in reversed(range(len(telling.order))):
             for slip, named in _slips_at(telling, telling.order[place]):
                 yield map(_predicted(slip, place), tapes), named
@@ -196,6 +201,7 @@ def _slips(
         map(_differentiated(index), trials),
         lambda: "it is an integral of the function: its derivative is the function",
     )
+    yield from _functions_as_factors(true, trials, index)
     factor = _ratio(claimed, true)
     if factor is not None:
         yield [factor * number for number in true], lambda: _factor_sentence(factor)
@@ -212,7 +218,7 @@ def _tapes(trials: Sequence[Trial], index: int) -> Sequence[_Tape]:
 def _chosen_everywhere(
     tapes: Sequence[_Tape],
 ) -> Iterator[tuple[Iterable[float], Callable[[], str]]]:
-    """Yield what it gives to take for a slope 1 what is 1 on one side of a kink only."""
+    """Yield what it gives to forget a choice: to take one operand, or its slope, everywhere."""
     for place, node in enumerate(tapes[0].order if tapes else ()):
         if node.op is None or not (node.op.kinks or node.op.strong_zero):
             continue
@@ -227,6 +233,30 @@ def _chosen_everywhere(
                 return tape.tangent(here) + (1.0 - partial) * tape.tangent(here.args[index])
 
             yield map(_predicted(as_one, place), tapes), _as_one_sentence(node, index)
+            yield (
+                map(_without_choice(place, index), tapes),
+                _sentence("{0} was taken to be {1} everywhere", node, node.args[index]),
+            )
+
+
+def _without_choice(place: int, index: int) -> Callable[[_Tape], float]:
+    """Return the derivative of a graph in which an operand stands in the place of a node."""
+
+    def at(tape: _Tape) -> float:
+        leaf = Value(tape.leaf.data)
+        made: dict[int, Any] = {id(tape.leaf): leaf}
+        for here, node in enumerate(tape.order):
+            operands = [made.get(id(arg), arg) for arg in node.args]
+            if here == place:
+                made[id(node)] = operands[index]
+            elif node.op is not None:
+                made[id(node)] = node.op(*operands)
+            elif node is not tape.leaf:
+                made[id(node)] = node.data
+        whole = made[id(tape.order[-1])]
+        return gradient(whole, [leaf])[0].data if isinstance(whole, Value) else 0.0
+
+    return at
 
 
 def _as_one_sentence(node: Value, index: int) -> Callable[[], str]:
@@ -347,6 +377,34 @@ def _differentiated(index: int) -> Callable[[Trial], float]:
     return at
 
 
+def _functions_as_factors(
+    true: Sequence[float], trials: Sequence[Trial], index: int
+) -> Iterator[tuple[Iterable[float], Callable[[], str]]]:
+    """Yield what the derivative is with a function of the number as a factor more, or less."""
+    numbers, name = [trial.leaves[index].data for trial in trials], trials[0].leaves[index].label
+    for row in TABLE.values():
+        if (
+            row.arity != 1
+            or not row.public
+            or row.kinks
+            or row.strong_zero
+            or row.symbol != row.name
+        ):
+            continue
+        factors = list(map(row.value, numbers))
+        factor = f"{row.name}({name})"
+        yield (
+            map(operator.mul, true, factors),
+            functools.partial(
+                "a factor too many: it is {} times the true derivative".format, factor
+            ),
+        )
+        yield (
+            map(divided, true, factors),
+            functools.partial("a factor is missing: multiply by {}".format, factor),
+        )
+
+
 def _ratio(claimed: Sequence[float], true: Sequence[float]) -> float | None:
     """Return a plain fraction by which the numbers differ everywhere, if there is one."""
     for one, other in zip(claimed, true, strict=True):
@@ -392,6 +450,10 @@ class _Tape:
     def tangent(self, node: Value) -> float:
         """Return d(node)/d(leaf)."""
         return self.tangents.get(id(node), 0.0)
+
+    def slope(self, operand: Value | float) -> float:
+        """Return the derivative of an operand by the leaf: that of a number is 0."""
+        return self.tangents.get(id(operand), 0.0)
 
 
 Derivative = Callable[[_Tape, Value], float]  # of a node, at one point
@@ -492,11 +554,15 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             lambda tape, here: tape.tangent(here) * here.args[1].data ** 2,
             named("the quotient rule: the derivative of {0} is divided by the denominator squared"),
         )
-    if node.op is ops.divide and len(places) == 2:
-        yield (
-            lambda tape, here: divided(tape.tangent(here.args[0]), tape.tangent(here.args[1])),
-            named("the quotient rule: the derivative of {0} is (u'v - uv')/v**2, not u'/v'"),
-        )
+    if node.op is ops.divide and places[-1] == 1:
+        for form, of in _QUOTIENTS:
+            if places == [1] and "u'" in form:
+                continue
+            rule = "(u'v - uv')/v**2" if len(places) == 2 else "-uv'/v**2"
+            yield (
+                _quotient(of),
+                named(f"the quotient rule: the derivative of {{0}} is {rule}, not {form}"),
+            )
     if node.op is ops.power and places == [0]:
         yield (
             lambda tape, here: tape.tangent(here) * here.args[0].data,
@@ -541,6 +607,54 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             yield _taken_as(index, place), _mistake(node, index, mistaken, right)
 
 
+def _quotient(of: Callable[[float, float, float, float], float]) -> Derivative:
+    """Return what a formula of u, v and their derivatives makes of the derivative of u / v."""
+
+    def at(tape: _Tape, here: Value) -> float:
+        u, v = here.args
+        return of(_number(u), _number(v), tape.slope(u), tape.slope(v))
+
+    return at
+
+
+_QUOTIENTS: list[tuple[str, Callable[[float, float, float, float], float]]] = [
+    ("u'/v'", lambda u, v, du, dv: divided(du, dv)),
+    ("u'/v**2", lambda u, v, du, dv: divided(du, v**2)),
+    ("uv'/v**2", lambda u, v, du, dv: divided(u * dv, v**2)),
+    ("u/v**2", lambda u, v, du, dv: divided(u, v**2)),
+    ("u/v'", lambda u, v, du, dv: divided(u, dv)),
+    ("(u' - v')/v**2", lambda u, v, du, dv: divided(du - dv, v**2)),
+]
+
+
+def _powers(
+    tapes: Sequence[_Tape], telling: _Tape
+) -> Iterator[tuple[Iterable[float], Callable[[], str]]]:
+    """Yield what it gives to take the base or the exponent for constant where both vary."""
+    for place, node in enumerate(telling.order):
+        if node.op is not ops.power or not all(map(telling.slope, node.args)):
+            continue
+        for index, words in enumerate(
+            (
+                "the power rule does not hold for {0}: its exponent {1} is no constant",
+                "{0} is no power of a constant: its base {1} is none",
+            )
+        ):
+            predicted = list(map(_predicted(_through(index), place), tapes))
+            if all(map(near, predicted, [tape.order[-1].data for tape in tapes])):
+                words += ", and it gives the function itself"  # x * x**(x - 1)
+            yield predicted, _sentence(words, node, node.args[1 - index])
+
+
+def _through(index: int) -> Derivative:
+    """Return the derivative of a node as if its other operands were constants."""
+
+    def at(tape: _Tape, here: Value) -> float:
+        return (here.partials[index] or 0.0) * tape.slope(here.args[index])
+
+    return at
+
+
 def _factors(node: Value | float) -> list[Value | float]:
     """Return the factors of a product, in the order in which they are written."""
     if not isinstance(node, Value) or node.op is not ops.multiply:
@@ -552,7 +666,7 @@ def _product_of_tangents(tape: _Tape, node: Value, moving: Sequence[int]) -> flo
     """Return a product with some of its factors derived, all at once."""
     numbers = list(map(_number, _factors(node)))
     for place in moving:
-        numbers[place] = tape.tangents.get(id(_factors(node)[place]), 0.0)
+        numbers[place] = tape.slope(_factors(node)[place])
     return math.prod(numbers)
 
 
