@@ -12,7 +12,9 @@ import contextlib
 import ctypes
 import functools
 import random
+import signal
 import sys
+import traceback
 import types
 from collections.abc import Callable
 from typing import Any
@@ -66,16 +68,36 @@ class Drawing:
 
 
 def _state_of(generator: Any) -> object:
-    """Return something of a generator's state that each draw changes; of an odd one, nothing."""
+    """Return something of a generator's state that each draw changes; of an odd one, nothing.
+
+    No function fails because its numbers are watched: a class of the user's may raise what it
+    likes. What comes from elsewhere, as from a handler of signals, is passed on.
+    """
     try:
-        if hasattr(generator, "bit_generator"):
-            return _comparable(generator.bit_generator.state)
-        if hasattr(generator, "get_state"):  # NumPy's RandomState
-            return _comparable(generator.get_state(legacy=False))
-        _, words, gauss = generator.getstate()
-        return words[0], words[-1], gauss  # the last is the place, after 624 words all are new
-    except Exception:  # a class of the user's: no function fails because its numbers are watched
+        return _read(generator)
+    except Exception as error:
+        kind = type(getattr(generator, "bit_generator", generator))
+        is_odd = kind is not random.Random and generator is not random
+        if not is_odd or kind.__module__.startswith("numpy.random") or _is_of_a_handler(error):
+            raise
         return None
+
+
+def _is_of_a_handler(error: Exception) -> bool:
+    """Return whether an error came through a function that handles signals."""
+    handlers: list[Any] = [signal.getsignal(number) for number in signal.valid_signals()]
+    codes = {getattr(getattr(each, "__func__", each), "__code__", None) for each in handlers}
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code in codes for frame, _ in frames)
+
+
+def _read(generator: Any) -> object:
+    if hasattr(generator, "bit_generator"):
+        return _comparable(generator.bit_generator.state)
+    if hasattr(generator, "get_state"):  # NumPy's RandomState
+        return _comparable(generator.get_state(legacy=False))
+    _, words, gauss = generator.getstate()
+    return words[0], words[-1], gauss  # the last is the place, after 624 words all are new
 
 
 def _comparable(state: Any) -> object:

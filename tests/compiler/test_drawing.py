@@ -2,6 +2,7 @@
 
 import functools
 import random
+import signal
 import subprocess
 import sys
 import warnings
@@ -249,20 +250,50 @@ def test_no_function_fails_because_its_numbers_are_watched(monkeypatch):
         assert jit(lambda x: x * 2.0)(1.0) == 2.0
 
 
-def test_a_generator_that_can_be_looked_at_no_longer_is_not_said_to_have_drawn(monkeypatch):
-    read, states = random.getstate, []
+class Interrupted(random.Random):
+    """A generator during the reading of which a signal comes."""
 
-    def once():
-        if states:
-            raise TimeoutError("a handler of signals may raise anywhere")
-        states.append(read())
-        return states[0]
+    def getstate(self):
+        signal.raise_signal(signal.SIGUSR1)
+        return super().getstate()
 
-    monkeypatch.setattr(random, "getstate", once)
+
+def too_late(number, frame):
+    raise TimeoutError("too late")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="there are no such signals")
+def test_what_a_handler_of_signals_raises_while_generators_are_looked_at_is_passed_on():
+    own, kept = Interrupted(1), signal.signal(signal.SIGUSR1, too_late)
+    try:
+        with pytest.raises(TimeoutError, match="too late"):
+            jit(lambda x: x * 2.0 if own else x)(1.0)
+    finally:
+        signal.signal(signal.SIGUSR1, kept)
+
+
+def test_what_is_raised_while_a_known_generator_is_looked_at_is_passed_on(monkeypatch):
+    def late():
+        raise TimeoutError("a handler of signals may raise anywhere")
+
+    monkeypatch.setattr(random, "getstate", late)
+    with pytest.raises(TimeoutError):
+        jit(lambda x: x * 2.0)(1.0)
+    monkeypatch.undo()
+    assert jit(lambda x: x * 2.0)(1.0) == 2.0
+
+
+class Unreadable(np.random.MT19937):
+    @property
+    def state(self):
+        raise NotImplementedError
+
+
+def test_bits_of_a_class_of_ones_own_that_cannot_be_read_are_left_alone():
+    rng = np.random.Generator(Unreadable(1))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert jit(lambda x: x * 2.0)(1.0) == 2.0
-    assert states
+        assert jit(lambda x: x * 2.0 if rng else x)(1.0) == 2.0
 
 
 def test_a_generator_that_cannot_be_looked_at_is_left_alone():
