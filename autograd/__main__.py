@@ -17,6 +17,7 @@ from autograd.engine.reductions import sum as balanced_sum
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, ExpressionError
 from autograd.notation.expression import CONSTANTS, Expression, functions, is_name, normal, read
+from autograd.wording import counted
 
 HELP = """\
 usage: python -m autograd FORMULA [NAME=NUMBER ...] [--save FILE]
@@ -370,7 +371,7 @@ def _agreement(found: Slope, derivative: float) -> str:
     if digits >= 16:
         return "all digits"
     if digits >= 6 or not found.agrees(derivative):
-        return f"{digits} digit{'s' * (digits != 1)}"
+        return f"{counted(digits, 'digit')}"
     return "as far as rounding allows"
 
 

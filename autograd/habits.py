@@ -13,6 +13,7 @@ _NUMBER = "the number alone, without its gradient, is v.data"
 _ONE_KIND = "numbers are floats of 64 bits where Python runs: leave it out"
 _CONSTANT = "every Value takes part in gradients; autograd.stop_gradient(v) lets none pass"
 _OPERATOR = "operators do it: v + w, v * w, v**2"
+_IN_PLACE = "operators make another Value, v = v * w; of a leaf the number is set by v.data = 1.0"
 _ONE = (
     "it is one number, also where an array of no dimension was given; numpy.sum(v) and "
     "numpy.shape(v) take it as they take arrays"
@@ -21,16 +22,30 @@ OF_VALUES = {
     "detach": f"autograd.stop_gradient(v) lets no gradient pass; {_NUMBER}",
     "requires_grad": _CONSTANT,
     "requires_grad_": _CONSTANT,
-    **dict.fromkeys(("cpu", "cuda", "to", "double", "half", "float"), _ONE_KIND),
+    **dict.fromkeys(("cpu", "cuda", "to", "double", "half", "float", "type", "astype"), _ONE_KIND),
+    **dict.fromkeys(("dtype", "device", "is_cuda", "contiguous"), _ONE_KIND),
     "numpy": f"{_NUMBER}; NumPy's arrays hold Values with dtype=object",
     **dict.fromkeys(("value", "val"), _NUMBER),
     "clone": "+v is a node of its own, through which gradients pass",
-    "retain_grad": "every node keeps its gradient: read v.grad after backward()",
+    "copy": "+v is a node of its own, and Value(v.data) a leaf with the number alone",
+    **dict.fromkeys(
+        ("retain_grad", "retains_grad"),
+        "every node keeps its gradient: read v.grad after backward()",
+    ),
+    "register_hook": "what a gradient is changed to, read and write at v.grad after backward()",
     "grad_fn": "a node is read by v.op, v.args and v.partials",
     "zero_grad": "write v.grad = 0.0, or autograd.zero_grad(v) for all nodes under v",
     **dict.fromkeys(("add", "sub", "mul", "div", "pow", "square", "matmul"), _OPERATOR),
     **dict.fromkeys(("shape", "ndim", "dim", "size", "numel", "T", "reshape", "view"), _ONE),
     **dict.fromkeys(("sum", "mean", "squeeze", "ravel", "flatten", "dot"), _ONE),
+    **dict.fromkeys(("unsqueeze", "expand", "permute", "transpose", "argmax", "norm", "at"), _ONE),
+    **dict.fromkeys(("max", "min"), "write autograd.maximum(v, w) and autograd.minimum(v, w)"),
+    **dict.fromkeys(("clamp", "clamp_"), "it is v.clip(lo, hi)"),
+    "rsqrt": "write 1 / autograd.sqrt(v)",
+    **dict.fromkeys(("softmax", "log_softmax"), "autograd.softmax takes a list of Values"),
+    **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), "compare it: v > w, v.data == w.data"),
+    **dict.fromkeys(("add_", "sub_", "mul_", "div_", "pow_"), _IN_PLACE),
+    **dict.fromkeys(("copy_", "zero_", "fill_"), _IN_PLACE),
     "name": "it is v.label",
     **dict.fromkeys(("gradient", "derivative"), "it is v.grad, after y.backward()"),
     "diff": "write y.backward() and x.grad, or gradient(y, [x])",
@@ -48,6 +63,21 @@ _UNROLLED = (
 )
 _COUNTED = "keep a counter in the value, and let cond compare it"
 _SCANNED = "rows and results are those of scan(step, init, xs)"
+_NO_CHOICE = "programs run on the CPU, on floats of 64 bits: leave it out"
+OF_TRANSFORMS = {  # settings of JAX's, PyTorch's and Numba's
+    **dict.fromkeys(("device", "backend", "donate_argnums", "donate_argnames"), _NO_CHOICE),
+    **dict.fromkeys(("inline", "keep_unused", "fullgraph", "dynamic"), "leave it out"),
+    **dict.fromkeys(("nopython", "parallel", "cache", "fastmath"), "leave it out, or exact=False"),
+    **dict.fromkeys(
+        ("holomorphic", "allow_int"), "numbers are real floats of 64 bits: leave it out"
+    ),
+    **dict.fromkeys(("axis_size", "axis_name", "spmd_axis_name"), "rows are counted: leave it out"),
+    **dict.fromkeys(("in_dims", "out_dims"), "it is in_axes, and out_axes"),
+    "wrt": "it is argnums",
+    **dict.fromkeys(
+        ("create_graph", "retain_graph"), "derivatives nest, grad(grad(f)): leave it out"
+    ),
+}
 OF_LOOPS = {
     "scan": {
         "f": "it is step",
@@ -80,6 +110,7 @@ _RULES = (
     "lambda y, x: ... for each operand x, of the result y and all operands"
 )
 _RANDOM = "draw by random or numpy.random, and pass the numbers to the function as arguments"
+_TREES = "write autograd.tree_map(f, tree), autograd.tree_leaves(tree)"
 _DIRECTION = "write autograd.hvp(f, (x,), (v,))"
 _PULLED = "write value, pull = autograd.vjp(f, x), and pull(cotangent)"
 OF_AUTOGRAD = {
@@ -139,7 +170,37 @@ OF_AUTOGRAD = {
         "operators do it: a + b, a * b, a**2, a @ b of arrays",
     ),
     **dict.fromkeys(("max", "min"), "write autograd.maximum(a, b) and autograd.minimum(a, b)"),
-    "tree_util": "write autograd.tree_map(f, tree), autograd.tree_leaves(tree)",
+    **dict.fromkeys(
+        ("tree_util", "tree", "tree_multimap", "tree_flatten", "tree_structure"), _TREES
+    ),
+    **dict.fromkeys(
+        (
+            "zeros",
+            "ones",
+            "arange",
+            "linspace",
+            "stack",
+            "cat",
+            "concatenate",
+            "einsum",
+            "from_numpy",
+        ),
+        _ARRAYS,
+    ),
+    **dict.fromkeys(("argmax", "std", "linalg", "norm"), _ARRAYS),
+    **dict.fromkeys(("manual_seed", "seed", "rand", "randn"), _RANDOM),
+    **dict.fromkeys(("float32", "float64", "device", "cuda", "is_tensor"), _ONE_KIND),
+    "make_jaxpr": "the program is fast.source of fast = autograd.jit(f), once it was called",
+    "linearize": "write value, slope = autograd.jvp(f, (x,), (v,))",
+    **dict.fromkeys(
+        ("disable_jit", "debug"), "call f itself in place of autograd.jit(f), and print"
+    ),
+    "compile": "write autograd.jit(f)",
+    "autograd": "it is this package: autograd.grad(f) of a function, gradient(y, [x]) of a Value",
+    **dict.fromkeys(
+        ("func", "utils"), "its functions are autograd's own: autograd.grad, autograd.vmap"
+    ),
+    **dict.fromkeys(("save", "load"), "models are kept by nn: nn.save(model, 'weights.json')"),
 }
 OF_PRIMITIVE = {
     **dict.fromkeys(

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.habits import ours
 from autograd.numberless import check_cells, kind_of, way_to_a_number
+from autograd.wording import counted
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -624,7 +625,8 @@ def axes_inside(
         if container.kind != "object" or its == detail:
             if len(parts) != count:
                 raise StructureError(
-                    f"{who}: in_axes for {path} has {len(parts)} parts, and it has {count}"
+                    f"{who}: in_axes for {path} has {counted(len(parts), 'part')}, and it has "
+                    f"{count}"
                 )
             return parts
     raise StructureError(f"{who}: in_axes does not fit the structure of {path}")

@@ -16,6 +16,7 @@ from nn.initializers import generator_of
 from nn.inputs import listed
 from nn.module import whole
 from nn.names import NamedRows, names_in
+from nn.wording import counted
 
 Rows = list[list[float]]
 Seed = int | random.Random | None
@@ -292,10 +293,14 @@ def split(
     names = names_in(X)
     X, y = listed(X, "X"), listed(y, "y")
     if len(X) != len(y):
-        raise InputError(f"split: there are {len(X)} rows and {len(y)} targets")
+        raise InputError(
+            f"split: there are {counted(len(X), 'row')} and {counted(len(y), 'target')}"
+        )
     count = round(held_out * len(X))
     if not 0 < count < len(X):
-        raise InputError(f"split: held_out={held_out!r} of {len(X)} rows leaves a part empty")
+        raise InputError(
+            f"split: held_out={held_out!r} of {counted(len(X), 'row')} leaves a part empty"
+        )
     order = list(range(len(X)))
     generator_of(seed).shuffle(order)
 

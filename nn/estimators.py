@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nn.errors import InputError
-from nn.habits import OF_ESTIMATORS, asking, missing
+from nn.habits import OF_ESTIMATORS, asking, missing, refuse_on_the_class
 from nn.inputs import (
     ARGMAX,
     check_labels,
@@ -120,6 +120,9 @@ class _Network(BaseEstimator):
         check_is_fitted(self)
         rows = self._checked(X, reset=False)
         return np.array(predict(self.model_, rows, scores=True))
+
+
+refuse_on_the_class(_Network, OF_ESTIMATORS)
 
 
 class Classifier(ClassifierMixin, _Network):

@@ -20,6 +20,8 @@ OF_OPTIMIZERS = {
     "add_param_group": "an optimiser holds no parameters: make one for each group, and give each "
     "its own at optimizer.step(parameters)",
     "learning_rate": "it is optimizer.lr",
+    "init": "its memory begins at the first step: leave it out",
+    "update": "of arrays it is weights = optimizer.updated(weights, gradient)",
     "minimize": "write loss.backward() and optimizer.step(model.parameters())",
     "apply_gradients": "write loss.backward() and optimizer.step(model.parameters())",
 }
@@ -47,7 +49,18 @@ OF_NN = {
     "functional": "functions of numbers are autograd's (autograd.tanh), and losses nn's (nn.mse)",
     "init": "write nn.MLP(2, [16, 1], initializer='he'), or see nn.initializers",
     "optim": "optimisers are nn's own: nn.SGD(lr=0.1), nn.Adam()",
-    "utils": "write nn.clip_norm(model.parameters(), 1.0)",
+    **dict.fromkeys(
+        ("utils", "clip_grad_norm_", "clip_grad_norm"),
+        "write nn.clip_norm(model.parameters(), 1.0)",
+    ),
+    **dict.fromkeys(("DataLoader", "Dataset"), "write nn.fit(model, X, y, batch_size=32)"),
+    **dict.fromkeys(("train", "Trainer"), "write nn.fit(model, X, y)"),
+    "load_model": "write nn.load(model, 'weights.json') of a model made anew",
+    "loss": "losses are functions of nn: nn.mse(score, target), nn.hinge(score, target)",
+    **dict.fromkeys(
+        ("Dropout", "BatchNorm1d", "LayerNorm", "Conv1d", "Conv2d", "LSTM", "GRU", "Embedding"),
+        "a part of your own is a class of nn.Module with a method __call__(self, x)",
+    ),
 }
 ON_ONE_KIND = "numbers are floats of 64 bits, computed where Python runs: leave it out"
 OF_MODULES = {
@@ -75,6 +88,11 @@ OF_MODULES = {
     "nn.predict(model, X) gives scores: of two classes the second one where score > 0, of more "
     "numpy.argmax(scores, axis=1)",
     "feature_names": "fit keeps the names of the columns of a data frame",
+    **dict.fromkeys(
+        ("grad", "grads"), "each parameter has its own: [p.grad for p in model.parameters()]"
+    ),
+    "step": "it belongs to the optimiser: optimizer.step(model.parameters())",
+    "apply": "write a loop: for p in model.parameters()",
     "fit": "write nn.fit(model, X, y)",
     "predict": "write nn.predict(model, X)",
     "compile": "nn.fit(model, X, y) compiles where the extra jit is installed",
@@ -155,6 +173,25 @@ def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
     """
     advice = f": {known[name]}" if name in known else ""
     return MissingNameError(f"{what} has no attribute {name!r}{advice}", name=name)
+
+
+class Missing:
+    """A method that classes of other libraries have: asked of ours, it says what there is instead.
+
+    A subclass may have a method of the name, and an object an attribute.
+    """
+
+    def __init__(self, name: str, known: dict[str, str]) -> None:
+        self._name, self._known = name, known
+
+    def __get__(self, instance: object, owner: type) -> NoReturn:
+        raise missing(f"the class {owner.__name__!r}", self._name, self._known)
+
+
+def refuse_on_the_class(owner: type, known: dict[str, str]) -> None:
+    """Let a class be asked for what reads and writes models elsewhere, and say what ours is."""
+    for name in {"load", "save", "load_model", "load_weights"} & known.keys():
+        setattr(owner, name, Missing(name, known))
 
 
 def way_to_a_record(name: object, recorded: list[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from nn.habits import asking, missing, way_to_a_record
+from nn.wording import counted
 
 
 class History:
@@ -91,4 +92,7 @@ class History:
         if not self.records:
             return "History(no epochs)"
         last = ", ".join(f"{name}={number:.4g}" for name, number in self.records[-1].items())
-        return f"History({len(self)} epochs with engine={self.engine!r}, {self.ending}: {last})"
+        return (
+            f"History({counted(len(self), 'epoch')} with engine={self.engine!r}, "
+            f"{self.ending}: {last})"
+        )

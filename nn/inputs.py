@@ -16,6 +16,7 @@ from nn.errors import CellError, InputError, KindError
 from nn.losses import LOSSES, Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
 from nn.names import known_classes
+from nn.wording import counted
 
 Rows = list[list[float]]
 Targets = list[Any]  # floats, or rows of them
@@ -41,7 +42,9 @@ def checked(
     check_table(y, f"{what}y")
     rows, y = checked_rows(X, what), listed(y, f"{what}y")
     if len(rows) != len(y):
-        raise InputError(f"{what}X has {len(rows)} rows, and {what}y has {len(y)} targets")
+        raise InputError(
+            f"{what}X has {counted(len(rows), 'row')}, and {what}y has {counted(len(y), 'target')}"
+        )
     if classes:
         for i, name in enumerate(y):
             if name not in classes:
@@ -140,7 +143,10 @@ def check_fit(
             )
         _check_labels(targets, range(outputs), f"{what}y", f"a model of {outputs} scores")
         if classes not in (0, outputs):
-            raise InputError(f"y has {classes} classes, and the model gives {outputs} scores")
+            raise InputError(
+                f"y has {counted(classes, 'class', 'classes')}, and the model gives "
+                f"{counted(outputs, 'score')}"
+            )
     elif outputs != _size(targets[0]) and (loss in LOSSES.values() or not outputs):
         raise InputError(_told_of_sizes(outputs, targets[0], len(rows[0]), f"{what}y"))
     elif loss is hinge:

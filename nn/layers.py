@@ -17,6 +17,7 @@ from nn.errors import InputError, KindError
 from nn.habits import ACTIVATIONS, asking
 from nn.initializers import Initializer, generator_of, initializer_named
 from nn.module import Module, whole
+from nn.wording import counted
 
 Activation = Callable[[Any], Any]
 SPELLINGS = {
@@ -100,7 +101,8 @@ def _no_row(x: Sequence[object], who: str, inputs: int) -> Exception:
     is_matrix = is_frame or (len(x) > 0 and hasattr(next(iter(x)), "__len__"))
     rows = "X.to_numpy()" if is_frame else "X"
     return InputError(
-        f"{who} takes {inputs} inputs, and was given {f'{len(x)} rows' if is_matrix else len(x)}: "
+        f"{who} takes {counted(inputs, 'input')}, and was given "
+        f"{counted(len(x), 'row') if is_matrix else len(x)}: "
         f"one row of numbers" + f"; for all rows of X write [model(x) for x in {rows}]" * is_matrix
     )
 

@@ -15,6 +15,7 @@ from autograd import Value
 from nn.errors import InputError, KindError
 from nn.habits import OF_OPTIMIZERS, asking, missing
 from nn.module import Numbers, leaves_of, whole, write
+from nn.wording import counted
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -115,8 +116,9 @@ class Optimizer(ABC):
         """
         if any(len(average) != len(weights) for average in self._memory):
             raise InputError(
-                f"{type(self).__name__} has made {self.steps} steps with {len(self._memory[0])} "
-                f"parameters, and was given {len(weights)}: make a new optimiser for other ones"
+                f"{type(self).__name__} has made {counted(self.steps, 'step')} with "
+                f"{counted(len(self._memory[0]), 'parameter')}, and was given {len(weights)}: "
+                f"make a new optimiser for other ones"
             )
         memory = self._memory or [[0.0] * len(weights) for _ in range(self._averages)]
         step = self.steps + 1

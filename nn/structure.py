@@ -18,7 +18,7 @@ from typing import Any
 
 from autograd import Value, register_tree, tree_leaves
 from nn.errors import InputError, KindError
-from nn.habits import OF_MODULES, missing
+from nn.habits import OF_MODULES, missing, refuse_on_the_class
 
 LAYOUT, LEAVES, PENDING = "_layout", "_leaves", "_pending"  # attributes that are no parts
 PLAIN = {bool, int, str, bytes, complex, type(None), type, range, frozenset}
@@ -47,6 +47,9 @@ class Tree:
         parts = (parts or {}).copy()  # of the dict itself, in one move
         parts.pop(LAYOUT, None)
         return (parts, *slots) if slots else parts
+
+
+refuse_on_the_class(Tree, OF_MODULES)
 
 
 class Recipe:

@@ -40,6 +40,7 @@ from nn.saving import FilePath
 from nn.schedules import Schedule, checked_rate
 from nn.shards import Here, Problem, Workers
 from nn.state import State
+from nn.wording import counted
 
 Callback = Callable[[History, Module], Any]
 
@@ -310,7 +311,7 @@ class Training:
     ) -> History:
         """Train until the last epoch, or until there is a reason to stop."""
         state, history = self.state, self.state.history
-        history.ending = f"finished {max(epochs, len(history))} epochs"
+        history.ending = f"finished {counted(max(epochs, len(history)), 'epoch')}"
         try:
             keep_names(self.model, "classes", self.classes)
             keep_names(self.model, "feature_names", self.features)

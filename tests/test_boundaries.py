@@ -13,7 +13,17 @@ ROOT = Path(autograd.__file__).parent.parent
 
 # From the ground up: a module imports from its own floor or from one below it.
 FLOORS = [
-    ["errors", "habits", "callsite", "decorated", "files", "locks", "numberless", "trees"],
+    [
+        "errors",
+        "habits",
+        "callsite",
+        "decorated",
+        "files",
+        "locks",
+        "numberless",
+        "trees",
+        "wording",
+    ],
     ["table"],
     ["engine"],
     ["ir"],

@@ -11,6 +11,7 @@ from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
 from autograd.backends.language import INEXACT, Language, comment, identifier
 from autograd.backends.writer import ArrayName, Scope, Writer, opcodes_in
 from autograd.ir.function import ARRAY_TYPE, F64, I1, Function
+from autograd.wording import counted
 
 # Primitives that are functions of JavaScript's Math. Their last bits differ from libm's, as far as
 # the engine that runs them likes; an exported function takes other functions in place of Math.
@@ -248,9 +249,7 @@ def _check(function: Function, binding: Binding, title: str) -> list[str]:
             wrong.append(f"!({name}?.length >= {times}{count})")
             if name == "arrays":  # the numbers of one in place of a list of it
                 wrong.append("arrays.some((array) => !(array?.length >= 0))")
-            held.append(
-                f"{name} of {count} {what}{'s' * (count > 1)}" + " a row" * (name == "rows")
-            )
+            held.append(f"{name} of {counted(count, what)}" + " a row" * (name == "rows"))
     if not held:
         return []
     return [

@@ -8,6 +8,7 @@ from autograd.callsite import warn_user
 from autograd.ir.trace import Trace
 from autograd.transforms.one_row import spelled
 from autograd.trees import Array, is_array
+from autograd.wording import counted
 
 FEWEST = 100  # rows
 SHARE = 0.55  # of all operations: a row's own, with those of its derivative, but not the sums
@@ -40,7 +41,8 @@ def warn_of_rows(
         axes = tuple([0 if place in data else None for place in range(len(arguments))])
         warn_user(
             f"jit: {name} has {len(trace):,} operations on single numbers, which do the same for "
-            f"each of {count:,} rows: write it for one row and map it, jit({spelled(function)}, "
+            f"each of {counted(count, 'row')}: write it for one row and map it, "
+            f"jit({spelled(function)}, "
             f'in_axes={axes}), with reduce="mean" or "sum"'
         )
         return

@@ -39,6 +39,7 @@ from autograd.trees import (
     tree_map,
     unboxed,
 )
+from autograd.wording import counted
 
 NUMBER = "a number"
 TRUTH = "a bool of NumPy's"
@@ -295,7 +296,8 @@ class Arguments:
         elif rows != self.rows:
             raise StructureError(
                 f"jit: the mapped axes differ in length: argument {self._rows_of} has "
-                f"{self.rows} rows, argument {path} has {rows} rows{shared_in(*self._given)}"
+                f"{counted(self.rows, 'row')}, argument {path} has "
+                f"{counted(rows, 'row')}{shared_in(*self._given)}"
             )
         if axis:
             array = numpy.moveaxis(array, axis, 0)

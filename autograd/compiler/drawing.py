@@ -67,7 +67,7 @@ class Drawing:
         return True
 
 
-def _state_of(generator: Any) -> object:
+def _state_of(generator: object) -> object:
     """Return something of a generator's state that each draw changes; of an odd one, nothing.
 
     No function fails because its numbers are watched: a class of the user's may raise what it

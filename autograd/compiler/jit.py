@@ -78,6 +78,7 @@ from autograd.transforms.call import Derivative, check_function, decorating, rep
 from autograd.transforms.one_row import explain_number, explain_rows
 from autograd.transforms.vmap import axes_of_names, rows_behind, vmap
 from autograd.trees import explain_arrays, flatten, tree_map, unflatten
+from autograd.wording import counted
 
 P = ParamSpec("P")
 
@@ -392,8 +393,9 @@ class Jitted(Generic[P]):
         if len(axes) != len(args):
             count = len(args) - by_name
             raise StructureError(
-                f"jit: in_axes has {len(axes) - by_name} entries, and {name_of(self)} was called "
-                f"with {count} argument{'s' * (count != 1)}{besides(self._function)}"
+                f"jit: in_axes has {counted(len(axes) - by_name, 'entry', 'entries')}, and "
+                f"{name_of(self)} was called "
+                f"with {counted(count, 'argument')}{besides(self._function)}"
             )
         return (*axes[:-1], axes_of_names(cast(Any, args[-1]))) if by_name else tuple(axes)
 
@@ -1105,8 +1107,9 @@ def jit(
             ``@jit(exact=False)``.
         in_axes: None, or as in ``jax.vmap`` the axis of each argument that is mapped over, None
             for an argument that all rows share. Rows run side by side in SIMD lanes. A tuple
-            goes by position: all rows share what is given by keyword alone, and the object of a
-            method, for which a tuple in the class has None or no entry.
+            goes by position: of what is given by keyword alone, arrays are mapped over their first
+            axis, as in JAX, and numbers are shared; so is the object of a method, for which a tuple
+            in the class has None or no entry.
         reduce: "sum" or "mean" to add up each output over the mapped axis; None to return
             outputs with the mapped axis in front.
         exact: True for the bits of the eager engine; False allows contracted multiply-adds,

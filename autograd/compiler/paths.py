@@ -17,6 +17,7 @@ from autograd.engine.modes import current, transforms
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.locks import new_lock
+from autograd.wording import counted
 
 MAX_PATHS = 64
 
@@ -169,7 +170,7 @@ def too_many(name: str, max_paths: int, last: Executable) -> TraceError:
     """Return the error for more ways than are allowed."""
     line = [*last.guards.values()][-1].line
     return TraceError(
-        f"{name} takes more than {max_paths} ways, decided by traced numbers; "
+        f"{name} takes more than {counted(max_paths, 'way')}, decided by traced numbers; "
         f"one decision is at {line}\nEach way is compiled by itself. Write "
         f"autograd.where(condition, a, b), maximum or minimum where many decisions do not "
         f"depend on each other, or allow more: jit(f, max_paths=...)."

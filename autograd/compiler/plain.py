@@ -8,11 +8,11 @@ import types
 from itertools import islice
 
 from autograd.callsite import is_foreign
-from autograd.errors import AutogradError
+from autograd.errors import TraceError
 from autograd.ir.trace import Trace, Tracer
 
 _OF_ONE = " object is not (subscriptable|iterable)"  # which has other reasons
-_ASKS = rf"(?<!of type )'Tracer'(?!{_OF_ONE})|\binteg(er|ral)\b"
+_ASKS = rf"(?<!of type )'Tracer'(?!{_OF_ONE})|\binteg(er|ral)\b|\bbits are those\b"
 
 
 def explain_plain(error: Exception, trace: Trace) -> None:
@@ -22,7 +22,7 @@ def explain_plain(error: Exception, trace: Trace) -> None:
     or where the error speaks of whole numbers, or of a key that is a Value.
     """
     place = _place_of_user(error)
-    if isinstance(error, AutogradError) or getattr(error, "__notes__", None) or place is None:
+    if isinstance(error, TraceError) or getattr(error, "__notes__", None) or place is None:
         return
     frame, at = place
     code, where, refused = trace.refused or (None, 0, None)

@@ -10,6 +10,7 @@ from autograd.backends.interpreted import InterpretedProgram
 from autograd.backends.llvm.grouped_rows import GroupedRows
 from autograd.compiler.executable import Executable
 from autograd.compiler.tiers import Short, Warming
+from autograd.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Report:
             been called often.
         code_bytes: size of the LLVM text.
         work_bytes: working memory of one thread.
+        instead: why another tier runs it than was wished; empty where none was, or that one does.
     """
 
     recorded: int
@@ -42,15 +44,17 @@ class Report:
     level: int
     code_bytes: int
     work_bytes: int
+    instead: str = ""
 
     def __str__(self) -> str:
         return (
-            f"{self.recorded} recorded operations became {self.steps} steps "
-            f"({self.inputs} inputs, {self.outputs} outputs)\n"
+            f"{counted(self.recorded, 'recorded operation')} became {counted(self.steps, 'step')} "
+            f"({counted(self.inputs, 'input')}, {counted(self.outputs, 'output')})\n"
             f"traced in {self.trace_seconds:.3f} s, compiled in {self.compile_seconds:.3f} s "
-            f"{_HOW[self.tier].format(self.level)}\n"
-            f"{self.lanes} rows side by side, {self.code_bytes} bytes of LLVM text, "
-            f"{self.work_bytes} bytes of working memory"
+            f"{_HOW[self.tier].format(self.level)}{self.instead and f' ({self.instead})'}\n"
+            f"{counted(self.lanes, 'row')} {'side by side' if self.lanes > 1 else 'at a time'}, "
+            f"{counted(self.code_bytes, 'byte')} of LLVM text, "
+            f"{counted(self.work_bytes, 'byte')} of working memory"
         )
 
 
@@ -61,12 +65,24 @@ _HOW = {
 }
 
 
+_REASONS = {
+    "llvm": "LLVM could not compile it",
+    "grouped": "groups of equal steps are for programs without loops",
+    "interpreted": "the interpreter is for exact=True",
+}
+
+
+def _reason(wish: str) -> str:
+    return f"tier={wish!r} was asked for, and {_REASONS[wish]}"
+
+
 def report_of(executable: Executable) -> Report:
     """Return the report of an executable."""
     native = executable.native
     native = native.native if isinstance(native, Warming) else native
     native = native.running if isinstance(native, Short) else native
     tier = "grouped" if isinstance(native, Grouped | GroupedRows) else "llvm"
+    tier = "interpreted" if isinstance(native, InterpretedProgram) else tier
     return Report(
         recorded=executable.traced.operations,
         steps=executable.steps,
@@ -75,8 +91,9 @@ def report_of(executable: Executable) -> Report:
         lanes=LANES if executable.layout.mapped else 1,
         trace_seconds=executable.traced.seconds,
         compile_seconds=executable.seconds,
-        tier="interpreted" if isinstance(native, InterpretedProgram) else tier,
+        tier=tier,
         level=native.level,
         code_bytes=native.code_bytes,
         work_bytes=native.work + native.shared,
+        instead=_reason(executable.tier) if executable.tier not in (None, tier) else "",
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from autograd.decorated import name_of, signature_of
 from autograd.errors import ArgumentError
+from autograd.wording import counted
 
 BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -115,7 +116,8 @@ def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[o
             place += len(names)
         if not 0 <= place < len(names) and not _takes_any_count(f):
             raise ArgumentError(
-                f"jit: static_argnums is {number}, and {name_of(f)} takes {len(names)} arguments "
+                f"jit: static_argnums is {number}, and {name_of(f)} takes "
+                f"{counted(len(names), 'argument')} "
                 f"by position"
             )
         found.append(names[place] if 0 <= place < len(names) else place)

@@ -199,10 +199,12 @@ class Node(Slots):
         """True when no operation made the node."""
         return self.op is None
 
-    def item(self) -> float:
+    def item(self, *place: object) -> float:
         """Return the number as a float."""
         if not isinstance(self, Node):
             refuse_call("item", self)
+        if place:  # as of an array or a tensor
+            raise ArgumentError("item: a Value is one number, without places: write v.item()")
         return self.data
 
     @property
@@ -264,6 +266,23 @@ class Node(Slots):
             f"torch.{function.__name__} computes on tensors, and here is a Value: write "
             f"{ours(function.__name__)}; a tensor of the number alone is torch.tensor(v.data)"
         )
+
+    def __matmul__(self, other: object) -> object:
+        if not is_number(other):
+            return NotImplemented
+        raise OperandError("@ is the product of arrays, and a Value is one number: write v * w")
+
+    __rmatmul__ = __matmul__
+
+    def __and__(self, other: object) -> object:
+        if not is_number(other) and type(other).__name__ not in ("bool", "bool_"):
+            return NotImplemented
+        raise OperandError(
+            "& and | of a Value: conditions are combined in brackets, (v > 0) & (w > 0), and bits "
+            "are those of Python's whole numbers, int(v.data)"
+        )
+
+    __rand__ = __or__ = __ror__ = __and__
 
     def __xor__(self, other: object) -> NoReturn:
         raise OperandError("^ of a Value is no power in Python: write x**2")

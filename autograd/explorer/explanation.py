@@ -16,6 +16,7 @@ from autograd.notation.names import Names
 from autograd.notation.numbers import USUAL_DIGITS, checked_digits
 from autograd.notation.numbers import digits as rounded
 from autograd.notation.writing import TextWriter
+from autograd.wording import counted
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -103,7 +104,7 @@ class Explanation:
             lines.append(f"  {total}  {node} = {definition}  ({operand}{_paths(use.count)})")
         if len(uses) > MOST_PRINTED:
             more = len(uses) - MOST_PRINTED
-            lines.append(f"  and {more} more edge{'s' * (more > 1)}")
+            lines.append(f"  and {counted(more, 'more edge')}")
         return lines
 
 
@@ -120,7 +121,7 @@ def _others(count: int, unlisted: int, rest: float, digits: int) -> str:
     if count == MOST_COUNTED:
         words, verb = "the other paths", "add up to"
     else:
-        words = f"{unlisted} more path{'s' * (unlisted > 1)}"
+        words = f"{counted(unlisted, 'more path')}"
         verb = "add up to" if unlisted > 1 else "adds"
     return f"{words}, which {verb} {rounded(rest, digits)}" if rest == rest else words
 
@@ -128,7 +129,7 @@ def _others(count: int, unlisted: int, rest: float, digits: int) -> str:
 def _paths(count: int) -> str:
     if count == MOST_COUNTED:
         return "more than 10**18 paths"
-    return f"{count or 'no'} path{'s' * (count != 1)}"
+    return f"{counted(count, 'path') if count else 'no paths'}"
 
 
 def _shortened(parts: list[str]) -> list[str]:

@@ -23,7 +23,7 @@ from autograd.notation.names import Names
 from autograd.notation.numbers import USUAL_DIGITS, checked_digits
 from autograd.render.picture import Graph, bundled, graph, uri
 from autograd.render.theme import DARK, LIGHT, Theme
-from autograd.render.wording import counted
+from autograd.wording import counted
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value

@@ -225,7 +225,7 @@ class Condition(Tracer):
         """Return the condition itself."""
         return self
 
-    def item(self) -> bool:
+    def item(self, *place: object) -> bool:
         """Return the bool that it is at each call."""
         return bool(self)
 

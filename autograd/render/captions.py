@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograd.notation.names import one_line
 from autograd.render.measure import shortened, width
 from autograd.render.outline import Frame, Layout, Link, Outline
-from autograd.render.wording import counted
+from autograd.wording import counted
 
 NAME, NAME_ROOM = 9.0, 240.0  # the font size of a frame's name, and the widest in pixels
 PARTIAL = 8.5  # the font size of a partial on a link

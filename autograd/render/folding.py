@@ -9,7 +9,7 @@ from autograd.render.gathering import Gathering, in_circles
 from autograd.render.outline import Box, Frame, Outline
 from autograd.render.scopes import Scopes, chosen_depth
 from autograd.render.summary import describe_repeats, repeats, summarised
-from autograd.render.wording import counted
+from autograd.wording import counted
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value

@@ -22,7 +22,8 @@ from autograd.render.outline import Layout
 from autograd.render.png import png_of
 from autograd.render.svg import THEMES, described, svg_of
 from autograd.render.text import text_of
-from autograd.render.wording import counted, xml
+from autograd.render.wording import xml
+from autograd.wording import counted
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value

@@ -11,7 +11,7 @@ from autograd.engine.modes import Scope
 from autograd.render.gathering import Gathering, in_circles
 from autograd.render.outline import Box, Outline
 from autograd.render.scopes import Scopes
-from autograd.render.wording import counted
+from autograd.wording import counted
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value

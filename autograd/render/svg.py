@@ -13,7 +13,8 @@ from autograd.render.captions import NAME, NOTE, PARTIAL, SWATCH, frame_name, pa
 from autograd.render.measure import shortened, width
 from autograd.render.outline import MARGIN, Box, Content, Frame, Layout, Link
 from autograd.render.theme import DARK, LIGHT, STEPS, Theme, largest_of, step_of
-from autograd.render.wording import counted, xml
+from autograd.render.wording import xml
+from autograd.wording import counted
 
 FONT = "DejaVu Sans, Verdana, Geneva, sans-serif"
 ARROW, HALF_ARROW = 5.5, 2.6

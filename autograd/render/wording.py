@@ -5,11 +5,6 @@ from __future__ import annotations
 from html import escape
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return "1 node", "1,234 nodes"; ``many`` is the plural where it is not made with an s."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def xml(text: str) -> str:
     """Escape a clean line for XML text and attribute values."""
     return escape(text, quote=True)

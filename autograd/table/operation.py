@@ -20,6 +20,7 @@ from autograd.numberless import check_cells, is_masked, kind_of, way_to_a_number
 from autograd.table.elementwise import by_element
 from autograd.table.number import N, Number, RealNumber
 from autograd.trees import has_length, is_array, unboxed
+from autograd.wording import counted
 
 INFINITY = math.inf
 TABLE: dict[str, Operation] = {}
@@ -368,7 +369,7 @@ class Operation:
         complete = {**self.defaults, **given}
         if len(operands) > self.arity or len(complete) != self.arity:
             raise OperandError(
-                f"{self.signature} takes {self.arity} operand{'s' * (self.arity != 1)}, "
+                f"{self.signature} takes {counted(self.arity, 'operand')}, "
                 f"and was given {len(operands) + len(named)}"
                 + f": {self.otherwise}"
                 * (len(operands) > self.arity and bool(self.otherwise))

@@ -27,6 +27,7 @@ from autograd.testing.sampling import counterexample, kinks, simple_points, simp
 from autograd.testing.symbols import proof
 from autograd.testing.undefined import origin, plain_domain
 from autograd.trees import explain_arrays
+from autograd.wording import counted
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -108,7 +109,7 @@ def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
         reasons = list(_reasons(*comparison.graph(point), judged))
         lines += ["", *reasons] if reasons else []
         raise WrongDerivativeError("\n".join(lines))
-    derivatives = f"{len(judged)} derivative{'s' * (len(judged) != 1)}"
+    derivatives = f"{counted(len(judged), 'derivative')}"
     digits = "60 digits" if all(judgement.is_precise for judgement in judged) else "floats"
     return Checked("numeric", f"{derivatives} against differences of {digits}")
 
@@ -255,7 +256,9 @@ def assert_derivative(
         return Checked("exact", proved + in_digits)
     if comparison.count == 0:
         raise StructureError("assert_derivative: f is real at none of the points that were tried")
-    return Checked("numeric", f"{comparison.count} points{within} within {rtol:g}{in_digits}")
+    return Checked(
+        "numeric", f"{counted(comparison.count, 'point')}{within} within {rtol:g}{in_digits}"
+    )
 
 
 def _check_domain(df: object, domain: object) -> None:
@@ -354,7 +357,7 @@ def _failure(
     lines = ["this is not the derivative of f"]
     right = comparison.right
     if right and comparison.is_undefined(point):
-        many = f"{right} point{'s' * (right > 1)}"
+        many = f"{counted(right, 'point')}"
         lines = [f"this is right wherever it is finite ({many}), and not finite everywhere"]
     lines += _shown(comparison, point, judged, ("yours is", "it should be"), where)
     names = comparison.parameters.components(point)

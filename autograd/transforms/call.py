@@ -24,6 +24,7 @@ from autograd.engine.node import is_number, levels
 from autograd.engine.order import ordered, recorded, walking
 from autograd.engine.value import Value, leaf_of
 from autograd.errors import ArgumentError, OperandError, StructureError
+from autograd.habits import OF_TRANSFORMS, advice
 from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms import sweeps, traced
@@ -38,6 +39,7 @@ from autograd.trees import (
     tree_map,
     unflatten,
 )
+from autograd.wording import counted
 
 Argnums = int | tuple[int, ...]
 P = ParamSpec("P")
@@ -275,8 +277,8 @@ def _positions(name: str, argnums: Argnums, count: int, named: object = None) ->
     for number in chosen:
         if not -count <= number < count:
             raise StructureError(
-                f"{name}: argnums is {number}, but the function was called with {count} "
-                f"positional argument{'s' * (count != 1)}"
+                f"{name}: argnums is {number}, but the function was called with "
+                f"{counted(count, 'positional argument')}"
                 + ": give what it is differentiated by without its name"
                 * bool(named)
             )
@@ -376,9 +378,10 @@ def decorating(transform: Callable[..., object]) -> Derived[...]:
     def called(*args: object, **named: object) -> object:
         for name in named:
             if name not in signature.parameters:
+                known = f"; the settings: {', '.join(each.name for each in settings)}"
                 raise ArgumentError(
-                    f"{transform.__name__}: there is no setting {name!r}; the settings: "
-                    f"{', '.join(each.name for each in settings)}"
+                    f"{transform.__name__}: there is no setting {name!r}"
+                    f"{advice(name, OF_TRANSFORMS) or known}"
                 )
         if args or first.name in named:
             if args and isinstance(args[0], _OF_CLASSES):

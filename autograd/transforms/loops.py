@@ -35,6 +35,7 @@ from autograd.transforms.lookups import (
     traced_count,
 )
 from autograd.trees import Structure, flatten, unflatten
+from autograd.wording import counted
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
 P = ParamSpec("P")
@@ -407,7 +408,7 @@ def _count(name: str, rows: Rows | None, length: object) -> int:
         assert count is not None
         return count
     if count is not None and count != rows.count:
-        raise StructureError(f"{name}: xs has {rows.count} rows, and length is {count}")
+        raise StructureError(f"{name}: xs has {counted(rows.count, 'row')}, and length is {count}")
     return rows.count
 
 

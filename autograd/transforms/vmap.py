@@ -27,6 +27,7 @@ from autograd.transforms.one_row import (
     shared_in,
 )
 from autograd.trees import array_in, check_numbers, explain_arrays, map_with_axes
+from autograd.wording import counted
 
 _NUMBERS = {float, Value}
 _NO_OBJECTS = {*_NUMBERS, int, bool, list, tuple, dict}  # have no methods of the user's
@@ -83,8 +84,9 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
             axes = (None, *axes[len(axes) - len(args) + 1 :])
         if len(axes) != len(args):
             raise StructureError(
-                f"vmap: in_axes has {len(axes)} entries, and {name_of(f)} was called with "
-                f"{len(args)} argument{'s' * (len(args) != 1)}{besides(f)}"
+                f"vmap: in_axes has {counted(len(axes), 'entry', 'entries')}, and {name_of(f)} "
+                f"was called with "
+                f"{counted(len(args), 'argument')}{besides(f)}"
             )
         call = functools.partial(_called, f, args, named, tuple(axes))
         every, axes = (*args, named), (*axes, axes_of_names(named))
@@ -256,8 +258,9 @@ def rows_of(
     for path in others:
         if lengths[path] != lengths[first]:
             raise StructureError(
-                f"{who}: the mapped axes differ in length: {first} has {lengths[first]} rows, "
-                f"{path} has {lengths[path]} rows{shared_in(args, axes, f)}"
+                f"{who}: the mapped axes differ in length: {first} has "
+                f"{counted(lengths[first], 'row')}, "
+                f"{path} has {counted(lengths[path], 'row')}{shared_in(args, axes, f)}"
             )
 
     def row_of(row: int) -> list[object]:

@@ -22,6 +22,7 @@ import autograd
 from autograd import (
     Value,
     exp,
+    fori_loop,
     grad,
     jit,
     log,
@@ -601,3 +602,33 @@ def test_a_loop_that_llvm_cannot_compile_is_interpreted_with_a_warning(monkeypat
     with pytest.warns(RuntimeWarning, match="halvings .no registers left.: the interpreter runs"):
         found = jit(halvings)(1e300)
     assert found == 997.0
+
+
+def test_a_report_says_why_another_tier_runs_than_was_asked_for():
+    loop = jit(lambda x: fori_loop(0, 3, lambda _, c: c * x, x), tier="grouped")
+    assert loop(2.0) == 16.0
+    assert (
+        loop.report().tier,
+        "tier='grouped' was asked for, and groups" in str(loop.report()),
+    ) == (
+        "llvm",
+        True,
+    )
+    inexact = jit(lambda x: x * x, tier="interpreted", exact=False)
+    inexact(2.0)
+    assert "and the interpreter is for exact=True" in str(inexact.report())
+    for tier in ("llvm", "grouped", "interpreted", None):
+        fast = jit(lambda x: x * x, tier=tier)
+        fast(2.0)
+        assert fast.report().instead == ""
+
+
+def test_a_report_counts_one_of_a_thing_as_one():
+    fast = jit(lambda x: x * x)
+    fast(2.0)
+    words = str(fast.report())
+    assert words.startswith("2 recorded operations became 1 step (1 input, 1 output)\n")
+    assert "\n1 row at a time, " in words
+    lanes = jit(lambda x: x * x, in_axes=0)
+    lanes(numpy.ones(3))
+    assert "\n8 rows side by side, " in str(lanes.report())

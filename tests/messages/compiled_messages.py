@@ -174,7 +174,7 @@ JIT = [
         lambda: two_calls(jit(size, 0, "sum"), A, NO_ROWS),
     ),
     (
-        "takes more than 1 ways",
+        "takes more than 1 way,",
         lambda: two_calls(jit(size, max_paths=1), Value(1.0), Value(-1.0)),
         lambda: two_calls(jit(size, max_paths=2), Value(1.0), Value(-1.0)),
     ),

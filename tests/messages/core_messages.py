@@ -94,6 +94,21 @@ ENGINE = [
     (r"autograd\.sum of math\.fsum", lambda: math.fsum([x, y]), lambda: ag.sum([x, y]).backward()),
     (r"dtype=object", lambda: filled(float), lambda: (filled(object)[0] * 2.0).backward()),
     (r"int\(\) of a Value", lambda: int(x), lambda: range(int(x.data)) and ag.floor(x)),
+    ("item: a Value is one number", lambda: x.item(0), lambda: x.item() == 2.0),
+    (r"write v \* w", lambda: x @ y, lambda: (x * y).data == 6.0),
+    (r"\(v > 0\) & \(w > 0\)", lambda: x > 0 & y > 0, lambda: (x > 0) & (y > 0)),
+    (
+        r"'donate_argnums': programs run on the CPU, .*: leave it out",
+        lambda: jit(ag.sin, donate_argnums=0),
+        lambda: jit(ag.sin)(1.0) == math.sin(1.0),
+    ),
+    (
+        "'in_dims': it is in_axes",
+        lambda: vmap(pair, in_dims=0),
+        lambda: vmap(pair, in_axes=0)(A, A).shape,
+    ),
+    ("no attribute 'add_': operators make another Value", lambda: y.add_(1), lambda: y + 1),
+    ("no setting 'nothing'; the settings: ", lambda: grad(ag.sin, nothing=1), lambda: grad(ag.sin)),
     ("no truth of its own", lambda: bool(x), lambda: x > 0 and x.data != 0),
     ("_backward: a node keeps", lambda: y._backward(), lambda: list(ag.steps(x * y))),
     (
@@ -333,7 +348,7 @@ TRANSFORMS = [
         lambda: vmap(pair, in_axes=(0, None))(A, 2.0),
     ),
     (
-        "in_axes has 1 entries",
+        "in_axes has 1 entry",
         lambda: vmap(pair, in_axes=(0,))(A, A),
         lambda: vmap(pair, in_axes=(0, 0))(A, A),
     ),
@@ -582,7 +597,7 @@ JIT = [
         lambda: jit(line, in_axes=(None, 0))(1.0, A),
     ),
     (
-        "in_axes has 1 entries",
+        "in_axes has 1 entry",
         lambda: jit(line, in_axes=(0,))(1.0, A),
         lambda: jit(line, in_axes=(None, 0))(1.0, A),
     ),
@@ -640,7 +655,7 @@ JIT = [
         lambda: called(jit(lambda a: a * x)).c,
         lambda: called(jit(line), 1.0, 2.0).c,
     ),
-    ("takes more than 1 ways", lambda: many(1), lambda: many(2)),
+    ("takes more than 1 way,", lambda: many(1), lambda: many(2)),
     (
         "same structure on every way",
         lambda: two_ways(lambda a: [a] if a > 0.0 else a),

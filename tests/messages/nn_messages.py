@@ -629,6 +629,16 @@ LATER = [
     ),
     ("nested too deep", lambda: tree_leaves(Deep(100_000)), lambda: tree_leaves(Deep(10))),
     ("make it a method", lambda: slopes(Enclosed()), lambda: slopes(Method())),
+    (
+        r"the class 'MLP' has no attribute 'load': write nn.load\(model, 'weights.json'\)",
+        lambda: MLP.load("weights.json"),
+        lambda: [act(model(), Path(tempfile.gettempdir(), "w.json")) for act in (nn.save, nn.load)],
+    ),
+    (
+        r"the class 'Classifier' has no attribute 'load': pickle.load\(file\)",
+        lambda: nn.Classifier.load("weights.json"),
+        lambda: pickle.loads(pickle.dumps(nn.Classifier((2,), max_iter=1))).fit(X, Y).predict(X),
+    ),
     ("has no attribute 'weight'", lambda: model().weight, lambda: model().parameters()),
     (
         "lower|smaller|lr",

@@ -552,7 +552,7 @@ def test_threads_train_side_by_side():
 
 WRONG = {
     "no rows": (([], []), {}, "no rows"),
-    "lengths": (([[1.0, 2.0]], [1, -1]), {}, "1 rows.* 2 targets"),
+    "lengths": (([[1.0, 2.0]], [1, -1]), {}, "1 row.* 2 targets"),
     "ragged": (([[1.0, 2.0], [1.0]], [1, -1]), {}, r"X\[1\] has 1 numbers"),
     "flat rows": (([1.0, 2.0], [1, -1]), {}, "row of numbers"),
     "nan": (([[1.0, math.nan]], [1]), {}, r"X\[0\] holds NaN"),

@@ -285,7 +285,7 @@ def test_eager_loops_are_operations_of_the_graph() -> None:
         (lambda: scan(lambda c, x: ((c, c), None), 1.0, [1.0]), ValueError, "keeps its structure"),
         (lambda: scan(lambda c, x: c, 1.0, [1.0]), TypeError, "pair"),
         (lambda: scan(lambda c, x: (c, x), 1.0), ValueError, "xs, or length"),
-        (lambda: scan(lambda c, x: (c, x), 1.0, [1.0], 3), ValueError, "1 rows, and length is 3"),
+        (lambda: scan(lambda c, x: (c, x), 1.0, [1.0], 3), ValueError, "1 row, and length is 3"),
         (lambda: scan(lambda c, x: (c, x), 1.0, ([1.0], [1.0, 2.0])), ValueError, "1 and 2 rows"),
         (lambda: scan(lambda c, x: (c, x), 1.0, (1.0,)), ValueError, "has no rows"),
         (lambda: scan(lambda c, x: (c, x), 1.0, length=1.5), TypeError, "whole number"),

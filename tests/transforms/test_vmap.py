@@ -125,7 +125,7 @@ def test_no_rows_at_all():
         (lambda: vmap(lambda x: x, in_axes=2)(MATRIX), "array of shape"),
         (
             lambda: vmap(lambda x, y: x, in_axes=(0,))(MATRIX, MATRIX),
-            "1 entries, and .* 2 arguments",
+            "1 entry, and .* 2 arguments",
         ),
         (lambda: vmap(lambda x: x, in_axes=None)(MATRIX), "maps no argument"),
         (lambda: vmap(lambda x, y: x + y)(MATRIX, MATRIX.T), "differ in length: argument 0 has 3"),
