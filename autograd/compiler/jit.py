@@ -1126,9 +1126,11 @@ def jit(
 
     Returns:
         The compiled function. Given plain numbers it returns floats and float64 arrays; given
-        Values, it returns Values, each one node whose partials are compiled too. It shows
-        ``graph``, ``source``, ``outside``, ``llvm`` and ``report()``, works as a decorator and
-        pickles.
+        Values, it returns Values, each one node whose partials are compiled too. So it does where f
+        reads Values from outside, as ``jit(model)`` does the weights of a trained model: numbers
+        are had under ``no_grad()``, or with the model as an argument, ``jit(lambda model, x:
+        model(x))(model, x)``. It shows ``graph``, ``source``, ``outside``, ``llvm`` and
+        ``report()``, works as a decorator and pickles.
 
     Raises:
         TypeError: f is no function; at a call, a number was asked of a traced Value (TraceError).

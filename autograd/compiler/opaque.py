@@ -134,6 +134,8 @@ class CompiledCall:
 class CompiledOperation(Operation):
     """One output of a compiled call, as an operation of the graph."""
 
+    is_compiled = True
+
     def __init__(self, call: CompiledCall, output: int, untaken: tuple[bool, ...]) -> None:
         names = call.operand_names()
         self.call = call

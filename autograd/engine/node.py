@@ -240,7 +240,7 @@ class Node(Slots):
             "float() of a Value would drop its gradient: use the functions of autograd "
             "(autograd.sin in place of math.sin, autograd.sum of math.fsum), and dtype=object for "
             "an array that holds Values (and no astype(float): all are doubles); the number alone, "
-            "without its gradient, is v.data"
+            "without its gradient, is v.data" + _of_compiled(self)
         )
 
     def __int__(self) -> int:
@@ -315,6 +315,17 @@ class Node(Slots):
 
 for _name in OF_VALUES:
     setattr(Node, _name, Missing(_name))
+
+
+def _of_compiled(node: Node) -> str:
+    """Return how a compiled function gives numbers, for a node that is a result of one."""
+    if node.op is None or not node.op.is_compiled:
+        return ""
+    return (
+        "; a compiled function gives numbers where the Values that it reads (the weights of a "
+        "model) are arguments, jit(lambda model, x: model(x))(model, x), or under "
+        "autograd.no_grad()"
+    )
 
 
 def is_number(obj: object) -> bool:

@@ -223,6 +223,7 @@ class Operation:
     """
 
     __slots__ = ("__dict__", "__weakref__", "partials", "value")  # the last two are read by C
+    is_compiled = False  # of what jit makes of a function of Values
 
     def __init__(
         self,

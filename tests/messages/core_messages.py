@@ -91,6 +91,11 @@ ENGINE = [
     ),
     (r"a\.data == b\.data", lambda: x == y, lambda: x.data != y.data and x is not y),
     (r"float\(\) of a Value", lambda: math.sin(x), lambda: ag.sin(x).backward()),
+    (
+        r"a compiled function gives numbers where .* arguments, .* under autograd.no_grad\(\)",
+        lambda: float(jit(lambda a: a * x)(3.0)),
+        lambda: float(jit(lambda a, b: a * b)(3.0, 2.0)) == 6.0,
+    ),
     (r"autograd\.sum of math\.fsum", lambda: math.fsum([x, y]), lambda: ag.sum([x, y]).backward()),
     (r"dtype=object", lambda: filled(float), lambda: (filled(object)[0] * 2.0).backward()),
     (r"int\(\) of a Value", lambda: int(x), lambda: range(int(x.data)) and ag.floor(x)),
