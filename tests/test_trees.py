@@ -322,7 +322,7 @@ def test_axes_are_those_of_the_nearest_container_that_has_some():
     ]
     for axes, words in (
         ({"w": 0}, "other keys"),
-        ({"w": [0], "b": 0}, r"tree\['w'\] has 1 parts, and it has 2"),
+        ({"w": [0], "b": 0}, r"tree\['w'\] has 1 part, and it has 2"),
         ([0, 0], "does not fit the structure of tree"),
         ({"w": [[0], 0], "b": 0}, r"structure of tree\['w'\]\[0\]"),
     ):

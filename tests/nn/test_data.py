@@ -108,7 +108,7 @@ def test_split_keeps_rows_with_their_targets_and_loses_none():
     for part in (0.0, 1.0, 0.01, -1.0):
         with pytest.raises(ValueError, match="held_out"):
             data.split(X, list(range(25)), held_out=part)
-    with pytest.raises(ValueError, match="25 rows and 1 targets"):
+    with pytest.raises(ValueError, match=r"25 rows and 1 target$"):
         data.split(X, [1])
 
 
