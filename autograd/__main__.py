@@ -9,6 +9,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, count
 from textwrap import wrap
 
@@ -16,11 +17,13 @@ from autograd.differences import Slope, slope
 from autograd.engine.reductions import sum as balanced_sum
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, ExpressionError
-from autograd.notation.expression import CONSTANTS, Expression, functions, is_name, normal, read
+from autograd.notation.expression import Expression, functions, is_name, normal, read
+from autograd.notation.names import CONSTANTS
+from autograd.notation.numbers import MOST_DIGITS, USUAL_DIGITS, digits
 from autograd.wording import counted
 
 HELP = """\
-usage: python -m autograd FORMULA [NAME=NUMBER ...] [--save FILE]
+usage: python -m autograd FORMULA [NAME=NUMBER ...] [--digits N] [--save FILE]
 
 Differentiates a formula: prints the forward pass, every application of the
 chain rule in the order backward takes, and the gradients beside central
@@ -31,6 +34,7 @@ differences.
   NAME=NUMBER   a number for each name: x=2  b=-1  eps=1e-3  third=1/3
   --save FILE   also write a picture (.svg, .png, .dot), or a page in which to
                 walk the steps (.html)
+  --digits N    show N digits of numbers, from 1 to 17; 4 where it is left out
   --            what follows is no option, whatever it begins with
 
 examples:
@@ -60,12 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not given or "--help" in options or given == ["-h"]:  # with numbers: minus h
             _print(HELP)
             return 0
-        written, numbers, file = _understood(given)
+        written, numbers, file, shown = _understood(given)
         expression, inputs = _inputs(written, numbers)
         root = _root(expression, inputs)
-        _print("".join(f"{line}\n" for line in _report(expression, inputs, root)))
+        _print("".join(f"{line}\n" for line in _report(expression, inputs, root, shown)))
         if file is not None:  # only after the report: a failure leaves no file behind
-            _save(root, file)
+            _save(root, file, shown)
             _print(f"\nSaved {file}\n")
     except AutogradError as error:
         print(f"python -m autograd: {_one_line(error)}", file=sys.stderr)
@@ -90,13 +94,14 @@ def _print(text: str) -> None:
 # -- what was asked ----------------------------------------------------------------------------
 
 
-def _understood(arguments: list[str]) -> tuple[str, list[str], str | None]:
-    """Return the formula, the inputs as they were written, and the file to save.
+def _understood(arguments: list[str]) -> tuple[str, list[str], str | None, int]:
+    """Return the formula, the inputs as they were written, the file to save, and how many digits.
 
     argparse would treat a formula that begins with a minus as an option.
     """
     formula: str | None = None
     file: str | None = None
+    shown = USUAL_DIGITS
     inputs: list[str] = []
     options, rest = True, iter(arguments)
     for argument in rest:
@@ -107,18 +112,26 @@ def _understood(arguments: list[str]) -> tuple[str, list[str], str | None]:
                 raise CommandError("--save is given twice; one file at a time")
             file = next(rest, "") if argument == "--save" else argument.removeprefix("--save=")
             _check_file(file)
+        elif options and (argument == "--digits" or argument.startswith("--digits=")):
+            text = next(rest, "") if argument == "--digits" else argument.removeprefix("--digits=")
+            if not text.isdecimal() or not 1 <= int(text) <= MOST_DIGITS:
+                raise CommandError(
+                    f"--digits {text!r}: write a whole number from 1 to {MOST_DIGITS}, "
+                    f"as --digits 8"
+                )
+            shown = int(text)
         elif formula is None:
             formula = argument
         elif options and argument.startswith("-") and (argument[:2] == "--" or "=" not in argument):
             more = f"; for a number write {argument[2:]}" if "=" in argument else ""
             raise CommandError(
-                f"there is no option {argument!r}; the options: --save, --help{more}"
+                f"there is no option {argument!r}; the options: --digits, --save, --help{more}"
             )
         else:
             inputs.append(argument)
     if formula is None:
         raise CommandError("there is no formula; write for example 'tanh(w*x + b)' first")
-    return formula, inputs, file
+    return formula, inputs, file, shown
 
 
 def _check_file(file: str) -> None:
@@ -243,17 +256,17 @@ def _root(expression: Expression, inputs: dict[str, Value]) -> Value:
     return root
 
 
-def _save(root: Value, file: str) -> None:
+def _save(root: Value, file: str, shown: int) -> None:
     """Write a picture or a page; an error leaves no partial file."""
     try:
         if file.lower().endswith(PAGES):
             from autograd.explorer import explore
 
-            explore(root).save(file)
+            explore(root, digits=shown).save(file)
         else:
             from autograd.render import graph
 
-            graph(root).save(file)
+            graph(root, digits=shown).save(file)
     except OSError as error:
         raise CommandError(f"--save {file!r}: {error.strerror or error}") from None
 
@@ -265,11 +278,13 @@ def _one_line(error: Exception) -> str:
 # -- what is printed ---------------------------------------------------------------------------
 
 
-def _report(expression: Expression, inputs: dict[str, Value], root: Value) -> Iterator[str]:
+def _report(
+    expression: Expression, inputs: dict[str, Value], root: Value, shown: int
+) -> Iterator[str]:
     from autograd.explorer import forward_steps, steps
 
     name = root.label
-    numbers = [f"{label} = {value.data:.6g}" for label, value in inputs.items()]
+    numbers = [f"{label} = {digits(value.data, max(6, shown))}" for label, value in inputs.items()]
     yield f"{name} = {expression.text}" if not root.is_leaf else expression.text
     place = f"at {', '.join(numbers)}"
     yield from wrap(place, COLUMNS, initial_indent=INDENT, subsequent_indent=f"{INDENT}   ")
@@ -281,19 +296,19 @@ def _report(expression: Expression, inputs: dict[str, Value], root: Value) -> It
     yield ""
     if root.is_leaf:
         yield f"    nothing to compute: the formula is the input {name}"
-    for forward in forward_steps(root):
+    for forward in forward_steps(root, digits=shown):
         yield from _folded(f"    {forward}")
     yield ""
     yield f"Backward pass, from {name}.grad = 1"
     yield f"(v.grad: d{name}/dv over all paths; ∂v/∂u: one operation, its other operands held)"
-    for step in steps(root):
+    for step in steps(root, digits=shown):
         yield ""
         for line in str(step).splitlines():
             yield from _folded(f"    {line}")
     yield ""
     yield f"Gradients of {name}"
     yield ""
-    yield from _table(expression, inputs, root)
+    yield from _table(expression, inputs, root, shown)
 
 
 def _folded(line: str) -> Iterator[str]:
@@ -313,7 +328,9 @@ def _folded(line: str) -> Iterator[str]:
     yield current
 
 
-def _table(expression: Expression, inputs: dict[str, Value], root: Value) -> Iterator[str]:
+def _table(
+    expression: Expression, inputs: dict[str, Value], root: Value, shown: int
+) -> Iterator[str]:
     """Yield a table of gradients and finite differences, then the remarks.
 
     Where there are very many inputs, one difference is taken in which all of them move at once.
@@ -322,10 +339,11 @@ def _table(expression: Expression, inputs: dict[str, Value], root: Value) -> Ite
 
     numbers = {name: value.data for name, value in inputs.items()}
     directions = {name: {name: 1.0} for name in inputs}
+    few, many = (partial(digits, precision=max(least, shown)) for least in (6, 10))
     if len(inputs) > MOST_NAMES:
         steps = {name: 1.0 - index * GOLDEN % 0.5 for index, name in enumerate(inputs)}
         directions = {"all at once": steps}
-        values = [(n, f"{v.data:.6g}", f"{v.grad:.10g}") for n, v in inputs.items()]
+        values = [(n, few(v.data), many(v.grad)) for n, v in inputs.items()]
         yield from _columns([("input", "number", "by backward"), *values])
         yield ""
     rows = [("input", "number", "by backward", "by differences", "agreement")]
@@ -343,9 +361,12 @@ def _table(expression: Expression, inputs: dict[str, Value], root: Value) -> Ite
             notes.append(f"note on {name}: {found.remark}")
         if len(steps) == 1 and math.isnan(inputs[name].grad):
             notes.append(f"why {name}.grad is nan: {explain(root, inputs[name]).reason}")
-        difference = "none" if math.isnan(found.central) else f"{found.central:.10g}"
-        at = f"{numbers[name]:.6g}" if name in numbers else ""
-        rows.append((name, at, f"{derivative:.10g}", difference, _agreement(found, derivative)))
+        elif len(steps) == 1 and not found.remark and not found.agrees(derivative):
+            reason = explain(root, inputs[name], digits=shown).reason
+            notes += [f"on {name}.grad: {reason}"] * bool(reason)
+        difference = "none" if math.isnan(found.central) else digits(found.central, 10)
+        at = few(numbers[name]) if name in numbers else ""
+        rows.append((name, at, many(derivative), difference, _agreement(found, derivative)))
     yield from _columns(rows)
     if notes:
         yield ""
@@ -363,15 +384,15 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _agreement(found: Slope, derivative: float) -> str:
-    digits = found.digits(derivative)
+    shared = found.digits(derivative)
     if found.remark:
         return "see the note"
     if math.isnan(derivative):
         return "see below"
-    if digits >= 16:
+    if shared >= 16:
         return "all digits"
-    if digits >= 6 or not found.agrees(derivative):
-        return f"{counted(digits, 'digit')}"
+    if shared >= 6 or not found.agrees(derivative):
+        return counted(shared, "digit")
     return "as far as rounding allows"
 
 

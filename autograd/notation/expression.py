@@ -24,12 +24,11 @@ from typing import Any, NamedTuple, TypeAlias
 from autograd.engine.value import Value
 from autograd.errors import ExpressionError, OperandError
 from autograd.notation.formula import Formula, Name
-from autograd.notation.names import conditions
+from autograd.notation.names import CONSTANTS, conditions
 from autograd.table import rows as ops
 from autograd.table.operation import TABLE
 
 LONGEST = 100_000  # characters; a formula of that length is a program
-CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 
 Function: TypeAlias = Callable[..., Any]
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LONGEST_LABEL = 40
 # What has been read as the condition of where: eager code knows only whether it holds.
 conditions: WeakKeyDictionary[Value, Formula] = WeakKeyDictionary()
+CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}  # names that formulas use for constants
 JOINERS = "\u200c\u200d"  # scripts and emoji are written with them
 
 
@@ -141,14 +142,14 @@ class Names:
         return (conditions[node], *operands[1:]) if node in conditions else operands
 
     def constant(self, number: float) -> Formula:
-        """Return a constant; a number alone where pi, which may stand for it, is a node's name."""
-        return Number(number) if self._has_pi else Constant(number)
+        """Return a constant; a number alone where pi or e, which may stand in it, name a node."""
+        return Number(number) if self._redefines else Constant(number)
 
     @functools.cached_property
-    def _has_pi(self) -> bool:
-        """Whether some node is called pi and is another number."""
+    def _redefines(self) -> bool:
+        """Whether some node is called pi or e and is another number."""
         named = self._labelled.values()
-        return any(each.name in ("pi", "π") and each.number != math.pi for each in named)
+        return any(CONSTANTS.get(each.name, each.number) != each.number for each in named)
 
     def definition(self, node: Value) -> Formula:
         """Return what a node was computed from: its operation on the names of its operands."""
@@ -167,11 +168,11 @@ class Names:
         assert node.op is not None
         number = self.partial(node, index).number
         whole = partial_formula(node.op, index, self[node], self.operands(node), number)
-        return _with_numbers_alone(whole) if self._has_pi else whole
+        return _with_numbers_alone(whole) if self._redefines else whole
 
 
 def _with_numbers_alone(whole: Formula) -> Formula:
-    """Return the formula without constants that are written as formulas of pi."""
+    """Return the formula without constants that are written as formulas, with pi or e."""
     if isinstance(whole, Application):
         return whole.on(tuple(map(_with_numbers_alone, whole.operands)))
     return Number(whole.number) if isinstance(whole, Constant) else whole

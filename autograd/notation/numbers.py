@@ -70,7 +70,7 @@ def _known() -> dict[float, Formula]:
         *(Application(ops.log, (each,)) for each in (two, ten)),
         *(root(each) for each in (two, Constant(3.0), pi, 2.0 * pi, 2.0 / pi)),
         *(1.0 / root(two), 2.0 / root(pi), 1.0 / root(2.0 * pi)),
-        Application(ops.exp, (Constant(1.0),)),
+        Name("e", math.e),
     ]
     return {evaluated(whole): whole for whole in known}
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from autograd.errors import ArgumentError, ExpressionError, StructureError
-from autograd.notation.expression import CONSTANTS, Expression, functions, read
+from autograd.notation.expression import Expression, functions, read
 from autograd.notation.formula import Formula as Written
 from autograd.notation.formula import Name
+from autograd.notation.names import CONSTANTS
 from autograd.notation.writing import TextWriter
 from autograd.table.operation import is_real
 from autograd.testing.arguments import Function, shown

@@ -295,6 +295,35 @@ def test_every_equation_of_the_page_is_true_as_far_as_its_digits_go(visit, build
         assert reader.bars.get(name, 0.0) == pytest.approx(node.grad, rel=0.01)
 
 
+@pytest.mark.parametrize("digits", [4, 12])
+def test_a_page_shows_as_many_digits_as_are_asked_for_and_fits_a_narrow_window(visit, digits):
+    x = Value(1.0 / 3.0, "x")
+    y = autograd.sin(x) * 0.044715 * math.pi
+    page = visit(explore(y, digits=digits).html, viewport={"width": 320, "height": 900})
+    page.keyboard.press("ArrowRight")
+    shown = part(page, "equation").inner_text()
+    assert "0.044715" in shown
+    assert f"{math.sin(1.0 / 3.0) * 0.044715:.{digits}g}" in shown
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.keyboard.press("ArrowRight")
+    assert "<mi>π</mi>" in part(page, "equation").inner_html()
+
+
+@pytest.mark.parametrize(
+    ("build", "at", "slope"),
+    [
+        (lambda x: 1.0 / x, 1e-8, "-1e16"),
+        (lambda x: 1.0 + x, 1e-12, "1"),
+        (autograd.log, 2e-7, "5e6"),
+    ],
+)
+def test_differences_next_to_a_pole_at_zero_are_taken_on_this_side_of_it(visit, build, at, slope):
+    page = visit(explore(build(Value(at, "x"))).html)
+    for _ in range(last(page)):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".row").first.locator(".differences").inner_text() == slope
+
+
 # -- controls --------------------------------------------------------------------------------------
 
 

@@ -168,6 +168,23 @@ def test_bad_input_ends_the_process_with_status_2():
     assert done.stderr == "python -m autograd: a number for y must be given; add y=1\n"
 
 
+def test_as_many_digits_are_shown_as_are_asked_for_in_what_is_saved_too(capsys, tmp_path):
+    arguments = ["sin(x)*pi", "x=1/3", "--digits", "9", "--save", str(tmp_path / "g.svg")]
+    assert command.main(arguments) == 0
+    report = capsys.readouterr().out
+    assert "at x = 0.333333333\n" in report
+    assert "v1 = sin(x) = sin(0.333333333) = 0.327194697\n" in report
+    assert "= 3.14159265 * 0.944956946" in report
+    assert "0.327194697" in (tmp_path / "g.svg").read_text(encoding="utf-8")
+    assert command.main(["x**2", "x=1e-8"]) == 0
+    assert re.search(r"x +1e-8 +2e-8 +2e-8 +all digits", capsys.readouterr().out)
+
+
+def test_where_a_gradient_and_differences_do_not_agree_the_reason_is_given(capsys):
+    assert command.main(["sin(x)/x", "x=1e-8"]) == 0
+    assert "on x.grad: The paths cancel: their sizes add up to 2e8" in capsys.readouterr().out
+
+
 def test_a_picture_is_saved(capsys, tmp_path):
     for suffix in ("svg", "png", "dot", "html"):
         file = tmp_path / f"g.{suffix}"

@@ -107,7 +107,7 @@ KNOWN = {
     "1 / 3": 1 / 3,
     "2 / 3": 1 - 1 / 3,
     "5 / 12": 5 / 12,
-    "exp(1)": math.e,
+    "e": math.e,
     "sqrt(2 / pi)": math.sqrt(2 / math.pi),
 }
 
@@ -140,6 +140,8 @@ def test_pi_in_a_formula_is_no_node_of_that_name():
     assert "v1 = pi * 3.142 = " in str(derivation(p * math.pi, p))
     assert "1.128 * exp(-pi**2)" in str(derivation(erf(p), p))
     assert latex(p * math.pi) == r"3.142 \cdot \pi"
+    e = Value(0.5, "e")
+    assert "v1 = e * 2.718 = " in str(derivation(e * math.e, e))
     q = Value(math.pi, "pi")
     assert "v1 = pi * pi" in str(derivation(q * math.pi, q))
 

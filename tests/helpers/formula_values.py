@@ -38,6 +38,7 @@ def value(text, names):
     known = {
         "inf": np.inf,
         "nan": np.nan,
+        "e": np.e,
         "pi": np.pi,
         "π": np.pi,
         "float64": np.float64,
@@ -55,7 +56,7 @@ def names_in(text):
     tree = ast.parse(text.strip(), mode="eval")
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    return {node.id for node in names if id(node) not in called} - {"inf", "nan", "pi", "π"}
+    return {node.id for node in names if id(node) not in called} - {"inf", "nan", "pi", "π", "e"}
 
 
 def symbol(place, whole, sign, of, by, barred):

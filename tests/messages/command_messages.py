@@ -22,7 +22,11 @@ BAD = [
     (("x*y", "x=1, y=2"), "without quotes around them: x=1 y=2", HALF),
     (("x*y", "x=1,", "y=1"), "no comma stands between them: x=1", HALF),
     (("x", "x", "=", "1"), "such as x=2, without spaces around the =", ("x", "x=1")),
-    (("x", "x=1", "-o", "g.svg"), "there is no option '-o'; the options: --save", ("--help",)),
+    (
+        ("x", "x=1", "-o", "g.svg"),
+        "there is no option '-o'; the options: --digits, --save",
+        ("--help",),
+    ),
     (("x", "x=y"), "'y' is not a number", ("x", "x=pi")),
     (("x", "x=1e999"), "too large for a float", ("x", "x=1.7e308")),
     (("x", "x=1", "x=2"), "x is given twice", ("x", "x=2")),
@@ -32,7 +36,7 @@ BAD = [
     (("x", "=1"), "cannot be a name", ("x", "x=1")),
     (
         ("x", "x=1", "--what"),
-        "there is no option '--what'; the options: --save, --help",
+        "there is no option '--what'; the options: --digits, --save, --help",
         ("--help",),
     ),
     (("nope(x)", "x=1"), "there is no function 'nope'", ("nope*(x)", "nope=1", "x=1")),
@@ -51,6 +55,8 @@ BAD = [
     (("x", "x=1", "--save"), "must end in one of .svg, .png, .dot, .html", ("x", "x=1")),
     (("x", "x=1", "--save", "g.jpg"), "must end in one of .svg, .png, .dot, .html", None),
     (("x", "x=1", "--save", "/nowhere/g.svg"), "there is no folder '/nowhere'", None),
+    (("x", "x=1", "--digits"), "write a whole number from 1 to 17", ("x", "x=1", "--digits", "8")),
+    (("x", "x=1", "--digits=99"), "--digits '99': write a whole", ("x", "x=1", "--digits=17")),
     (("x", "x=1", "--save=a.svg", "--save=b.svg"), "--save is given twice", None),
     (("--save", "g.svg"), "there is no formula", ("tanh(w*x + b)", "w=1", "x=2", "b=3")),
     (("--",), "there is no formula", ("--", "-x", "x=1")),
@@ -74,12 +80,12 @@ def answered(*arguments):
     """Do what was asked, as the command does, and let its error through."""
     if arguments == ("--help",):
         return command.HELP
-    formula, numbers, file = command._understood(list(arguments))
+    formula, numbers, file, digits = command._understood(list(arguments))
     expression, inputs = command._inputs(formula, numbers)
     root = command._root(expression, inputs)
-    report = "".join(command._report(expression, inputs, root))
+    report = "".join(command._report(expression, inputs, root, digits))
     if file is not None:
-        command._save(root, file)
+        command._save(root, file, digits)
     return report
 
 
