@@ -102,6 +102,7 @@ class Arguments:
     Args:
         arguments: the arguments.
         axes: the mapped axis of each; None where nothing is mapped.
+        function: the function, whose arguments errors name.
         varying: the places of arrays whose length may be any.
     """
 
