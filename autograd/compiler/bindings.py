@@ -7,6 +7,7 @@ mapped axis, whose length may change from call to call).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import Any
@@ -380,7 +381,7 @@ class Inputs:
             if array.dtype.kind == "O":
                 array = _without_objects(array)
         shape = array.shape if axis is None else array.shape[1:]
-        indices = list(numpy.ndindex(*shape))
+        indices = list(itertools.product(*map(range, shape)))
         names = [f"{label}[{', '.join(map(str, index))}]" if index else label for index in indices]
         if array.dtype.kind == "O":
             pairs = zip(names, array.ravel(), strict=True)

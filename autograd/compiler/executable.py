@@ -6,7 +6,6 @@ import ctypes
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from math import nan
 from typing import Any
 
@@ -354,7 +353,7 @@ class Executable:
         self.wholes = self.traced.wholes
         for at, source in enumerate(layout.sources):
             if source.array in self.wholes and source.row is None:
-                layout.sources[at] = replace(source, extent=8 * layout.numbers)
+                layout.sources[at] = source._replace(extent=8 * layout.numbers)
                 layout.numbers += 1
         self._shapes: list[tuple[int, ...]] = []
         self._plain = 0

@@ -144,7 +144,7 @@ class Call:
 
     def _leaf(self, number: object) -> Value:
         if isinstance(number, Value):
-            node: Value = ops.identity(number)
+            node: Value = number._apply(ops.identity, (number,))
             return node
         number = real(number, self.name)
         if self.is_traced:

@@ -11,6 +11,7 @@ A call hands over one packed block of eight-byte entries:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # How each dtype that compiled code reads is loaded: LLVM's type, bytes, conversion to double.
 ELEMENTS = {
@@ -31,8 +32,7 @@ ELEMENTS = {
 ROWS, BLOCK, BLOCKS, SHARED, SUMS, WORK, TABLES = range(7)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where an input is read: among the packed numbers (array None), or in an array.
 
     Attributes:
@@ -50,8 +50,7 @@ class Source:
     extent: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sink:
+class Sink(NamedTuple):
     """Where a result is written: among the plain results (array None), or in an array.
 
     Attributes:
