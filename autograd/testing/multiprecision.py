@@ -262,13 +262,14 @@ def _differences(
         point = [Precise(number) for number in numbers]
         here = _called(function, point)
 
-        def difference(sign: int, power: int) -> object:
+        def difference(sign: float, power: int) -> object:
             step = arithmetic.ldexp(sign, scale + power)
             moved = Precise(arithmetic.mpf(numbers[index]) + step)
             return (_called(function, [*point[:index], moved, *point[index + 1 :]]) - here) / step
 
-        # Steps of the same size on both sides would take x * abs(x) and cbrt(x) for smooth at 0.
-        return here, *([difference(sign, power) for power in steps] for sign in (-1, 3))
+        # Steps of the same size on both sides would take x * abs(x) and cbrt(x) for smooth at 0;
+        # of sizes in a whole ratio, the few digits left of -log(sigmoid(100)) may be the same.
+        return here, *([difference(sign, power) for power in steps] for sign in (-1, math.e))
 
 
 def _limit(differences: Sequence[Any], floor: Any) -> tuple[Any, Any, bool]:
