@@ -33,12 +33,14 @@ class Judgement:
         true: what it should be.
         is_right: whether the two agree, as far as differences can tell.
         is_precise: whether multiprecision differences decided it.
+        between: at a kink the two slopes on its sides, the smaller one first.
     """
 
     claimed: float
     true: float
     is_right: bool = True
     is_precise: bool = True
+    between: tuple[float, float] | None = None
 
 
 class Comparison:
@@ -61,7 +63,7 @@ class Comparison:
         self.refusal: Exception | None = None
         self.overflows: list[Point] = []
         self._undefined: set[Point] = set()
-        self._steep: set[Point] = set()
+        self._special: set[Point] = set()
         self._to_verify, self._known = VOUCHED, 0
         self._seen: dict[Point, int] = {}
         self._precise: tuple[Point, list[float] | None] | None = None  # the latest
@@ -75,8 +77,8 @@ class Comparison:
             self._seen[point] = len(wrong)
             if wrong and not any(math.isfinite(judgement.claimed) for judgement in wrong):
                 self._undefined.add(point)
-            if not all(math.isfinite(judgement.true) for judgement in wrong):
-                self._steep.add(point)
+            if not all(math.isfinite(each.true) and not each.between for each in wrong):
+                self._special.add(point)
         return self._seen[point]
 
     def judged(self, point: Point, verified: bool) -> list[Judgement]:
@@ -104,9 +106,9 @@ class Comparison:
         """Return whether df is wrong at a point, and nowhere there by a finite number."""
         return bool(self.wrong(point)) and point in self._undefined
 
-    def is_steep(self, point: Point) -> bool:
-        """Return whether df is wrong at a point where the true derivative is not finite."""
-        return bool(self.wrong(point)) and point in self._steep
+    def is_special(self, point: Point) -> bool:
+        """Return whether df is wrong at a point where there is no one, finite derivative."""
+        return bool(self.wrong(point)) and point in self._special
 
     def is_isolated(self, point: Point) -> bool:
         """Return whether df is right at all corners around a point where f is real."""
@@ -200,7 +202,9 @@ class Comparison:
                 is_right = True  # there is no derivative here, and the claim says so
             elif is_right and not math.isfinite(in_floats) and math.isfinite(claimed):
                 self.overflows.append(point)
-        return Judgement(claimed, found.nearest(claimed), is_right, is_precise)
+        low, high = sorted((found.left, found.right))
+        between = (low, high) if found.is_kink else None
+        return Judgement(claimed, found.nearest(claimed), is_right, is_precise, between)
 
     def _backward_along(self, point: Point, index: int, x: float) -> float:
         numbers = [*point.numbers[:index], x, *point.numbers[index + 1 :]]

@@ -321,13 +321,13 @@ def _telling(comparison: Comparison, points: Iterable[Point]) -> Point:
     """Return the point where the most components are wrong, the simplest of several.
 
     Those where a number is wrong tell more than those where there is none, and those with a finite
-    derivative more than the end of a square root.
+    derivative more than a kink or the end of a square root.
     """
     return min(
         points,
         key=lambda p: (
             comparison.is_undefined(p),
-            comparison.is_steep(p),
+            comparison.is_special(p),
             -comparison.wrong(p),
             simplicity(p.numbers),
         ),
@@ -421,7 +421,7 @@ def _shown(
     numbers = [f"{name} = {n!r}" for name, n in zip(names, point.numbers, strict=True)]
     where = f"   ({where})" if where else ""
     if len(names) == 1:
-        shown = (_number(comparison, judged[0].claimed), repr(judged[0].true))
+        shown = (_number(comparison, judged[0].claimed), _truth(judged[0]))
         rows = [("at " + names[0] + " =", repr(point.numbers[0]) + where)]
         rows += zip(heads, shown, strict=True)
         width = max(len(head) for head, _ in rows)
@@ -432,7 +432,7 @@ def _shown(
         place.append(f"and {more} more numbers")
     wrong = [(name, j) for name, j in zip(names, judged, strict=False) if not j.is_right]
     table = [("by", *heads)]
-    table += [(n, _number(comparison, j.claimed), repr(j.true)) for n, j in wrong[:MOST_LISTED]]
+    table += [(n, _number(comparison, j.claimed), _truth(j)) for n, j in wrong[:MOST_LISTED]]
     widths = [max(len(row[column]) for row in table) for column in range(3)]
     lines = ["", *(f"    {line}" for line in place)]
     lines[-1] += where
@@ -441,6 +441,14 @@ def _shown(
     if len(wrong) > MOST_LISTED:
         lines.append(f"    and {len(wrong) - MOST_LISTED} more")
     return lines
+
+
+def _truth(judgement: Judgement) -> str:
+    """Return what a derivative should be: at a kink there is more than one answer."""
+    if judgement.between is None:
+        return repr(judgement.true)
+    low, high = judgement.between
+    return f"from {low!r} to {high!r}, at a kink"
 
 
 def _number(comparison: Comparison, claimed: float) -> str:
