@@ -24,6 +24,7 @@ from autograd.engine.value import Value
 from autograd.errors import AutogradError
 from autograd.notation.formula import (
     Application,
+    Constant,
     Formula,
     Name,
     Number,
@@ -39,6 +40,7 @@ from autograd.transforms.vjp import gradient
 
 __tracebackhide__ = True  # from reports of pytest
 
+ROUNDING = 1e-14  # of a difference of two derivatives, relative to the larger
 ROUNDED = 0.01  # the relative error of a constant written with two digits or more
 FEWEST = 3  # points on either side that tell on which one a claim is right
 NEAR_ZERO = 5.0  # beyond it what is right may be so by rounding
@@ -176,11 +178,11 @@ def _slips(
     if tapes:
         telling = max(tapes, key=lambda tape: sum(map(bool, tape.tangents.values())))
         yield from _powers(tapes, telling)
+        if _is_exponential(tapes):  # the factor that it lacks tells more
+            yield from _slips_at_nodes(tapes, telling)
     yield roots, lambda: "it is the function itself, not its derivative"
     if tapes:
-        for place in reversed(range(len(telling.order))):
-            for slip, named in _slips_at(telling, telling.order[place]):
-                yield map(_predicted(slip, place), tapes), named
+        yield from _slips_at_nodes(tapes, telling)
         for place, node in enumerate(telling.order[:-1]):
             if node.op is not None and telling.tangent(node):
                 yield map(_predicted(_kept, place), tapes), _kept_sentence(node)
@@ -205,6 +207,22 @@ def _slips(
     factor = _ratio(claimed, true)
     if factor is not None:
         yield [factor * number for number in true], lambda: _factor_sentence(factor)
+
+
+def _slips_at_nodes(
+    tapes: Sequence[_Tape], telling: _Tape
+) -> Iterator[tuple[Iterable[float], Callable[[], str]]]:
+    for place in reversed(range(len(telling.order))):
+        for slip, named in _slips_at(telling, telling.order[place]):
+            yield map(_predicted(slip, place), tapes), named
+
+
+def _is_exponential(tapes: Sequence[_Tape]) -> bool:
+    """Return whether the slope of the root is a constant times the root."""
+    roots = [tape.order[-1] for tape in tapes]
+    ratios = [divided(root.partials[-1] or 0.0, root.data) for root in roots if root.op is not None]
+    is_known = any(ratios) and all(map(math.isfinite, ratios))
+    return is_known and all(near(ratio, ratios[0]) for ratio in ratios)
 
 
 def _tapes(trials: Sequence[Trial], index: int) -> Sequence[_Tape]:
@@ -346,8 +364,11 @@ def _predicted(slip: Derivative, place: int) -> Callable[[_Tape], float]:
     """Return what the whole derivative is at a point with a slip at one node."""
 
     def at(tape: _Tape) -> float:
-        node = tape.order[place]
-        return tape.true + tape.adjoints[place] * (slip(tape, node) - tape.tangent(node))
+        node, adjoint = tape.order[place], tape.adjoints[place]
+        others = tape.true - adjoint * tape.tangent(node)  # what comes through other nodes
+        if abs(others) <= ROUNDING * abs(tape.true):  # nothing: exp(100) less itself is no 1e27
+            others = 0.0
+        return others + adjoint * slip(tape, node)
 
     return at
 
@@ -520,6 +541,11 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             along(lambda partial: 1.0 - partial),
             named("a lost outer derivative: d({0}) by {2} is a factor, and it was left out", index),
         )
+    if node.op in SUMS and len(places) == 2:
+        yield (
+            lambda tape, here: tape.tangent(here.args[0]) * tape.tangent(here.args[1]),
+            named("the sum rule: the derivative of {0} is the sum of theirs, u' + v', not u'v'"),
+        )
     if node.op is ops.multiply and len(places) == 2:
         yield (
             lambda tape, here: tape.tangent(here.args[0]) * tape.tangent(here.args[1]),
@@ -581,7 +607,7 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
             _as_a_power,
             named("the power rule does not hold for {0}: {1} stands in the exponent"),
         )
-    if node.op.arity == 1:
+    if node.op.arity == 1 and node.args[0].op is not None:  # else it is the function itself
         yield (
             lambda tape, here: here.data * tape.tangent(here.args[0]),
             named("the derivative of {0} was taken to be {0}, times that of {2}"),
@@ -593,14 +619,19 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
                 "the chain rule: the function {0} was applied to the derivative of {2}", places[0]
             ),
         )
-        if node.op.arity == 1:
-            yield (
-                _partial_at_tangent,
-                named("the chain rule: d({0}) by {2} was taken at the derivative of {2}"),
+        if len(places) == 1:
+            yield from _partials_elsewhere(
+                places[0],
+                lambda tape, arg: tape.tangent(arg),
+                named(
+                    "the chain rule: d({0}) by {2} was taken at the derivative of {2}", places[0]
+                ),
             )
-            yield (
-                lambda tape, here: _partial_at_tangent(tape, here) * tape.tangent(here.args[0]),
-                named("the chain rule: d({0}) by {2} was taken at the derivative of {2}"),
+    if node.op.arity == 1:
+        yield _at_operand, _by_the_value(node)
+        for scale, words in _ANGLES:
+            yield from _partials_elsewhere(
+                0, functools.partial(_scaled, scale), named(words), scale
             )
     for index in places:
         for place, (_, mistaken, right) in enumerate(_mistaken(tape, node, index)):
@@ -699,12 +730,78 @@ def _of_tangents(tape: _Tape, node: Value) -> float:
         return math.nan
 
 
-def _partial_at_tangent(tape: _Tape, node: Value) -> float:
-    """Return the partial of an operation on one number at the derivative of its operand."""
+_ANGLES = [
+    (math.pi / 180.0, "degrees: {0} takes {2} in radians, and its derivative was taken in degrees"),
+    (180.0 / math.pi, "degrees: its derivative was taken at {2} with its degrees left as they are"),
+]
+
+
+def _partials_elsewhere(
+    index: int,
+    elsewhere: Callable[[_Tape, Value], float],
+    named: Callable[[], str],
+    factor: float = 1.0,
+) -> Iterator[tuple[Derivative, Callable[[], str]]]:
+    """Yield the derivative with a partial that is taken at another number than the operand.
+
+    The inner derivative is a factor of it, or has been left out; that of a change of the number
+    by a factor, such as pi / 180, may be there too.
+    """
+
+    def partial(tape: _Tape, node: Value) -> float:
+        assert node.op is not None
+        operands = [Number(_number(arg)) for arg in node.args]
+        operands[index] = Number(elsewhere(tape, node.args[index]))
+        application = Application(node.op, tuple(operands))
+        whole = rule_formula(node.op, node.op.shown[index], application, application.operands)
+        return math.nan if whole is None else _evaluated(whole)
+
+    def with_inner(tape: _Tape, node: Value) -> float:
+        return partial(tape, node) * tape.tangent(node.args[index])
+
+    yield partial, named
+    yield with_inner, named
+    if factor != 1.0:
+        yield lambda tape, node: factor * with_inner(tape, node), named
+
+
+def _scaled(factor: float, tape: _Tape, operand: Value) -> float:
+    return factor * operand.data
+
+
+def _at_operand(tape: _Tape, node: Value) -> float:
+    """Return the derivative of a node with its operand where its value should stand."""
     assert node.op is not None
-    operands = (Number(tape.tangent(node.args[0])),)
-    whole = rule_formula(node.op, node.op.shown[0], Application(node.op, operands), operands)
-    return math.nan if whole is None else _evaluated(whole)
+    operand = Number(_number(node.args[0]))
+    whole = rule_formula(node.op, node.op.shown[0], operand, (operand,))
+    return math.nan if whole is None else _evaluated(whole) * tape.tangent(node.args[0])
+
+
+def _by_the_value(node: Value) -> Callable[[], str]:
+    def sentence() -> str:
+        assert node.op is not None
+        operands = _operands(node)
+        value = Name("y", node.data)
+        right = rule_formula(node.op, node.op.shown[0], value, operands)
+        wrong = rule_formula(node.op, node.op.shown[0], operands[0], operands)
+        words = f"the derivative of y = {text(tidied(Application(node.op, operands)))} by "
+        assert right is not None
+        assert wrong is not None
+        return (
+            words + f"{text(operands[0])} is {text(right)}, and {text(tidied(wrong))} was taken "
+            f"for it: y is the result" + _definitions(node, operands)
+        )
+
+    return sentence
+
+
+def _definitions(node: Value, operands: Sequence[Formula]) -> str:
+    """Return what the names of operands stand for, where they are no leaves."""
+    return "".join(
+        f", with {operand.label} = {written(arg)}"
+        for operand, arg in zip(operands, node.args, strict=True)
+        if isinstance(operand, Name) and arg.op is not None
+    )
 
 
 def _taken_as(index: int, place: int) -> Derivative:
@@ -778,6 +875,10 @@ def _changed(whole: Formula) -> Iterator[Formula]:
         if isinstance(below, Application) and below.operation in SUMS:  # without its brackets
             first, rest = below.operands
             yield below.on((whole.on((operands[0], first)), rest))
+        if isinstance(below, Application) and below.operation is ops.multiply:  # log(10) / x
+            first, rest = below.operands
+            yield whole.on((operands[0] * first, rest))
+            yield whole.on((operands[0] * rest, first))
     for place, operand in enumerate(operands):
         for other in _changed(operand):
             yield whole.on((*operands[:place], other, *operands[place + 1 :]))
@@ -799,10 +900,7 @@ def _mistake(node: Value, index: int, mistaken: Formula, right: Formula) -> Call
             f"the derivative of {whole} by {text(operands[index])} is {text(right)}, and "
             f"{text(tidied(mistaken))} was taken for it"
         )
-        for operand, arg in zip(operands, node.args, strict=True):
-            if isinstance(operand, Name) and arg.op is not None:
-                words += f", with {operand.label} = {written(arg)}"
-        return words
+        return words + _definitions(node, operands)
 
     return sentence
 
@@ -819,7 +917,7 @@ def written(node: Value) -> str:
             formulas[id(part)] = Name(part.label or f"{part.data:g}", part.data), 1
             continue
         operands = [
-            (Number(arg), 1) if partial is None else formulas[id(arg)]
+            (Constant(arg), 1) if partial is None else formulas[id(arg)]
             for arg, partial in zip(part.args, part.partials, strict=True)
         ]
         size = 1 + sum(size for _, size in operands)

@@ -137,6 +137,11 @@ def test_sympy_does_not_prove_what_is_false():
 
 # -- wrong derivatives are caught, and explained -----------------------------------------------
 
+
+def sine_and_exp(x):
+    return ag.sin(x) + ag.exp(x)
+
+
 SLIPS = [
     ("sign", lambda x: ag.cos(x), lambda x: math.sin(x), {}),
     ("sign", lambda x: ag.exp(-x), lambda x: ag.exp(-x), {}),
@@ -259,6 +264,43 @@ SLIPS = [
         {},
     ),
     ("1.0001 times the true derivative", lambda x: 2.718 * x**3, "3*e*x**2", {}),
+]
+DEGREES = "sin(x) takes x in radians, and its derivative was taken in degrees"
+SLIPS += [
+    (DEGREES, ag.sin, lambda x: math.cos(math.radians(x)), {}),
+    (DEGREES, ag.sin, "cos(pi*x/180)*pi/180", {}),
+    (
+        "taken at pi * x / 180 with its degrees left as they are",
+        lambda x: ag.sin(math.pi * x / 180),
+        "cos(x)*pi/180",
+        {},
+    ),
+    ("has a factor d(pi * x / 180)/dx", lambda x: ag.sin(math.pi * x / 180), "cos(pi*x/180)", {}),
+    ("the chain rule has a factor d(-2 * x)/dx", lambda x: ag.exp(-2 * x), "exp(-2*x)", {}),
+    ("the derivative of 3**x by x is 3**x * log(3), and 3**x was", lambda x: 3**x, "3**x", {}),
+    ("it is the function itself", lambda x: x**4, "x**4", {}),
+    ("by x is log(2) * exp2(x), and exp2(x) was taken for it", ag.exp2, "2**x", {}),
+    ("by x is 1 / (log(10) * x), and log(10) / x was taken", ag.log10, "log(10)/x", {}),
+    (
+        "the derivative of y = tanh(x) by x is 1 - y**2, and 1 - x**2 was taken for it",
+        ag.tanh,
+        "1 - x**2",
+        {},
+    ),
+    (
+        "y * (1 - y), and u * (1 - u) was taken for it: y is the result, with u = 3 * x",
+        lambda x: ag.sigmoid(3 * x),
+        "3*(3*x)*(1 - 3*x)",
+        {},
+    ),
+    (
+        "d(sin(x)**3) by sin(x) was taken at the derivative of sin(x)",
+        lambda x: ag.sin(x) ** 3,
+        "3*cos(x)**2",
+        {},
+    ),
+    ("applied to the derivative of x**2", lambda x: ag.exp(x**2), "exp(2*x)", {}),  # to exp(100)
+    ("the sum rule: the derivative of sin(x) + exp(x)", sine_and_exp, "cos(x)*exp(x)", {}),
 ]
 WRONG_SIDE = "it is right for x > 0, and wrong for x < 0"
 SLIPS += [
@@ -801,6 +843,27 @@ def test_no_point_is_excused_by_what_the_derivative_does_next_to_it(df):
         if df(point) != 2 * point:
             assert f"at x =       {point}.0" in failure(lambda x: x**2, df, at=[point])
     failure(lambda x: x**2, df, at=[0, 1, 2, 3])
+
+
+@pytest.mark.parametrize("slope", [1.5, -1.5, 7.0])
+def test_the_report_of_a_kink_says_between_which_slopes_a_derivative_is_right(slope):
+    report = failure(abs, lambda x: slope if x == 0 else math.copysign(1.0, x))
+    assert "it should be from -1.0 to 1.0, at a kink" in report
+    table = failure(ag.maximum, lambda x, y: (9, 1) if x == y else (x > y, x < y))
+    assert "a    9.0        from 0.0 to 1.0, at a kink" in table
+
+
+def test_a_point_with_one_derivative_tells_more_than_a_kink():
+    assert "at x =       -1.0" in failure(ag.leaky_relu, "where(x > 0, 1, 0)")
+
+
+def test_few_digits_that_are_left_of_a_cancellation_are_not_taken_for_all():
+    """At b = 100 the sigmoid is 1 - 4e-44, and its logarithm has but the last of 80 digits."""
+    assert_derivative(
+        lambda w, b: -ag.log(ag.sigmoid(2 * w + b)),
+        lambda w, b: (2 * (ag.sigmoid(2 * w + b) - 1), ag.sigmoid(2 * w + b) - 1),
+        at=[(0.19510664986770898, 100.0)],
+    )
 
 
 @pytest.mark.parametrize("slope", [1e6, -1e-9, 1.000001, math.inf])
