@@ -164,3 +164,16 @@ def besides(function: object) -> str:
 
 
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def misfit(function: Callable[..., object], args: tuple[object, ...]) -> str:
+    """Return why a function cannot be called with these arguments, or an empty text."""
+    try:
+        signature = signature_of(function)
+    except (TypeError, ValueError):  # it shows none
+        return ""
+    try:
+        signature.bind(*args)
+    except TypeError as error:
+        return str(error)
+    return ""

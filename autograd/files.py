@@ -20,6 +20,7 @@ except ImportError:  # on Windows, where no open file can be renamed either
     fcntl = None
 
 UNFINISHED = ".unfinished"
+UNWRITTEN = ("save", "html", "latex", "mathml", "tex", "svg", "png", "to_html", "to_latex")
 
 
 class Kept:
@@ -33,6 +34,10 @@ class Kept:
             raise MissingAttributeError(
                 f"{name}: there is no window: save it, .save({self._example!r}), print it, or end "
                 f"a notebook's cell with it"
+            )
+        if name in (*UNWRITTEN, "pdf", "savefig", "write", "to_file"):
+            raise MissingAttributeError(
+                f"{name}: .save({self._example!r}) writes a file, of the kind that its ending says"
             )
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

@@ -18,6 +18,7 @@ _ONE = (
     "it is one number, also where an array of no dimension was given; numpy.sum(v) and "
     "numpy.shape(v) take it as they take arrays"
 )
+_BY_ONE = ("explain", "derivation")
 OF_VALUES = {
     "detach": f"autograd.stop_gradient(v) lets no gradient pass; {_NUMBER}",
     "requires_grad": _CONSTANT,
@@ -49,6 +50,11 @@ OF_VALUES = {
     "name": "it is v.label",
     **dict.fromkeys(("gradient", "derivative"), "it is v.grad, after y.backward()"),
     "diff": "write y.backward() and x.grad, or gradient(y, [x])",
+    **{
+        name: f"it is a function: autograd.{name}(y{', x' * (name in _BY_ONE)})"
+        for name in (*_BY_ONE, "graph", "steps", "explore", "latex")
+    },
+    **dict.fromkeys(("draw", "draw_dot", "plot", "show"), "autograd.graph(y) draws it"),
     "tolist": "the number alone, without its gradient, is v.item()",
     "block_until_ready": "a Value has its number at once: leave it out",
 }
@@ -156,6 +162,11 @@ OF_AUTOGRAD = {
     **dict.fromkeys(("factorial", "gamma"), "write autograd.exp(autograd.lgamma(n + 1))"),
     "diff": "write autograd.grad(f)(x) of a function, autograd.gradient(y, [x]) of a Value",
     **dict.fromkeys(("symbols", "Symbol", "var"), _NUMBERS),
+    **dict.fromkeys(("draw", "draw_dot", "draw_graph", "visualize"), "write autograd.graph(y)"),
+    **dict.fromkeys(
+        ("degrees", "radians", "deg2rad", "rad2deg"),
+        "functions take radians: write x * math.pi / 180 for x degrees",
+    ),
     "plot": "write autograd.graph(y) of a graph; Matplotlib draws autograd.vmap(f)(xs)",
     "device_put": _ONE_KIND,
     "pmap": "write autograd.jit(f, in_axes=0), which runs rows side by side",

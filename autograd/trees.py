@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.habits import ours
 from autograd.numberless import check_cells, kind_of, way_to_a_number
-from autograd.wording import counted
+from autograd.wording import brief, counted
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -240,11 +240,11 @@ def register_tree(
         (3.0, 10.0, 'mine')
     """
     if not isinstance(cls, type):
-        raise ArgumentError(f"register_tree: takes a class, and was given {cls!r:.60}")
+        raise ArgumentError(f"register_tree: takes a class, and was given {brief(cls)}")
     for name, function in (("flatten", flatten), ("unflatten", unflatten)):
         if not callable(function):
             raise ArgumentError(
-                f"register_tree: {name} must be a function, and is {function!r:.60}"
+                f"register_tree: {name} must be a function, and is {brief(function)}"
             )
 
     def apart(tree: T) -> tuple[Sequence[object], object]:

@@ -23,6 +23,7 @@ FLOORS = [
         "numberless",
         "trees",
         "wording",
+        "wrong_calls",
     ],
     ["table"],
     ["engine"],

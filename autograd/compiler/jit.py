@@ -78,7 +78,7 @@ from autograd.transforms.call import Derivative, check_function, decorating, rep
 from autograd.transforms.one_row import explain_number, explain_rows
 from autograd.transforms.vmap import axes_of_names, rows_behind, vmap
 from autograd.trees import explain_arrays, flatten, tree_map, unflatten
-from autograd.wording import counted
+from autograd.wording import brief, counted
 
 P = ParamSpec("P")
 
@@ -1152,7 +1152,7 @@ def jit(
     in_axes = checked_mapping(in_axes, reduce)
     if type(max_paths) is not int or max_paths < 1:
         raise ArgumentError(
-            f"jit: max_paths is a whole number from 1 on, and was {max_paths!r:.40}"
+            f"jit: max_paths is a whole number from 1 on, and was {brief(max_paths, 40)}"
         )
     need_numpy()
     binding()

@@ -34,6 +34,7 @@ from autograd.backends.llvm.loops import is_structured
 from autograd.backends.llvm.module import LARGE
 from autograd.errors import ArgumentError
 from autograd.ir.function import Function
+from autograd.wording import brief
 
 TIERS = ("llvm", "grouped", "interpreted")
 SMALL, SMALL_OF_ROWS = 500, 150  # steps, inputs and results up to which LLVM is ready as soon
@@ -58,7 +59,7 @@ def checked_tier(tier: object) -> str | None:
     if wish is None or wish in TIERS:
         return wish
     where = "jit: tier" if tier is not None else "AUTOGRAD_TIER"
-    raise ArgumentError(f"{where} is one of {', '.join(TIERS)}, and was {wish!r:.40}")
+    raise ArgumentError(f"{where} is one of {', '.join(TIERS)}, and was {brief(wish, 40)}")
 
 
 Running: TypeAlias = Native | Grouped | InterpretedProgram

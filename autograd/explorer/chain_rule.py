@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from autograd.engine.chain_rule import contributions
 from autograd.engine.order import ordered, recorded
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, MissingAttributeError
+from autograd.files import UNWRITTEN
 from autograd.habits import instead_of
 from autograd.notation.formula import (
     Adjoint,
@@ -24,6 +25,8 @@ from autograd.notation.numbers import USUAL_DIGITS, checked_digits, expression
 from autograd.notation.writing import Equation, Part, Worked
 from autograd.table import rows as ops
 from autograd.trees import unboxed
+from autograd.wording import brief
+from autograd.wrong_calls import asking
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -126,6 +129,7 @@ def slope(node: Value, index: int, names: Names) -> Equation:
     return Equation((local, symbols, with_numbers(symbols), Number(local.number)))
 
 
+@asking("forward_steps(y)")
 def forward_steps(y: Value, digits: int = USUAL_DIGITS) -> Iterator[ForwardStep]:
     """Yield one step for each operation under y, in the order of the forward pass.
 
@@ -155,6 +159,7 @@ def forward_steps(y: Value, digits: int = USUAL_DIGITS) -> Iterator[ForwardStep]
     return (ForwardStep(node, node.data, names, digits) for node in order if node.op is not None)
 
 
+@asking("steps(y)")
 def steps(y: Value, digits: int = USUAL_DIGITS) -> Iterator[Step]:
     """Yield one Step for each application of the chain rule, in the order that backward takes.
 
@@ -204,6 +209,14 @@ class _Steps(Iterator[Step]):
             f"the steps of {self._name} come one after the other: write list(steps(y))[{index!r}]"
         )
 
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in UNWRITTEN:
+            raise MissingAttributeError(
+                f"{name}: the steps of {self._name} come one after the other: explore(y) saves "
+                f"all, .save('y.html'), and each has its forms, [step.latex for step in steps(y)]"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     def __repr__(self) -> str:
         return f"<steps of {self._name}: print(*steps(y), sep='\\n') shows them>"
 
@@ -227,6 +240,6 @@ def graph_under(y: Value, reader: str) -> list[Value]:
         if isinstance(unboxed(y), Value):
             raise ArgumentError(f"{reader}: NumPy has put the Value into an array: write y[()]")
         raise ArgumentError(
-            f"{reader} reads the graph under a Value, and was given {y!r:.60}: {instead_of(y)}"
+            f"{reader} reads the graph under a Value, and was given {brief(y)}: {instead_of(y)}"
         )
     return recorded(y)

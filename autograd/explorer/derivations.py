@@ -25,6 +25,8 @@ from autograd.notation.formula import (
 from autograd.notation.names import Names
 from autograd.notation.numbers import USUAL_DIGITS, checked_digits
 from autograd.notation.writing import LATEX, TEXT, Equation, LatexWriter, Part, Worked
+from autograd.wording import brief
+from autograd.wrong_calls import asking
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -35,6 +37,7 @@ LONGEST_FORMULA = 24  # operations in one line; beyond that a formula is set in 
 # -- one formula for a whole graph -------------------------------------------------------------
 
 
+@asking("latex(y)")
 def latex(y: Value, digits: int = USUAL_DIGITS) -> str:
     r"""Return the formula of y in LaTeX, in terms of the leaves under it.
 
@@ -152,6 +155,7 @@ class Derivation(Worked):
         return self.parts
 
 
+@asking("derivation(y, x)")
 def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
     """Work out d(y)/d(x) as a teacher would: rule named, substituted, numbers put in.
 
@@ -206,7 +210,7 @@ def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
     order = graph_under(y, "derivation")
     if not isinstance(x, Value):
         raise ArgumentError(
-            f"derivation differentiates by a Value x, and was given {x!r:.60}: {instead_of(x)}"
+            f"derivation differentiates by a Value x, and was given {brief(x)}: {instead_of(x)}"
         )
     digits = checked_digits("derivation", digits)
     ways = Ways(order, x)

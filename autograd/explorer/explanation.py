@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, MissingAttributeError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.paths import MOST_COUNTED, Path, Use, Ways
 from autograd.explorer.reasons import Reasons
+from autograd.files import UNWRITTEN
 from autograd.habits import instead_of
 from autograd.notation.formula import Derivative, Formula
 from autograd.notation.names import Names
 from autograd.notation.numbers import USUAL_DIGITS, checked_digits
 from autograd.notation.numbers import digits as rounded
 from autograd.notation.writing import TextWriter
-from autograd.wording import counted
+from autograd.wording import brief, counted
+from autograd.wrong_calls import asking
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -71,6 +73,14 @@ class Explanation:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in UNWRITTEN:
+            raise MissingAttributeError(
+                f"{name}: an explanation is text, print(explain(y, x)): derivation(y, x) is also "
+                f"typeset, and saved by .save('d.html')"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _write(self, whole: Formula | float) -> str:
         if isinstance(whole, Formula):
@@ -138,6 +148,7 @@ def _shortened(parts: list[str]) -> list[str]:
     return [*parts[:4], f"... {len(parts) - 7} more ...", *parts[-3:]]
 
 
+@asking("explain(y, x)")
 def explain(y: Value, x: Value, limit: int = 100, digits: int = USUAL_DIGITS) -> Explanation:
     """Split d(y)/d(x) into its paths, and say why it is zero, nan or huge where it is.
 
@@ -171,10 +182,10 @@ def explain(y: Value, x: Value, limit: int = 100, digits: int = USUAL_DIGITS) ->
     order = graph_under(y, "explain")
     if not isinstance(x, Value):
         raise ArgumentError(
-            f"explain splits d(y)/d(x) for a Value x, and was given {x!r:.60}: {instead_of(x)}"
+            f"explain splits d(y)/d(x) for a Value x, and was given {brief(x)}: {instead_of(x)}"
         )
     if not isinstance(limit, int) or limit < 1:
-        raise ArgumentError(f"explain: limit is a whole number from 1 on, and was {limit!r:.60}")
+        raise ArgumentError(f"explain: limit is a whole number from 1 on, and was {brief(limit)}")
     digits = checked_digits("explain", digits)
     ways = Ways(order, x)
     names = Names(order if id(x) in ways.adjoints else [*order, x])

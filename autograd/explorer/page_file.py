@@ -24,6 +24,7 @@ from autograd.notation.numbers import USUAL_DIGITS, checked_digits
 from autograd.render.picture import Graph, bundled, graph, uri
 from autograd.render.theme import DARK, LIGHT, Theme
 from autograd.wording import counted
+from autograd.wrong_calls import asking
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -172,6 +173,7 @@ def _close(line: str) -> str:
     return line if has_text else re.sub(r" ?(=>|[=,{}]) (?=[\w{\[(])", r"\1", line)
 
 
+@asking("explore(y)")
 def explore(y: Value, digits: int = USUAL_DIGITS) -> Explorer:
     """Open a graph as a page on which the chain rule can be walked, forward and then backward.
 

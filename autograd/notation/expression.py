@@ -212,6 +212,7 @@ _INSTEAD = {  # for functions of mathematics or Python that formulas lack
     "else": "write where(condition, a, b) for a choice",
     "&&": "write a & b where both are to hold",
     "∛": "write cbrt(x)",
+    "°": "functions take radians: write 30*pi/180 for 30 degrees",
     "∞": "write inf as a number of a name: x=inf",
     ".": "functions go by their bare name: tanh(x), not math.tanh(x)",
     "\\": "write sin(x), a/b, x^2 in place of LaTeX",
@@ -241,6 +242,11 @@ _UNKNOWN = {  # functions that have other names here, or are made of others
     "signum": "write sign(x)",
     "heaviside": "write where(x > 0, 1, 0)",
     "logistic": "write sigmoid(x)",
+    "softmax": "it has several results: write exp(a)/(exp(a) + exp(b)) for one",
+    **dict.fromkeys(
+        ("radians", "deg2rad", "degrees", "rad2deg"),
+        "write x*pi/180 for x degrees in radians, x*180/pi for x radians in degrees",
+    ),
     "sen": "write sin(x)",
     "tg": "write tan(x)",
     "ctg": "write 1/tan(x)",
@@ -621,6 +627,9 @@ def _meant(name: str) -> str:
     small = name.lower()
     if small in _UNKNOWN:
         return f": {_UNKNOWN[small]}"
+    stem, _, base = small.partition("_")
+    if base and stem in ("log", "ln", "lg"):
+        return f": write log(x)/log({base}) for the base {base}"
     near = difflib.get_close_matches(small, functions(), n=3, cutoff=0.7)
     near.sort(key=lambda other: sorted(other) != sorted(small))  # letters that changed places first
     return f"; did you mean {' or '.join(near)}?" if near else ""

@@ -10,6 +10,7 @@ from numbers import Integral
 from autograd.errors import ArgumentError
 from autograd.notation.formula import Application, Constant, Formula, Name, evaluated
 from autograd.table import rows as ops
+from autograd.wording import brief
 
 USUAL_DIGITS = 4
 MOST_DIGITS = 17  # they tell any two floats apart
@@ -51,9 +52,14 @@ def checked_digits(reader: str, given: object) -> int:
     whole = int(given) if isinstance(given, Integral) and not isinstance(given, bool) else 0
     if 1 <= whole <= MOST_DIGITS:
         return whole
+    if hasattr(given, "backward"):
+        raise ArgumentError(
+            f"{reader}: one graph is read at a time, and was followed by another Value: "
+            f"derivation(y, x) and explain(y, x) are about the derivative of one y by one x"
+        )
     raise ArgumentError(
         f"{reader}: digits is how many digits of numbers are shown, a whole number from 1 to "
-        f"{MOST_DIGITS}, and was {given!r:.60}: write digits=12"
+        f"{MOST_DIGITS}, and was {brief(given)}: write digits=12"
     )
 
 

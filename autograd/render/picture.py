@@ -23,7 +23,8 @@ from autograd.render.png import png_of
 from autograd.render.svg import THEMES, described, svg_of
 from autograd.render.text import text_of
 from autograd.render.wording import xml
-from autograd.wording import counted
+from autograd.wording import brief, counted
+from autograd.wrong_calls import asking
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -171,6 +172,7 @@ def uri(svg: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
+@asking("graph(y)")
 def graph(
     y: Value | Sequence[Value],
     rankdir: str = "LR",
@@ -234,7 +236,7 @@ def graph(
         if format != USUAL_FORMAT:
             raise PictureError(
                 f"graph: digits and format both say how numbers are written: write "
-                f"digits={digits!r:.60} or format={format!r:.60}, not both"
+                f"digits={brief(digits)} or format={brief(format)}, not both"
             )
         format = f".{checked_digits('graph', digits)}g"  # noqa: A001 - the contract's name
     layout = layout_of(

@@ -14,6 +14,7 @@ from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
 from autograd.table.operation import real
 from autograd.trees import NUMBER, Structure, array_in, array_of, flatten, is_array, unflatten
+from autograd.wording import brief
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -131,6 +132,8 @@ class Parameters:
             raise StructureError(
                 f"assert_derivative: domain must be finite and not empty, "
                 f"and was ({low!r}, {high!r})"
+                + f": the lowest number comes first, ({high!r}, {low!r})"
+                * (high < low)
             )
         return low, high
 
@@ -231,4 +234,4 @@ def _is_pair(tree: object) -> bool:
 
 def shown(obj: object) -> str:
     """Return an object and its type, for a message."""
-    return f"{obj!r:.40} ({type(obj).__name__})"
+    return f"{brief(obj, 40)} ({type(obj).__name__})"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from autograd.decorated import misfit
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, WrongDerivativeError
 from autograd.table.operation import real
@@ -27,7 +29,8 @@ from autograd.testing.sampling import counterexample, kinks, simple_points, simp
 from autograd.testing.symbols import proof
 from autograd.testing.undefined import origin, plain_domain
 from autograd.trees import explain_arrays
-from autograd.wording import counted
+from autograd.wording import brief, counted
+from autograd.wrong_calls import asking
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -58,6 +61,7 @@ class Checked:
 # -- check_gradient ----------------------------------------------------------------------------
 
 
+@asking("check_gradient(f, 2.0)")
 def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
     """Check the gradient of f by backward against differences of numbers with many digits.
 
@@ -87,6 +91,12 @@ def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
     """
     _check_function("check_gradient", f)
     comparison = Comparison(f, None, _tolerance("check_gradient", rtol), Parameters(f))
+    for given in args:
+        if inspect.isroutine(given) or isinstance(given, str):
+            raise ArgumentError(
+                f"check_gradient: after f come its arguments, a point, and {brief(given)} is none: "
+                f"a derivative of your own is checked by assert_derivative(f, df)"
+            )
     point = point_of(args, "check_gradient")
     if not point.numbers:
         raise ArgumentError(
@@ -97,6 +107,11 @@ def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
         judged = comparison.judged(point, verified=True)
     except (IndexError, AttributeError, TypeError) as error:
         explain_arrays("check_gradient", args, error)
+        if wrong := misfit(f, args):
+            raise ArgumentError(
+                f"check_gradient: f was called with what follows it, one point, and {wrong}: "
+                f"check one point after the other, each with an argument for each of f's"
+            ) from None
         raise
     if not judged:
         raise StructureError(
@@ -142,6 +157,7 @@ def _tolerance(name: str, rtol: float) -> float:
 # -- assert_derivative -------------------------------------------------------------------------
 
 
+@asking("assert_derivative(f, '3*x**2')")
 def assert_derivative(
     f: Function,
     df: Function | str | Sequence[str] | Mapping[str, str],
@@ -264,7 +280,7 @@ def assert_derivative(
 def _check_domain(df: object, domain: object) -> None:
     """Refuse the derivative by a second argument where the domain goes."""
     if isinstance(domain, str) or callable(domain):
-        one, other = (f"{part!r:.40}" if isinstance(part, str) else "..." for part in (df, domain))
+        one, other = (brief(part) if isinstance(part, str) else "..." for part in (df, domain))
         way = (
             f"formulas by several arguments go in one tuple, assert_derivative(f, ({one}, {other}))"
             if isinstance(domain, str)

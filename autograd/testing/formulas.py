@@ -56,7 +56,7 @@ def _in_order(df: Mapping[object, object], names: Sequence[str]) -> list[object]
 def _way_to_one(df: object) -> str:
     """Return what to write in place of what is no derivative, after a colon."""
     if is_real(df):
-        return f": write {str(df)!r}"
+        return f": write {str(df)!r}, or give the function itself, df where it was df(x)"
     parts = df.values() if isinstance(df, Mapping) else df if isinstance(df, Sequence) else ()
     is_many = any(map(callable, parts))
     return ": write one function that returns them all, lambda x, y: (..., ...)" * is_many

@@ -39,7 +39,7 @@ from autograd.trees import (
     tree_map,
     unflatten,
 )
-from autograd.wording import counted
+from autograd.wording import brief, counted
 
 Argnums = int | tuple[int, ...]
 P = ParamSpec("P")
@@ -429,7 +429,7 @@ def checked(name: str, f: object, argnums: object = 0) -> Argnums:
         numbers = (True,)
     if any(isinstance(number, bool) for number in (*listed, *numbers)):
         raise ArgumentError(
-            f"{name}: argnums is an int or a tuple of ints, and was given {argnums!r:.40}; the "
+            f"{name}: argnums is an int or a tuple of ints, and was given {brief(argnums)}; the "
             f"arguments of the function follow in a second call, {name}(f)(x)"
         )
     return numbers if isinstance(argnums, (tuple, list)) else numbers[0]

@@ -30,6 +30,7 @@ from autograd.trees import (
     map_with_axes,
     unflatten,
 )
+from autograd.wording import brief
 
 
 def take(table: object, index: object) -> Any:
@@ -150,7 +151,7 @@ def _place(name: str, index: Any, size: int) -> int:
     if isinstance(number, Tracer) or not is_real(number) or real(number) % 1.0:
         several = ": for several write [take(table, i) for i in indices]"
         raise ArgumentError(
-            f"{name} at {user_line()}\nan index is a whole number, and was {index!r:.80}"
+            f"{name} at {user_line()}\nan index is a whole number, and was {brief(index, 80)}"
             + several * (name == "take" and hasattr(index, "__len__"))
         )
     place = int(number)

@@ -35,7 +35,7 @@ from autograd.transforms.lookups import (
     traced_count,
 )
 from autograd.trees import Structure, flatten, unflatten
-from autograd.wording import counted
+from autograd.wording import brief, counted
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
 P = ParamSpec("P")
@@ -101,7 +101,7 @@ def scan(
     trace: Any = current().recorder
     _check_arguments("scan", "step", step, ("carry", "x"), slice(0, -1))
     if type(reverse) is not bool:
-        raise ArgumentError(f"scan: reverse is True or False, and was {reverse!r:.40}")
+        raise ArgumentError(f"scan: reverse is True or False, and was {brief(reverse, 40)}")
     length = traced_count(length)
     rows = rows_in("scan", xs)
     if rows is None and length is None:
@@ -286,7 +286,7 @@ def _check_arguments(
     if not callable(function):
         raise ArgumentError(
             f"{name}: {role} is a function, called as {role}({', '.join(given)}), and was "
-            f"{function!r:.40}"
+            f"{brief(function, 40)}"
         )
     if isinstance(function, types.FunctionType):
         code = function.__code__
@@ -314,7 +314,7 @@ def _every(name: str, checkpoint_every: object) -> int | None:
     if checkpoint_every is None or (type(checkpoint_every) is int and checkpoint_every > 0):
         return checkpoint_every
     raise ArgumentError(
-        f"{name}: checkpoint_every is a whole number from 1 on, and was {checkpoint_every!r:.40}"
+        f"{name}: checkpoint_every is a whole number from 1 on, and was {brief(checkpoint_every)}"
     )
 
 

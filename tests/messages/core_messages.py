@@ -866,6 +866,54 @@ RENDER = [
         lambda: ag.derivation(x * y, x, digits=12),
     ),
     (
+        r"explain\(y, x\) are about the derivative of one y by one x",
+        lambda: list(ag.steps(x * y, x)),
+        lambda: ag.explain(x * y, x),
+    ),
+    (
+        "explain: there is no setting 'precision': it is digits",
+        lambda: ag.explain(x * y, x, precision=3),
+        lambda: ag.explain(x * y, x, digits=3),
+    ),
+    (
+        "graph: there is no setting 'digit'; did you mean digits",
+        lambda: ag.graph(x * y, digit=3),
+        lambda: ag.graph(x * y, digits=3),
+    ),
+    (
+        "explore: there is no setting 'title'; the settings are y, digits",
+        lambda: ag.explore(x * y, title="mine"),
+        lambda: ag.explore(x * y),
+    ),
+    (
+        r"derivation: missing 1 required positional argument: 'x'; write derivation\(y, x\)",
+        lambda: ag.derivation(x * y),
+        lambda: ag.derivation(x * y, x),
+    ),
+    (
+        r"save: an explanation is text.* derivation\(y, x\) is also typeset",
+        lambda: ag.explain(x * y, x).save("e.html"),
+        lambda: ag.derivation(x * y, x).latex,
+    ),
+    (
+        r"html: the steps of .* come one after the other: explore\(y\) saves all",
+        lambda: ag.steps(x * y).html,
+        lambda: [ag.explore(x * y).html, [step.latex for step in ag.steps(x * y)]],
+    ),
+    (
+        r"html: .save\('worked.html'\) writes a file",
+        lambda: ag.derivation(x * y, x).html,
+        lambda: ag.derivation(x * y, x).mathml,
+    ),
+    ("'_Steps' object has no attribute 'first'", lambda: ag.steps(x * y).first, None),
+    ("'Explanation' object has no attribute 'first'", lambda: ag.explain(x * y, x).first, None),
+    (
+        r"it is a function: autograd.explain\(y, x\)",
+        lambda: (x * y).explain(x),
+        lambda: ag.explain(x * y, x),
+    ),
+    (r"write autograd.graph\(y\)", lambda: ag.draw_dot(x * y), lambda: ag.graph(x * y)),
+    (
         "write digits=3 or format='.3f', not both",
         lambda: ag.graph(x * y, format=".3f", digits=3),
         lambda: ag.graph(x * y, digits=3),

@@ -39,6 +39,13 @@ FORMULAS = [
     ("write what stands after the = alone, '2x'", *formula("dy/dx = 2x", "2x", x=1)),
     ("sin .* with brackets", *formula("sin x y", "sin(x)*y", x=1, y=2)),
     ("√.* with brackets", *formula("√x^2", "√(x^2)", x=1)),
+    (r"write 30[*]pi/180 for 30 degrees", *formula("sin(30°)", "sin(30*pi/180)")),
+    (r"write x[*]pi/180 for x degrees", *formula("sin(radians(x))", "sin(x*pi/180)", x=1)),
+    (r"write log\(x\)/log\(3\) for the base 3", *formula("log_3(x)", "log(x)/log(3)", x=2)),
+    (
+        r"write exp\(a\)/\(exp\(a\) \+ exp\(b\)\) for one",
+        *formula("softmax(a, b)", "exp(a)/(exp(a) + exp(b))", a=1, b=2),
+    ),
     ("did you mean tanh or tan", *formula("tahn(x)", "tanh(x)", x=1)),
     ("write exp", *formula("gamma(x)", "exp(lgamma(x))", x=1)),
     (r"write a % b", *formula("mod(x, 2)", "x % 2", x=1)),
@@ -130,6 +137,31 @@ TESTING = [
         lambda: assert_derivative(lambda v: v[0] * v[1], lambda v: [v[1], v[0]], at=[[1.0, 2.0]]),
     ),
     (
+        r"is checked by assert_derivative\(f, df\)",
+        lambda: check_gradient(square, lambda t: 2 * t),
+        lambda: assert_derivative(square, lambda t: 2 * t),
+    ),
+    (
+        r"'2\*t' is none: a derivative of your own",
+        lambda: check_gradient(square, "2*t"),
+        lambda: assert_derivative(square, "2*t"),
+    ),
+    (
+        "one point, and too many positional arguments: check one point after the other",
+        lambda: check_gradient(square, 1.0, 2.0),
+        lambda: [check_gradient(square, number) for number in (1.0, 2.0)],
+    ),
+    (
+        r"the lowest number comes first, \(0.0, 1.0\)",
+        lambda: assert_derivative(square, "2*t", domain=(1, 0)),
+        lambda: assert_derivative(square, "2*t", domain=(0.0, 1.0)),
+    ),
+    (
+        "assert_derivative: there is no setting 'tolerance': it is rtol",
+        lambda: assert_derivative(square, "2*t", tolerance=1e-3),
+        lambda: assert_derivative(square, "2*t", rtol=1e-3),
+    ),
+    (
         "no number to differentiate by",
         lambda: check_gradient(lambda: 1.0),
         lambda: check_gradient(square, 1.0),
@@ -192,7 +224,7 @@ TESTING = [
         None,
     ),
     (
-        "df is a function, or a formula",
+        "df is a function, or a formula .* write '3', or give the function itself",
         lambda: assert_derivative(square, 3, at=[1.0]),
         lambda: assert_derivative(square, "2*t", at=[1.0]),
     ),
