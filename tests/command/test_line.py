@@ -200,7 +200,10 @@ def test_a_picture_is_saved(capsys, tmp_path):
     assert len(list(tmp_path.iterdir())) == 4
 
 
-@pytest.mark.parametrize("suffix", ["svg", "png", "dot", "html"])
+@pytest.mark.parametrize(
+    "suffix",
+    ["svg", *[pytest.param(each, marks=pytest.mark.slow) for each in ("png", "dot", "html")]],
+)
 def test_a_failing_save_leaves_nothing_behind(tmp_path, suffix):
     code = (
         "import resource, sys; from autograd.__main__ import main;"

@@ -464,11 +464,11 @@ def test_a_large_program_is_kept_in_compact_form_and_comes_back_equal() -> None:
 
 
 def test_what_was_traced_makes_room_while_it_is_lowered():
-    """Trace and program are never in memory as a whole: 284 bytes a step, and 342 if they were."""
+    """Trace and program are never in memory as a whole: 268 bytes a step, and 298 if they were."""
 
     def net(x: Any) -> Any:
         layer = [x * 0.1 * i for i in range(8)]
-        for depth in range(150):
+        for depth in range(90):
             layer = [
                 tanh(autograd.sum([w * 0.01 * (i + 1) for w in layer]) + depth) for i in range(8)
             ]
@@ -482,7 +482,7 @@ def test_what_was_traced_makes_room_while_it_is_lowered():
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 310 * fast.report().steps
+    assert peak < 283 * fast.report().steps
 
 
 @pytest.mark.slow
@@ -556,7 +556,8 @@ def test_a_loop_that_turns_out_to_be_long_has_code_in_the_same_call():
 @pytest.mark.parametrize("settings", [{}, {"in_axes": 0}, {"in_axes": 0, "reduce": "mean"}])
 @pytest.mark.parametrize("function", [root, sums, lambda x: x * tanh(x) + x * x - 0.3 * x])
 def test_the_interpreter_can_be_asked_for_and_has_the_same_bits(function, settings):
-    x: Any = numpy.linspace(0.2, 4.0, 2_060) if settings else 1.7
+    rows = 70 if function is sums else 2_060  # more than a block
+    x: Any = numpy.linspace(0.2, 4.0, rows) if settings else 1.7
     step = function if "reduce" in settings else value_and_grad(function)
     fast = jit(step, tier="interpreted", **settings)
     assert numpy.array_equal(fast(x), jit(step, tier="llvm", **settings)(x))

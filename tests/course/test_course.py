@@ -16,7 +16,7 @@ import nn
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"
 TEXTS = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
-LONG = ("07", "11")  # train for some seconds
+LONG = ("07", "10", "11")  # train or compile for some seconds
 SLOW = [pytest.param(p, marks=pytest.mark.slow if p.name[:2] in LONG else ()) for p in TEXTS]
 SOLUTION = re.compile(r"^### (\d+\.\d+).*?```python\n(.*?)```", re.DOTALL)
 
