@@ -143,7 +143,7 @@ class _Rules:
                 "run": coded(computing, None, *kept),
             }
             if shown is not computing:
-                entry["computing"] = self._written(operation, computing, slots)
+                entry["computing"] = self._written(operation, operation.tied[index], slots)
                 entry["check"] = coded(shown, None, *kept)
             partials.append(entry)
         return {

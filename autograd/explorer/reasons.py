@@ -65,7 +65,7 @@ class Reasons:
             return self._extreme(paths[0], "large", STEEP)
         if abs(gradient) < TINY:
             return self._extreme(paths[0], "small", FLAT)
-        return ""
+        return self._where_it_bends()
 
     # -- words -----------------------------------------------------------------------------------
 
@@ -154,8 +154,21 @@ class Reasons:
                 )
         return ""
 
+    def _where_it_bends(self) -> str:
+        """Name the kinks at which one slope of several is taken."""
+        bends = []
+        for node in reversed(self.ways.between):
+            for index, _, partial in self.ways.edges.get(id(node), ()):
+                if node.op is not None and partial != 0.0 and Nearby(node, index).bends():
+                    at, taken = self._operand(node, index), self._number(partial)
+                    bends.append(
+                        f"{self._definition(node)} has a kink at {at}, where {taken} is taken for "
+                        f"its slope"
+                    )
+        return f"{_listed(bends)}." if bends else ""
+
     def _outside(self, node: Value) -> str:
-        """Say where the operation is real, if an operand is outside of its domain."""
+        """Say where the operation is real, if an operand is outside, or what it is a limit of."""
         assert node.op is not None
         for place, (lowest, highest) in enumerate(node.op.domain):
             arg = node.args[place]
@@ -166,6 +179,8 @@ class Reasons:
                 operand = self._operand(node, place).partition(" = ")[0]
                 words = f"{operand} must be {' and '.join(bounds)}"
                 return f": {node.op.outside or words}"
+        if node.op.indefinite and node.data != node.data and Nearby(node, 0).are_finite():
+            return f": {node.op.indefinite}"
         return ""
 
     def _without_value(self, node: Value, upstream: float, partial: float) -> str:
@@ -262,6 +277,20 @@ class Nearby:
             return False
         low, high = (self.op.value(*numbers) for numbers in self._moved(1e-9))
         return abs(high - low) > 1e3 * width
+
+    def are_finite(self) -> bool:
+        """Return whether all operands are finite numbers."""
+        return all(map(math.isfinite, self.numbers))
+
+    def bends(self) -> bool:
+        """Return whether other slopes hold on the two sides, of which this is one, or between."""
+        if not self.is_known or not (self.op.kinks or self.op.piece) or not self.are_finite():
+            return False
+        low, high = (
+            self.op.partial(self.index, self.op.value(*numbers), tuple(numbers))
+            for numbers in self._moved(1e-9)
+        )
+        return not self.jumps() and abs(high - low) > 1e-6 * max(abs(high), abs(low))
 
     def is_kink(self) -> bool:
         """Return whether the operands stand where the table says that 0 is a convention."""

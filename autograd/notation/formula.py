@@ -143,7 +143,7 @@ def partial_formula(
 
     The textbook's form is not the rule that computes. At a tie, or where a function is saturated,
     it gives another number; so does cancelling 0 * x where x is infinite. The first form that has
-    the recorded number is returned: the textbook's, the rule's, or the number alone.
+    the recorded number is returned: the textbook's, that at a tie, the rule's, or the number.
 
     Args:
         operation: a row of the table.
@@ -152,7 +152,7 @@ def partial_formula(
         operands: the formulas of the operands, likewise.
         recorded: the derivative at these numbers.
     """
-    for rule in (operation.shown[index], operation.partials[index]):
+    for rule in (operation.shown[index], operation.tied[index], operation.partials[index]):
         whole = rule_formula(operation, rule, result, operands)
         if whole is not None:
             number = evaluated(whole)

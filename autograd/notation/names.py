@@ -149,7 +149,8 @@ class Names:
     def _redefines(self) -> bool:
         """Whether some node is called pi or e and is another number."""
         named = self._labelled.values()
-        return any(CONSTANTS.get(each.name, each.number) != each.number for each in named)
+        known = [each for each in named if each.name in CONSTANTS]
+        return any(CONSTANTS[each.name] != each.number for each in known)
 
     def definition(self, node: Value) -> Formula:
         """Return what a node was computed from: its operation on the names of its operands."""

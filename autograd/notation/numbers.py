@@ -70,15 +70,17 @@ def _known() -> dict[float, Formula]:
     def root(part: Formula) -> Formula:
         return Application(ops.sqrt, (part,))
 
-    two, ten = Constant(2.0), Constant(10.0)
+    two = Constant(2.0)
+    whole = [Constant(float(number)) for number in range(2, 11)]
     known: list[Formula] = [
         *(pi, 2.0 * pi, pi / 2.0, pi / 3.0, pi / 4.0, pi / 6.0, pi / 180.0, 180.0 / pi),
-        *(Application(ops.log, (each,)) for each in (two, ten)),
-        *(root(each) for each in (two, Constant(3.0), pi, 2.0 * pi, 2.0 / pi)),
+        *(Application(ops.log, (each,)) for each in whole),
+        *(root(each) for each in (*whole, pi, 2.0 * pi, 2.0 / pi)),
         *(1.0 / root(two), 2.0 / root(pi), 1.0 / root(2.0 * pi)),
         Name("e", math.e),
     ]
-    return {evaluated(whole): whole for whole in known}
+    numbers = {evaluated(each): each for each in known}
+    return {number: each for number, each in numbers.items() if not number.is_integer()}
 
 
 @functools.lru_cache(4096)

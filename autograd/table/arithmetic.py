@@ -34,6 +34,9 @@ divide: Operation = primitive(
     lambda y, a, b: -(a / b) / b,
     symbol="/", form="fraction", rank=2, rule="quotient rule",
     remedy="divide by where(abs(u) > 0, u, 1.0) where u may be 0",
+    indefinite="0 / 0 has no value. If u / v has a limit there, write where(abs(v) > 0, u / where("
+    "abs(v) > 0, v, 1.0), limit), the limit with the terms that its slope needs: for sin(x) / x it "
+    "is 1 - x**2 / 6",
     summary="The quotient a / b; 1/0 is inf, 0/0 is nan.",
     shown=(lambda y, a, b: 1.0 / b, lambda y, a, b: -a / b**2),
 )

@@ -60,6 +60,10 @@ maximum: Operation = composite(
     fast=lambda a, b: a if a > b else b if b >= a else a + b,
     latex=r"\max", summary="The larger of two numbers; at a tie each has half of the derivative.",
     shown=(lambda y, a, b: where(a > b, 1.0, 0.0), lambda y, a, b: where(b > a, 1.0, 0.0)),
+    tied=(
+        lambda y, a, b: where(a > b, 1.0, where(a < b, 0.0, 0.5)),
+        lambda y, a, b: where(b > a, 1.0, where(b < a, 0.0, 0.5)),
+    ),
 )
 minimum: Operation = composite(
     "minimum(a, b)", lambda a, b: where(a < b, a, where(b <= a, b, a + b)),
@@ -70,6 +74,10 @@ minimum: Operation = composite(
     fast=lambda a, b: a if a < b else b if b <= a else a + b,
     latex=r"\min", summary="The smaller of two numbers; at a tie each has half of the derivative.",
     shown=(lambda y, a, b: where(a < b, 1.0, 0.0), lambda y, a, b: where(b < a, 1.0, 0.0)),
+    tied=(
+        lambda y, a, b: where(a < b, 1.0, where(a > b, 0.0, 0.5)),
+        lambda y, a, b: where(b < a, 1.0, where(b > a, 0.0, 0.5)),
+    ),
 )
 
 
@@ -89,6 +97,11 @@ clip: Operation = composite(
         lambda y, x, lo, hi: is_known(y) & (x <= hi) & (lo <= hi),
     ),
     piece=lambda y, x, lo, hi: 3.0 * sign(x - lo) + sign(x - hi),
+    shown=(
+        lambda y, x, lo, hi: where((x >= lo) & (x <= hi), 1.0, 0.0),
+        lambda y, x, lo, hi: where((x < lo) & (lo <= hi), 1.0, 0.0),
+        lambda y, x, lo, hi: where((x > hi) | (lo > hi), 1.0, 0.0),
+    ),
     flat="{arg} does not decide the result, it is beyond the bounds or a bound not reached",
     summary="x kept between lo and hi.",
 )

@@ -193,6 +193,8 @@ class Operation:
         definition: the value as an expression in other operations; None for a primitive.
         partials: one rule per operand, called with the result and the operands.
         shown: the same derivatives as a textbook writes them, where that differs.
+        tied: the same as a reader needs them where the textbook's form is wrong, at a tie; left out
+            where that is as they are computed.
         also: for the first operand other formulas that textbooks have for the derivative.
         written: the value as a textbook writes it, where the operation is known to rules only.
         static: the names of the operands that are plain whole numbers and never Values, such as an
@@ -202,6 +204,7 @@ class Operation:
         loses_nan: whether the result can be a number where an operand is nan.
         rule: what its rule of differentiation is called.
         flat: why its derivative is 0 or next to it; {arg} and {other} stand for operands.
+        indefinite: what to write where finite operands give nan and the mathematics has a limit.
         remedy: what to write where its infinite slope meets 0 and the mathematics has a value.
         outside: what to say where an operand is outside of the domain, if that says too little.
         otherwise: what to write where it is given more operands, as another library's takes.
@@ -240,6 +243,7 @@ class Operation:
         domain: tuple[tuple[float, float], ...] = (),
         kinks: tuple[float, ...] = (),
         shown: tuple[Rule, ...] | None = None,
+        tied: tuple[Rule, ...] | None = None,
         also: tuple[Rule, ...] = (),
         written: Rule | None = None,
         static: tuple[str, ...] = (),
@@ -248,6 +252,7 @@ class Operation:
         rule: str = "",
         flat: str = "",
         remedy: str = "",
+        indefinite: str = "",
         outside: str = "",
         otherwise: str = "",
         piece: Rule | None = None,
@@ -273,6 +278,7 @@ class Operation:
         )
         self.partials = self._placed(partials)
         self.shown = self._placed(shown) if shown else self.partials
+        self.tied = self._placed(tied) if tied else self.partials
         self.also = also
         self.written = written
         self.commutative = commutative
@@ -280,6 +286,7 @@ class Operation:
         self.rule = rule or f"derivative of {self.name}"
         self.flat = flat
         self.remedy = remedy
+        self.indefinite = indefinite
         self.outside = outside
         self.otherwise = otherwise
         self.definition = definition

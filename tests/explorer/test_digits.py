@@ -103,6 +103,8 @@ KNOWN = {
     "2 * pi": 2 * math.pi,
     "log(10)": math.log(10),
     "log(2)": math.log(2),
+    "log(3)": math.log(3),
+    "sqrt(5)": math.sqrt(5),
     "sqrt(2 * pi)": math.sqrt(2 * math.pi),
     "1 / 3": 1 / 3,
     "2 / 3": 1 - 1 / 3,
@@ -144,6 +146,13 @@ def test_pi_in_a_formula_is_no_node_of_that_name():
     assert "v1 = e * 2.718 = " in str(derivation(e * math.e, e))
     q = Value(math.pi, "pi")
     assert "v1 = pi * pi" in str(derivation(q * math.pi, q))
+
+
+def test_a_node_that_is_nan_takes_no_formula_from_a_constant():
+    x = Value(-8.0, "x")
+    y = x ** (1 / 3)
+    y.label = "y"
+    assert "y = x**(1 / 3)" in str(next(steps(y)))
 
 
 @given(st.floats(-1e9, 1e9))

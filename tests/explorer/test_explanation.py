@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from searches import searched
 
 import autograd
-from autograd import Value, derivation, explain, log, relu, sqrt, stop_gradient, tanh, where
+from autograd import Value, derivation, explain, log, relu, sin, sqrt, stop_gradient, tanh, where
 from autograd.engine.order import ordered
 from autograd.table import rows
 
@@ -127,6 +127,14 @@ X = 1.0
         (lambda x: Value(0.0, "zero") * x, ["the other factor, zero = 0, is 0"]),
         (lambda x: where(False, x, 2.0), ["the other branch"]),
         (lambda x: autograd.maximum(x, 7), ["x = 1 is not the larger"]),
+        (
+            lambda x: autograd.maximum(x, 1),
+            ["v1 = maximum(x, 1) has a kink at x = 1, where 0.5 is"],
+        ),
+        (lambda x: autograd.clip(x, 0, 1) * 3, ["kink at x = 1, where 1 is taken for its slope"]),
+        (lambda x: autograd.leaky_relu(x - 1), ["kink at v1 = 0, where 0.01 is taken"]),
+        (lambda x: autograd.elu(x - 1) + x % 0.3, []),  # smooth there
+        (lambda x: (x - 1) / (x - 1), ["0 / 0 has no value. If u / v has a limit there"]),
         (lambda x: autograd.floor(x + 0.5), ["floor is flat"]),
         (lambda x: autograd.floor(x), ["floor jumps at x = 1, where it has no slope, and 0 is"]),
         (lambda x: autograd.sign(x - 1), ["sign jumps at v1 = 0"]),
@@ -325,3 +333,11 @@ def test_a_derivative_asked_for_the_other_way_round_is_said_to_be_so():
     words = str(derivation(x, y))
     assert words.startswith("x does not depend on y, but y on x: write the two the other way round")
     assert "other way" not in str(explain(x, Value(1.0))) + str(derivation(y, Value(1.0)))
+
+
+def test_the_advice_for_a_quotient_of_zeros_has_the_limit_and_its_slope():
+    x = Value(0.0, "x")
+    y = sin(x) / x
+    assert "for sin(x) / x it is 1 - x**2 / 6" in explain(y, x).reason
+    safe = where(abs(x) > 0, sin(x) / where(abs(x) > 0, x, 1.0), 1 - x**2 / 6)
+    assert (safe.data, explain(safe, x).gradient) == (1.0, 0.0)

@@ -124,7 +124,19 @@ def test_where_the_textbook_form_is_wrong_the_rule_that_computes_is_shown():
     saturated = next(steps(tanh(Value(20.0, "x"))))
     assert "sech_squared(x) = sech_squared(20) = 1.699e-17" in str(saturated)
     tie = next(steps(autograd.maximum(Value(2.0, "a"), Value(2.0, "b"))))
-    assert str(tie).splitlines()[1].endswith("= 0.5")
+    assert (
+        "where(a > b, 1, where(a < b, 0, 0.5)) = where(2 > 2, 1, where(2 < 2, 0, 0.5)) = 0.5"
+        in (str(tie))
+    )
+
+
+@pytest.mark.parametrize(("number", "slope"), [(0.5, 1), (0.0, 1), (2.0, 0)])
+def test_the_slope_of_clip_is_written_without_what_is_for_nan_alone(number, slope):
+    step = next(steps(autograd.clip(Value(number, "x"), 0.0, 1.0)))
+    assert f"where((x >= 0) & (x <= 1), 1, 0) = where(({number:g} >= 0)" in str(step)
+    assert str(step).splitlines()[1].endswith(f"= {slope}")
+    unknown = next(steps(autograd.clip(Value(math.nan, "x"), 0.0, 1.0)))
+    assert str(unknown).splitlines()[1].endswith("= nan")
 
 
 def test_a_deep_chain_is_walked_without_recursion():
