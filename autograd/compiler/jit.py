@@ -43,7 +43,6 @@ from autograd.compiler.static import (
     WithStatic,
     by_position,
     checked_static,
-    fill_places,
     key_of,
     taken_out,
 )
@@ -214,7 +213,6 @@ class Jitted(Generic[P]):
         self._row: Jitted[...] | None = None
         self._named: Jitted[...] | None = None
         self._is_mapped = False  # whether it is what vmap returned that is compiled
-        self._of_keywords: Jitted[...] | None = None  # what vmap returned, called with keywords
         self._classes: tuple[type, ...] = ()  # whose method it is
         self._axes_of_methods: Any = None  # in_axes without an entry for self
         # Of a bound method: the method and its object.
@@ -345,27 +343,11 @@ class Jitted(Generic[P]):
             return self.__get__(args[0])._by_position(args[1:], named)
         if not named:
             return self, args
-        axes = self._in_axes
-        if self._is_mapped and (isinstance(axes, int) or len(axes) == len(args)):
-            # vmap shares what is given by keyword, unless its axes have an entry for it.
-            if self._of_keywords is None:
-                whole = vmap(self._function, self._in_axes)
-                self._of_keywords = Jitted(
-                    whole, None, self.reduce, self.exact, None, *self._limits
-                )
-            return self._of_keywords._with_keywords(), (*args, named)
-        if rows_behind(getattr(self._function, "__func__", None)) is not None:
+        whole = getattr(self._function, "__func__", self._function)
+        if rows_behind(whole) is not None:
             return self._with_keywords(), (*args, named)
-        try:
-            signature = signature_of(self._function, placed=self._in_axes is not None)
-        except (TypeError, ValueError):  # it has none
-            return self._with_keywords(), (*args, named)
-        bound = signature.bind(*args, **named)
-        if bound.kwargs and self._in_axes is not None:  # its entries go by position
-            fill_places(bound, named)
-        if not bound.kwargs:
-            return self, bound.args
-        return self._with_keywords(), (*bound.args, bound.kwargs)
+        args, named = by_position(self._function, args, named, self._in_axes)
+        return (self._with_keywords(), (*args, named)) if named else (self, args)
 
     def _with_keywords(self) -> Jitted[...]:
         if self._named is None:
@@ -838,7 +820,7 @@ class Jitted(Generic[P]):
         bound.__dict__["__wrapped__"] = bound._function  # whose signature has no self
         bound._programs = self._programs_of(instance)
         bound._bound_to = (self, instance)
-        bound._row = bound._named = bound._of_keywords = None
+        bound._row = bound._named = None
         return bound
 
     def _programs_of(self, instance: object) -> Cache:
@@ -902,7 +884,7 @@ class StaticJitted(Jitted[P]):
         """Call the function, compiling it first where the static arguments are new."""
         if self._is_unbound(args):
             return self.__get__(args[0])(*args[1:], **named)
-        args, named = by_position(self._function, args, named, self._in_axes is not None)
+        args, named = by_position(self._function, args, named, self._in_axes)
         places, by_name = taken_out(self._function, self._static, args, named)
         key = len(args), key_of(places, by_name)
         programs = self._programs_for(key)
@@ -1106,10 +1088,10 @@ def jit(
             be a derivative: ``jit(grad(f))``. Without it the settings make a decorator:
             ``@jit(exact=False)``.
         in_axes: None, or as in ``jax.vmap`` the axis of each argument that is mapped over, None
-            for an argument that all rows share. Rows run side by side in SIMD lanes. A tuple
-            goes by position: of what is given by keyword alone, arrays are mapped over their first
-            axis, as in JAX, and numbers are shared; so is the object of a method, for which a tuple
-            in the class has None or no entry.
+            for an argument that all rows share. Rows run side by side in SIMD lanes. Arrays given
+            by keyword are mapped over their first axis, as in JAX, unless a tuple has an entry for
+            the place of that argument, and numbers are shared; so is the object of a method, for
+            which a tuple in the class has None or no entry.
         reduce: "sum" or "mean" to add up each output over the mapped axis; None to return
             outputs with the mapped axis in front.
         exact: True for the bits of the eager engine; False allows contracted multiply-adds,
@@ -1157,6 +1139,8 @@ def jit(
     need_numpy()
     binding()
     rows = rows_behind(f) if in_axes is None else None
+    if rows is not None and not maps(rows[1]):
+        rows = None  # all of its rows are given by keyword
     if rows is not None:  # vmap: the rows go side by side
         f, in_axes = rows[0], checked_mapping(rows[1], None)
     options = (f, in_axes, reduce, bool(exact), None, max_paths, checked_tier(tier))

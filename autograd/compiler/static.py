@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from operator import index
 from typing import Any
 
@@ -67,28 +67,32 @@ def _parameters(function: Callable[..., Any], placed: bool = True) -> list[inspe
 
 
 def by_position(
-    function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any], placed: bool
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    named: dict[str, Any],
+    in_axes: object = None,
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return the arguments of a call, by position wherever they can be (see ``signature_of``)."""
+    """Return the arguments of a call, by position wherever they can be (see ``signature_of``).
+
+    Under ``in_axes`` these are the places that it has entries for, with the defaults of those
+    before what is given by name. One axis for all is for what is given by position, as in JAX.
+    """
     if not named:
         return args, named
     try:
-        bound = signature_of(function, placed).bind(*args, **named)
-    except ValueError:  # it has no signature
+        signature = signature_of(function, in_axes is not None)
+    except (TypeError, ValueError):  # it has none
         return args, named
-    if placed:
-        fill_places(bound, named)
-    return bound.args, bound.kwargs
-
-
-def fill_places(bound: inspect.BoundArguments, named: Container[str]) -> None:
-    """Give their defaults to parameters before those given by name, which have a place then."""
-    every = bound.signature.parameters.values()
-    positional = [each for each in every if each.kind in BY_POSITION]
-    while positional and positional[-1].name not in named:
-        positional.pop()
-    for parameter in positional:
-        bound.arguments.setdefault(parameter.name, parameter.default)
+    bound = signature.bind(*args, **named)
+    if in_axes is None:
+        return bound.args, bound.kwargs
+    count = len(in_axes) if isinstance(in_axes, (tuple, list)) else 0
+    every = signature.parameters.values()
+    places = [each for each in every if each.kind in BY_POSITION][len(args) : count]
+    while places and places[-1].name not in named:
+        places.pop()
+    rest = dict(named)
+    return (*args, *[rest.pop(each.name, each.default) for each in places]), rest
 
 
 def parameters_of(function: Callable[..., Any], placed: bool = True) -> list[str]:

@@ -78,6 +78,29 @@ def test_rows_of_keywords_are_those_of_jax():
         numpy.testing.assert_allclose(ours(x, **by_name), theirs)
 
 
+@pytest.mark.parametrize("axes", [0, 1, -1, (0,), (1,), (0, 1)])
+@pytest.mark.parametrize("named", [("b",), ("b", "c"), ("c",), ()])
+def test_keywords_beyond_in_axes_are_mapped_by_jit_as_by_vmap(axes, named):
+    def product(a, b=2.0, c=3.0):
+        return (a * b * b).sum() * ag.sum(numpy.ravel(c))
+
+    square = numpy.arange(9.0).reshape(3, 3)
+    arrays = {name: square**power for power, name in enumerate(named, 2)}
+    if axes == (0, 1) and "b" not in named:
+        arrays["b"] = square.T
+    rows = vmap(product, axes)(square, **arrays).tolist()
+    static = jit(product, in_axes=axes, static_argnames=[] if named else ["c"])
+    for compiled in (jit(product, in_axes=axes), jit(vmap(product, axes)), static):
+        assert compiled(square, **arrays).tolist() == rows
+
+
+def test_all_rows_may_be_given_by_keyword():
+    mapped = vmap(lambda w, *, x: w * x, in_axes=(None,))
+    assert mapped(2.0, x=MATRIX[:, 0]).tolist() == jit(mapped)(2.0, x=MATRIX[:, 0]).tolist()
+    with pytest.raises(ValueError, match="maps no argument"):
+        jit(mapped)(2.0, x=3.0)
+
+
 W, TWO, THREE = numpy.ones(2), numpy.ones(2), numpy.ones(3)
 PARAMETERS = {"w": W, "b": numpy.ones(1)}
 BY_FIRST = r"in_axes=\(None, 0\), which shares argument 0"
