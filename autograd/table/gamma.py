@@ -97,6 +97,8 @@ _DIGAMMA_SERIES = tuple(b / (2 * k) for k, b in reversed(list(enumerate(_BERNOUL
 _SINE = tuple((-1.0) ** n / math.factorial(2 * n + 1) for n in range(7, 1, -1))
 _COSINE = tuple((-1.0) ** n / math.factorial(2 * n) for n in range(7, 1, -1))
 _LARGEST_ORDER = 1000  # of polygamma, whose sums have 10 + n / 2 terms
+_LGAMMA_LARGEST = 2.5599833278516383e305  # beyond, lgamma overflows
+_TINY = 1e-200  # below, 1 / x is the cotangent and has no other digits
 _ALL_WHOLE = -(2.0**52)  # there and below, every float is a whole number, and a pole
 
 
@@ -227,7 +229,7 @@ def _lgamma(x: Number) -> Number:
             x < 10.0, lambda: _lgamma_middle(x), lambda: _added(_lgamma_stirling(x), (0.0, 0.0))
         )
         value = lazy_where(x < 1.0, lambda: _lgamma_below_one(x), lambda: value)
-        return where((x >= INF) | (x <= 0.0), INF, value)
+        return where((x > _LGAMMA_LARGEST) | (x <= 0.0), INF, value)
 
     return lazy_where(x < 0.0, negative, positive)
 
@@ -271,6 +273,8 @@ def _cotangent(x: Number) -> Pair:
     top = where(is_wide, b[0], a[0]), where(is_wide, b[1], a[1])
     bottom = where(is_wide, a[0], b[0]), where(is_wide, a[1], b[1])
     high, low = times(PI, over(top, bottom))
+    is_tiny = size < _TINY
+    high, low = where(is_tiny, 1.0 / size, high), where(is_tiny, 0.0, low)
     return where(x < 0.0, -high, high), where(x < 0.0, -low, low)
 
 
@@ -333,7 +337,7 @@ def _digamma_negative(x: Number) -> Number:
     for term, rest in (half, total, _cotangent(where(abs(d) > 0.0, d, NAN))):
         first, lost = two_sum(first, -term)
         low = low + (lost - rest)
-    return first + low
+    return where(x > -_TINY, -1.0 / x, first + low)
 
 
 digamma: Operation = composite(

@@ -225,6 +225,19 @@ def test_lgamma_is_infinite_at_every_pole():
     assert TABLE["lgamma"](5e-324) == pytest.approx(744.4400719213812)
 
 
+@pytest.mark.parametrize("compile_it", [lambda f: f, jit])
+def test_lgamma_and_its_derivatives_overflow_to_infinity(compile_it):
+    lgamma = TABLE["lgamma"]
+    largest = 2.5599833278516383e305
+    f, slope, second = map(compile_it, (lgamma, grad(lgamma), grad(grad(lgamma))))
+    assert f(largest) < math.inf
+    assert f(math.nextafter(largest, math.inf)) == f(1e308) == f(1.7e308) == math.inf
+    assert math.isnan(f(math.nan))
+    for tiny in (-5e-324, -1e-310, -1e-308, -1e-250, -1e-199, -1e-100):
+        assert slope(tiny) == pytest.approx(-1.0 / tiny, rel=1e-14)
+        assert second(tiny) == pytest.approx((1.0 / tiny) * (1.0 / tiny), rel=1e-14)
+
+
 def test_the_second_derivative_of_lgamma_is_infinite_at_every_pole():
     for pole in (0.0, -0.0, -1.0, -2.0, -170.0, -1e300):
         assert grad(grad(TABLE["lgamma"]))(pole) == math.inf
