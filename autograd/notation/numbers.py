@@ -94,7 +94,8 @@ def expression(number: float) -> Formula | None:
     if whole is None and 0.0 < size < LARGEST_NUMERATOR and float(constant(size)) != size:
         for below in DENOMINATORS:
             above = round(size * below)
-            if above and abs(above / below - size) <= math.ulp(size):
+            is_reduced = math.gcd(above, below) == 1  # 6 and an ulp is not 18 / 3
+            if is_reduced and abs(above / below - size) <= math.ulp(size):
                 whole = Constant(float(above)) / Constant(float(below))
                 break
     if whole is None or number > 0.0:

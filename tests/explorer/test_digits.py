@@ -124,6 +124,12 @@ def test_a_known_constant_is_written_as_its_formula_whatever_its_sign(written):
         )
 
 
+@pytest.mark.parametrize("number", [6.0, 2.0, 0.5, 0.25, 1.0, 5.0, 1.75])
+def test_a_number_beside_one_of_few_digits_is_no_fraction(number):
+    for beside in (math.nextafter(number, 0.0), math.nextafter(number, math.inf)):
+        assert TextWriter().write(Constant(beside)) == f"{number:g}"
+
+
 def test_the_constants_of_the_rules_are_written_as_in_a_textbook():
     x = Value(2.0, "x")
     for y, formula in [
