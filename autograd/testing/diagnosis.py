@@ -72,7 +72,8 @@ def diagnosis(trials: Sequence[Trial], index: int) -> str:
     """Return a sentence on what may have gone wrong in one component, or an empty text."""
     telling = [trial for trial in trials if math.isfinite(trial.claimed[index])]
     claimed = [trial.claimed[index] for trial in telling]
-    if len(telling) < 3 or all(map(near, claimed, [trial.true[index] for trial in telling])):
+    known = [trial.true[index] for trial in telling]
+    if len(telling) < 3 or all(map(near, claimed, known)):
         return ""
     tapes = _tapes(telling, index)
     at_zero, elsewhere = _one_sided(telling, index)
@@ -80,16 +81,18 @@ def diagnosis(trials: Sequence[Trial], index: int) -> str:
         if all(map(near, predicted, claimed)):
             side = at_zero.removesuffix(ELSEWHERE)
             return f"{side}: {sentence()}" if side else sentence()
-    if at_zero:
+    if at_zero and any(
+        number and near(one, number) for one, number in zip(claimed, known, strict=True)
+    ):
         return at_zero
-    vague = ""
+    vague = ""  # where a side is right since it is 0, a slip on both sides tells more
     for predicted, sentence in _slips(telling, index, tapes):
         if all(map(near, predicted, claimed)):
             words = sentence()
             if words.count("...") < 2:  # what it speaks of is short enough to be written
                 return words
             vague = vague or words
-    return elsewhere or vague
+    return at_zero or elsewhere or vague
 
 
 def _one_sided(trials: Sequence[Trial], index: int) -> tuple[str, str]:

@@ -323,6 +323,16 @@ SLIPS += [
     (WRONG_SIDE, lambda x: ag.relu(x) ** 2, "2*x", {}),
     (WRONG_SIDE, lambda x: ag.where(x > 0, x**2, x), "2*x", {}),
     ("it is right for x < 0, and wrong for x > 0: f is another formula there", abs, "-1", {}),
+    ("the sign: it is the true derivative, negated", lambda x: ag.relu(x) ** 2, "-2*relu(x)", {}),
+    ("2 times the true derivative everywhere", lambda x: ag.relu(x) ** 2, "4*relu(x)", {}),
+    ("it is the function itself", lambda x: ag.relu(x) ** 2, "relu(x)**2", {}),
+    ("a factor d(relu(3 * x))/dx", lambda x: ag.relu(3 * x) ** 2, "2*relu(3*x)", {}),
+    (
+        "it is right for x < 0, and wrong for x > 0: f is another formula there",
+        lambda x: ag.relu(x) ** 2,
+        lambda x: 3.0 * x * x + 1.0 if x > 0 else 0.0,
+        {},
+    ),
     (
         "and right from 2.361 on: the derivative of relu(x - 2) by x - 2 was taken to be 1",
         lambda x: ag.relu(x - 2),
