@@ -28,6 +28,9 @@ body { margin: clamp(0.75em, 4vw, 2em); line-height: 1.4 }
 p { margin: 0; padding: 0.35em 0; overflow: auto hidden; overflow-wrap: anywhere }
 p.words { margin-top: 0.6em }
 p.equation { padding-left: clamp(1em, 4vw, 2em) }
+math .cases mtd { text-align: left }
+math .cases { border-left: 1.5px solid; border-radius: 6px; padding-left: 0.2em }
+mrow:has(> .cases) > mo { display: none }
 </style>
 </head>
 <body>

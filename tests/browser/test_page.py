@@ -279,14 +279,32 @@ def test_a_graph_of_a_leaf_alone_has_one_step(visit):
     assert column(page, "gradient") == {"0": "1"}
 
 
+WHOLE = """line => {
+    const whole = document.createElementNS("http://www.w3.org/1998/Math/MathML", "math");
+    for (const part of line.querySelectorAll("math"))
+        whole.append(...part.cloneNode(true).childNodes);
+    return new XMLSerializer().serializeToString(whole);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 1000])
+def test_the_lines_of_an_equation_break_and_show_their_results(visit, width):
+    tie = autograd.maximum(Value(0.0, "x"), 0.0)
+    page = visit(explore(tie).html, viewport={"width": width, "height": 800})
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    clipped = "rows => [...rows.children].map((line) => line.scrollWidth - rows.clientWidth)"
+    assert max(part(page, "equation").evaluate(clipped)) <= 0
+
+
 @pytest.mark.parametrize("build", [neuron, shared, everything, untaken])
 def test_every_equation_of_the_page_is_true_as_far_as_its_digits_go(visit, build):
     y = build()
     page = visit(explore(y).html)
     reader = formula_values.Reader(y, near=0.02)
     for _ in range(last(page) + 1):
-        for row in page.locator("[data-part=equation] > div > math").all():
-            written = row.evaluate("math => new XMLSerializer().serializeToString(math)")
+        for row in page.locator("[data-part=equation] > div").all():
+            written = row.evaluate(WHOLE)
             reader.line(formula_values.spelled(ElementTree.fromstring(written)))
         page.keyboard.press("ArrowRight")
     assert reader.checked > last(page)

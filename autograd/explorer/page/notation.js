@@ -55,13 +55,14 @@ const localSlope = (node, arg, place) =>
     ? `<mrow><msub><mi>\u2202</mi><mn>${place}</mn></msub>${node}</mrow>`
     : `<mfrac><mrow><mi>\u2202</mi>${node}</mrow><mrow><mi>\u2202</mi>${arg}</mrow></mfrac>`;
 
-// Joins sides by equals signs, and leaves out a side that repeats the one before.
+const [opened, closed] = ['<math displaystyle="true"><mrow>', "</mrow></math>"];
+const mathElement = (inside) => `${opened}${inside}${closed}`;
+
+// Joins sides by equals signs, before which a line may break; leaves out a side that repeats.
 function equation(...sides) {
   const distinct = sides.filter((side, place) => side !== sides[place - 1]);
-  return distinct.join("<mo>=</mo>");
+  return distinct.join(`${closed} ${opened}<mo form="infix">=</mo>`);
 }
-
-const mathElement = (inside) => `<math displaystyle="true"><mrow>${inside}</mrow></math>`;
 
 // A number as a learner types it: -0.5, 1e-3, 1/3, inf, nan; null for anything else.
 function typed(text) {
