@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from autograd import Value
+from autograd import Value, tree_map
 from nn.errors import InputError, KindError
 from nn.habits import OF_OPTIMIZERS, asking, missing
 from nn.module import Numbers, leaves_of, whole, write
@@ -55,17 +55,7 @@ class Optimizer(ABC):
     def _setting(
         self, name: str, number: float, below: float = math.inf, zero: bool = True
     ) -> float:
-        try:
-            number = Value(number).data
-        except TypeError:
-            raise KindError(
-                f"{type(self).__name__}: {name} must be a number, and is {number!r:.40}"
-                + ": give it to fit(schedule=...)" * callable(number)
-            ) from None
-        if not 0.0 <= number < below or (number == 0.0 and not zero):
-            limits = ("at least 0" if zero else "more than 0") + f" and below {below:g}"
-            raise InputError(f"{type(self).__name__}: {name} must be {limits}, and is {number!r}")
-        return number
+        return setting(type(self).__name__, name, number, below, zero)
 
     @asking(
         "optimizer.step(model.parameters()), which reads the .grad of each; of arrays, "
@@ -105,15 +95,23 @@ class Optimizer(ABC):
         """Return the weights after one update, and remember the averages for the next.
 
         Args:
-            weights: a list of floats, or a float64 array.
+            weights: a list of floats, a float64 array, or a tree of them (a dict, a Module).
             gradient: d(loss)/d(weight) of each, of the same kind.
 
         Returns:
             New weights of the same kind; those given are left alone.
 
         Raises:
-            ValueError: there are more or fewer weights than at the first step.
+            ValueError: there are more or fewer weights than at the first step, or the gradient is
+                of another structure.
+
+        Example:
+            >>> SGD(lr=0.25).updated({"w": [1.0, 2.0], "b": 0.0}, {"w": [4.0, -2.0], "b": 1.0})
+            {'w': [0.0, 2.5], 'b': -0.25}
         """
+        if not hasattr(weights, "dtype") and not _is_flat(weights):
+            return self._updated_tree(weights, gradient)
+        _check_alike(weights, gradient)
         if any(len(average) != len(weights) for average in self._memory):
             raise InputError(
                 f"{type(self).__name__} has made {counted(self.steps, 'step')} with "
@@ -130,10 +128,31 @@ class Optimizer(ABC):
             import numpy
 
             with numpy.errstate(all="ignore"):  # what overflows is inf, as with floats
-                rows = (weights, gradient, *map(numpy.asarray, memory))
+                rows = (weights, *map(numpy.asarray, (gradient, *memory)))
                 weights, *memory = self._rule(step, *rows)
         self.steps, self._memory = step, memory
         return weights
+
+    def _updated_tree(self, weights: object, gradient: object) -> object:
+        pairs: list[tuple[float, float]] = []
+
+        def read(weight: object, slope: object) -> float:
+            pairs.extend(_paired(weight, slope))
+            return 0.0
+
+        tree_map(read, weights, gradient)
+        numbers = iter(self.updated(*([*map(list, zip(*pairs, strict=True))] or [[], []])))
+
+        def written(leaf: object) -> object:
+            shape = getattr(leaf, "shape", ())
+            if not shape:
+                return next(numbers)
+            import numpy
+
+            row = [next(numbers) for _ in range(math.prod(shape))]
+            return numpy.array(row, dtype=float).reshape(shape)
+
+        return tree_map(written, weights)
 
     @abstractmethod
     def _rule(self, step: int, weight: N, gradient: N, *averages: N) -> tuple[N, ...]:
@@ -199,6 +218,51 @@ class Optimizer(ABC):
     def __repr__(self) -> str:
         settings = {k: v for k, v in vars(self).items() if k != "steps" and not k.startswith("_")}
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in settings.items())})"
+
+
+def setting(
+    who: str, name: str, number: float, below: float = math.inf, zero: bool = True
+) -> float:
+    """Return a setting as a float, or say what was given."""
+    try:
+        number = Value(number).data
+    except TypeError:
+        raise KindError(
+            f"{who}: {name} must be a number, and is {number!r:.40}"
+            + ": give it to fit(schedule=...)" * callable(number)
+        ) from None
+    if not 0.0 <= number < below or (number == 0.0 and not zero):
+        limits = ("at least 0" if zero else "more than 0") + f" and below {below:g}"
+        raise InputError(f"{who}: {name} must be {limits}, and is {number!r}")
+    return number
+
+
+def _is_flat(weights: object) -> bool:
+    """Return whether it is a list of numbers, not of Values or of more lists."""
+    return isinstance(weights, list) and {*map(type, weights)} <= {float, int}
+
+
+def _paired(weight: object, slope: object) -> Iterator[tuple[float, float]]:
+    """Yield the numbers of two leaves of a tree, of which each may be an array."""
+    _check_alike(weight, slope)
+    pair: Any = weight, slope
+    sides = [each.ravel() if getattr(each, "shape", ()) else [each] for each in pair]
+    for row in zip(*sides, strict=True):
+        first, second = [Value(each).data for each in row]
+        yield first, second
+
+
+def _check_alike(weights: object, gradient: object) -> None:
+    """Refuse a gradient that has not one number for each weight."""
+    first, second = [
+        getattr(each, "shape", (len(each),) if isinstance(each, list) else ())
+        for each in (weights, gradient)
+    ]
+    if first != second:
+        raise InputError(
+            f"updated: weights of shape {first} and a gradient of shape {second}: give one slope "
+            f"for each weight"
+        )
 
 
 def _number(obj: Any) -> float:
