@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 from autograd import Value
 from nn.errors import InputError
+from nn.habits import asking
 from nn.module import leaves_of
 
 
+@asking("clip_norm(model.parameters(), 1.0)")
 def clip_norm(parameters: Iterable[Value], limit: float) -> float:
     """Scale the gradients together so that their norm is at most the limit, as PyTorch does.
 
@@ -40,6 +42,7 @@ def clip_norm(parameters: Iterable[Value], limit: float) -> float:
     return math.hypot(*gradient)
 
 
+@asking("clip_value(model.parameters(), 1.0)")
 def clip_value(parameters: Iterable[Value], limit: float) -> None:
     """Keep every gradient between -limit and limit.
 

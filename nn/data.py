@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from nn.errors import InputError, MissingPackageError
+from nn.habits import asking
 from nn.initializers import generator_of
 from nn.inputs import listed
 from nn.module import whole
@@ -24,6 +25,7 @@ Row = TypeVar("Row")
 Target = TypeVar("Target")
 
 
+@asking("moons(100, seed=1)")
 def moons(
     rows: int = 100,
     noise: float = 0.1,
@@ -58,6 +60,7 @@ def moons(
     return _classes(point, rows, noise, seed, labels, 2)
 
 
+@asking("circles(100, seed=1)")
 def circles(
     rows: int = 100,
     noise: float = 0.05,
@@ -94,6 +97,7 @@ def circles(
     return _classes(point, rows, noise, seed, labels, 2)
 
 
+@asking("spirals(100, seed=1)")
 def spirals(
     rows: int = 200,
     noise: float = 0.02,
@@ -131,6 +135,7 @@ def spirals(
     return _classes(point, rows, noise, seed, labels)
 
 
+@asking("blobs(100, seed=1)")
 def blobs(
     rows: int = 150,
     noise: float = 0.3,
@@ -165,6 +170,7 @@ def blobs(
     return _classes(point, rows, noise, seed, labels)
 
 
+@asking("xor(100, seed=1)")
 def xor(
     rows: int = 100,
     noise: float = 0.0,
@@ -200,6 +206,7 @@ def xor(
     return _classes(point, rows, noise, seed, labels, 2)
 
 
+@asking("noisy_sine(100, seed=1)")
 def noisy_sine(rows: int = 50, noise: float = 0.1, seed: Seed = None) -> tuple[Rows, list[float]]:
     """Return points along one period of a sine.
 
@@ -267,6 +274,7 @@ def iris() -> tuple[Rows, list[int]]:
     return _scikit_learn("load_iris")
 
 
+@asking("split(X, y, 0.2, seed=1)")
 def split(
     X: Sequence[Row], y: Sequence[Target], held_out: float = 0.2, seed: Seed = None
 ) -> tuple[tuple[list[Row], list[Target]], tuple[list[Row], list[Target]]]:

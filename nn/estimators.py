@@ -25,7 +25,7 @@ from nn.inspection import predict
 from nn.layers import MLP
 from nn.losses import l2_penalty
 from nn.module import whole
-from nn.optimizers import Adam
+from nn.optimizers import Adam, setting
 from nn.training import fit
 
 
@@ -73,8 +73,14 @@ class _Network(BaseEstimator):
             seed = int(self.random_state.integers(2**31))
         else:
             seed = int(check_random_state(self.random_state).randint(2**31))
+        who = type(self).__name__
         sizes = self.hidden_layer_sizes
         sizes = sizes if isinstance(sizes, Iterable) else [sizes]
+        sizes = [whole(size, f"{who}: a size in hidden_layer_sizes") for size in sizes]
+        batch = self.batch_size
+        batch = None if batch is None else min(whole(batch, f"{who}: batch_size"), rows)
+        alpha = setting(who, "alpha", self.alpha)
+        rate = setting(who, "learning_rate_init", self.learning_rate_init)
         self.model_ = MLP(
             X.shape[1],
             [*sizes, outputs],
@@ -87,10 +93,10 @@ class _Network(BaseEstimator):
             _Table(X, getattr(self, "feature_names_in_", None)),
             y,
             loss,
-            Adam(lr=self.learning_rate_init),
-            self.max_iter,
-            None if self.batch_size is None else min(whole(self.batch_size, "batch_size"), rows),
-            penalty=(lambda p: l2_penalty(p, self.alpha / rows)) if self.alpha else None,
+            Adam(lr=rate),
+            whole(self.max_iter, f"{who}: max_iter"),
+            batch,
+            penalty=(lambda p: l2_penalty(p, alpha / rows)) if alpha else None,
             engine=self.engine,
             seed=seed,
             progress=False,
@@ -155,6 +161,7 @@ class Classifier(ClassifierMixin, _Network):
         (True, 'upper')
     """
 
+    @asking("{}().fit(X, y)")
     def fit(self, X: Any, y: Any) -> Self:
         """Train a new network on rows X with labels y, and return the estimator."""
         check_labels(y)
@@ -217,6 +224,7 @@ class Regressor(RegressorMixin, _Network):
         True
     """
 
+    @asking("{}().fit(X, y)")
     def fit(self, X: object, y: Any) -> Self:
         """Train a new network on rows X with numbers y, and return the estimator."""
         rows, numbers = self._checked(X, y, y_numeric=True)

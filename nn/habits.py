@@ -55,6 +55,11 @@ OF_NN = {
     ),
     **dict.fromkeys(("DataLoader", "Dataset"), "write nn.fit(model, X, y, batch_size=32)"),
     **dict.fromkeys(("train", "Trainer"), "write nn.fit(model, X, y)"),
+    **dict.fromkeys(
+        ("predict_proba", "log_softmax"),
+        "probabilities of classes are nn.Classifier's, or autograd.softmax(model(x)) of several "
+        "scores and autograd.sigmoid(model(x)) of one",
+    ),
     "load_model": "write nn.load(model, 'weights.json') of a model made anew",
     "loss": "losses are functions of nn: nn.mse(score, target), nn.hinge(score, target)",
     **dict.fromkeys(
@@ -121,6 +126,7 @@ OF_ESTIMATORS = {
     **dict.fromkeys(("evaluate", "accuracy"), "write estimator.score(X, y)"),
     **dict.fromkeys(("forward", "transform"), "write estimator.predict(X)"),
     **dict.fromkeys(("train", "compile", "eval"), "write estimator.fit(X, y)"),
+    "predict_log_proba": "write numpy.log(estimator.predict_proba(X))",
     "partial_fit": "fit begins anew; a network that goes on is nn.fit(model, X, y), called again",
     **dict.fromkeys(
         ("model", "history", "classes", "model_", "history_", "n_iter_", "classes_"),
@@ -135,14 +141,27 @@ SETTINGS = {  # other names of settings
     **dict.fromkeys(("max_iter", "n_epochs", "num_epochs"), "epochs"),
     **dict.fromkeys(("criterion", "loss_fn"), "loss"),
     "validation_data": "validation",
+    **dict.fromkeys(("n_samples", "samples", "n"), "rows"),
+    **dict.fromkeys(("test_size", "test_fraction"), "held_out"),
+    "max_norm": "limit",
     "random_state": "seed",
     "verbose": "progress",
 }
+_REPEATED = (
+    "rows count alike: repeat those that count more (X[rows], y[rows] with rows = "
+    "numpy.repeat(numpy.arange(len(y)), times))"
+)
+_WEIGHED = (
+    "loss=lambda score, target: nn.binary_cross_entropy(score, target) * "
+    "(5.0 if target > 0 else 1.0), with targets 0 and 1"
+)
 ABSENT = {  # settings that other libraries have
     "shuffle": "where batch_size= cuts the rows, they are shuffled every epoch, in an order that "
     "seed= repeats",
     "validation_split": "give rows of your own, validation=(X_held_out, y_held_out)",
     "early_stopping": "write patience=10, with validation=(X, y)",
+    "class_weight": f"weigh the loss: {_WEIGHED}",
+    "sample_weight": _REPEATED,
     **dict.fromkeys(("device", "dtype"), "numbers are floats of 64 bits where Python runs"),
 }
 _HELD_OUT = (
@@ -152,7 +171,25 @@ _HELD_OUT = (
 ABSENT_OF_ESTIMATORS = {  # of scikit-learn's, and of fit
     **dict.fromkeys(("early_stopping", "patience", "validation"), _HELD_OUT),
     **dict.fromkeys(("n_iter_no_change", "validation_fraction", "validation_split"), _HELD_OUT),
+    **dict.fromkeys(("tol", "max_fun"), _HELD_OUT),
     "shuffle": ABSENT["shuffle"].replace("seed=", "random_state="),
+    **dict.fromkeys(
+        (
+            *("solver", "optimizer", "momentum", "nesterovs_momentum", "power_t"),
+            *("beta_1", "beta_2", "epsilon"),
+        ),
+        "an estimator trains with Adam; another optimiser is given to "
+        "nn.fit(model, X, y, optimizer=nn.SGD(lr=0.1, momentum=0.9))",
+    ),
+    "warm_start": OF_ESTIMATORS["partial_fit"],
+    **dict.fromkeys(
+        ("verbose", "progress"),
+        "losses are estimator.history_['loss']; nn.fit(model, X, y) shows them while it trains",
+    ),
+    "loss": "a classifier trains on the cross-entropy and a regressor on the squared error; "
+    "another loss is given to nn.fit(model, X, y, loss=...)",
+    "class_weight": f"{_REPEATED}, or weigh the loss of nn.fit: {_WEIGHED}",
+    "sample_weight": _REPEATED,
 }
 RECORDED = {"acc": "accuracy", "lr": "learning_rate", "time": "seconds"}  # other names
 ACTIVATIONS = {  # names of other libraries, in small letters
@@ -218,9 +255,20 @@ def missing_export(name: str) -> AttributeError | ImportError:
     """Return the error for a public name of ``nn`` that there is not."""
     frame = sys._getframe(2)
     is_import = frame.f_code.co_code[frame.f_lasti] == opcode.opmap["IMPORT_FROM"]
-    if name in OF_NN and is_import:  # Python would drop the advice of an AttributeError
-        return MissingImportError(f"cannot import name {name!r} from 'nn': {OF_NN[name]}")
-    return missing("module 'nn'", name, OF_NN)
+    known = OF_NN if name in OF_NN else _elsewhere(name)
+    if name in known and is_import:  # Python would drop the advice of an AttributeError
+        return MissingImportError(f"cannot import name {name!r} from 'nn': {known[name]}")
+    return missing("module 'nn'", name, known)
+
+
+def _elsewhere(name: str) -> dict[str, str]:
+    """Return advice for a name that another module of ours has."""
+    for place in ("autograd", "nn.data", "nn.plot", "nn.schedules"):
+        module = sys.modules[place]
+        found = getattr(module, name, None) if name in vars(module) else None
+        if callable(found) and (place == "autograd" or found.__module__ == place):
+            return {name: f"it is {place}.{name}"}
+    return {}
 
 
 def asking(example: str) -> Callable[[F], F]:
@@ -265,8 +313,14 @@ def _not_among(name: str, settings: list[str]) -> str:
     same = [known, *[other for other in SETTINGS if SETTINGS[other] == known]]
     close = [each for each in same if each in settings]
     close = close or difflib.get_close_matches(name, settings, 1)
-    if name in ABSENT_OF_ESTIMATORS and "max_iter" in settings:
+    is_of_estimators = "max_iter" in settings or settings == ["X", "y"]
+    if is_of_estimators and name in ABSENT_OF_ESTIMATORS:
         return f"there is no setting {name!r}: {ABSENT_OF_ESTIMATORS[name]}"
+    if settings == ["X", "y"]:
+        return (
+            f"there is no setting {name!r}: an estimator has its settings when it is made, such as "
+            "max_iter=300"
+        )
     if name in ABSENT and "batch_size" in settings:
         return f"there is no setting {name!r}: {ABSENT[name]}"
     if known == "lr" and "optimizer" in settings:

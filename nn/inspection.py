@@ -72,6 +72,7 @@ def _scores(model: Module, rows: list[list[float]]) -> list[Any]:
         return [first, *[numbers_of(model(row)) for row in rows[1:]]]
 
 
+@asking("activations(model, X)")
 def activations(model: Module, X: object) -> list[list[list[float]]]:
     """Return the outputs of every layer for every row.
 
@@ -104,6 +105,7 @@ def activations(model: Module, X: object) -> list[list[list[float]]]:
     return outputs
 
 
+@asking("dead_units(model, X)")
 def dead_units(model: Module, X: object) -> list[str]:
     """Return the names of the hidden neurons whose output is 0 for every row.
 
@@ -135,6 +137,7 @@ def dead_units(model: Module, X: object) -> list[str]:
     ]
 
 
+@asking("gradients(model, X, y)")
 def gradients(model: Module, X: object, y: object, loss: str | Loss = "hinge") -> list[list[float]]:
     """Return the derivative of the mean loss by every parameter, layer by layer.
 

@@ -43,6 +43,7 @@ def activation_named(activation: str | Activation) -> Activation:
     if not isinstance(activation, str):
         raise KindError(
             f"activation must be a name or a function, and is a {type(activation).__name__}"
+            + ": where there is none, write activation=lambda x: x" * (activation is None)
         )
     function = _function_named(activation)
     if function is None:
@@ -107,6 +108,14 @@ def _no_row(x: Sequence[object], who: str, inputs: int) -> Exception:
     )
 
 
+def _no_list(model: object, more: Sequence[object]) -> Exception:
+    """Return the error for inputs, or rows, that are arguments each."""
+    return KindError(
+        f"{type(model).__name__} takes one row, a list of numbers, and was given "
+        f"{len(more) + 1} arguments: write model([x1, x2]), or [model(x) for x in X] for rows"
+    )
+
+
 def _takes_one(function: Callable[..., object]) -> bool:
     """Return whether a function can be called with one argument, as far as it says."""
     try:
@@ -162,8 +171,10 @@ class Neuron(Module):
         self.activation = activation_named(activation)
         self.name = name or repr(self)
 
-    def __call__(self, x: Sequence[Value | float]) -> Value:
+    def __call__(self, x: Sequence[Value | float], *more: object) -> Value:
         """Return the output for one row of inputs, a Value."""
+        if more:
+            raise _no_list(self, more)
         try:
             count = len(x)
         except TypeError:
@@ -217,8 +228,10 @@ class Layer(Module):
         ]
         self.name = name or f"layer of {nout}"
 
-    def __call__(self, x: Sequence[Value | float]) -> Any:
+    def __call__(self, x: Sequence[Value | float], *more: object) -> Any:
         """Return the outputs of all neurons for one row: a list, or a Value where there is one."""
+        if more:
+            raise _no_list(self, more)
         with scope(self.name):
             out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
@@ -279,8 +292,10 @@ class MLP(Module):
             for i in range(len(nouts))
         ]
 
-    def __call__(self, x: Sequence[Value | float]) -> Any:
+    def __call__(self, x: Sequence[Value | float], *more: object) -> Any:
         """Return the scores of one row: a list, or a Value where the last layer is one neuron."""
+        if more:
+            raise _no_list(self, more)
         out: Any = x
         for layer in self.layers:
             out = layer(out if hasattr(out, "__len__") else [out])

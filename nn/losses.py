@@ -13,6 +13,7 @@ from typing import Any, TypeGuard
 import autograd
 from autograd import Value, logsumexp, relu, softplus, where
 from nn.errors import InputError, KindError
+from nn.wording import counted
 
 Loss = Callable[[Any, Any], Any]
 
@@ -24,7 +25,15 @@ def _rows(obj: object) -> TypeGuard[Sequence[Any]]:
 def _mean(one: Loss, score: object, target: object, name: str) -> Any:
     """Return the loss of a score, or the mean over lists of scores and targets, nested alike."""
     if not _rows(score) and not _rows(target):
-        return one(score, target)
+        try:
+            return one(score, target)
+        except TypeError:
+            if not isinstance(target, str):
+                raise
+        raise KindError(
+            f"{name}: a target is a number, and was {target!r:.80}: nn.fit takes classes by name; "
+            f"of your own, write {{{target!r:.80}: 1.0, ...}}[target]"
+        )
     if not _rows(score) or not _rows(target) or len(score) != len(target):
         raise InputError(
             f"{name}: there must be as many scores as targets; there are "
@@ -205,12 +214,15 @@ def _chosen(scores: Sequence[Any], target: Any) -> object:
             where((target > k - 0.5) & (target < k + 0.5), s, 0.0) for k, s in enumerate(scores)
         )
         return autograd.sum(picks)
-    if not isinstance(target, Real) and not hasattr(target, "dtype"):
-        raise KindError(f"cross_entropy: a target is a whole number, and was {target!r}")
+    if _rows(target) or not (isinstance(target, Real) or hasattr(target, "dtype")):
+        raise KindError(
+            f"cross_entropy: a target is a whole number, and was {target!r:.80}"
+            + "; of a row of 0 and one 1 it is int(numpy.argmax(target))" * _rows(target)
+        )
     label = float(target)
     if not 0 <= label < len(scores) or label != int(label):
         raise InputError(
-            f"cross_entropy: there are {len(scores)} scores, so a target is a whole number from 0 "
+            f"cross_entropy: of {counted(len(scores), 'score')} a target is a whole number from 0 "
             f"to {len(scores) - 1}, and {target!r} is not"
         )
     return scores[int(label)]

@@ -9,6 +9,7 @@ from nn.errors import InputError
 from nn.habits import asking
 from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge
 from nn.module import numbers_of
+from nn.wording import counted
 
 Metric = Callable[[Any, Any], float]
 
@@ -39,7 +40,10 @@ def accuracy(scores: Any, targets: Any) -> float:
         0.75
     """
     if len(scores) != len(targets) or len(scores) == 0:
-        raise InputError(f"accuracy: there are {len(scores)} scores and {len(targets)} targets")
+        raise InputError(
+            f"accuracy: there must be as many scores as targets; there are {len(scores):,} and "
+            f"{len(targets):,}"
+        )
     if isinstance(next(iter(scores)), str):
         return float(sum(a == b for a, b in zip(scores, targets, strict=True)) / len(scores))
     if hasattr(scores, "ndim") and hasattr(targets, "ndim") and targets.ndim < 3:
@@ -59,7 +63,8 @@ def accuracy(scores: Any, targets: Any) -> float:
         if isinstance(target, list):
             if len(score) != len(target) or any(isinstance(label, list) for label in target):
                 raise InputError(
-                    f"accuracy: a row of {len(score)} scores and a target {target!r} do not fit"
+                    f"accuracy: a row of {counted(len(score), 'score')} and a target {target!r:.80}"
+                    " do not fit"
                 )
             hits += [(s > 0) == (t > 0) for s, t in zip(score, target, strict=True)]
         else:

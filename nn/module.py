@@ -144,9 +144,15 @@ def _listed(title: str, names: set[str]) -> str:
 def check_module(model: object) -> None:
     """Refuse what is no Module."""
     if not isinstance(model, Module):
+        where = "its network is its model_, once it is fitted"
+        if hasattr(model, "named_steps"):  # a pipeline of scikit-learn's
+            where = (
+                "its network is pipeline[-1].model_, once it is fitted, and takes rows as "
+                "pipeline[:-1].transform(X) gives them"
+            )
         inside = (
-            ": its network is its model_, once it is fitted; joblib.dump(estimator, path) and "
-            "pickle keep the whole, its classes and its scales"
+            f": {where}; joblib.dump(estimator, path) and pickle keep the whole, its classes and "
+            "its scales"
         ) * hasattr(type(model), "predict")
         raise KindError(f"model must be an nn.Module, and is a {type(model).__name__}{inside}")
 
@@ -160,12 +166,18 @@ def leaves_of(parameters: object, who: str) -> list[Value]:
             f"{who}: takes a list of Values, such as model.parameters(), and was given a "
             f"{type(parameters).__name__}"
         )
+    if isinstance(parameters, Mapping):
+        raise KindError(f"{who}: takes Values, and was given a mapping: write parameters.values()")
     leaves = list(parameters)
     for number, leaf in enumerate(leaves):
         if not isinstance(leaf, Value):
+            way = ""
+            if isinstance(leaf, Iterable) and not isinstance(leaf, str):
+                way = "autograd.tree_leaves(parameters)"
+                way = f": write {'parameters.ravel()' if hasattr(parameters, 'ravel') else way}"
             raise KindError(
                 f"{who}: takes Values, such as model.parameters(), and number {number} of those "
-                f"given is {leaf!r}"
+                f"given is {leaf!r:.80}{way}"
             )
     return leaves
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nn.errors import InputError, KindError, MissingPackageError
+from nn.habits import asking
 from nn.history import History
 from nn.inputs import checked, listed
 from nn.inspection import activations, dead_units, gradients, predict
@@ -24,6 +25,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 INK, QUIET = "#1f2933", "#8592a0"
 
 
+@asking("curves(history)")
 def curves(history: History, name: str = "loss", ax: Axes | None = None) -> Axes:
     """Draw a loss or a metric by epoch, for training and for validation.
 
@@ -64,6 +66,7 @@ def curves(history: History, name: str = "loss", ax: Axes | None = None) -> Axes
     return ax
 
 
+@asking("decision_boundary(model, X, y)")
 def decision_boundary(
     model: Module, X: object, y: object, ax: Axes | None = None, resolution: int = 80
 ) -> Axes:
@@ -105,6 +108,7 @@ def decision_boundary(
     return ax
 
 
+@asking("activation_histograms(model, X)")
 def activation_histograms(model: Module, X: object, ax: Axes | None = None) -> Axes:
     """Draw how the outputs of each layer are distributed over the rows, and name dead units.
 
@@ -139,6 +143,7 @@ def activation_histograms(model: Module, X: object, ax: Axes | None = None) -> A
     return ax
 
 
+@asking("gradient_histograms(model, X, y)")
 def gradient_histograms(
     model: Module, X: object, y: object, loss: str | Loss = "hinge", ax: Axes | None = None
 ) -> Axes:

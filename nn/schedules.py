@@ -10,11 +10,13 @@ from collections.abc import Callable
 
 from autograd import Value
 from nn.errors import InputError, KindError
+from nn.habits import asking
 from nn.module import whole
 
 Schedule = Callable[[int], float]
 
 
+@asking("constant(0.1)")
 def constant(lr: float) -> Schedule:
     """Return a schedule that keeps the learning rate.
 
@@ -33,6 +35,7 @@ def constant(lr: float) -> Schedule:
     return lambda epoch: lr
 
 
+@asking("step_decay(0.1, 10)")
 def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
     """Return a schedule that multiplies the learning rate by a factor now and then.
 
@@ -57,6 +60,7 @@ def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
     return lambda epoch: lr * factor ** float(epoch // every)
 
 
+@asking("cosine(0.1, 100)")
 def cosine(lr: float, epochs: int, lowest: float = 0.0) -> Schedule:
     """Return a schedule that falls along half a cosine, and stays at the bottom.
 
@@ -89,6 +93,7 @@ def cosine(lr: float, epochs: int, lowest: float = 0.0) -> Schedule:
     return rate
 
 
+@asking("warm_up(cosine(0.1, 100), 5)")
 def warm_up(then: Schedule, epochs: int, start: float = 0.1) -> Schedule:
     """Return a schedule that rises in a straight line to another schedule, and goes on with it.
 

@@ -154,7 +154,10 @@ def fit(
     held_out = None
     if validation is not None:
         if not isinstance(validation, (list, tuple)) or len(validation) != 2:
-            raise KindError("validation must be a pair (X, y)")
+            raise KindError(
+                "validation must be a pair (X, y) of rows held out, such as the second of "
+                "nn.data.split(X, y, 0.2)"
+            )
         check_validation(X, validation[0])
         held_out = checked(*validation, "validation ", classes, codes)
         check_fit(model, criterion, *held_out, "validation ")

@@ -15,6 +15,8 @@ import pandas
 import polars
 import scipy.sparse
 from missing_messages import without
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import autograd
 import nn
@@ -44,6 +46,19 @@ def saved():
     path = Path(tempfile.mkdtemp(), "weights.json")
     nn.save(model(), path)
     return path
+
+
+def matrix_of_values():
+    return numpy.array([[Value(1.0), Value(2.0)]] * 2)
+
+
+def scaled():
+    return make_pipeline(StandardScaler(), nn.Classifier((2,), max_iter=2)).fit(X, Y)
+
+
+def repeated(times):
+    rows = numpy.repeat(numpy.arange(len(Y)), times)
+    return numpy.array(X)[rows], numpy.array(Y)[rows]
 
 
 def frame(*columns):
@@ -259,9 +274,140 @@ PARTS = [
         lambda: nn.cross_entropy([Value(1.0)] * 2, 1),
     ),
     (
-        "1 scores and 2 targets",
+        "as many scores as targets; there are 1 and 2",
         lambda: nn.accuracy([1.0], [1, -1]),
         lambda: nn.accuracy([1.0], [1]),
+    ),
+    (
+        r"hinge: a target is a number, and was 'up': nn.fit takes classes by name",
+        lambda: nn.hinge(Value(1.0), "up"),
+        lambda: nn.hinge(Value(1.0), {"up": 1.0, "down": -1.0}["up"]),
+    ),
+    (
+        r"a target is a whole number, and was \[0, 1\]; .* it is int\(numpy.argmax\(target\)\)",
+        lambda: nn.cross_entropy([Value(1.0)] * 2, [0, 1]),
+        lambda: nn.cross_entropy([Value(1.0)] * 2, int(numpy.argmax([0, 1]))),
+    ),
+    (
+        r"MLP takes one row, .* given 2 arguments: write model\(\[x1, x2\]\)",
+        lambda: model()(0.5, 1.0),
+        lambda: model()([0.5, 1.0]),
+    ),
+    (
+        r"Layer takes one row, .* or \[model\(x\) for x in X\] for rows",
+        lambda: nn.Layer(2, 3)(*X),
+        lambda: [nn.Layer(2, 3)(x) for x in X],
+    ),
+    ("Neuron takes one row", lambda: nn.Neuron(2)(1.0, 2.0), lambda: nn.Neuron(2)([1.0, 2.0])),
+    (
+        r"array\(\[Value.* write parameters.ravel\(\)",
+        lambda: nn.SGD(0.1).step(matrix_of_values()),
+        lambda: nn.SGD(0.1).step(matrix_of_values().ravel()),
+    ),
+    (
+        r"number 0 of those given is \[.* write autograd.tree_leaves\(parameters\)",
+        lambda: nn.SGD(0.1).step([[Value(1.0)]]),
+        lambda: nn.SGD(0.1).step(tree_leaves([[Value(1.0)]])),
+    ),
+    (
+        r"given a mapping: write parameters.values\(\)",
+        lambda: nn.SGD(0.1).step({"w": Value(1.0)}),
+        lambda: nn.SGD(0.1).step({"w": Value(1.0)}.values()),
+    ),
+    (
+        r"weights of shape \(2,\) and a gradient of shape \(3,\): give one slope for each weight",
+        lambda: nn.SGD(0.1).updated(numpy.ones(2), numpy.ones(3)),
+        lambda: nn.SGD(0.1).updated(numpy.ones(2), numpy.ones(2)),
+    ),
+    (
+        r"activation must be .* a NoneType: .* write activation=lambda x: x",
+        lambda: nn.Layer(2, 1, activation=None),
+        lambda: nn.Layer(2, 1, activation=lambda x: x),
+    ),
+    (
+        r"validation must be a pair .* nn.data.split\(X, y, 0.2\)",
+        lambda: trained(validation=0.2),
+        lambda: trained(validation=nn.data.split(X, Y, 0.4, seed=0)[1]),
+    ),
+    (
+        r"module 'nn' has no attribute 'softmax': it is autograd.softmax",
+        lambda: nn.softmax,
+        lambda: autograd.softmax,
+    ),
+    (
+        "cannot import name 'split' from 'nn': it is nn.data.split",
+        lambda: exec("from nn import split"),
+        lambda: nn.data.split,
+    ),
+    (
+        "has no attribute 'predict_proba': .* autograd.sigmoid",
+        lambda: nn.predict_proba,
+        lambda: autograd.sigmoid(model()(X[0])),
+    ),
+    (
+        "split: there is no setting 'test_size'; did you mean held_out",
+        lambda: nn.data.split(X, Y, test_size=0.4),
+        lambda: nn.data.split(X, Y, held_out=0.4),
+    ),
+    (
+        "moons: there is no setting 'n_samples'; did you mean rows",
+        lambda: nn.data.moons(n_samples=4),
+        lambda: nn.data.moons(rows=4),
+    ),
+    (
+        r"decision_boundary: missing .* write decision_boundary\(model, X, y\)",
+        lambda: nn.plot.decision_boundary(model()),
+        lambda: nn.plot.decision_boundary(model(), X, Y),
+    ),
+    (
+        r"is a Pipeline: its network is pipeline\[-1\].model_, .* pipeline\[:-1\].transform\(X\)",
+        lambda: nn.plot.decision_boundary(scaled(), X, Y),
+        lambda: nn.plot.decision_boundary(scaled()[-1].model_, scaled()[:-1].transform(X), Y),
+    ),
+    (
+        r"Classifier.fit: there is no setting 'sample_weight': rows count alike: repeat",
+        lambda: nn.Classifier(max_iter=2).fit(X, Y, sample_weight=[1, 1, 2]),
+        lambda: nn.Classifier(max_iter=2).fit(*repeated([1, 1, 2])),
+    ),
+    (
+        r"Regressor.fit: there is no setting 'epochs': .* when it is made, such as max_iter=300",
+        lambda: nn.Regressor().fit(X, Y, epochs=2),
+        lambda: nn.Regressor(max_iter=2).fit(X, Y),
+    ),
+    (
+        r"fit: there is no setting 'class_weight': weigh the loss: loss=lambda score, target: ",
+        lambda: trained(class_weight={0: 1, 1: 5}),
+        lambda: trained(
+            Y=[1, 0, 1],
+            loss=lambda score, target: (
+                nn.binary_cross_entropy(score, target) * (5.0 if target > 0 else 1.0)
+            ),
+        ),
+    ),
+    (
+        "Classifier has no attribute 'predict_log_proba': write numpy.log",
+        lambda: scaled()[-1].predict_log_proba,
+        lambda: numpy.log(scaled().predict_proba(X)),
+    ),
+    (
+        "Classifier: max_iter must be at least 1, and is 0",
+        lambda: nn.Classifier(max_iter=0).fit(X, Y),
+        lambda: nn.Classifier(max_iter=1).fit(X, Y),
+    ),
+    (
+        "Classifier: a size in hidden_layer_sizes must be a whole number, and is '8'",
+        lambda: nn.Classifier("8").fit(X, Y),
+        lambda: nn.Classifier(8, max_iter=1).fit(X, Y),
+    ),
+    (
+        "Regressor: learning_rate_init must be a number, and is 'adaptive'",
+        lambda: nn.Regressor(learning_rate_init="adaptive").fit(X, Y),
+        lambda: nn.Regressor(learning_rate_init=0.01, max_iter=1).fit(X, Y),
+    ),
+    (
+        "Regressor: alpha must be at least 0 and below inf, and is -1.0",
+        lambda: nn.Regressor(alpha=-1).fit(X, Y),
+        lambda: nn.Regressor(alpha=0.1, max_iter=1).fit(X, Y),
     ),
     (
         "in this order: write X",

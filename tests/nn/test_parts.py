@@ -1,6 +1,7 @@
 """Losses by nature, optimisers' state, clipping, schedules, metrics: what PyTorch leaves."""
 
 import copy
+import inspect
 import math
 from fractions import Fraction
 
@@ -230,3 +231,33 @@ def test_accuracy_refuses_what_does_not_fit():
     for kind in (list, numpy.array):
         with pytest.raises(ValueError, match="do not fit"):
             nn.accuracy(kind([[1.0, -1.0]]), kind([[1, -1, 1]]))
+
+
+def test_updated_takes_trees_of_weights_as_lists_and_arrays_of_them():
+    numpy = pytest.importorskip("numpy")
+    tree = {"w": numpy.array([[1.0, 2.0], [3.0, 4.0]]), "b": [0.5, (1.5,)]}
+    slopes = {"w": numpy.array([[0.1, -2.0], [0.0, 1.0]]), "b": [3.0, (-1.0,)]}
+    of_tree, of_list = nn.Adam(lr=0.1), nn.Adam(lr=0.1)
+    flat = [1.0, 2.0, 3.0, 4.0, 0.5, 1.5]
+    for _ in range(3):
+        tree = of_tree.updated(tree, slopes)
+        flat = of_list.updated(flat, [0.1, -2.0, 0.0, 1.0, 3.0, -1.0])
+    assert [*tree["w"].ravel().tolist(), tree["b"][0], *tree["b"][1]] == flat
+    assert tree["w"].shape == (2, 2)
+
+
+def test_updated_takes_a_model_and_gives_one():
+    model = nn.MLP(2, [3, 1], seed=1)
+    before = [p.data for p in model.parameters()]
+    new = nn.SGD(lr=0.25).updated(model, model)
+    assert [p.data for p in new.parameters()] == [w - 0.25 * w for w in before]
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_every_setting_of_mlpclassifier_is_taken_or_told_what_is_ours():
+    sklearn = pytest.importorskip("sklearn.neural_network")
+    ours = inspect.signature(nn.Classifier).parameters
+    for name in inspect.signature(sklearn.MLPClassifier).parameters:
+        if name not in ours:
+            with pytest.raises(TypeError, match=f"no setting '{name}'(: |; did you mean learning)"):
+                nn.Classifier(**{name: 1})
