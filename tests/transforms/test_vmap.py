@@ -94,6 +94,27 @@ def test_keywords_beyond_in_axes_are_mapped_by_jit_as_by_vmap(axes, named):
         assert compiled(square, **arrays).tolist() == rows
 
 
+@pytest.mark.parametrize("make", [vmap, lambda f, **axes: jit(f, **axes)])
+@pytest.mark.parametrize(
+    ("axes", "named"),
+    [
+        (1, {"w": numpy.ones((2, 3))}),
+        (-1, {"w": numpy.ones((2, 3)), "b": numpy.arange(2.0)}),
+        ((1,), {"w": numpy.ones((2, 3))}),
+        ((1, None), {"b": numpy.arange(2.0)}),
+        (0, {"w": numpy.ones((3, 2)), "b": numpy.arange(3.0)}),
+    ],
+)
+def test_what_is_given_by_keyword_and_has_no_entry_is_mapped_over_axis_0_as_in_jax(
+    make, axes, named
+):
+    jax = pytest.importorskip("jax")
+    f = lambda x, w=1.0, b=0.0: (x * w).sum() + b  # noqa: E731
+    args = (MATRIX, 2.0) if axes == (1, None) else (MATRIX,)
+    theirs = jax.vmap(f, in_axes=axes)(*args, **named)
+    numpy.testing.assert_allclose(make(f, in_axes=axes)(*args, **named), theirs)
+
+
 def test_all_rows_may_be_given_by_keyword():
     mapped = vmap(lambda w, *, x: w * x, in_axes=(None,))
     assert mapped(2.0, x=MATRIX[:, 0]).tolist() == jit(mapped)(2.0, x=MATRIX[:, 0]).tolist()
