@@ -622,14 +622,8 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
                 "the chain rule: the function {0} was applied to the derivative of {2}", places[0]
             ),
         )
-        if len(places) == 1:
-            yield from _partials_elsewhere(
-                places[0],
-                lambda tape, arg: tape.tangent(arg),
-                named(
-                    "the chain rule: d({0}) by {2} was taken at the derivative of {2}", places[0]
-                ),
-            )
+        if node.op.arity == 1:
+            yield from _partials_at_the_slope(named, 0)
     if node.op.arity == 1:
         yield _at_operand, _by_the_value(node)
         for scale, words in _ANGLES:
@@ -639,6 +633,8 @@ def _slips_at(tape: _Tape, node: Value) -> Iterator[tuple[Derivative, Callable[[
     for index in places:
         for place, (_, mistaken, right) in enumerate(_mistaken(tape, node, index)):
             yield _taken_as(index, place), _mistake(node, index, mistaken, right)
+    if len(places) == 1 < node.op.arity and node.args[places[0]].op is not None:
+        yield from _partials_at_the_slope(named, places[0])
 
 
 def _quotient(of: Callable[[float, float, float, float], float]) -> Derivative:
@@ -737,6 +733,13 @@ _ANGLES = [
     (math.pi / 180.0, "degrees: {0} takes {2} in radians, and its derivative was taken in degrees"),
     (180.0 / math.pi, "degrees: its derivative was taken at {2} with its degrees left as they are"),
 ]
+
+
+def _partials_at_the_slope(
+    named: Callable[..., Callable[[], str]], index: int
+) -> Iterator[tuple[Derivative, Callable[[], str]]]:
+    words = "the chain rule: d({0}) by {2} was taken at the derivative of {2}"
+    return _partials_elsewhere(index, lambda tape, arg: tape.tangent(arg), named(words, index))
 
 
 def _partials_elsewhere(

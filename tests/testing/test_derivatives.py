@@ -299,6 +299,7 @@ SLIPS += [
         "3*cos(x)**2",
         {},
     ),
+    ("2 was taken for it, with u = log(x)", lambda x: ag.log(x) ** 2, "2/x", {}),
     ("applied to the derivative of x**2", lambda x: ag.exp(x**2), "exp(2*x)", {}),  # to exp(100)
     ("the sum rule: the derivative of sin(x) + exp(x)", sine_and_exp, "cos(x)*exp(x)", {}),
 ]
