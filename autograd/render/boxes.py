@@ -40,8 +40,8 @@ def content(box: Box, spec: str, computed: bool) -> Content:
     numbers: list[tuple[str, str]] = []
     if box.data is not None:
         assert box.grad is not None
-        grad = one_line(format(box.grad, spec)) if computed else NOT_COMPUTED
-        numbers = list(zip(WORDS, (one_line(format(box.data, spec)), grad), strict=True))
+        grad = written(box.grad, spec) if computed else NOT_COMPUTED
+        numbers = list(zip(WORDS, (written(box.data, spec), grad), strict=True))
     name = shortened(one_line(box.name), NAME, ROOM)
     divider = max(width(symbol, TITLE) + 2 * PAD, width(name, NAME) + PAD) if symbol else 0.0
     left = divider + PAD
@@ -86,4 +86,9 @@ def constant(number: float, spec: str) -> str:
         for precision in range(int(general[1]), MOST_OF_CONSTANTS + 1):
             if float(text := format(number, f".{precision}g")) == number:
                 return text
-    return one_line(format(number, spec))
+    return written(number, spec)
+
+
+def written(number: float, spec: str) -> str:
+    """Return a number in a format, on one line; the sign of a zero is left out, as in formulas."""
+    return one_line(format(number + 0.0, spec))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd.notation.names import one_line
+from autograd.render.boxes import written
 from autograd.render.measure import shortened, width
 from autograd.render.outline import Frame, Layout, Link, Outline
 from autograd.wording import counted
@@ -22,7 +23,7 @@ def partial_text(layout: Layout, link: Link) -> str:
     """Return the partial of a link as it is shown; empty where it is not."""
     if not layout.partials or link.partial is None:
         return ""
-    return one_line(format(link.partial, layout.format))
+    return written(link.partial, layout.format)
 
 
 def note_of(outline: Outline, computed: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from autograd.notation.names import one_line
-from autograd.render.boxes import NOT_COMPUTED, constant
+from autograd.render.boxes import NOT_COMPUTED, constant, written
 from autograd.render.measure import shortened
 from autograd.render.outline import Box, Layout, Link
 
@@ -67,6 +67,7 @@ def _numbers(box: Box, layout: Layout) -> tuple[str, str]:
     caption = box.caption.replace("\n", ", ")
     if box.data is None or box.kind == "constant":
         return "", caption
-    grad = one_line(format(box.grad, layout.format)) if layout.computed else NOT_COMPUTED
-    data = one_line(format(box.data, layout.format))
+    assert box.grad is not None
+    grad = written(box.grad, layout.format) if layout.computed else NOT_COMPUTED
+    data = written(box.data, layout.format)
     return f"data {data}", f"grad {grad}" + (f"  ({caption})" if caption else "")

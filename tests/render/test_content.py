@@ -356,3 +356,12 @@ def test_a_folded_layer_of_several_results_shows_the_number_of_none():
     (box,) = layout_of([a, b], depth=0).boxes
     assert (box.kind, box.data) == ("folded", None)
     assert layout_of([a], depth=0).boxes[0].data == a.data
+
+
+def test_the_sign_of_a_zero_is_left_out_of_pictures_as_of_formulas():
+    y = Value(-2.0, "x") * 0
+    assert str(y.data) == "-0.0"
+    picture = graph(y, partials=True)
+    assert "data 0 " in picture.text
+    assert "-0<" not in picture.svg
+    assert ">0<" in picture.svg
