@@ -75,7 +75,7 @@ from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms.call import Derivative, check_function, decorating, replaced
 from autograd.transforms.one_row import explain_number, explain_rows
-from autograd.transforms.vmap import axes_of_names, rows_behind, vmap
+from autograd.transforms.vmap import axes_of_names, is_from_vmap, rows_behind, vmap
 from autograd.trees import explain_arrays, flatten, tree_map, unflatten
 from autograd.wording import brief, counted
 
@@ -343,8 +343,7 @@ class Jitted(Generic[P]):
             return self.__get__(args[0])._by_position(args[1:], named)
         if not named:
             return self, args
-        whole = getattr(self._function, "__func__", self._function)
-        if rows_behind(whole) is not None:
+        if is_from_vmap(getattr(self._function, "__func__", self._function)):
             return self._with_keywords(), (*args, named)
         args, named = by_position(self._function, args, named, self._in_axes)
         return (self._with_keywords(), (*args, named)) if named else (self, args)

@@ -72,8 +72,8 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         array([ 6., 24.])
     """
     checked("vmap", f)
-    checked_axes("vmap", "in_axes", in_axes)
-    checked_axes("vmap", "out_axes", out_axes)
+    in_axes = checked_axes("vmap", "in_axes", in_axes)
+    out_axes = checked_axes("vmap", "out_axes", out_axes)
 
     @functools.wraps(f, updated=())
     def mapped(*args: object, **named: object) -> object:
@@ -114,9 +114,13 @@ def rows_behind(f: object) -> tuple[Callable[..., object], object] | None:
 
     What a decorator makes of such a function has a copy of its attributes, and is another function.
     """
-    is_mapped = type(f) is FunctionType and f.__code__ is _MAPPED
     found: tuple[Callable[..., object], object] | None = getattr(f, "rows_of", None)
-    return found if is_mapped else None
+    return found if is_from_vmap(f) else None
+
+
+def is_from_vmap(f: object) -> bool:
+    """Return whether it is what ``vmap`` returned, which maps what is given by keyword."""
+    return type(f) is FunctionType and f.__code__ is _MAPPED
 
 
 def _converted(column: list[Any]) -> list[Any]:

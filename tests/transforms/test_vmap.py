@@ -115,6 +115,19 @@ def test_what_is_given_by_keyword_and_has_no_entry_is_mapped_over_axis_0_as_in_j
     numpy.testing.assert_allclose(make(f, in_axes=axes)(*args, **named), theirs)
 
 
+@pytest.mark.parametrize("out_axes", [0, 1, -1])
+def test_keywords_of_a_mapped_function_have_the_same_rows_when_it_is_compiled(out_axes):
+    square = numpy.arange(9.0).reshape(3, 3)
+    mapped = vmap(lambda a, b: a.sum() * b, in_axes=1, out_axes=out_axes)
+    assert jit(mapped)(square, b=square).tolist() == mapped(square, b=square).tolist()
+
+
+def test_axes_are_whole_numbers_of_every_kind():
+    rows = vmap(lambda x, w: x * w, (numpy.int64(1), None), numpy.int32(1))(MATRIX, 2.0)
+    assert rows.tolist() == (2.0 * MATRIX).tolist()
+    assert vmap(ag.sum, numpy.int64(0))(MATRIX).tolist() == MATRIX.sum(1).tolist()
+
+
 def test_all_rows_may_be_given_by_keyword():
     mapped = vmap(lambda w, *, x: w * x, in_axes=(None,))
     assert mapped(2.0, x=MATRIX[:, 0]).tolist() == jit(mapped)(2.0, x=MATRIX[:, 0]).tolist()
