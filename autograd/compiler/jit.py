@@ -378,7 +378,9 @@ class Jitted(Generic[P]):
                 f"{name_of(self)} was called "
                 f"with {counted(count, 'argument')}{besides(self._function)}"
             )
-        return (*axes[:-1], axes_of_names(cast(Any, args[-1]))) if by_name else tuple(axes)
+        if not by_name:
+            return tuple(axes)
+        return *axes[:-1], axes_of_names("jit", cast(Any, args[-1]), self._function)
 
     # -- executables ---------------------------------------------------------------------------
 

@@ -25,8 +25,9 @@ from autograd.transforms.one_row import (
     parameter_names,
     paths_of,
     shared_in,
+    spelled,
 )
-from autograd.trees import array_in, check_numbers, explain_arrays, map_with_axes
+from autograd.trees import array_in, check_numbers, explain_arrays, map_with_axes, tree_leaves
 from autograd.wording import counted
 
 _NUMBERS = {float, Value}
@@ -89,7 +90,7 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
                 f"{counted(len(args), 'argument')}{besides(f)}"
             )
         call = functools.partial(_called, f, args, named, tuple(axes))
-        every, axes = (*args, named), (*axes, axes_of_names(named))
+        every, axes = (*args, named), (*axes, axes_of_names("vmap", named, f))
         rows, count = rows_of("vmap", every, axes, f)
         if not count:  # a row of zeros, for the structure of what comes back
             return stacked(*no_columns(call(rows(0))), 0, out_axes)
@@ -173,8 +174,18 @@ def _in_places(
     return args, rest
 
 
-def axes_of_names(named: dict[str, object]) -> AxesOfNames:
-    """Return the axes of what is given by keyword: the first of each array, as in JAX."""
+def axes_of_names(who: str, named: dict[str, object], f: Callable[..., object]) -> AxesOfNames:
+    """Return the axes of what is given by keyword: the first of each array, as in JAX.
+
+    Raises:
+        ValueError: there is a list of numbers, which may be meant for rows, or for all of them.
+    """
+    for name, given in named.items():
+        if isinstance(given, list) and given and all(map(is_number, tree_leaves(given))):
+            raise StructureError(
+                f"{who}: {name} is a list of numbers, given by keyword: numpy.asarray({name}) has "
+                f"one for each row, and functools.partial({spelled(f)}, {name}={name}) shares it"
+            )
 
     def axis(path: str, leaf: object, _: int | None) -> int | None:
         return None if array_in(leaf) is None else 0

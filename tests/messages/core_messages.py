@@ -348,6 +348,16 @@ TRANSFORMS = [
         lambda: jit(pair)(A, A),
     ),
     (
+        r"vmap: b is a list of numbers, given by keyword: numpy.asarray\(b\) has one for each row",
+        lambda: vmap(pair)(A, b=[1.0, 2.0]),
+        lambda: vmap(pair)(A, b=np.asarray([1.0, 2.0])).tolist() == [1.0, 4.0],
+    ),
+    (
+        r"jit: b is a list of numbers, .*, and functools.partial\(pair, b=b\) shares it",
+        lambda: jit(pair, in_axes=0)(A, b=[1.0, 2.0]),
+        lambda: len(vmap(functools.partial(lambda a, b: a * b[1], b=[1.0, 2.0]))(A)) == 2,
+    ),
+    (
         "vmap: in_axes maps no argument",
         lambda: vmap(pair, in_axes=None)(A, A),
         lambda: vmap(pair, in_axes=(0, None))(A, 2.0),
