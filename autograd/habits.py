@@ -58,6 +58,17 @@ OF_VALUES = {
     "tolist": "the number alone, without its gradient, is v.item()",
     "block_until_ready": "a Value has its number at once: leave it out",
 }
+OF_COMPILED = {
+    **dict.fromkeys(
+        ("lower", "inspect_types", "get_compiler_ir"),
+        "call it, and fast.source, fast.llvm, fast.c and fast.report() show the program",
+    ),
+    **dict.fromkeys(("inspect_llvm", "inspect_asm"), "it is fast.llvm, once it was called"),
+    "eval_shape": "call it: the result has the shape",
+    **dict.fromkeys(("clear_cache", "recompile"), "compile it anew by autograd.jit(f)"),
+    **dict.fromkeys(("py_func", "python_function"), "the function is fast.__wrapped__"),
+    **dict.fromkeys(("grad", "backward"), "write autograd.jit(autograd.grad(f))"),
+}
 OF_BACKWARD = {
     "retain_graph": "the graph is kept as long as y is: leave it out",
     "create_graph": "gradient(y, [x]) gives Values, which can be differentiated again",
@@ -169,6 +180,7 @@ OF_AUTOGRAD = {
     ),
     "plot": "write autograd.graph(y) of a graph; Matplotlib draws autograd.vmap(f)(xs)",
     "device_put": _ONE_KIND,
+    "block_until_ready": "numbers are there at once: leave it out",
     "pmap": "write autograd.jit(f, in_axes=0), which runs rows side by side",
     "random": _RANDOM,
     "nn": "it is a package of its own: import nn",

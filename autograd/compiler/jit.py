@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Generic, ParamSpec, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, ParamSpec, cast, overload
 
 from autograd.backends.binding import Binding
 from autograd.backends.llvm.engine import binding
@@ -62,11 +62,13 @@ from autograd.engine.value import Value
 from autograd.errors import (
     ArgumentError,
     ExportError,
+    MissingAttributeError,
     OperandError,
     StructureError,
     TraceError,
 )
 from autograd.files import write_whole
+from autograd.habits import OF_COMPILED, advice
 from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
 from autograd.ir.trace import CannotConvert, Trace, called_with
@@ -222,6 +224,12 @@ class Jitted(Generic[P]):
 
     def __repr__(self) -> str:
         return f"<compiled {name_of(self._function)}>"
+
+    if not TYPE_CHECKING:  # a type checker would accept every name
+
+        def __getattr__(self, name: str) -> NoReturn:
+            words = f"what jit returns has no attribute {name!r}{advice(name, OF_COMPILED)}"
+            raise MissingAttributeError(words, name=name)
 
     # -- a call --------------------------------------------------------------------------------
 

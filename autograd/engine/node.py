@@ -255,7 +255,8 @@ class Node(Slots):
             raise AmbiguousNumberError(
                 "an index or a count is a whole number of Python's, and here is a Value, whose "
                 "gradient it would drop: write int(v.data), or autograd.take(table, v) for an "
-                "entry and autograd.fori_loop(0, v, ...) for a loop"
+                "entry and autograd.fori_loop(0, v, ...) for a loop; where a list was to be "
+                "multiplied, [number * v for number in numbers]"
             )
 
     @classmethod

@@ -295,7 +295,7 @@ def _are_numbers(args: Sequence[object]) -> bool:
 def _works(
     f: Callable[..., object], args: Sequence[object], named: dict[str, object], axes: Axes
 ) -> bool:
-    """Return whether a function can be called for the first row."""
+    """Return whether a function can be called for the first row, and gives no text."""
     try:
         row = [
             arg if axis is None else _array(arg)[0] for arg, axis in zip(args, axes, strict=True)
@@ -304,10 +304,10 @@ def _works(
         values = [
             n if isinstance(n, Value) or is_truth(n) else Value(real(n, "vmap")) for n in numbers
         ]
-        f(*unflatten(structure, values), **named)
+        results = flatten(f(*unflatten(structure, values), **named))[0]
     except Exception:
         return False
-    return True
+    return not any(isinstance(result, str) for result in results)
 
 
 def _mapped(axes: Axes) -> list[int]:

@@ -49,6 +49,12 @@ def size(a):
     return a if a > 0.0 else opposite(a)
 
 
+def shown(fast):
+    """Read what shows the program of a compiled function."""
+    fast(1.0)
+    return all([fast.source, fast.llvm, fast.c, str(fast.report())])
+
+
 def unsteady():
     """Return a function that decides by another condition each time."""
     calls = count(1)
@@ -306,4 +312,16 @@ TRACED += [
         lambda: jit(grad(with_rule(lambda y, a: ag.where(a > 0.0, 1.0, 2.0))))(1.0),
     ),
 ]
-CASES = [*JIT, *LOOPS, *TRACED]
+FOREIGN = [
+    (
+        r"no attribute 'lower': call it, and fast.source, fast.llvm, fast.c and fast.report\(\)",
+        lambda: jit(opposite).lower(1.0),
+        lambda: shown(jit(opposite)),
+    ),
+    (
+        r"^jit: <lambda>: takes real numbers and Values, and the result\['name'\] is a str",
+        lambda: jit(lambda x: {"x": x, "name": "x"})(A),
+        lambda: jit(lambda x: {"x": x})(A),
+    ),
+]
+CASES = [*JIT, *LOOPS, *TRACED, *FOREIGN]

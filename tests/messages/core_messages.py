@@ -1224,6 +1224,16 @@ HABITS = [
     ),
     ("an index or a count", lambda: "ab" * x, lambda: "ab" * int(x.data)),
     (
+        r"where a list was to be multiplied, \[number \* v for number in numbers\]",
+        lambda: x * [1.0, 2.0],
+        lambda: [number * x for number in [1.0, 2.0]],
+    ),
+    (
+        "no attribute 'block_until_ready': numbers are there at once",
+        lambda: ag.block_until_ready(x),
+        lambda: x,
+    ),
+    (
         r"torch.sin computes on tensors, .* write autograd.sin; .* torch.tensor\(v.data\)",
         lambda: x.__torch_function__(math.sin, (Value,), (x,)),
         lambda: ag.sin(x),
