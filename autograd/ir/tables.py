@@ -11,7 +11,7 @@ from autograd.engine.modes import current
 from autograd.errors import StructureError
 from autograd.ir.function import place_in
 from autograd.table import rows as ops
-from autograd.table.operation import Operation, is_real
+from autograd.table.operation import Operation
 from autograd.trees import NUMBER, Structure, flatten, is_array, unflatten
 
 Reference = int | float
@@ -61,7 +61,7 @@ class WholeArgument(Operation):
 
 def array_number(trace: Any, numbers: Sequence[object], name: str) -> Reference:
     """Return the number of an array of these numbers, made outside of loops if possible."""
-    standing = [number if is_real(number) else trace.standing_for(number) for number in numbers]
+    standing = [*map(trace.standing_for, numbers)]
     if trace.parent is not None and not any(
         getattr(each, "trace", None) is trace for each in standing
     ):

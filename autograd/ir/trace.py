@@ -566,7 +566,7 @@ class Trace:
         return 1.0 if whole is None else self.append(ops.select, (whole, 1.0, 0.0))
 
     def standing_for(self, value: Value) -> Value:
-        """Return what stands for a Value while the function is traced: as a rule itself."""
+        """Return what stands for a Value, or a number, while it is traced: mostly itself."""
         return self.substitutes.get(id(value), value)
 
     def reference(self, obj: object, name: str) -> Reference:
@@ -737,7 +737,8 @@ class Frozen:
     def __init__(self, trace: Trace, outputs: Sequence[Reference]) -> None:
         self._kinds = list(dict.fromkeys(trace.operations))
         places = {kind: place for place, kind in enumerate(self._kinds)}
-        self._places = array.array("H", map(places.__getitem__, trace.operations))
+        code = "H" if len(places) <= 2**16 else "I"
+        self._places = array.array(code, map(places.__getitem__, trace.operations))
         self._lengths: Sequence[int]  # how many operands each has
         try:
             self._lengths = bytes(map(len, trace.operands))
