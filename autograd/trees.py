@@ -730,6 +730,13 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
             error.add_note(
                 f"NumPy computes this on floats alone, and here are Values: write {ours(found[1])}"
             )
+        elif (found := re.match(r"unsupported operand type.*'(list|tuple)'", str(error))) and any(
+            type(arg).__name__ == found[1] for arg in args
+        ):
+            error.add_note(
+                f"a {found[1]} among the arguments stays one, without arithmetic: give an array, "
+                f"numpy.asarray(...)"
+            )
         elif str(error).startswith(("only 0-dimensional arrays", "only length-1 arrays")):
             error.add_note(
                 "Python's math takes one number: numpy.exp(x), autograd.exp(x) and so on take an "

@@ -110,15 +110,19 @@ def _advise_axes(
         ) from error
 
 
+_LOOPS = ("autograd.transforms.loops",)
+
+
 def _is_raised(error: Exception) -> bool:
-    """Return whether the user's own code raised it, and knows better what is wrong."""
+    """Return whether the user's own code raised it, or a loop, and knows better what is wrong."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
     if place is None:
         return False
-    code = place.tb_frame.f_code.co_code
-    return code[place.tb_lasti] == opcode.opmap["RAISE_VARARGS"] and not is_foreign(place.tb_frame)
+    frame = place.tb_frame
+    is_raised = frame.f_code.co_code[place.tb_lasti] == opcode.opmap["RAISE_VARARGS"]
+    return is_raised and (not is_foreign(frame) or frame.f_globals["__name__"] in _LOOPS)
 
 
 class AxesOfNames(dict[str, object]):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import grad, jit, vmap
+from autograd import grad, jit, scan, value_and_grad, vmap
 
 ROWS, WEIGHTS, TARGETS = np.ones((3, 2)), np.array([1.0, 2.0]), np.ones(3)
 
@@ -166,3 +166,24 @@ def test_where_of_numpy_is_told_to_be_an_index(transform):
         "x[mask].mean() and so on"
     ]
     transform(lambda x: x[mask].mean())(x)
+
+
+@pytest.mark.parametrize("transform", [grad, jit, value_and_grad])
+def test_a_list_among_the_arguments_that_is_used_as_an_array_is_told_of(transform):
+    def squares(x):
+        return (x**2).sum()
+
+    with pytest.raises(TypeError, match="unsupported operand") as caught:
+        transform(squares)([1.0, 2.0])
+    assert caught.value.__notes__[-1].endswith("give an array, numpy.asarray(...)")
+    transform(squares)(np.asarray([1.0, 2.0]))  # what it says
+    with pytest.raises(TypeError) as caught:  # no argument is one
+        transform(lambda x: [x] ** x)(1.0)
+    assert "numpy.asarray" not in str(getattr(caught.value, "__notes__", None))
+
+
+def test_a_carry_that_does_not_fit_is_told_of_and_not_mapped_over_rows():
+    rows = np.ones((5, 3))
+    with pytest.raises(ag.AutogradError, match=r"carry keeps its structure$") as caught:
+        jit(lambda w, xs: scan(lambda c, x: (c + x * w, None), 0.0, xs)[0])(1.0, rows)
+    assert "in_axes" not in str(caught.value)
