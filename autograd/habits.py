@@ -251,7 +251,7 @@ OF_PRIMITIVES = {
 }
 
 
-def advice(name: str, known: dict[str, str]) -> str:
+def advice(name: str, known: Mapping[str, str]) -> str:
     """Return the end of an error about a name that there is not; nothing if there is no advice."""
     return f": {known[name]}" if name in known else ""
 
@@ -300,20 +300,27 @@ class Missing:
     """An attribute that the nodes of other engines have: asked for, it says what ours is.
 
     A class has it not, and ``hasattr`` says so of both; a subclass may have one of that name.
+
+    Args:
+        name: its name.
+        who: what has it elsewhere, and not here.
+        known: what ours is, by name.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, who: str = "a Value", known: Mapping[str, str] = OF_VALUES
+    ) -> None:
+        self.name, self._who, self._known = name, who, known
 
     def __get__(self, node: object, owner: type | None = None) -> object:
         own = getattr(node, "__dict__", {}) if node is not None else {}
         if self.name not in own:
-            self._refuse(f"the class {owner.__name__}" if node is None and owner else "a Value")
+            self._refuse(f"the class {owner.__name__}" if node is None and owner else self._who)
         return own[self.name]  # of a subclass with attributes of its own
 
     def __set__(self, node: object, value: object) -> None:
         if not hasattr(node, "__dict__"):
-            self._refuse("a Value")
+            self._refuse(self._who)
         node.__dict__[self.name] = value
 
     def __delete__(self, node: object) -> None:
@@ -321,11 +328,11 @@ class Missing:
         del node.__dict__[self.name]
 
     def _refuse(self, who: str) -> NoReturn:
-        words = f"{who} has no attribute {self.name!r}{advice(self.name, OF_VALUES)}"
+        words = f"{who} has no attribute {self.name!r}{advice(self.name, self._known)}"
         raise MissingAttributeError(words, name=self.name)
 
     def __repr__(self) -> str:
-        return f"<no attribute{advice(self.name, OF_VALUES)}>"
+        return f"<no attribute{advice(self.name, self._known)}>"
 
 
 def instead_of(given: object) -> str:

@@ -15,7 +15,14 @@ from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.module import assembled
 from autograd.callsite import warn_user
 from autograd.compiler.alike_rows import warn_of_rows
-from autograd.compiler.bindings import Arguments, Inputs, array_module, no_rows, rows_of_results
+from autograd.compiler.bindings import (
+    MANY_RESULTS,
+    Arguments,
+    Inputs,
+    array_module,
+    no_rows,
+    rows_of_results,
+)
 from autograd.compiler.tiers import Answering, Plan, Warming, running
 from autograd.decorated import name_of
 from autograd.engine.value import Value
@@ -419,7 +426,9 @@ class Executable:
             numbers = [*numbers, *self._lengths(given)]
         shapes, rows, empty = self._shapes, given.rows, self._empty
         if rows is not None and self._results_mapped:
-            shapes, empty = [(rows, *shape) for shape in shapes], rows_of_results
+            shapes = [(rows, *shape) for shape in shapes]
+            if rows * len(self.layout.sinks) >= MANY_RESULTS:
+                empty = rows_of_results
         is_long = rows is not None and (rows > ONE_BLOCK or not rows)
         arrays = given.arrays if is_long or not given.foreign else given.readable()
         made: list[Any] = []

@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, ParamSpec, cast, overload
+from typing import Any, Generic, ParamSpec, cast, overload
 
 from autograd.backends.binding import Binding
 from autograd.backends.llvm.engine import binding
@@ -62,13 +62,12 @@ from autograd.engine.value import Value
 from autograd.errors import (
     ArgumentError,
     ExportError,
-    MissingAttributeError,
     OperandError,
     StructureError,
     TraceError,
 )
 from autograd.files import write_whole
-from autograd.habits import OF_COMPILED, advice
+from autograd.habits import OF_COMPILED, Missing
 from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
 from autograd.ir.trace import CannotConvert, Trace, called_with
@@ -225,12 +224,6 @@ class Jitted(Generic[P]):
     def __repr__(self) -> str:
         return f"<compiled {name_of(self._function)}>"
 
-    if not TYPE_CHECKING:  # a type checker would accept every name
-
-        def __getattr__(self, name: str) -> NoReturn:
-            words = f"what jit returns has no attribute {name!r}{advice(name, OF_COMPILED)}"
-            raise MissingAttributeError(words, name=name)
-
     # -- a call --------------------------------------------------------------------------------
 
     def __call__(self, *args: P.args, **named: P.kwargs) -> Any:
@@ -255,7 +248,7 @@ class Jitted(Generic[P]):
         if axes is not None and (type(axes) is not tuple or len(axes) != len(args)):
             axes = self.axes_for(args)
         try:
-            given = Arguments(args, axes, self._function)
+            given = Arguments(args, axes, self._function if axes else None)
         except OperandError as error:
             if is_method_of(self, args[0]):  # below @property, which says nothing of its class
                 self._classes += (type(args[0]),)
@@ -879,6 +872,11 @@ class Jitted(Generic[P]):
             return self
         function = copy.deepcopy(self._function, memo)  # a method of the copied object
         return (_of_rows if self._is_mapped else jit)(function, *self._options())
+
+
+# Not a __getattr__, which costs each call a twentieth of its time.
+for _name in OF_COMPILED:
+    setattr(Jitted, _name, Missing(_name, "what jit returns", OF_COMPILED))
 
 
 class StaticJitted(Jitted[P]):

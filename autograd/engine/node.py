@@ -199,11 +199,11 @@ class Node(Slots):
         """True when no operation made the node."""
         return self.op is None
 
-    def item(self, *place: object) -> float:
+    def item(self, place: object = None) -> float:
         """Return the number as a float."""
         if not isinstance(self, Node):
             refuse_call("item", self)
-        if place:  # as of an array or a tensor
+        if place is not None:  # as of an array or a tensor
             raise ArgumentError("item: a Value is one number, without places: write v.item()")
         return self.data
 

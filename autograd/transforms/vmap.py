@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
 from typing import Any, overload
 
@@ -180,6 +180,8 @@ def axes_of_names(who: str, named: dict[str, object], f: Callable[..., object]) 
     Raises:
         ValueError: there is a list of numbers, which may be meant for rows, or for all of them.
     """
+    if not named:  # the common case, kept short
+        return AxesOfNames()
     for name, given in named.items():
         if isinstance(given, list) and given and all(map(is_number, tree_leaves(given))):
             raise StructureError(
@@ -214,9 +216,10 @@ def _looped(
         def row_in(path: str, leaf: object, axis: int | None) -> object:
             return leaf if axis is None else rows[path]
 
-        return f(_each(row_in, args, axes))
+        return f(_each(row_in, places))
 
-    _each(keep, args, axes)
+    places = [*zip(paths_of(axes), args, axes, strict=True)]
+    _each(keep, places)
     results = scan(lambda _, rows: (None, call(rows)), None, xs)[1]
     return map_with_axes(
         lambda path, leaf, axis: numpy.moveaxis(leaf, 0, axis), results, out_axes, "the result"
@@ -225,13 +228,15 @@ def _looped(
 
 def _each(
     leaf: Callable[[str, object, int | None], object],
-    args: tuple[object, ...],
-    axes: Sequence[object],
+    places: Iterable[tuple[str, object, object]],
     who: str = "vmap",
 ) -> list[object]:
+    """Return each argument as ``leaf`` makes it, from its path, itself and its axes."""
     return [
-        map_with_axes(leaf, arg, axis, path, who)
-        for path, arg, axis in zip(paths_of(axes), args, axes, strict=True)
+        {}  # nothing was given by keyword
+        if type(axis) is AxesOfNames and not arg
+        else map_with_axes(leaf, arg, axis, path, who)
+        for path, arg, axis in places
     ]
 
 
@@ -266,7 +271,8 @@ def rows_of(
         rows_in[path] = rows.tolist() if rows.ndim == 1 and not is_mask else rows
 
     lengths: dict[str, int] = {}
-    _each(take_apart, args, axes, who)
+    places = [*zip(paths_of(axes), args, axes, strict=True)]
+    _each(take_apart, places, who)
     if not lengths:
         raise StructureError(f"{who}: in_axes maps no argument: give at least one axis number")
     first, *others = lengths
@@ -282,7 +288,7 @@ def rows_of(
         def row_in(path: str, leaf: object, axis: int | None) -> object:
             return leaf if axis is None else rows_in[path][row]
 
-        return _each(row_in, args, axes, who)
+        return _each(row_in, places, who)
 
     return row_of, lengths[first]
 
