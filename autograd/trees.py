@@ -33,6 +33,7 @@ from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.habits import ours
 from autograd.numberless import check_cells, kind_of, way_to_a_number
 from autograd.wording import brief, counted
+from autograd.wrong_calls import asking
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -207,6 +208,7 @@ _cached = functools.lru_cache(maxsize=512)(_container_of)
 container_of: Callable[[type], Container] = _cached
 
 
+@asking("register_tree(Line, flatten, unflatten)")
 def register_tree(
     cls: type[T],
     flatten: Callable[[T], tuple[Iterable[object], Hashable]],
@@ -487,6 +489,7 @@ def plain_builder(structure: Structure) -> Callable[[list[float]], Any]:
 # -- maps ----------------------------------------------------------------------------------------
 
 
+@asking("tree_leaves(tree)")
 def tree_leaves(tree: object) -> list[Any]:
     """Return the leaves of a tree in order: numbers, Values and whole arrays.
 
@@ -510,6 +513,7 @@ def tree_leaves(tree: object) -> list[Any]:
     return leaves
 
 
+@asking("tree_map(f, tree)")
 def tree_map(f: Callable[..., object], tree: object, *rest: object) -> Any:
     """Return a tree of the results of f for each leaf and its counterparts in the other trees.
 

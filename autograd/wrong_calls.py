@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 from collections.abc import Callable, Sequence
@@ -26,6 +25,8 @@ SETTINGS = {  # what the settings of the readers of graphs and of checks are cal
     **dict.fromkeys(("tol", "tolerance", "atol", "rel", "eps", "delta"), ("rtol",)),
     **dict.fromkeys(("bounds", "range", "interval", "limits"), ("domain",)),
     **dict.fromkeys(("samples", "max_examples", "trials", "n"), ("examples",)),
+    **dict.fromkeys(("leaves", "wrt", "inputs", "variables", "params"), ("xs", "x")),
+    **dict.fromkeys(("filename", "file", "fname", "outfile", "name"), ("path",)),
     **dict.fromkeys(("derivative", "fprime", "grad", "jac"), ("df",)),
 }
 
@@ -42,7 +43,14 @@ def asking(example: str) -> Callable[[F], F]:
 
     def around(function: F) -> F:
         parameters = inspect.signature(function).parameters
-        names = [name for name, each in parameters.items() if each.kind is not each.VAR_POSITIONAL]
+        names = [
+            name
+            for name, each in parameters.items()
+            if name != "self" and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+        ]
+
+        kind, _, name = function.__qualname__.rpartition(".")
+        who = kind if name == "__init__" else name
 
         @functools.wraps(function)
         def called(*args: object, **named: object) -> object:
@@ -55,7 +63,7 @@ def asking(example: str) -> Callable[[F], F]:
             for name in named:
                 if name not in names:
                     words = _unknown(name, names)
-            raise ArgumentError(f"{function.__name__}: {words}")
+            raise ArgumentError(f"{who}: {words}")
 
         return cast(F, called)
 
@@ -63,6 +71,8 @@ def asking(example: str) -> Callable[[F], F]:
 
 
 def _unknown(name: str, settings: Sequence[str]) -> str:
+    import difflib  # no program that is right needs it
+
     known = [other for other in SETTINGS.get(name, ()) if other in settings]
     close = difflib.get_close_matches(name, settings, 1)
     if known:

@@ -1,5 +1,6 @@
 """The public names: sorted, documented, and the same after every submodule was imported."""
 
+import contextlib
 import doctest
 import importlib
 import inspect
@@ -61,6 +62,19 @@ def test_public_names_work_twice_after_every_submodule_was_imported():
         assert len(list(autograd.steps(y))) == 1
         assert autograd.grad(autograd.tanh)(0.5) == x.grad
         assert autograd.jit(autograd.tanh)(0.5) == y.data
+
+
+# Inner loops call these: a wrapper would slow them.
+INNERMOST = "sum mean prod dot logsumexp softmax where isfinite isinf isnan".split()
+
+
+@pytest.mark.parametrize("name", [n for n in autograd.__all__ if n not in INNERMOST])
+def test_a_public_function_called_with_nothing_says_what_it_takes_in_words_of_ours(name):
+    function = getattr(autograd, name)
+    if isinstance(function, type) and name != "scope":
+        pytest.skip("a class")
+    with contextlib.suppress(autograd.AutogradError):
+        function()
 
 
 def test_importing_loads_nothing_heavy():

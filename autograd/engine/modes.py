@@ -22,6 +22,7 @@ from autograd.decorated import within
 from autograd.engine.accelerator import native
 from autograd.errors import ArgumentError, TraceError
 from autograd.table.operation import Operation
+from autograd.wrong_calls import asking
 
 F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
@@ -373,6 +374,7 @@ class scope(Mode):
         Scope('attention')
     """
 
+    @asking('scope("name")')
     def __init__(self, name: str) -> None:
         if not isinstance(name, str):
             above = ': write @scope("name") above a function' if callable(name) else ""

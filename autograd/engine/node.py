@@ -108,14 +108,20 @@ class Node(Slots):
     __array_priority__ = -1.0  # above NumPy's scalars, which leave operators to us; below arrays
 
     def __init__(
-        self, data: RealNumber, label: str = "", _op: str = "", requires_grad: Literal[""] = ""
+        self,
+        data: RealNumber,
+        label: str = "",
+        _op: str = "",
+        requires_grad: Literal[""] = "",
+        name: Literal[""] = "",
     ) -> None:
         self._data = data if type(data) is float else real(data)
         self._grad = 0.0
-        if label is not EMPTY or requires_grad is not EMPTY:
+        if label is not EMPTY or requires_grad is not EMPTY or name is not EMPTY:
             self.label = label
-            if requires_grad is not EMPTY:
-                setattr(self, "requires_grad", requires_grad)  # noqa: B010 - refused, with advice
+            for other, given in (("requires_grad", requires_grad), ("name", name)):
+                if given is not EMPTY:
+                    setattr(self, other, given)  # refused, with advice
         self.op = None
         self._left = self._right = self._left_partial = self._right_partial = None
         self._epoch = epoch

@@ -16,6 +16,8 @@ from autograd.engine.accelerator import native
 from autograd.engine.node import Node, check_assignment, named
 from autograd.errors import ArgumentError, EditedLeafError
 from autograd.trees import unboxed
+from autograd.wording import brief
+from autograd.wrong_calls import asking
 
 N = TypeVar("N", bound=Node)
 
@@ -97,6 +99,7 @@ def recorded(*roots: N) -> list[N]:
     return order
 
 
+@asking("zero_grad(y)")
 def zero_grad(root: Node) -> None:
     """Set ``.grad`` of every node under the root to 0.0.
 
@@ -116,7 +119,11 @@ def zero_grad(root: Node) -> None:
         0.0
     """
     if not isinstance(root := unboxed(root), Node):
-        raise ArgumentError(f"zero_grad: takes a Value, and was given a {type(root).__name__}")
+        if hasattr(root, "zero_grad"):
+            way = "a model has its own: model.zero_grad()"
+        else:
+            way = "write zero_grad(y) of the result y of a computation, or x.grad = 0.0 of one leaf"
+        raise ArgumentError(f"zero_grad: takes a Value, and was given {brief(root)}; {way}")
     check_assignment("grad")
     with walking:  # one call of C, so that Ctrl-C falls before or after it
         deque(map(setattr, ordered(root), repeat("_grad"), repeat(0.0)), maxlen=0)

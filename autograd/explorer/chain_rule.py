@@ -209,6 +209,14 @@ class _Steps(Iterator[Step]):
             f"the steps of {self._name} come one after the other: write list(steps(y))[{index!r}]"
         )
 
+    def __len__(self) -> int:
+        raise ArgumentError(
+            f"the steps of {self._name} come one after the other: write len(list(steps(y)))"
+        )
+
+    def __bool__(self) -> bool:
+        return True  # without asking how many there are
+
     def __getattr__(self, name: str) -> NoReturn:
         if name in UNWRITTEN:
             raise MissingAttributeError(

@@ -79,6 +79,7 @@ class Explorer(Kept):
             filled.append(parts[name] + rest)
         return "".join(filled)
 
+    @asking("page.save('y.html')")
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file, completely or not at all.
 

@@ -35,6 +35,7 @@ from autograd.notation.numbers import USUAL_DIGITS, constant, digits, expression
 from autograd.notation.pages import page, tex_document
 from autograd.table import rows as ops
 from autograd.table.operation import Operation
+from autograd.wrong_calls import asking
 
 SUM, PRODUCT, PREFIX, POWER, WHOLE = 1, 2, 3, 4, 5  # ranks: what binds stronger is higher
 
@@ -127,6 +128,7 @@ class Worked(Kept, ABC):
                 lines.append((True, _prose(write, [equation, remark])))
         return lines
 
+    @asking("worked.save('d.html')")
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write it to a file, completely or not at all.
 

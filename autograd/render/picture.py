@@ -80,6 +80,7 @@ class Graph(Kept):
         """The picture as a PNG file, with twice the pixels of the SVG at the same size."""
         return png_of(svg_of(self.layout, "dark" if self.theme == "dark" else "light"))
 
+    @asking("picture.save('g.svg')")
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to a file, completely or not at all.
 

@@ -8,8 +8,10 @@ from typing import Any
 from autograd.transforms.call import Derivative, checked, matching, whole_call
 from autograd.transforms.vjp import gradient_of
 from autograd.trees import unflatten
+from autograd.wrong_calls import asking
 
 
+@asking("jvp(f, (x,), (v,))")
 def jvp(
     f: Callable[..., object],
     primals: Sequence[object],
@@ -55,6 +57,7 @@ def _pushed(
     return (value, tangent, call.lowered_aux()) if has_aux else (value, tangent)
 
 
+@asking("hvp(f, (x,), (v,))")
 def hvp(
     f: Callable[..., object],
     primals: Sequence[object],

@@ -31,8 +31,10 @@ from autograd.trees import (
     unflatten,
 )
 from autograd.wording import brief
+from autograd.wrong_calls import asking
 
 
+@asking("take(table, index)")
 def take(table: object, index: object) -> Any:
     """Return ``table[index]``, where index may be a Value, and in a compiled function a traced one.
 
@@ -67,6 +69,7 @@ def take(table: object, index: object) -> Any:
     return entries[_place("take", index, len(entries))]
 
 
+@asking("put(table, index, value)")
 def put(table: object, index: object, value: object) -> Any:
     """Return a copy of a table with one entry replaced; index may be a Value or traced.
 

@@ -36,6 +36,7 @@ from autograd.transforms.lookups import (
 )
 from autograd.trees import Structure, flatten, unflatten
 from autograd.wording import brief, counted
+from autograd.wrong_calls import asking
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
 P = ParamSpec("P")
@@ -59,6 +60,7 @@ def _with_advice(loop: Callable[P, R]) -> Callable[P, R]:
 
 
 @_with_advice
+@asking("scan(step, init, xs)")
 def scan(
     step: Step,
     init: object,
@@ -155,6 +157,7 @@ def scan(
 
 
 @_with_advice
+@asking("fori_loop(0, 10, body, init)")
 def fori_loop(
     lower: object,
     upper: object,
@@ -213,6 +216,7 @@ def fori_loop(
 
 
 @_with_advice
+@asking("while_loop(cond, body, init)")
 def while_loop(
     cond: Callable[[Any], object],
     body: Callable[[Any], object],

@@ -18,11 +18,13 @@ from autograd.transforms.call import (
     whole_call,
 )
 from autograd.trees import unboxed, unflatten
+from autograd.wrong_calls import asking
 
 P = ParamSpec("P")
 Valued: TypeAlias = Callable[P, tuple[Any, Any]]  # gives the value and the gradient
 
 
+@asking("gradient(y, [x])")
 def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
     """Return d(y)/d(x) for each x, as graphs that can be drawn and differentiated.
 
@@ -158,6 +160,7 @@ def _value_and_gradient(call: Call) -> tuple[object, object]:
     return ((value, call.lowered_aux()) if call.has_aux else value), slopes
 
 
+@asking("value, pull = vjp(f, x)")
 def vjp(f: Callable[..., object], *primals: object, has_aux: bool = False) -> tuple[Any, ...]:
     """Return f at the primals, and a function that pulls cotangents back (reverse mode).
 

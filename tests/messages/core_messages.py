@@ -20,6 +20,7 @@ import pandas
 import polars
 
 import autograd as ag
+import nn
 from autograd import Value, grad, gradient, hvp, jit, jvp, value_and_grad, vjp, vmap
 from autograd.engine import accelerator
 from autograd.notation.formula import Name
@@ -42,6 +43,11 @@ def edited():
 
 def assigned(thing, name, value):
     setattr(thing, name, value)
+
+
+def saved(thing, name):
+    with tempfile.TemporaryDirectory() as folder:
+        return thing.save(path=Path(folder, name))
 
 
 def own(rule, function=lambda a: ag.sin(a)):
@@ -125,7 +131,49 @@ ENGINE = [
     ("label: takes a str", lambda: Value(1.0, label=3), lambda: Value(1.0, label="3")),
     ("cannot be edited", lambda: assigned(x * y, "data", 1.0), lambda: Value(1.0) * y),
     ("was edited", lambda: gradient(*[edited()[0], [x]]), lambda: gradient(x * x, [x])),
-    ("zero_grad: takes a Value", lambda: ag.zero_grad([x]), lambda: ag.zero_grad(x)),
+    (
+        r"zero_grad: takes a Value, and was given \[.*\]; write zero_grad\(y\) of the result y",
+        lambda: ag.zero_grad([x]),
+        lambda: ag.zero_grad(x),
+    ),
+    (
+        r"a model has its own: model.zero_grad\(\)",
+        lambda: ag.zero_grad(nn.MLP(2, [1], seed=0)),
+        lambda: nn.MLP(2, [1], seed=0).zero_grad(),
+    ),
+    (r"missing.*'root'; write zero_grad\(y\)", lambda: ag.zero_grad(), lambda: ag.zero_grad(y)),
+    (
+        r"gradient: missing .*'xs'; write gradient\(y, \[x\]\)",
+        lambda: gradient(x * y),
+        lambda: gradient(x * y, [x]),
+    ),
+    (
+        "gradient: there is no setting 'leaves': it is xs",
+        lambda: gradient(x * y, leaves=[x]),
+        lambda: gradient(x * y, xs=[x]),
+    ),
+    ("'name': it is v.label", lambda: Value(2.0, name="x"), lambda: Value(2.0, label="x")),
+    (
+        r"one after the other: write len\(list\(steps\(y\)\)\)",
+        lambda: len(ag.steps(x * y)),
+        lambda: bool(ag.steps(x * y)) and len(list(ag.steps(x * y))) == 2,
+    ),
+    (
+        r"save: missing .*'path'; write picture.save\('g.svg'\)",
+        lambda: ag.graph(x * y).save(),
+        lambda: saved(ag.graph(x * y), "g.svg"),
+    ),
+    (
+        r"save: missing .*'path'; write worked.save\('d.html'\)",
+        lambda: ag.derivation(x * y, x).save(),
+        lambda: saved(ag.derivation(x * y, x), "d.html"),
+    ),
+    (
+        r"save: there is no setting 'filename': it is path",
+        lambda: ag.explore(x * y).save(filename="y.html"),
+        lambda: saved(ag.explore(x * y), "y.html"),
+    ),
+    ('scope: missing .*; write scope\\("name"\\)', lambda: ag.scope(), lambda: ag.scope("name")),
     ("mean of no numbers", lambda: ag.mean([]), lambda: ag.mean([x])),
     ("equally long", lambda: ag.dot([x], [x, y]), lambda: ag.dot([x, y], [x, y])),
     ("sum: takes an iterable", lambda: ag.sum(x), lambda: ag.sum([x])),

@@ -86,11 +86,12 @@ static void set_operands(Node *node, PyObject *left, PyObject *right) {
 
 /* Value(data, label=""): make a leaf of what type() has allocated; once more, make it afresh. */
 int node_init(PyObject *self, PyObject *args, PyObject *named) {
-    static char *names[] = {"data", "label", "_op", "requires_grad", NULL};
+    static char *names[] = {"data", "label", "_op", "requires_grad", "name", NULL};
     Node *node = (Node *)self;
-    PyObject *data, *label = NULL, *op = NULL, *other = NULL;
+    PyObject *data, *label = NULL, *op = NULL, *others[2] = {NULL, NULL};
     double number;
-    if (!PyArg_ParseTupleAndKeywords(args, named, "O|OOO:Value", names, &data, &label, &op, &other))
+    if (!PyArg_ParseTupleAndKeywords(args, named, "O|OOOO:Value", names, &data, &label, &op,
+                                     &others[0], &others[1]))
         return -1;
     if (real_number(data, "Value", &number) < 0)
         return -1;
@@ -109,7 +110,10 @@ int node_init(PyObject *self, PyObject *args, PyObject *named) {
     int is_labelled = label != NULL && (!PyUnicode_CheckExact(label) || PyUnicode_GET_LENGTH(label) > 0);
     if (is_labelled && PyObject_SetAttrString(self, names[1], label) < 0)
         return -1; /* a tuple, as in micrograd, is refused */
-    return other == NULL ? 0 : PyObject_SetAttrString(self, names[3], other); /* refused, with advice */
+    for (int i = 0; i < 2; i++)
+        if (others[i] != NULL && PyObject_SetAttrString(self, names[3 + i], others[i]) < 0)
+            return -1; /* refused, with advice */
+    return 0;
 }
 
 /* -- details --------------------------------------------------------------------------------- */
