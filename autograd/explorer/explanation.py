@@ -62,7 +62,7 @@ class Explanation:
         lines = [f"{self._write(total)} = {self._write(self.gradient)}, over {_paths(self.count)}"]
         rows = [self._row(path) for path in self.paths[:MOST_PRINTED]]
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
-        lines += [f"  {a:>{wide[0]}} = {b:<{wide[1]}}  {c}" for a, b, c in rows]
+        lines += [f"  {a:>{wide[0]}}{b:<{wide[1]}}  {c}" for a, b, c in rows]
         unlisted = self.count - len(rows)
         if unlisted > 0:
             rest = _sum([self.rest, *[path.product for path in self.paths[MOST_PRINTED:]]])
@@ -88,6 +88,7 @@ class Explanation:
         return rounded(whole, self.digits)
 
     def _row(self, path: Path) -> tuple[str, str, str]:
+        """Return the product, its factors where there are several, and the nodes of a path."""
         factors = [
             f"({self._write(partial)})" if partial < 0.0 and place else self._write(partial)
             for place, partial in enumerate(path.partials)
@@ -95,7 +96,7 @@ class Explanation:
         nodes = [self._write(self._names[node]) for node in path.nodes]
         return (
             self._write(path.product),
-            " * ".join(_shortened(factors)) or "1",
+            f" = {' * '.join(_shortened(factors))}" if len(factors) > 1 else "",
             " -> ".join(_shortened(nodes)),
         )
 

@@ -183,7 +183,7 @@ def test_paths_that_are_not_listed_are_not_called_smaller_and_one_is_not_said_to
     y.label = "y"
     assert str(explain(y, x, limit=1)) == (
         "dy/dx = 6, over 2 paths\n"
-        "  3 = 3  y -> x\n"
+        "  3  y -> x\n"
         "  and 1 more path, which adds 3\n"
         "by the last edge:\n"
         "           3  y = x * x  (operand 1 of 2, 1 path)\n"
@@ -254,6 +254,17 @@ def test_it_prints_as_a_table():
         "  -4 = 1 * (-4)  y -> v2 -> x"
     )
     assert repr(explain(y, x)) == str(explain(y, x))
+
+
+def test_a_path_of_one_factor_does_not_say_that_a_number_is_itself():
+    x = Value(-4.0, "x")
+    y = labelled("y", 0.5 * x)
+    assert str(explain(y, x)) == "dy/dx = 0.5, over 1 path\n  0.5  y -> x"
+    z = labelled("z", x * (5 * x))
+    assert str(explain(z, x)) == (
+        "dz/dx = -40, over 2 paths\n  -20           z -> x\n  -20 = -4 * 5  z -> v1 -> x"
+    )
+    assert str(explain(x, x)) == "dx/dx = 1, over 1 path\n  1  x"
 
 
 def test_it_reads_no_gradient_and_refuses_an_edited_leaf():

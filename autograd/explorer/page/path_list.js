@@ -23,7 +23,7 @@ function showPaths() {
     count === 0
       ? `${root} does not depend on ${end}: no path leads there.`
       : count === 1
-        ? "One path; its product is the gradient."
+        ? "One path; it gives the gradient."
         : `${many} paths; their products add up to ${digits(graph.gradients[target])}.` +
           (count > paths.length ? ` The ${paths.length} largest:` : "");
   part("paths").replaceChildren(...paths.map((each) => pathItem(each, end)));
@@ -36,7 +36,7 @@ function pathItem({ edges, product }, end) {
   const nodes = [...edges.map(({ node }) => graph.names[node]), end];
   const button = element("button", { type: "button", ariaPressed: "false" });
   for (const text of [
-    `${digits(product)} = ${shortened(factors).join(" \u00b7 ")}`,
+    [digits(product), ...(edges.length > 1 ? [shortened(factors).join(" \u00b7 ")] : [])].join(" = "),
     shortened(nodes).join(" \u2192 "),
   ]) {
     button.append(element("span", { textContent: text }));
