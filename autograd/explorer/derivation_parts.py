@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, TypeVar
@@ -22,6 +23,7 @@ from autograd.notation.names import Names
 from autograd.notation.numbers import WRITTEN, digits
 from autograd.notation.writing import Equation, Part
 from autograd.table import rows as ops
+from autograd.table.operation import TABLE
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 MOST_LINES = 60
 MOST_TERMS = 8
+MOST_TRIED = 2000  # operations of a graph that is computed again
+SHIFTS = (0.5, -0.25, 100.0, -100.0)
 
 
 def derivation_parts(order: list[Value], ways: Ways, names: Names, precision: int) -> list[Part]:
@@ -144,6 +148,11 @@ class _Teacher:
             lines = [Equation((names[node], Number(node.data))) for node in made]
         else:
             lines = [computed(node, names) for node in made]
+        held = [node.op is ops.stop_gradient for node in made]
+        lines = [
+            Equation(line.sides, remark=self._held(node)) if is_held else line
+            for node, line, is_held in zip(made, lines, held, strict=True)
+        ]
         spoken = [*outside, *(each for each in _symbols(lines) if isinstance(each, Name))]
         lone = {name.name: name for name in spoken} | {names[x].name: names[x]}
         for node in made:
@@ -157,10 +166,27 @@ class _Teacher:
         yield Part(("Given",), tuple(start))
         if lines:
             heading: tuple[str | Formula, ...] = ("Numbers that do not depend on ", names[x])
+            if any(held):
+                heading += (", or are held constant",)
             if too_many:
                 left_out = sum(node.op is not None for node in under.values())
                 heading += (f"; the {left_out} operations that give them are left out",)
             yield Part(heading, tuple(lines))
+
+    def _held(self, node: Value) -> str:
+        """Return the remark on a result of ``stop_gradient``.
+
+        That a shift cancels, as the largest number in a softmax does, is tried out: the root is the
+        same with other shifts, though each term by itself is not.
+        """
+        users = [user for user in self.order if any(arg is node for arg in user.args)]
+        is_shift = all(user.op is ops.subtract and user.args[0] is not node for user in users)
+        if is_shift and any(self.ways.adjoints[id(user)] for user in users):
+            moved = [_moved(self.order, node, shift) for shift in SHIFTS]
+            if all(math.isclose(each, self.ways.root.data, rel_tol=1e-9) for each in moved):
+                name = self.names[self.ways.root].name
+                return f"held constant; {name} is the same without this shift, which cancels"
+        return "held constant"
 
     def _under(self, needed: set[int]) -> dict[int, Value]:
         """Return by id the nodes under some nodes, and these."""
@@ -228,6 +254,18 @@ class _Teacher:
             return found
         unchosen = "to what was not chosen" if is_unchosen(user, index) else "where nothing arrives"
         return Equation(found.sides, found.sign, f"nothing passes {unchosen}")
+
+
+def _moved(order: Sequence[Value], node: Value, shift: float) -> float:
+    """Return what the root would be, were a node another number; nan where it cannot be told."""
+    numbers = {id(node): node.data + shift}
+    for each in order if len(order) <= MOST_TRIED else ():
+        if each is not node and any(id(arg) in numbers for arg in each.args):
+            if each.op is None or TABLE.get(each.op.name) is not each.op:  # one of the user's
+                return math.nan
+            known = [numbers.get(id(arg), getattr(arg, "data", arg)) for arg in each.args]
+            numbers[id(each)] = each.op.value(*known)
+    return numbers.get(id(order[-1]), math.nan)
 
 
 def _ends(nodes: list[Value]) -> tuple[list[Value], list[Value]]:

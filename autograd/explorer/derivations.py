@@ -213,7 +213,9 @@ def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
             f"derivation differentiates by a Value x, and was given {brief(x)}: {instead_of(x)}"
         )
     digits = checked_digits("derivation", digits)
-    ways = Ways(order, x)
+    ways = Ways(order, x, held=True)
+    if not ways.between:  # stop_gradient is all that stands between them
+        ways = Ways(order, x)
     names = Names(order if id(x) in ways.adjoints else [*order, x])
     if ways.between:
         parts = derivation_parts(order, ways, names, digits)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograd.engine.chain_rule import contributions
+from autograd.table import rows as ops
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -59,6 +60,11 @@ class Use:
 class Ways:
     """All the ways from the root of a graph down to one node of it.
 
+    Args:
+        order: the nodes under the root, as ``recorded`` has them.
+        x: the node.
+        held: whether results of ``stop_gradient`` are constants, from which no way leads on.
+
     Attributes:
         between: the nodes on some way, operands before results; empty where there is no way.
         edges: for each of them by id, the edges that lead on towards x.
@@ -67,13 +73,15 @@ class Ways:
         magnitude: the sum of the magnitudes of their products.
     """
 
-    def __init__(self, order: list[Value], x: Value) -> None:
-        self.root, self.x = order[-1], x
+    def __init__(self, order: list[Value], x: Value, held: bool = False) -> None:
+        self.root, self.x, self._held = order[-1], x, held
         self.edges: dict[int, list[tuple[int, Value, float]]] = {}
         self.between = [node for node in order if node is x or self._leads_to_x(node)]
         if self.between and self.between[-1] is not self.root:
             self.between, self.edges = [], {}
         self.edges.pop(id(x), None)  # x itself has no way on
+        if held:
+            self._leave_out_what_is_held()
         self.adjoints = {id(self.root): 1.0}
         self._added: dict[tuple[int, int], float] = {}
         self._closed: set[tuple[int, int]] = set()
@@ -89,9 +97,18 @@ class Ways:
             for index, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True))
             if partial is not None and (arg is self.x or id(arg) in self.edges)
         ]
-        if edges:
+        if edges and not (self._held and node.op is ops.stop_gradient):
             self.edges[id(node)] = edges
-        return bool(edges)
+        return id(node) in self.edges
+
+    def _leave_out_what_is_held(self) -> None:
+        """Leave out the nodes that only a constant was computed from."""
+        reached = {id(self.root)}
+        for node in reversed(self.between):
+            if id(node) in reached:
+                reached.update(id(arg) for _, arg, _ in self.edges.get(id(node), ()))
+        self.between = [node for node in self.between if id(node) in reached]
+        self.edges = {node: edges for node, edges in self.edges.items() if node in reached}
 
     @property
     def gradient(self) -> float:

@@ -160,6 +160,7 @@ logaddexp: Operation = composite(
     lambda y, a, b: _share(a, b),
     lambda y, a, b: _share(b, a),
     shown=(lambda y, a, b: exp(a - y), lambda y, a, b: exp(b - y)), commutative=True,
+    rule="derivative of logaddexp(u, v) = log(exp(u) + exp(v))",
     flat="{arg} is so far below {other} that its share is below the smallest float",
     summary="log(exp(a) + exp(b)), finite wherever the mathematics is.",
 )

@@ -261,3 +261,56 @@ def test_all_that_the_command_line_uses_was_stated_before(capsys):
             used = set().union(*map(formula_values.names_in, re.split(r" (?<![<>])= ", rest)))
             assert used <= stated, line
             stated |= formula_values.names_in(left)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("language", READ)
+def test_a_derivation_of_a_softmax_holds_its_shift_constant_and_says_that_it_cancels(
+    language, place
+):
+    inputs = [Value(number, name) for number, name in ((1.0, "a"), (2.0, "b"), (0.5, "c"))]
+    share = autograd.softmax(inputs)[0]
+    share.label = "s"
+    work = derivation(share, inputs[place], digits=17)
+    reader = formula_values.Reader(share)
+    for line in READ[language](work):
+        reader.line(line)
+    a, b = share.data, autograd.softmax([1.0, 2.0, 0.5])[place]
+    assert formula_values.same(work.gradient, a * ((place == 0) - b))  # s (delta - s)
+    text = str(work)
+    assert text.count("held constant; s is the same without this shift, which cancels") == 1
+    assert not re.search("erivative of (stop_gradient|maximum)|nothing passes|e-17", text)
+    cross_entropy = -autograd.log(share)
+    assert text.count("which cancels") == str(derivation(cross_entropy, inputs[place])).count(
+        "which cancels"
+    )
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda a, b, held: (a - held) ** 2 + (b - held) ** 2,  # at the mean, its slope alone is 0
+        lambda a, b, held: autograd.relu(a - held - 200.0) + b,
+        lambda a, b, held: a * held + b,
+        lambda a, b, held: autograd.primitive(partials=(lambda y, x: 1.0,))(math.sqrt)(
+            a - held + 1
+        ),
+        lambda a, b, held: (held - a) * b,
+    ],
+)
+def test_a_constant_on_which_the_result_depends_is_not_said_to_cancel(build):
+    a, b = Value(1.0, "a"), Value(3.0, "b")
+    text = str(derivation(build(a, b, autograd.stop_gradient((a + b) / 2)), a))
+    assert "(held constant)" in text
+    assert "cancels" not in text
+
+
+def test_a_result_of_stop_gradient_alone_is_still_worked_out():
+    x = Value(2.0, "x")
+    assert str(derivation(autograd.stop_gradient(x) * 3.0, x)).endswith("dv2/dx = x.grad = 0")
+
+
+def test_the_rule_of_logsumexp_says_what_its_operation_is():
+    a, b = Value(1.0, "a"), Value(3.0, "b")
+    text = str(derivation(autograd.logsumexp([a, b]), a))
+    assert "Derivative of logaddexp(u, v) = log(exp(u) + exp(v))\n" in text

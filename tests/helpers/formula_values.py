@@ -151,8 +151,8 @@ class Reader:
         self.checked = 0
 
     def line(self, line):
-        line = re.sub(r"\((operand|nothing).*", "", line).strip()
-        if "=" not in line or line.startswith(("Write", "Start")):
+        line = re.sub(r"\((operand|nothing|held).*", "", line).strip()
+        if "=" not in line or line.startswith(("Write", "Start")) or "erivative of" in line:
             return
         left, sign, rest = re.match(r"(.*?) (\+?=) (.*)", line).groups()
         sides = [side.strip() for side in re.split(r" (?<![<>])= ", rest)]
