@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.ir.rules import Template, partial_of, unchosen_of
+from autograd.engine.accelerator import native
+from autograd.ir.rules import PLAIN_PARTIALS, Template, partial_of, unchosen_of
 from autograd.ir.trace import Reference, Trace
 from autograd.table import rows as ops
 from autograd.table.operation import Operation
@@ -28,6 +29,9 @@ GUARDED_MULTIPLY = Operation(  # no row of the table: it stands in traces alone
 )
 
 
+_ROWS = ops.multiply, GUARDED_MULTIPLY, ops.add, ops.negative
+
+
 class Differentiation:
     """The state of one sweep: contributions and conditions by number.
 
@@ -39,7 +43,7 @@ class Differentiation:
         active: which numbers depend on a target.
     """
 
-    def __init__(self, trace: Trace, targets: Sequence[int], order: Sequence[int]) -> None:
+    def __init__(self, trace: Trace, targets: Sequence[int], order: list[int]) -> None:
         self.trace = trace
         self.order = order
         self.contributions: dict[int, Reference] = {}
@@ -63,6 +67,18 @@ class Differentiation:
         else:
             self.contributions[number] = plus(self.trace, before, term)
             self.reached[number] = either(self.trace, self.reached[number], reached)
+
+    def add_contributions(self, place: int) -> int:
+        """Sweep backwards from a place of the order; return where the Python has to go on, or -1.
+
+        It does what ``edges`` does, in C, where the rules of the partials are numbers.
+        """
+        trace = self.trace
+        found: int = native.add_contributions(
+            self.order, trace.operations, trace.operands, self.contributions, self.reached,
+            self.active, PLAIN_PARTIALS, _ROWS, place,
+        )  # fmt: skip
+        return found
 
     def edges(self) -> Callable[..., None]:
         """Return a function that adds upstream x partial for each operand of a result.

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from autograd.engine.accelerator import native
 from autograd.ir.contributions import Differentiation, Truth
 from autograd.ir.differentiate_loops import backwards_through, forwards_through
 from autograd.ir.loops import is_structured
@@ -74,27 +75,37 @@ def swept_backwards(
         sweep.arrays.setdefault(array, []).append((None, cotangent, flags))
     operations, operands, active = trace.operations, trace.operands, sweep.active
     contributions, reached_of, add_edges = sweep.contributions, sweep.reached, sweep.edges()
-    for number in reversed(order):
+
+    def pull_back(number: int) -> None:
         operation = operations[number]
         if operation is None or not active[number]:
-            continue
+            return
         upstream = contributions.get(number)
         if upstream is not None and operation.partials:
             rules = plain_partials(operation)
             if rules:
                 add_edges(number, operands[number], upstream, reached_of[number], rules)
-                continue
+                return
         if is_structured(operation):
             backwards_through(sweep, number, swept_backwards)
-            continue
+            return
         if upstream is None:
-            continue
+            return
         reached = reached_of[number]
         for index, operand in enumerate(operands[number]):
             if type(operand) is int and index not in operation.conditions and active[operand]:
                 term, when = sweep.edge(number, index, upstream, reached)
                 if when is not False:
                     sweep.add(operand, term, when)
+
+    if native is None:
+        for number in reversed(order):
+            pull_back(number)
+        return sweep
+    place = sweep.add_contributions(len(order) - 1)
+    while place >= 0:
+        pull_back(order[place])
+        place = sweep.add_contributions(place - 1)
     return sweep
 
 

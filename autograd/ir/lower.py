@@ -16,9 +16,11 @@ from __future__ import annotations
 import array
 import struct
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import accumulate, compress
 from typing import NamedTuple
 
+from autograd.engine.accelerator import native
 from autograd.ir.contributions import GUARDED_MULTIPLY
 from autograd.ir.function import (
     ADD_ALL,
@@ -62,7 +64,7 @@ _TYPES = {name: result_type(name) for name in TABLE}
 # What nothing is known of that would be simpler, unless an operand is one of these.
 _STRAIGHT = frozenset(name for name in PRIMITIVES if name not in SIMPLER)
 _SUMS = frozenset((ops.add.name, ops.subtract.name))
-_TELLING = frozenset((_CODES[CONSTANT], _CODES[ops.negative.name]))
+_TELLING = bytes([code in (_CODES[CONSTANT], _CODES[ops.negative.name]) for code in range(256)])
 # Of primitives of two operands: the opcode, whether it is commutative, whether nothing simpler is
 # known of it beside operands that tell nothing, whether a product is guarded no longer, and how the
 # opcode is written.
@@ -377,54 +379,28 @@ def _fill(
     numbers = array.array("i", bytes(4 * len(trace)))
     for number, parameter in given.items():
         numbers[number] = parameter
-    parts: dict[int, dict[int, int]] = {}
+    parts: dict[Reference, dict[int, int]] = {}
 
     def at(reference: Reference) -> int:
         return numbers[reference] if type(reference) is int else lowering.constant(reference)
 
     add, constant, wanted = lowering.add, lowering.constant, needed.numbers
-    codes, first, second = lowering._columns
     all_made, guarded = lowering._made, lowering.guarded
-    pairs, telling = _PAIRS if lowering.careful else _FAST_PAIRS, _TELLING
-    add_code, add_first, add_second = codes.append, first.append, second.append
+    pairs = _PAIRS if lowering.careful else _FAST_PAIRS
     for number in given:
         wanted[number] = 0
-    recorded = trace.spent() if spend else (trace.operations, trace.operands)
-    each = zip(range(len(wanted)), *recorded, strict=False)
-    for number, operation, references in compress(each, wanted):
+
+    def lower_one(
+        number: int, operation: Operation | None, references: tuple[Reference, ...]
+    ) -> None:
         if operation is None:
             numbers[number] = constant(trace.constants[number])
-            continue
-        pair = pairs.get(operation)
-        if pair is not None:  # nearly all: what ``add`` does, written out
-            opcode, is_commutative, is_straight, is_guarded, code = pair
-            a, b = references[1:] if is_guarded else references
-            a = numbers[a] if type(a) is int else constant(a)
-            b = numbers[b] if type(b) is int else constant(b)
-            if is_commutative and a > b:
-                a, b = b, a
-            key, made = a << 32 | b, all_made[opcode]
-            place = made.get(key)
-            if place is None:
-                if is_straight and codes[a] not in telling and codes[b] not in telling:
-                    place = made[key] = len(codes)
-                    add_code(code)
-                    add_first(a)
-                    add_second(b)
-                else:
-                    place = add(opcode, (a, b))
-            if is_guarded:
-                guarded.add(place)
-            numbers[number] = place
-            continue
-        if operation in _PLAIN:
-            operands = tuple(
-                [numbers[each] if type(each) is int else constant(each) for each in references]
-            )
-            numbers[number] = add(operation.name, operands)
-            continue
-        if operation is GUARDED_MULTIPLY:
-            numbers[number] = lowering.guarded_multiply(*[at(each) for each in references])
+        elif operation is GUARDED_MULTIPLY:
+            if lowering.careful:
+                numbers[number] = lowering.guarded_multiply(*[at(each) for each in references])
+            else:
+                numbers[number] = add(MULTIPLY, (at(references[1]), at(references[2])))
+                guarded.add(numbers[number])
         elif isinstance(operation, Part):
             numbers[number] = parts[references[0]][operation.place]
         elif isinstance(operation, Loop):
@@ -439,6 +415,48 @@ def _fill(
         else:
             steps = primitive_steps(operation, references)
             numbers[number] = lowering.expand(steps, [at(each) for each in references])
+
+    if native is not None:
+        operations, operands = trace.operations, trace.operands
+        lower_pairs = partial(
+            native.lower_pairs, operations, operands, wanted, numbers, pairs, ops.identity,
+            all_made, lowering._known, lowering._columns, _TELLING, guarded, spend,
+        )  # fmt: skip
+        number = lower_pairs(0)
+        while number < len(wanted):
+            lower_one(number, operations[number], operands[number])
+            if spend:
+                operands[number] = ()
+            number = lower_pairs(number + 1)
+    else:
+        codes, first, second = lowering._columns
+        add_code, add_first, add_second = codes.append, first.append, second.append
+        recorded = trace.spent() if spend else (trace.operations, trace.operands)
+        each = zip(range(len(wanted)), *recorded, strict=False)
+        for number, operation, references in compress(each, wanted):
+            pair = pairs.get(operation)
+            if pair is None:
+                lower_one(number, operation, references)
+                continue
+            opcode, is_commutative, is_straight, is_guarded, code = pair
+            a, b = references[1:] if is_guarded else references
+            a = numbers[a] if type(a) is int else constant(a)
+            b = numbers[b] if type(b) is int else constant(b)
+            if is_commutative and a > b:
+                a, b = b, a
+            key, made = a << 32 | b, all_made[opcode]
+            place = made.get(key)
+            if place is None:  # what ``add`` does, written out
+                if is_straight and not (_TELLING[codes[a]] or _TELLING[codes[b]]):
+                    place = made[key] = len(codes)
+                    add_code(code)
+                    add_first(a)
+                    add_second(b)
+                else:
+                    place = add(opcode, (a, b))
+            if is_guarded:
+                guarded.add(place)
+            numbers[number] = place
     results = []
     for output in outputs:
         result = at(output)
@@ -566,7 +584,13 @@ class Needed:
             if type(output) is int:
                 wanted[output] = 1
         operations, operands = trace.operations, trace.operands
-        for number in range(len(trace) - 1, -1, -1):
+        number = len(trace)
+        while number > 0:
+            number -= 1
+            if native is not None:
+                number = native.mark_operands(operations, operands, wanted, _PLAIN, number)
+                if number < 0:
+                    break
             if wanted[number]:
                 references = operands[number]
                 operation = operations[number]

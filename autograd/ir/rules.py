@@ -117,18 +117,19 @@ def plain_partials(operation: Operation) -> Sequence[Reference | Template]:
     For each operand a constant, ``-1`` for the result, ``-2 - i`` for operand ``i``, or a template.
     Where it is no template it is right for constant operands too: the rule did nothing to them.
     """
-    found = _plain.get(operation)
+    found = PLAIN_PARTIALS.get(operation)
     if found is None:
         found = []
         if not (operation.strong_zero or operation.conditions or operation.static):
             for index in range(len(operation.partials)):
                 template = partial_of(operation, index, (0,) * operation.arity)
                 found.append(template if template.steps else template.result)
-        _plain[operation] = found
+        PLAIN_PARTIALS[operation] = found
     return found
 
 
-_plain: dict[Operation, list[Reference | Template]] = {}
+# What ``plain_partials`` has returned.
+PLAIN_PARTIALS: dict[Operation, list[Reference | Template]] = {}
 
 
 def unchosen_of(operation: Operation, index: int, operands: tuple[Reference, ...]) -> Template:
@@ -148,7 +149,7 @@ def _template(
     if template is None:
         if len(_templates) >= LIMIT:
             _templates.clear()
-            _plain.clear()
+            PLAIN_PARTIALS.clear()
         template = _templates[key] = traced_rule(operation, rule, operands)
     return template
 

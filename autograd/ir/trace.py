@@ -25,6 +25,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from autograd.callsite import is_comparison, is_own, user_frame, user_line
 from autograd.decorated import name_of
+from autograd.engine.accelerator import native
 from autograd.engine.modes import Mode, current
 from autograd.engine.node import is_number
 from autograd.engine.value import Value
@@ -662,6 +663,9 @@ class Trace:
         order: list[int] = []
         stack = [root for root in roots if type(root) is int][::-1]
         operations, operands = self.operations, self.operands
+        if native is not None:
+            ordered: list[int] = native.order_trace(operations, operands, seen, stack[::-1])
+            return ordered
         push, pop, add = stack.append, stack.pop, order.append
         while stack:
             number = pop()

@@ -167,6 +167,12 @@ HIDDEN PyObject *mark_needed(PyObject *module, PyObject *args);
 HIDDEN PyObject *mark_reached(PyObject *module, PyObject *args);
 HIDDEN PyObject *count_levels(PyObject *module, PyObject *args);
 
+/* traces.c */
+HIDDEN PyObject *order_trace(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *mark_operands(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *add_contributions(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *lower_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count);
+
 /* module.c: what the Python side hands over */
 typedef struct {
     PyObject *active;  /* the set of contexts that are in a mode */
