@@ -25,9 +25,11 @@ def traced_array() -> object:
     comparisons |= {numpy.equal, numpy.not_equal}
 
     def settled(index: Any) -> Any:
-        """Return a mask of conditions as bools: which entries it selects has to be decided."""
+        """Return conditions in an index as bools: which entries they select has to be decided."""
         if isinstance(index, tuple):
             return tuple(map(settled, index))
+        if getattr(index, "is_condition", False):
+            return bool(index)  # NumPy would take it for the place 0 or 1
         is_traced_mask = isinstance(index, TracedArray) and index.size and is_mask(index)
         return super(TracedArray, index).astype(bool) if is_traced_mask else index
 
@@ -87,8 +89,9 @@ def traced_array() -> object:
         def _looked_up(self, index: tuple[Any, ...]) -> Any:
             """Return what is at an index of several parts, of which some are traced."""
             for each in index:
-                if not is_traced(each) and not isinstance(
-                    each, (int, numpy.integer, slice, type(...))
+                if not is_traced(each) and (
+                    isinstance(each, bool)  # of which NumPy makes an axis
+                    or not isinstance(each, (int, numpy.integer, slice, type(...)))
                 ):
                     raise TraceError(
                         f"table[i] at {user_line()}\nbeside a traced index stand ints and slices "

@@ -123,8 +123,11 @@ def test_a_traced_index_stands_beside_slices_as_in_numpy() -> None:
     ]  # fmt: skip
     for f, array in cases:
         assert numpy.array_equal(jit(f)(array, 1), f(array, 1))
-    with pytest.raises(autograd.TraceError, match="ints and slices"):
-        jit(lambda a, i: a[None, i])(m, 1)
+    for other in (None, True, numpy.False_):  # of which NumPy makes axes
+        with pytest.raises(autograd.TraceError, match="ints and slices"):
+            jit(lambda a, i, other=other: a[other, i])(m, 1)
+        with pytest.raises(autograd.TraceError, match="ints and slices"):
+            jit(lambda a, i, other=other: a[i, other])(m, 1)
 
 
 def test_no_grad_keeps_the_derivative_of_what_only_passes_through() -> None:

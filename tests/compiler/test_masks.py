@@ -114,6 +114,23 @@ def test_python_decides_by_the_bools_of_each_call(name):
     assert fast.ways == ways
 
 
+def test_one_condition_as_an_index_is_a_bool_and_no_place():
+    table = np.arange(1.0, 7.0).reshape(2, 3)
+    for f in (
+        lambda a, x: a[x > 0.0],
+        lambda a, x: a[(a[0] > x).any()],
+        lambda a, x: a[x > 0.0, 1:],
+        lambda a, x: (a * 2.0)[..., x > 0.0],
+    ):
+        told = jit(lambda a, x, f=f: (f(a, x).sum(), f(a, x).ndim, f(a, x).size))
+        for x in (1.0, -1.0, 9.0):
+            entries = f(table, x)
+            assert told(table, x) == (entries.sum(), entries.ndim, entries.size)
+    fill = jit(lambda a, x: assigned(a * 1.0, x > 0.0))
+    assert fill(table, 1.0).tolist() == [[7.0] * 3] * 2
+    assert np.array_equal(fill(table, -1.0), table)
+
+
 def test_an_array_by_a_mask_takes_a_way_for_each_mask_and_where_one_for_all():
     masks = [np.array([*f"{bits:03b}"]) == "1" for bits in range(8)]
     fast = jit(lambda x, m: x[m].sum() * 1.0, max_paths=4)
