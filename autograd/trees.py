@@ -706,6 +706,21 @@ def _way_around(error: Exception) -> str:
     return f"numpy.{name} fails on arrays of Values: write {_WAYS[name]}" if name in _WAYS else ""
 
 
+_OF_A_LIST = r"operand type.*'(list|tuple)'"
+
+
+def _holds(items: Iterable[object], kind: str) -> bool:
+    """Return whether among these trees, or in them, is a container of a type of this name."""
+    for item in items:
+        if type(item).__name__ == kind:
+            return True
+        container = container_of(type(item))
+        is_leaf = container is NUMBERS or container is ARRAYS
+        if not is_leaf and _holds(container.apart(item)[0], kind):
+            return True
+    return False
+
+
 def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
     """Explain an error that comes of the arguments being arrays of Values.
 
@@ -734,9 +749,7 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
             error.add_note(
                 f"NumPy computes this on floats alone, and here are Values: write {ours(found[1])}"
             )
-        elif (found := re.match(r"unsupported operand type.*'(list|tuple)'", str(error))) and any(
-            type(arg).__name__ == found[1] for arg in args
-        ):
+        elif (found := re.search(_OF_A_LIST, str(error))) and _holds(args, found[1]):
             error.add_note(
                 f"a {found[1]} among the arguments stays one, without arithmetic: give an array, "
                 f"numpy.asarray(...)"

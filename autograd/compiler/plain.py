@@ -13,6 +13,10 @@ from autograd.ir.trace import Trace, Tracer
 
 _OF_ONE = " object is not (subscriptable|iterable)"  # which has other reasons
 _ASKS = rf"(?<!of type )'Tracer'(?!{_OF_ONE})|\binteg(er|ral)\b|\bbits are those\b"
+_OTHER = (
+    r"list|tuple|dict|(frozen)?set|str|bytes|range|map|zip|generator|\S*(func|method)\S*|NoneType"
+)
+_OF_NO_NUMBER = rf"(operand type|not supported between).*'({_OTHER})'"  # has no arithmetic with one
 
 
 def explain_plain(error: Exception, trace: Trace) -> None:
@@ -30,7 +34,7 @@ def explain_plain(error: Exception, trace: Trace) -> None:
         names = refused.trace.below(refused)
     elif isinstance(error, KeyError) and isinstance(error.args[0], Tracer):
         names = trace.below(error.args[0])
-    elif re.search(_ASKS, str(error)):
+    elif re.search(_ASKS, str(error)) and not re.search(_OF_NO_NUMBER, str(error)):
         names = _arguments_at(frame, at)
         if not names:
             return

@@ -56,6 +56,16 @@ def test_a_comparison_that_numpy_makes_is_not_told_to_be_written_otherwise():
     assert grad(lambda n: np.arange(int(n.data)).sum() * n)(2.0) == 1.0
 
 
+@pytest.mark.parametrize(
+    "other", [[1.0], (1.0,), {"a": 1.0}, "a", None, range(3), len, np.sin, X.sum]
+)
+def test_nothing_is_told_to_stay_a_number_beside_what_has_no_arithmetic_with_one(other):
+    for f in (lambda x, _: other - x, lambda x, _: x / other, lambda x, _: other > x):
+        with pytest.raises(TypeError) as caught:
+            jit(f)(2.0, 1.0)
+        assert "static_argnames" not in str([caught.value, getattr(caught.value, "__notes__", ())])
+
+
 def test_an_error_of_whole_numbers_that_has_nothing_to_do_with_a_value_gets_no_note():
     with pytest.raises(ValueError, match="an integer of my own") as caught:
         jit(lambda x: x + words_alone())(2.0)

@@ -182,6 +182,17 @@ def test_a_list_among_the_arguments_that_is_used_as_an_array_is_told_of(transfor
     assert "numpy.asarray" not in str(getattr(caught.value, "__notes__", None))
 
 
+@pytest.mark.parametrize("transform", [grad, jit])
+def test_a_list_inside_of_an_argument_that_is_used_as_an_array_is_told_of(transform):
+    numbers = [1.0, 2.0]
+    for f in (lambda p: (2.0 - p["w"]).sum(), lambda p: (-p["w"]).sum()):
+        for given in (numbers, tuple(numbers)):
+            with pytest.raises(TypeError, match="operand type") as caught:
+                transform(f)({"w": given})
+            assert caught.value.__notes__[-1].endswith("give an array, numpy.asarray(...)")
+        transform(f)({"w": np.asarray(numbers)})  # what it says
+
+
 def test_a_carry_that_does_not_fit_is_told_of_and_not_mapped_over_rows():
     rows = np.ones((5, 3))
     with pytest.raises(ag.AutogradError, match=r"carry keeps its structure$") as caught:
