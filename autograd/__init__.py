@@ -1,7 +1,7 @@
 """A scalar automatic differentiation engine: ``Value``, ``backward`` and what reads a graph.
 
-The engine and the derivatives of functions are imported at once. Packages that read graphs
-(pictures, the explorer, the compiler) are imported when one of their names is first used.
+The engine is imported at once. The derivatives of functions, and the packages that read graphs
+(pictures, the explorer, the compiler), are imported when one of their names is first used.
 """
 
 from importlib import import_module
@@ -67,12 +67,6 @@ from autograd.table.rows import (
     where,
 )
 from autograd.table.rows import rounded as round
-from autograd.transforms.jacobian import hessian, jacfwd, jacobian, jacrev
-from autograd.transforms.jvp import hvp, jvp
-from autograd.transforms.lookups import put, take
-from autograd.transforms.loops import fori_loop, scan, while_loop
-from autograd.transforms.vjp import grad, gradient, value_and_grad, vjp
-from autograd.transforms.vmap import vmap
 from autograd.trees import register_tree, tree_leaves, tree_map
 
 if TYPE_CHECKING:
@@ -80,6 +74,12 @@ if TYPE_CHECKING:
     from autograd.explorer import Step, derivation, explain, explore, latex, steps
     from autograd.installation import about
     from autograd.render import Graph, graph
+    from autograd.transforms.jacobian import hessian, jacfwd, jacobian, jacrev
+    from autograd.transforms.jvp import hvp, jvp
+    from autograd.transforms.lookups import put, take
+    from autograd.transforms.loops import fori_loop, scan, while_loop
+    from autograd.transforms.vjp import grad, gradient, value_and_grad, vjp
+    from autograd.transforms.vmap import vmap
 
 __version__ = "0.1.0"
 
@@ -187,10 +187,26 @@ _ROOMS = {
     "derivation": "autograd.explorer",
     "explain": "autograd.explorer",
     "explore": "autograd.explorer",
+    "fori_loop": "autograd.transforms.loops",
+    "grad": "autograd.transforms.vjp",
+    "gradient": "autograd.transforms.vjp",
     "graph": "autograd.render",
+    "hessian": "autograd.transforms.jacobian",
+    "hvp": "autograd.transforms.jvp",
+    "jacfwd": "autograd.transforms.jacobian",
+    "jacobian": "autograd.transforms.jacobian",
+    "jacrev": "autograd.transforms.jacobian",
     "jit": "autograd.compiler.jit",
+    "jvp": "autograd.transforms.jvp",
     "latex": "autograd.explorer",
+    "put": "autograd.transforms.lookups",
+    "scan": "autograd.transforms.loops",
     "steps": "autograd.explorer",
+    "take": "autograd.transforms.lookups",
+    "value_and_grad": "autograd.transforms.vjp",
+    "vjp": "autograd.transforms.vjp",
+    "vmap": "autograd.transforms.vmap",
+    "while_loop": "autograd.transforms.loops",
 }
 
 

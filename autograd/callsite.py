@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
-import opcode
 import os
 import sys
 import types
@@ -30,11 +28,15 @@ def is_foreign(frame: types.FrameType) -> bool:
 
 def is_import(frame: types.FrameType) -> bool:
     """Return whether a frame is at a name of ``from module import name``."""
+    import opcode
+
     return frame.f_code.co_code[frame.f_lasti] == opcode.opmap["IMPORT_FROM"]
 
 
 def is_comparison(frame: types.FrameType) -> bool:
     """Return whether a frame is at ``a == b``, ``a in b`` or the like, and calls nothing."""
+    import opcode
+
     at = frame.f_code.co_code[frame.f_lasti]
     return at in (opcode.opmap["COMPARE_OP"], opcode.opmap["CONTAINS_OP"])
 
@@ -66,6 +68,8 @@ def warn_user(message: str, frame: types.FrameType | None = None) -> None:
 
 def user_line() -> str:
     """Return ``file.py:12: the line`` for the innermost frame of the user's own."""
+    import linecache
+
     frame = user_frame()
     file, number = frame.f_code.co_filename, frame.f_lineno
     text = linecache.getline(file, number, frame.f_globals).strip()

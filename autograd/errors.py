@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 
 class AutogradError(Exception):
     """Base of all errors that autograd and nn raise themselves."""
@@ -91,6 +89,8 @@ class MissingExtraError(AutogradError, ImportError):
     """
 
     def __init__(self, what: str, extra: str, error: Exception | None = None) -> None:
+        from importlib.util import find_spec
+
         is_absent = error is None or (
             isinstance(error, ModuleNotFoundError)
             and find_spec((error.name or "").partition(".")[0] or __name__) is None

@@ -9,7 +9,6 @@ does; ``flatten``, which derivatives and the compiler read, takes its numbers on
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import functools
 import itertools
@@ -58,7 +57,6 @@ class Container(NamedTuple):
     steps: Callable[[Any, int], Iterable[str]] = lambda _, count: map("[{}]".format, range(count))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class Structure:
     """What is left of a tree when its numbers are taken out; it can be compared and hashed.
 
@@ -69,9 +67,21 @@ class Structure:
             steps to its parts, and what else it consists of.
     """
 
-    kind: str
-    parts: tuple[Structure, ...] = ()
-    detail: Any = None
+    __slots__ = ("detail", "kind", "parts")
+
+    detail: Any
+
+    def __init__(self, kind: str, parts: tuple[Structure, ...] = (), detail: object = None) -> None:
+        self.kind, self.parts, self.detail = kind, parts, detail
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Structure):
+            return NotImplemented
+        own, theirs = (self.kind, self.parts, self.detail), (other.kind, other.parts, other.detail)
+        return own == theirs
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.parts, self.detail))
 
     def count(self) -> int:
         """Return how many numbers the structure holds."""
@@ -201,7 +211,7 @@ def _container_of(kind: type) -> Container:
         return DICTS
     if hasattr(kind, "__array__") and not issubclass(kind, type):
         return ARRAYS
-    return _dataclass(kind) if dataclasses.is_dataclass(kind) else NUMBERS
+    return _dataclass(kind) if hasattr(kind, "__dataclass_fields__") else NUMBERS
 
 
 _cached = functools.lru_cache(maxsize=512)(_container_of)
@@ -281,6 +291,8 @@ def _dataclass(cls: Any) -> Container:
     Parts of the structure are fields with ``metadata={"static": True}``, and what is no number:
     text, flags, members of an Enum, functions, classes.
     """
+    import dataclasses
+
     fields = [field for field in dataclasses.fields(cls) if field.init]
     if hasattr(cls, "__post_init__"):  # __post_init__ computes the others
         rest = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
@@ -42,13 +41,6 @@ def asking(example: str) -> Callable[[F], F]:
     """
 
     def around(function: F) -> F:
-        parameters = inspect.signature(function).parameters
-        names = [
-            name
-            for name, each in parameters.items()
-            if name != "self" and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
-        ]
-
         kind, _, name = function.__qualname__.rpartition(".")
         who = kind if name == "__init__" else name
 
@@ -60,6 +52,7 @@ def asking(example: str) -> Callable[[F], F]:
                 if refusal.__traceback__ is None or refusal.__traceback__.tb_next is not None:
                     raise  # it comes from within
                 words = f"{str(refusal).partition('() ')[2]}; write {example}"
+            names = _settings(function)
             for name in named:
                 if name not in names:
                     words = _unknown(name, names)
@@ -70,8 +63,18 @@ def asking(example: str) -> Callable[[F], F]:
     return around
 
 
+def _settings(function: Callable[..., object]) -> list[str]:
+    import inspect  # no program that is right needs it
+
+    return [
+        name
+        for name, each in inspect.signature(function).parameters.items()
+        if name != "self" and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+    ]
+
+
 def _unknown(name: str, settings: Sequence[str]) -> str:
-    import difflib  # no program that is right needs it
+    import difflib
 
     known = [other for other in SETTINGS.get(name, ()) if other in settings]
     close = difflib.get_close_matches(name, settings, 1)

@@ -21,6 +21,7 @@ FLOORS = [
         "files",
         "locks",
         "numberless",
+        "signatures",
         "trees",
         "wording",
         "wrong_calls",

@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from autograd.habits import OF_AUTOGRAD, OF_PRIMITIVE, OF_PRIMITIVES, OF_VALUES
 from autograd.table.operation import TABLE, Operation
 from nn.habits import OF_NN
 
+ROOT = str(Path(autograd.__file__).parent.parent)
 CONTRACT = set(
     """
 AutogradError TraceError Value abs acos acosh asin asinh atan atan2 atanh cbrt ceil clip cos
@@ -84,11 +86,36 @@ def test_importing_loads_nothing_heavy():
     assert done.stdout.split() == []
 
 
-def test_the_engine_enters_no_room():
-    code = "import sys, autograd; print(*[m for m in sys.modules if m.startswith('autograd.')])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    rooms = {module.split(".")[1] for module in done.stdout.split()}
-    assert not rooms & {"render", "explorer", "compiler", "testing", "notation", "formula"}
+ENTERED = (
+    "callsite decorated engine errors habits numberless table trees wording wrong_calls".split()
+)
+COSTLY = {*"ast copy dataclasses difflib fractions inspect json linecache pathlib textwrap".split()}
+
+
+@pytest.mark.parametrize(
+    ("use", "rooms"),
+    [
+        ("", []),
+        ("x = autograd.Value(2.0); autograd.tanh(x * x).backward()", []),
+        ("assert autograd.grad(lambda x: x**3)(2.0) == 12.0", ["transforms"]),
+        ("assert autograd.hessian(lambda x: x**3)(2.0) == 12.0", ["transforms"]),
+    ],
+)
+def test_only_the_rooms_that_are_entered_are_loaded(use, rooms):
+    code = f"""
+import sys
+sys.path.insert(0, {ROOT!r})
+import threading, typing, weakref  # whatever they load is Python's affair
+before = {{*sys.modules}}
+import autograd
+{use}
+print(*({{*sys.modules}} - before))
+"""
+    command = [sys.executable, "-S", "-c", code]  # without what site loads of other packages
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    modules = {*done.stdout.split()}
+    assert {m.split(".")[1] for m in modules if m.startswith("autograd.")} == {*ENTERED, *rooms}
+    assert not modules & COSTLY
 
 
 @pytest.mark.parametrize("name", [n for n in autograd.__all__ if n[0] != "_"])

@@ -47,14 +47,7 @@ from autograd.compiler.static import (
     taken_out,
 )
 from autograd.compiler.tiers import checked_tier
-from autograd.decorated import (
-    axes_without_self,
-    besides,
-    has_places_of_its_own,
-    is_method_of,
-    name_of,
-    signature_of,
-)
+from autograd.decorated import besides, is_method_of, name_of
 from autograd.engine import modes
 from autograd.engine.modes import current, transforms
 from autograd.engine.order import ordered
@@ -72,6 +65,7 @@ from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
 from autograd.ir.trace import CannotConvert, Trace, called_with
 from autograd.locks import new_lock
+from autograd.signatures import axes_without_self, has_places_of_its_own, signature_of
 from autograd.table import rows as ops
 from autograd.table.operation import real
 from autograd.transforms.call import Derivative, check_function, decorating, replaced

@@ -10,8 +10,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from operator import index
 from typing import Any
 
-from autograd.decorated import name_of, signature_of
+from autograd.decorated import name_of
 from autograd.errors import ArgumentError
+from autograd.signatures import signature_of
 from autograd.wording import counted
 
 BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

@@ -14,7 +14,6 @@ import operator
 import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Generic, TypeVar
 
@@ -30,7 +29,6 @@ T = TypeVar("T")
 made_at: weakref.WeakKeyDictionary[Node, str] = weakref.WeakKeyDictionary()
 
 
-@dataclass(slots=True)
 class Contribution(Generic[N, T]):
     """What the chain rule passes along one edge.
 
@@ -46,15 +44,23 @@ class Contribution(Generic[N, T]):
         passes: False where a choice lets nothing pass, here or on every way to here.
     """
 
-    node: N
-    index: int
-    arg: N
-    partial: T
-    upstream: T
-    product: T
-    before: T
-    total: T
-    passes: bool
+    __slots__ = tuple("node index arg partial upstream product before total passes".split())
+
+    def __init__(
+        self,
+        node: N,
+        index: int,
+        arg: N,
+        partial: T,
+        upstream: T,
+        product: T,
+        before: T,
+        total: T,
+        passes: bool,
+    ) -> None:
+        self.node, self.index, self.arg, self.partial = node, index, arg, partial
+        self.upstream, self.product = upstream, product
+        self.before, self.total, self.passes = before, total, passes
 
 
 def recorded_partial(node: Node, index: int) -> Any:

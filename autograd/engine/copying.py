@@ -6,7 +6,6 @@ shares them), and arrays of numbers for the nodes above. Operations travel by na
 
 from __future__ import annotations
 
-import copy
 from array import array
 from typing import Any
 
@@ -42,6 +41,7 @@ def copied_node(node: N) -> N:
 
 def copied_graph(root: N, memo: dict[int, Any]) -> N:
     """Return a copy of the graph under the root, sharing what the memo already holds."""
+    import copy
 
     def operand_of(operand: object, partial: object) -> object:
         return operand if partial is None else memo[id(operand)]

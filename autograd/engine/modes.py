@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import inspect
 import weakref
 from collections.abc import AsyncIterator, Callable, Generator
 from contextvars import ContextVar
@@ -161,6 +160,8 @@ class Mode(contextlib.ContextDecorator, metaclass=_Kind):
         Raises:
             TypeError: it is no function.
         """
+        import inspect
+
         name = type(self).__name__ if type(self) is not Mode else "no_grad"
         if (method := within(self, name, function)) is not None:
             return cast(F, method)

@@ -13,7 +13,6 @@ Mathematical Functions, 5.5 (recurrence, reflection), 5.11 (Stirling), 5.15 (pol
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
 from autograd.errors import OperandError
 from autograd.table.choices import rounded
@@ -369,8 +368,9 @@ def _factorial_zeta(n: int, x: Number) -> Number:
     As (scale / (x + k))^(n + 1), with scale^(n + 1) next to n!, so that neither n! nor the powers
     overflow or underflow before the result does.
     """
-    scale = math.floor(64.0 * math.exp(math.lgamma(n + 1.0) / (n + 1.0))) / 64.0
-    rest = float(math.factorial(n) / Fraction(scale) ** (n + 1))  # from 1 to 2 or so
+    whole = math.floor(64.0 * math.exp(math.lgamma(n + 1.0) / (n + 1.0)))
+    scale = whole / 64.0
+    rest: float = math.factorial(n) * 64 ** (n + 1) / whole ** (n + 1)  # from 1 to 2 or so
     steps = 10 + n // 2
     total: Number = 0.0
     for k in reversed(range(steps)):  # the small terms first

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Never, NoReturn
@@ -20,6 +19,8 @@ STEPS = (2.0**-12, 2.0**-9)  # by which operands are moved to see whether a rule
 
 def _takes(rule: Rule, count: int) -> bool:
     """Return whether a rule may be called with so many numbers, as far as its signature tells."""
+    import inspect
+
     try:
         known = inspect.signature(rule)
     except (TypeError, ValueError):
@@ -239,6 +240,8 @@ def primitive(
         raise ArgumentError("primitive: every one of the partials must be a function")
 
     def declared(function: Callable[..., float]) -> Primitive:
+        import inspect
+
         if (method := within(declared, "primitive", function)) is not None:
             return method
         name = getattr(function, "__name__", "primitive")

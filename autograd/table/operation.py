@@ -12,8 +12,7 @@ import math
 import numbers
 import operator
 from collections.abc import Callable, Sequence
-from inspect import Parameter, Signature
-from typing import Any, cast, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from autograd.errors import NumberOverflowError, OperandError
 from autograd.numberless import check_cells, is_masked, kind_of, way_to_a_number
@@ -21,6 +20,9 @@ from autograd.table.elementwise import by_element
 from autograd.table.number import N, Number, RealNumber
 from autograd.trees import has_length, is_array, unboxed
 from autograd.wording import counted
+
+if TYPE_CHECKING:
+    from inspect import Signature
 
 INFINITY = math.inf
 TABLE: dict[str, Operation] = {}
@@ -181,6 +183,23 @@ def raised(a: float, b: float) -> float:
     return power if type(power) is float else math.nan
 
 
+class _Shown:
+    """The signature that help() and inspect show of an operation, made when it is asked for."""
+
+    def __get__(self, operation: Operation | None, owner: type) -> Signature:
+        if operation is None:
+            raise AttributeError  # of the class, which has one of its own
+        from inspect import Parameter, Signature
+
+        kind, defaults = Parameter.POSITIONAL_OR_KEYWORD, operation.defaults
+        return Signature(
+            [
+                Parameter(name, kind, default=defaults.get(name, Parameter.empty))
+                for name in operation.parameters
+            ]
+        )
+
+
 class Operation:
     """One row of the table: an operation on numbers, its derivatives and how it is written.
 
@@ -226,6 +245,7 @@ class Operation:
     """
 
     __slots__ = ("__dict__", "__weakref__", "partials", "value")  # the last two are read by C
+    __signature__ = _Shown()
     is_compiled = False  # of what jit makes of a function of Values
 
     def __init__(
@@ -301,16 +321,6 @@ class Operation:
         self.conditions = conditions
         self.value: Callable[..., float] = value or self._defined_value
         self.__name__ = self.name
-        self.__signature__ = Signature(  # what help() and inspect show
-            [
-                Parameter(
-                    name,
-                    Parameter.POSITIONAL_OR_KEYWORD,
-                    default=self.defaults.get(name, Parameter.empty),
-                )
-                for name in self.parameters
-            ]
-        )
         self.summary = summary
         self.__doc__ = summary
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from autograd.decorated import signature_of
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
+from autograd.signatures import signature_of
 from autograd.table.operation import real
 from autograd.trees import NUMBER, Structure, array_in, array_of, flatten, is_array, unflatten
 from autograd.wording import brief

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from autograd.decorated import misfit
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, WrongDerivativeError
+from autograd.signatures import misfit
 from autograd.table.operation import real
 from autograd.testing.arguments import (
     Bounds,

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import inspect
 import operator
 import types
 from collections.abc import Callable, Sequence
@@ -27,8 +26,7 @@ from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.habits import OF_TRANSFORMS, advice
 from autograd.table import rows as ops
 from autograd.table.operation import real
-from autograd.transforms import sweeps, traced
-from autograd.transforms.one_row import explain_rows
+from autograd.transforms import sweeps
 from autograd.trees import (
     NUMBER,
     Structure,
@@ -201,9 +199,12 @@ class Call:
                 if self._is_closed(propagated(output, seed)):
                     return [leaf._adjoint for leaf in leaves]
             self.is_open = True
-        backwards = traced.adjoints if self.is_traced else sweeps.adjoints
         with _recording():
-            return backwards(output, seed, leaves)
+            if self.is_traced:
+                from autograd.transforms import traced
+
+                return traced.adjoints(output, seed, leaves)
+            return sweeps.adjoints(output, seed, leaves)
 
     def pulled_together(self, seeds: list[Value | float]) -> list[Value | float]:
         """Return the sum of d(output)/d(leaf) x seed over all outputs, for every leaf."""
@@ -218,6 +219,8 @@ class Call:
         """Return the derivative of every output along the directions, walking forwards."""
         with _recording():
             if self.is_traced:
+                from autograd.transforms import traced
+
                 return traced.tangents(self.outputs, self.leaves, directions)
             order = recorded(*[output for output in self.outputs if isinstance(output, Value)])
             is_numeric = all(type(direction) is float for direction in directions)
@@ -228,6 +231,8 @@ class Call:
         """Return for every output its derivative by each leaf, walking forwards."""
         with _recording():
             if self.is_traced:
+                from autograd.transforms import traced
+
                 columns = [traced.tangents(self.outputs, [leaf], [1.0]) for leaf in self.leaves]
                 return [list(row) for row in zip(*columns, strict=True)]
             order = recorded(*[output for output in self.outputs if isinstance(output, Value)])
@@ -327,6 +332,8 @@ class Derivative:
         except (IndexError, AttributeError, TypeError, ValueError) as error:
             self._explain_self(args, error)
             if not transforms.get():
+                from autograd.transforms.one_row import explain_rows
+
                 explain_rows(self._name, self, args, named, error)
             raise
 
@@ -371,27 +378,26 @@ def decorating(transform: Callable[..., object]) -> Derived[...]:
     Raises:
         TypeError: when it is called: there is no such setting.
     """
-    signature = inspect.signature(transform)
-    first, *settings = signature.parameters.values()
+    assert isinstance(transform, types.FunctionType)
+    first, *settings = transform.__code__.co_varnames[: transform.__code__.co_argcount]
 
     @functools.wraps(transform)
     def called(*args: object, **named: object) -> object:
         for name in named:
-            if name not in signature.parameters:
-                known = f"; the settings: {', '.join(each.name for each in settings)}"
+            if name != first and name not in settings:
+                known = f"; the settings: {', '.join(settings)}"
                 raise ArgumentError(
                     f"{transform.__name__}: there is no setting {name!r}"
                     f"{advice(name, OF_TRANSFORMS) or known}"
                 )
-        if args or first.name in named:
+        if args or first in named:
             if args and isinstance(args[0], _OF_CLASSES):
                 rest = functools.partial(transform, **named)
                 return within(lambda f: rest(f, *args[1:]), transform.__name__, args[0])
             return transform(*args, **named)
         return functools.partial(called, **named)
 
-    shown = signature.replace(parameters=[first.replace(default=_Later()), *settings])
-    called.__signature__ = shown  # type: ignore[attr-defined]
+    transform.__defaults__ = (_Later(), *(transform.__defaults__ or ()))  # for signatures alone
     return called
 
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.callsite import is_foreign
-from autograd.decorated import signature_of
 from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import AmbiguousNumberError, StructureError, TraceError
 from autograd.ir.tables import is_truth
+from autograd.signatures import signature_of
 from autograd.table.operation import is_real, real
 from autograd.trees import array_in, flatten, tree_leaves, unflatten
 

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeAlias, overload
 from autograd.engine.modes import current
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError
-from autograd.transforms import sweeps, traced
+from autograd.transforms import sweeps
 from autograd.transforms.call import (
     Call,
     Derivative,
@@ -54,6 +54,8 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
         if not isinstance(obj, Value):
             raise ArgumentError(f"gradient: takes Values, and was given a {type(obj).__name__}")
     if (recorder := current().recorder) is not None:
+        from autograd.transforms import traced
+
         y, *targets = map(recorder.standing_for, (y, *targets))
         results = traced.adjoints(y, 1.0, targets)
     else:
