@@ -21,7 +21,9 @@ _EPSILON, _SMALLEST = 2.0**-52, 5e-324
 UNSETTLED = 1e-5  # the error of a limit, beside the largest difference, that is none
 SLOWEST = 0.97  # a factor by which differences approach a limit, step by step, at the least
 GROWING = 1.1  # a factor by which differences grow, step by step, to no limit
+LEAPING = 1.9  # a factor by which differences grow, step by step, where the value jumps
 JUMP, ENDLESS = "the value jumps here", "no finite slope here: it grows without end"
+UNSETTLED_SIDE = "edge of the domain: the slopes on the"
 POLE = "a pole is so near to here that differences step over it: the value grows without end"
 
 Difference = tuple[float, float]  # a slope, and how far off it may be
@@ -35,7 +37,8 @@ class Slope:
         central: the slope by central differences; infinite where it grows without end, in one
             direction; nan where there is none.
         error: how far off it may be.
-        left: the slope on the left alone, nan where the function is not real there.
+        left: the slope on the left alone: infinite where it grows without end, nan where there is
+            none, as the function is not real there, its value jumps, or the slopes do not settle.
         right: the slope on the right alone.
         remark: what is special here, in words; empty at a smooth point.
         estimates: central differences by several steps, each with how far off it may be.
@@ -127,7 +130,18 @@ def slope(function: Callable[[float], float], at: float) -> Slope:
         central, error = _endless(above, below), 0.0
     elif remark in (JUMP, POLE):
         central = error = math.nan
-    return Slope(central, error, left[0], right[0], remark, tuple(estimates))
+    sides = [
+        math.nan if remark.startswith(UNSETTLED_SIDE) else _limit_of(rows, side[0])
+        for rows, side in ((below, left), (above, right))
+    ]
+    return Slope(central, error, *sides, remark, tuple(estimates))
+
+
+def _limit_of(rows: list[Difference], slope: float) -> float:
+    """Return the slope on one side, which extrapolation takes for finite where it is not."""
+    if len(rows) < 4 or (growth := _growth(rows)) <= GROWING:
+        return slope
+    return math.nan if growth > LEAPING else math.copysign(math.inf, rows[-4][0])
 
 
 def _differences(
@@ -216,14 +230,14 @@ def _remark(
     above: list[Difference], below: list[Difference], left: Difference, right: Difference
 ) -> str:
     growth = max(_growth(above), _growth(below))
-    if growth > 1.9:
+    if growth > LEAPING:
         return JUMP
     if growth > GROWING:
         return ENDLESS
     for side, rows, (there, error) in (("left", below, left), ("right", above, right)):
         is_edge = math.isnan(left[0]) != math.isnan(right[0]) and not math.isnan(there)
         if is_edge and error > UNSETTLED * max(abs(difference) for difference, _ in rows):
-            return f"edge of the domain: the slopes on the {side} do not settle"
+            return f"{UNSETTLED_SIDE} {side} do not settle"
     gap, size = abs(left[0] - right[0]), max(abs(left[0]), abs(right[0]))
     is_kink = gap > 1e-4 * size and gap > 100.0 * (left[1] + right[1])
     return described(left[0], right[0], is_kink)

@@ -239,12 +239,16 @@ def slope(function: OfPoint, numbers: Sequence[float], index: int) -> Slope:
     if is_same and (jumps or jumps_above):
         return Slope(high if jumps else low, float(error + error_above), low, high, JUMP)
     error += error_above
-    is_one = low == high or abs(above - below) <= error + arithmetic.ldexp(low + high, -50)
+    is_one = low == high
+    if math.isfinite(low) and math.isfinite(high):
+        is_one = is_one or abs(above - below) <= error + arithmetic.ldexp(low + high, -50)
     remark = described(low, high, is_kink=not is_one)
     if math.isnan(low) or math.isnan(high):
         central = high if math.isnan(low) else low
     else:
         central = low if is_one else (low + high) / 2.0
+        if math.isinf(central) and not is_one:  # one side alone grows without end
+            central = math.nan
     return Slope(central, float(error), low, high, ENDLESS if math.isinf(central) else remark)
 
 

@@ -7,6 +7,7 @@ from mpmath import mp
 
 from autograd.differences import slope
 from autograd.notation.expression import read
+from autograd.testing import multiprecision
 
 
 def of(formula):
@@ -72,10 +73,10 @@ def test_special_points_are_named(formula, at, remark):
 
 @pytest.mark.parametrize("formula", ["x**x", "x**0.9"])
 def test_slopes_that_do_not_settle_at_an_edge_are_not_told_as_a_number(formula):
-    assert (
-        slope(of(formula), 0.0).remark
-        == "edge of the domain: the slopes on the right do not settle"
-    )
+    found = slope(of(formula), 0.0)
+    assert found.remark == "edge of the domain: the slopes on the right do not settle"
+    assert math.isnan(found.left)
+    assert math.isnan(found.right)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,31 @@ def test_slopes_that_do_not_settle_at_an_edge_are_not_told_as_a_number(formula):
 def test_where_there_is_no_slope_no_finite_number_is_given_for_one(formula, at, central):
     found = slope(of(formula), at).central
     assert found == central or (math.isnan(found) and math.isnan(central))
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "left", "right"),
+    [
+        ("sqrt(x)", 0.0, math.nan, math.inf),
+        ("cbrt(x)", 0.0, math.inf, math.inf),
+        ("-cbrt(x)", 0.0, -math.inf, -math.inf),
+        ("sqrt(abs(x))", 0.0, -math.inf, math.inf),
+        ("asin(x)", 1.0, math.inf, math.nan),
+        ("where(x > 0, sqrt(x), x)", 0.0, 1.0, math.inf),
+        ("floor(x) + 3*x", 1.0, math.nan, 3.0),
+        ("sign(x)", 0.0, math.nan, math.nan),
+        ("abs(x)", 0.0, -1.0, 1.0),
+    ],
+)
+def test_the_slope_on_one_side_is_infinite_where_it_grows_without_end(formula, at, left, right):
+    expression = read(formula)
+    precise = multiprecision.slope(lambda point: expression({"x": point[0]}), [at], 0)
+    for found in (slope(of(formula), at), precise):
+        for side, expected in ((found.left, left), (found.right, right)):
+            assert side == pytest.approx(expected, nan_ok=True)
+        if math.isinf(found.central):
+            assert found.central in (left, right)
+            assert math.isnan(left + right) or left == right
 
 
 def test_a_value_that_is_infinite_beside_a_point_is_told():
