@@ -130,11 +130,11 @@ def slope(function: Callable[[float], float], at: float) -> Slope:
         central, error = _endless(above, below), 0.0
     elif remark in (JUMP, POLE):
         central = error = math.nan
-    sides = [
+    before, after = [
         math.nan if remark.startswith(UNSETTLED_SIDE) else _limit_of(rows, side[0])
         for rows, side in ((below, left), (above, right))
     ]
-    return Slope(central, error, *sides, remark, tuple(estimates))
+    return Slope(central, error, before, after, remark, tuple(estimates))
 
 
 def _limit_of(rows: list[Difference], slope: float) -> float:

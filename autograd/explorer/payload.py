@@ -253,5 +253,5 @@ def _inside(box: Box, layout: Layout) -> tuple[int, list[tuple[str, str, int, in
         for each in content.texts
     ]
     if box.kind == "constant":
-        texts = [("data", str(box.data), round(box.width) - 4, texts[0][3])]
+        texts = [("data", content.texts[0].text, round(box.width) - 4, texts[0][3])]
     return round(left + content.divider) if content.divider else 0, texts

@@ -6,6 +6,7 @@ import re
 
 from autograd.notation.names import one_line
 from autograd.notation.numbers import USUAL_DIGITS
+from autograd.notation.numbers import constant as as_in_formulas
 from autograd.render.measure import shortened, width
 from autograd.render.outline import Box, Content, Text
 
@@ -13,7 +14,6 @@ TITLE, NUMBER, WORD, SMALL, NAME = 11.0, 10.5, 8.5, 9.5, 7.5  # font sizes in pi
 LINE = 13.5  # from one line of a box to the next
 PAD = 7.0  # from the border of a box to its text
 USUAL_FORMAT = f".{USUAL_DIGITS}g"
-MOST_OF_CONSTANTS = 6  # digits of a constant, which has a small box: 0.044715
 GAP = 7.0  # from the word "data" to the number
 ROOM = 132.0  # the widest title
 USUAL = "-0.1234"  # a number as wide as most: shorter ones leave the box as it is
@@ -30,8 +30,7 @@ def content(box: Box, spec: str, computed: bool) -> Content:
         computed: whether gradients are; else a dash stands in their place.
     """
     if box.kind == "constant":
-        assert box.data is not None
-        text = constant(box.data, spec)
+        text = constant(box, spec)
         wide = width(text, SMALL) + 8.0
         return Content([Text("data", text, wide / 2, 11.5, SMALL, "middle")], wide, 16.0)
     title = shortened(one_line(box.title), TITLE, ROOM)
@@ -80,13 +79,17 @@ def content(box: Box, spec: str, computed: bool) -> Content:
     return Content(texts, right + PAD, high, divider)
 
 
-def constant(number: float, spec: str) -> str:
-    """Return a constant in a format; in full where six digits are enough, and the format has g."""
-    if general := re.fullmatch(r"\.(\d+)g", spec):
-        for precision in range(int(general[1]), MOST_OF_CONSTANTS + 1):
-            if float(text := format(number, f".{precision}g")) == number:
-                return text
-    return written(number, spec)
+def constant(box: Box, spec: str) -> str:
+    """Return a constant as formulas write it, log(3) or 0.044715, else in the format.
+
+    Formulas know digits alone: those of .4g, and of +.3e, which takes as much room as any number.
+    """
+    assert box.data is not None
+    if box.title:
+        return box.title
+    if counted := re.fullmatch(r"\.(\d+)g|\+\.(\d+)e", spec):
+        return as_in_formulas(box.data, int(counted[1] or int(counted[2]) + 1))
+    return written(box.data, spec)
 
 
 def written(number: float, spec: str) -> str:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 from autograd.engine import order as walk
 from autograd.errors import ArgumentError, PictureError
 from autograd.habits import instead_of
+from autograd.notation.formula import Constant
 from autograd.notation.names import LONGEST_LABEL, Names, one_line
+from autograd.notation.numbers import expression
+from autograd.notation.writing import TEXT
 from autograd.render.boxes import content
 from autograd.render.captions import NOTE, legend_of, legend_width, note_of
 from autograd.render.folding import outlined
@@ -89,10 +92,16 @@ def layout_of(
 
 
 def _name(outline: Outline, shown: bool) -> None:
-    """Give each box the name that ``steps`` has for its node, where its title does not say so."""
+    """Give each box the name that ``steps`` has for its node, where its title does not say so.
+
+    Constants that formulas write as pi or log(3) are written so, too.
+    """
     names = Names(outline.order)
-    for box in outline.boxes if shown else ():
-        if box.node is None:
+    for box in outline.boxes:
+        if box.kind == "constant" and box.data is not None and expression(box.data) is not None:
+            known = names.constant(box.data)
+            box.title = TEXT.write(known) if isinstance(known, Constant) else ""
+        if box.node is None or not shown:
             continue
         name = names[box.node].label
         if box.kind == "folded":

@@ -45,7 +45,8 @@ class Box:
         id: ``n7`` for the node of that number in ``walk.ordered(*roots)``, ``c7-1`` for operand 1
             of that node where it is a constant, ``s2`` for a folded scope, ``g3`` for a summary.
         kind: "leaf", "result", "constant" or "folded".
-        title: the node's label, the scope's name or the words of a summary, as data.
+        title: the node's label, the scope's name or the words of a summary, as data; of a constant
+            the formula that it is known by, such as log(3).
         name: what ``steps`` calls the node, where the title does not say so: v3, or the #2 of x#2.
         symbol: the operation's symbol; empty where there is none.
         caption: what a folded box holds, in words, on one line or several.

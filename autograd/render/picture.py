@@ -198,7 +198,8 @@ def graph(
     Args:
         y: the result to draw, or a list of several, which share what they have in common.
         rankdir: where results are: "LR" (on the right), "TB" (below), "RL" or "BT".
-        format: how numbers are written, a format specification.
+        format: how numbers are written, a format specification; known constants are written as in
+            formulas, as pi and log(2).
         depth: how many nested scopes are shown open; deeper ones are folded to one box each. None
             opens all while there are at most 300 boxes.
         theme: "light", "dark", or "auto", which follows the reader's screen. None is light in a

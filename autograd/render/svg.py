@@ -245,7 +245,7 @@ class _Writer:
     def _full(self, box: Box) -> str:
         """Return the words of the tooltip: every digit, and what the box is."""
         if box.kind == "constant":
-            return f"constant {box.data!r}"
+            return f"constant {box.title and f'{box.title} = '}{box.data!r}"
         words = [one_line(part) for part in (box.word, box.symbol) if part] or ["leaf"]
         if box.caption:
             words.append(one_line(box.caption))

@@ -56,8 +56,7 @@ def text_of(layout: Layout) -> str:
 
 def _name(box: Box, layout: Layout) -> str:
     if box.kind == "constant":
-        assert box.data is not None
-        return constant(box.data, layout.format)
+        return constant(box, layout.format)
     word = shortened(one_line(box.word), 11.0, 132.0)
     symbol = one_line(box.symbol)
     return f"{word} = {symbol}" if word and symbol else word or symbol or "leaf"

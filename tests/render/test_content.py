@@ -1,6 +1,7 @@
 """What a picture says: every node once, operands in order, numbers, gradients, words."""
 
 import base64
+import math
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -9,8 +10,9 @@ import pytest
 from render_cases import expression, perceptron, well_known
 
 import autograd
-from autograd import Graph, Value, graph
+from autograd import Graph, Value, graph, steps
 from autograd.engine.order import ordered
+from autograd.explorer.page_file import Explorer
 from autograd.render import layout_of, path_of, svg_of
 from autograd.render.theme import DARK, LIGHT, STEPS, step_of
 
@@ -60,6 +62,24 @@ def test_a_shared_node_is_drawn_once():
     y = (x + 1) * (x + 2) * x
     assert texts(graph(y).svg).count("shared") == 1
     assert graph(y).dot.count('label="shared') == 1
+
+
+def test_pictures_steps_and_formulas_write_constants_alike():
+    x = Value(2.0, "x")
+    constants = {
+        math.log(3.0): "log(3)", 2.0 * math.pi: "2 * pi", -1.0 / 3.0: "-1 / 3", 1e6: "1e6",
+        0.0447151234: "0.0447151234", 1.23456789012345: "1.235", math.inf: "inf", 1e-9: "1e-9",
+    }  # fmt: skip
+    for number, text in constants.items():
+        y = x * number
+        assert text in texts(graph(y).svg)
+        assert text in str(graph(y)).split("\n")[2]
+        assert f'label="{text}"' in graph(y).dot
+        assert str(next(steps(y))).splitlines()[0] in (f"v1 = x * {text}", f"v1 = x * ({text})")
+        assert f'"{text}"' in Explorer(y).html
+    own = Value(3.0, "pi")
+    assert "3.142" in texts(graph(own * math.pi).svg)
+    assert f"<title>constant log(3) = {math.log(3.0)!r}</title>" in graph(x * math.log(3.0)).svg
 
 
 def test_constants_are_drawn_small_each_at_its_operation():

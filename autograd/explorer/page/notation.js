@@ -9,8 +9,8 @@ function digits(number, precision = payload.digits) {
 }
 
 // A constant stands in full where that takes few digits.
-function constant(number, most = 10) {
-  for (let precision = payload.digits; precision <= most; precision++) {
+function constant(number) {
+  for (let precision = payload.digits; precision <= 10; precision++) {
     const written = digits(number, precision);
     if (parsed(written) === number) return written;
   }

@@ -65,9 +65,8 @@ class Picture {
       const low = role === "name" && at < divider ? " low" : "";
       texts[role] = drawn(group, "text", { class: role + low, x: at, y: down }, text);
     }
-    if (kind === "constant") texts.data.textContent = constant(parsed(lines[0][1]), 6);
-    else if (isFolded) group.addEventListener("click", () => this.fold(1));
-    else {
+    if (isFolded) group.addEventListener("click", () => this.fold(1));
+    else if (kind !== "constant") {
       group.dataset.node = node;
       group.addEventListener("click", () => this.wasDragged || this.chosen(node));
     }
