@@ -6,6 +6,8 @@ import math
 from numbers import Real
 from typing import Any, cast
 
+from nn.wording import brief
+
 
 def column_named(X: object, place: int) -> object:
     """Return the name of a column of a data frame, and the place of one of anything else."""
@@ -55,7 +57,7 @@ def fault_of_label(label: object) -> str:
     if (gap := _gap(label, None, None)) is not None:
         return f"is {gap[0]}, and a classifier takes labels: {gap[1]}"
     if isinstance(label, bytes):
-        return f"is {label!r:.40}: labels are texts or whole numbers: write label.decode()"
+        return f"is {brief(label, 40)}: labels are texts or whole numbers: write label.decode()"
     if isinstance(label, str):
         return ""
     is_number = isinstance(label, Real) and _date(label) is None  # NumPy's durations are Real
@@ -63,7 +65,7 @@ def fault_of_label(label: object) -> str:
     if number % 1 == 0 and abs(number) < 2**63:
         return ""
     way = "for continuous ones there is nn.Regressor, and for classes " * isinstance(label, float)
-    return f"is {label!r:.40}: labels are texts or whole numbers: {way}write str(label)"
+    return f"is {brief(label, 40)}: labels are texts or whole numbers: {way}write str(label)"
 
 
 def _of_frame(X: object, pandas: str, polars: str, other: str) -> str:
@@ -73,7 +75,7 @@ def _of_frame(X: object, pandas: str, polars: str, other: str) -> str:
 def _text(cell: object, X: object, column: object) -> tuple[str, str] | None:
     if not isinstance(cell, (str, bytes)):
         return None
-    what = f"the text {cell!r:.40}"
+    what = f"the text {brief(cell, 40)}"
     if is_numeral(cell):
         way = _of_frame(
             X, f"X.astype({{{column!r}: float}})", f"X.cast({{{column!r}: float}})", "float(text)"
@@ -93,13 +95,13 @@ def _text(cell: object, X: object, column: object) -> tuple[str, str] | None:
 def _date(cell: object) -> tuple[str, str] | None:
     kind = type(cell).__name__
     if kind in ("timedelta", "timedelta64", "Timedelta"):
-        return f"the duration {str(cell)!r:.40}", "give its days or seconds as a number"
+        return f"the duration {brief(str(cell), 40)}", "give its days or seconds as a number"
     if kind == "time":
-        return f"the time of day {str(cell)!r:.40}", "give its hours or seconds as a number"
+        return f"the time of day {brief(str(cell), 40)}", "give its hours or seconds as a number"
     if kind == "NaTType" or not (hasattr(cell, "isoformat") or kind == "datetime64"):
         return None
     advice = "leave the column out, or give the days since a first one"
-    return f"the date {str(cell)!r:.40}", advice
+    return f"the date {brief(str(cell), 40)}", advice
 
 
 def _gap(cell: Any, X: object, column: object) -> tuple[str, str] | None:
@@ -127,11 +129,14 @@ def _gap(cell: Any, X: object, column: object) -> tuple[str, str] | None:
 def _other(cell: object, X: object, column: object) -> tuple[str, str] | None:
     kind = type(cell).__name__
     if kind == "Period":
-        return f"the period {str(cell)!r:.40}", "leave the column out, or give its year or month"
+        return (
+            f"the period {brief(str(cell), 40)}",
+            "leave the column out, or give its year or month",
+        )
     if kind == "Interval":
-        return f"the interval {str(cell)!r:.40}", "give its middle (.mid) as a number"
+        return f"the interval {brief(str(cell), 40)}", "give its middle (.mid) as a number"
     if kind == "Decimal":
-        return f"the Decimal {str(cell)!r:.40}", "float(number) gives one"
+        return f"the Decimal {brief(str(cell), 40)}", "float(number) gives one"
     if column is not None and (isinstance(cell, list | dict) or len(getattr(cell, "shape", ()))):
         what = f"a {kind}" if isinstance(cell, list | dict) else "an array"
         if not hasattr(X, "columns"):

@@ -11,6 +11,7 @@ from nn.errors import InputError
 from nn.module import Numbers
 from nn.saving import FilePath, number_in, other_model, read_json, weights_in, write_json
 from nn.state import State
+from nn.wording import brief
 
 
 def write_checkpoint(state: State, path: FilePath) -> None:
@@ -80,7 +81,7 @@ def read_checkpoint(
     if other:
         raise InputError(
             f"{os.fspath(path)}: was written with a model that is {other:.200}, and this one is "
-            f"{state.model!r:.200}: resume with a model of the same functions"
+            f"{brief(state.model, 200)}: resume with a model of the same functions"
         )
     state.settings = settings
     state.weights, state.best_weights, state.best_loss = weights, best_weights, best_loss

@@ -16,7 +16,7 @@ from nn.errors import CellError, InputError, KindError
 from nn.losses import LOSSES, Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
 from nn.names import known_classes
-from nn.wording import counted
+from nn.wording import brief, counted
 
 Rows = list[list[float]]
 Targets = list[Any]  # floats, or rows of them
@@ -103,8 +103,8 @@ def codes_of(classes: Sequence[str], loss: Loss) -> list[float]:
         )
     if len(classes) < 2 or (len(classes) > 2 and loss is not cross_entropy):
         raise InputError(
-            f"{loss.__name__} cannot tell the {len(classes)} classes {[*classes]!r:.80} apart: "
-            + ("give rows of two classes" if len(classes) < 2 else "take cross_entropy")
+            f"{loss.__name__} cannot tell the {len(classes)} classes {brief([*classes], 80)} "
+            f"apart: " + ("give rows of two classes" if len(classes) < 2 else "take cross_entropy")
         )
     return [-1.0, 1.0] if loss is hinge else [float(number) for number in range(len(classes))]
 

@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 import autograd
 from autograd import Value, logsumexp, relu, softplus, where
 from nn.errors import InputError, KindError
-from nn.wording import counted
+from nn.wording import brief, counted
 
 Loss = Callable[[Any, Any], Any]
 
@@ -31,8 +31,8 @@ def _mean(one: Loss, score: object, target: object, name: str) -> Any:
             if not isinstance(target, str):
                 raise
         raise KindError(
-            f"{name}: a target is a number, and was {target!r:.80}: nn.fit takes classes by name; "
-            f"of your own, write {{{target!r:.80}: 1.0, ...}}[target]"
+            f"{name}: a target is a number, and was {brief(target, 80)}: nn.fit takes classes "
+            f"by name; of your own, write {{{brief(target, 80)}: 1.0, ...}}[target]"
         )
     if not _rows(score) or not _rows(target) or len(score) != len(target):
         raise InputError(
@@ -216,7 +216,7 @@ def _chosen(scores: Sequence[Any], target: Any) -> object:
         return autograd.sum(picks)
     if _rows(target) or not (isinstance(target, Real) or hasattr(target, "dtype")):
         raise KindError(
-            f"cross_entropy: a target is a whole number, and was {target!r:.80}"
+            f"cross_entropy: a target is a whole number, and was {brief(target, 80)}"
             + "; of a row of 0 and one 1 it is int(numpy.argmax(target))" * _rows(target)
         )
     label = float(target)

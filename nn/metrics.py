@@ -9,7 +9,7 @@ from nn.errors import InputError
 from nn.habits import asking
 from nn.losses import Loss, binary_cross_entropy, cross_entropy, hinge
 from nn.module import numbers_of
-from nn.wording import counted
+from nn.wording import brief, counted
 
 Metric = Callable[[Any, Any], float]
 
@@ -63,8 +63,8 @@ def accuracy(scores: Any, targets: Any) -> float:
         if isinstance(target, list):
             if len(score) != len(target) or any(isinstance(label, list) for label in target):
                 raise InputError(
-                    f"accuracy: a row of {counted(len(score), 'score')} and a target {target!r:.80}"
-                    " do not fit"
+                    f"accuracy: a row of {counted(len(score), 'score')} and a target "
+                    f"{brief(target, 80)} do not fit"
                 )
             hits += [(s > 0) == (t > 0) for s, t in zip(score, target, strict=True)]
         else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from autograd import Value
 from nn.errors import InputError, KindError
 from nn.structure import Tree, layout_of
+from nn.wording import brief
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -177,7 +178,7 @@ def leaves_of(parameters: object, who: str) -> list[Value]:
                 way = f": write {'parameters.ravel()' if hasattr(parameters, 'ravel') else way}"
             raise KindError(
                 f"{who}: takes Values, such as model.parameters(), and number {number} of those "
-                f"given is {leaf!r:.80}{way}"
+                f"given is {brief(leaf, 80)}{way}"
             )
     return leaves
 

@@ -8,6 +8,7 @@ from typing import SupportsIndex, TypeVar
 
 from nn.errors import InputError, KindError
 from nn.module import Module
+from nn.wording import brief
 
 Name = str | int  # of a column; classes have texts
 Row = TypeVar("Row")
@@ -65,7 +66,7 @@ def _kept(
     if not isinstance(names, tuple) or not all(isinstance(name, kinds) for name in names):
         raise KindError(
             f"fit keeps the names of {what} in model.{attribute}, a tuple of str; this model has "
-            f"{names!r:.60} there: give that attribute another name"
+            f"{brief(names, 60)} there: give that attribute another name"
         )
     return names
 

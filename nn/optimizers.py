@@ -15,7 +15,7 @@ from autograd import Value, tree_map
 from nn.errors import InputError, KindError
 from nn.habits import OF_OPTIMIZERS, asking, missing
 from nn.module import Numbers, leaves_of, whole, write
-from nn.wording import counted
+from nn.wording import brief, counted
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -228,7 +228,7 @@ def setting(
         number = Value(number).data
     except TypeError:
         raise KindError(
-            f"{who}: {name} must be a number, and is {number!r:.40}"
+            f"{who}: {name} must be a number, and is {brief(number, 40)}"
             + ": give it to fit(schedule=...)" * callable(number)
         ) from None
     if not 0.0 <= number < below or (number == 0.0 and not zero):
@@ -397,7 +397,7 @@ class Adam(Optimizer):
         if not isinstance(betas, Sequence) or len(betas) != 2:
             raise KindError(
                 f"{type(self).__name__}: betas is a pair, such as (0.9, 0.999), and is "
-                f"{betas!r:.40}"
+                f"{brief(betas, 40)}"
             )
         first, second = betas
         self.betas = (

@@ -16,6 +16,7 @@ from nn.inspection import activations, dead_units, gradients, predict
 from nn.losses import Loss
 from nn.module import Module, whole
 from nn.names import check_features
+from nn.wording import brief
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -284,8 +285,8 @@ def _axes(ax: Axes | None) -> Axes:
         _, ax = pyplot.subplots(figsize=(6.0, 4.0), layout="constrained")
     if not hasattr(ax, "spines"):
         raise KindError(
-            f"ax must be Axes of Matplotlib, and is {ax!r:.60}: each picture draws one thing, as "
-            f"history.plot('loss') and history.plot('accuracy', ax=pyplot.gca())"
+            f"ax must be Axes of Matplotlib, and is {brief(ax, 60)}: each picture draws one "
+            f"thing, as history.plot('loss') and history.plot('accuracy', ax=pyplot.gca())"
         )
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)

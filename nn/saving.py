@@ -18,6 +18,7 @@ from nn.errors import FolderError, InputError, KindError
 from nn.habits import asking
 from nn.module import Module, check_module
 from nn.names import Name, known_classes, known_features
+from nn.wording import brief
 
 FilePath = str | os.PathLike[str]
 M = TypeVar("M", bound=Module)
@@ -94,7 +95,7 @@ def load(model: M, path: FilePath) -> M:
     if other := other_model(content, model):
         warnings.warn(
             f"{os.fspath(path)}: holds the weights of {other:.200}, and this is "
-            f"{model!r:.200}, whose functions differ: make the model as it was, with the same "
+            f"{brief(model, 200)}, whose functions differ: make the model as it was, with the same "
             f"activation, and load again",
             UserWarning,
             stacklevel=3,
@@ -117,7 +118,7 @@ def _names(
 def _check_places(who: str, model: object, path: object) -> None:
     """Refuse what is no model, and say so where the file came first."""
     if isinstance(path, Module) and not isinstance(model, Module):
-        raise KindError(f"{who}: the model comes first: write {who}(model, {model!r:.80})")
+        raise KindError(f"{who}: the model comes first: write {who}(model, {brief(model, 80)})")
     check_module(model)
 
 
@@ -153,7 +154,7 @@ def number_in(obj: Any) -> float:
     """
     if type(obj) in (int, float) or obj in ("nan", "inf", "-inf"):
         return float(obj)
-    raise KindError(f"{obj!r:.60} is not a number")
+    raise KindError(f"{brief(obj, 60)} is not a number")
 
 
 def write_json(path: FilePath, content: object) -> None:

@@ -167,6 +167,11 @@ class Arguments:
                         for place, (obj, axis) in enumerate(zip(arguments, axes, strict=True))
                     ]
                 )
+                if self.rows is None and not maps(axes):
+                    raise StructureError(
+                        "jit: in_axes maps no argument: give at least one axis number, or give "
+                        "arrays by keyword, which are mapped over their first axis"
+                    )
                 if self.rows is None:
                     raise StructureError(
                         "jit: in_axes maps arrays, and there is none where it says so: give a "
@@ -454,13 +459,11 @@ def checked_mapping(in_axes: object, reduce: object) -> object:
 
     Raises:
         TypeError: one of the axes is something else.
-        ValueError: nothing is mapped, or reduce is not "sum", "mean" or None.
+        ValueError: reduce is not "sum", "mean" or None, or there is nothing to reduce.
     """
     in_axes = checked_axes("jit", "in_axes", in_axes)
     if reduce not in (None, "sum", "mean"):
         raise StructureError(f'jit: reduce is "sum", "mean" or None, and was {reduce!r}')
-    if in_axes is not None and not maps(in_axes):
-        raise StructureError("jit: in_axes maps no argument: give at least one axis number")
     if reduce is not None and in_axes is None:
         raise StructureError(f"jit: reduce={reduce!r} needs in_axes to say what is mapped")
     return in_axes

@@ -1140,8 +1140,6 @@ def jit(
     need_numpy()
     binding()
     rows = rows_behind(f) if in_axes is None else None
-    if rows is not None and not maps(rows[1]):
-        rows = None  # all of its rows are given by keyword
     if rows is not None:  # vmap: the rows go side by side
         f, in_axes = rows[0], checked_mapping(rows[1], None)
     options = (f, in_axes, reduce, bool(exact), None, max_paths, checked_tier(tier))

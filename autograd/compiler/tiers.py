@@ -326,8 +326,8 @@ def finish() -> None:
 
 def _warn(name: str, error: BaseException, runs: str) -> None:
     warnings.warn(
-        f"jit: LLVM could not compile {name} ({error!s:.200}): {runs} runs it, with the same "
-        f"results",
+        f"jit: LLVM could not compile {name} ({brief(str(error), 200)}): {runs} runs it, with the "
+        f"same results",
         RuntimeWarning,
         stacklevel=2,
     )

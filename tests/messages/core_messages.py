@@ -406,6 +406,11 @@ TRANSFORMS = [
         lambda: len(vmap(functools.partial(lambda a, b: a * b[1], b=[1.0, 2.0]))(A)) == 2,
     ),
     (
+        "jit: in_axes maps no argument: .* or give arrays by keyword",
+        lambda: jit(pair, in_axes=(None, None))(2.0, 3.0),
+        lambda: jit(pair, in_axes=(None,))(2.0, b=A).tolist() == [2.0, 4.0],
+    ),
+    (
         "vmap: in_axes maps no argument",
         lambda: vmap(pair, in_axes=None)(A, A),
         lambda: vmap(pair, in_axes=(0, None))(A, 2.0),
@@ -648,11 +653,6 @@ JIT = [
         lambda: jit(ag.sin, max_paths=1)(1.0),
     ),
     ('reduce is "sum"', lambda: jit(line, in_axes=(None, 0), reduce="max"), None),
-    (
-        "give at least one axis",
-        lambda: jit(line, in_axes=(None, None)),
-        lambda: jit(line, in_axes=(None, 0))(1.0, A),
-    ),
     ("needs in_axes", lambda: jit(line, reduce="sum"), lambda: jit(line, (None, 0), "sum")(1.0, A)),
     (
         "in_axes takes ints",

@@ -14,6 +14,7 @@ from program_messages import CASES as PROGRAMS
 from reader_messages import CASES as READERS
 
 import autograd
+import nn
 
 ROOT = Path(autograd.__file__).parent.parent
 CASES = [*CORE, *COMPILED, *READERS, *COMMANDS, *NN, *PROGRAMS, *MISSING]
@@ -50,6 +51,19 @@ BUILT_IN = (
     MemoryError,
     NotImplementedError,
 )  # where Python's own says it all
+
+
+def test_what_is_cut_in_a_message_ends_in_three_points():
+    for file in [*(ROOT / "autograd").rglob("*.py"), *(ROOT / "nn").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+                cut = ast.unparse(node.format_spec).strip("f'\"")
+                is_text = node.conversion in (ord("r"), ord("s"))
+                assert not (is_text and cut.startswith(".")), f"{file}:{node.lineno}: wording.brief"
+    with pytest.raises(TypeError, match=r"and was \['a', .*'a', '\.\.\.; of"):
+        nn.cross_entropy([1.0, 2.0], ["a"] * 99)
+    with pytest.raises(TypeError, match=r"lr must be a number, and is 'a+\.\.\.$"):
+        nn.SGD(lr="a" * 99)
 
 
 REFUSING = ("_refuse", "self.refuse")  # functions that raise what they are told

@@ -135,6 +135,20 @@ def test_all_rows_may_be_given_by_keyword():
         jit(mapped)(2.0, x=3.0)
 
 
+@pytest.mark.parametrize("reduce", [None, "sum", "mean"])
+def test_a_compiled_function_takes_all_rows_by_keyword_as_its_vmap_does(reduce):
+    rows = numpy.arange(20.0)
+    for f in (lambda w, x: w * x, lambda w, *, x: w * x, lambda w, **more: w * more["x"]):
+        by_loop = vmap(f, in_axes=(None,))(2.0, x=rows)
+        told = {None: by_loop.tolist(), "sum": by_loop.sum(), "mean": by_loop.mean()}[reduce]
+        fast = jit(f, in_axes=(None,), reduce=reduce)(2.0, x=rows)
+        assert (fast.tolist() if reduce is None else fast) == told
+    slopes = jit(ag.value_and_grad(lambda w, x: w * x), in_axes=(None,), reduce="sum")
+    assert slopes(2.0, x=rows) == (380.0, 190.0)
+    with pytest.raises(ValueError, match=r"maps no argument: .* arrays by keyword"):
+        jit(lambda w: w, in_axes=(None,), reduce=reduce)(2.0)
+
+
 W, TWO, THREE = numpy.ones(2), numpy.ones(2), numpy.ones(3)
 PARAMETERS = {"w": W, "b": numpy.ones(1)}
 BY_FIRST = r"in_axes=\(None, 0\), which shares argument 0"
