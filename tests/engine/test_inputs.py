@@ -354,3 +354,21 @@ def test_a_value_is_made_without_requires_grad_except_in_subclasses_that_have_it
 
     assert Tensor(1.0, "x", requires_grad=answer).label == "x"
     assert (Value(1.0, "").label, Value(1.0, label="x", _op="+").label) == ("", "x")
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        (lambda v: v[0], "not subscriptable"),
+        (lambda v: len(v), "has no len"),
+        (lambda v: list(v), "not iterable"),
+    ],
+)
+def test_a_value_is_no_sequence_to_those_who_use_it_or_ask_whether_it_is_one(use, words):
+    v = Value(2.0)
+    with pytest.raises(TypeError, match=words):
+        use(v)
+    assert not any(hasattr(v, name) for name in ("__len__", "__getitem__", "__iter__"))
+    assert not numpy.iterable(v)
+    assert numpy.array([v, 1.0]).shape == (2,)
+    assert numpy.array([v]).dtype == object
