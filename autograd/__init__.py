@@ -71,7 +71,10 @@ from autograd.trees import register_tree, tree_leaves, tree_map
 
 if TYPE_CHECKING:
     from autograd.compiler.jit import jit
-    from autograd.explorer import Step, derivation, explain, explore, latex, steps
+    from autograd.explorer.chain_rule import Step, steps
+    from autograd.explorer.derivations import derivation, latex
+    from autograd.explorer.explanation import explain
+    from autograd.explorer.page_file import explore
     from autograd.installation import about
     from autograd.render import Graph, graph
     from autograd.transforms.jacobian import hessian, jacfwd, jacobian, jacrev
@@ -182,11 +185,11 @@ __all__ = [
 
 _ROOMS = {
     "Graph": "autograd.render",
-    "Step": "autograd.explorer",
+    "Step": "autograd.explorer.chain_rule",
     "about": "autograd.installation",
-    "derivation": "autograd.explorer",
-    "explain": "autograd.explorer",
-    "explore": "autograd.explorer",
+    "derivation": "autograd.explorer.derivations",
+    "explain": "autograd.explorer.explanation",
+    "explore": "autograd.explorer.page_file",
     "fori_loop": "autograd.transforms.loops",
     "grad": "autograd.transforms.vjp",
     "gradient": "autograd.transforms.vjp",
@@ -198,10 +201,10 @@ _ROOMS = {
     "jacrev": "autograd.transforms.jacobian",
     "jit": "autograd.compiler.jit",
     "jvp": "autograd.transforms.jvp",
-    "latex": "autograd.explorer",
+    "latex": "autograd.explorer.derivations",
     "put": "autograd.transforms.lookups",
     "scan": "autograd.transforms.loops",
-    "steps": "autograd.explorer",
+    "steps": "autograd.explorer.chain_rule",
     "take": "autograd.transforms.lookups",
     "value_and_grad": "autograd.transforms.vjp",
     "vjp": "autograd.transforms.vjp",

@@ -260,7 +260,7 @@ def _save(root: Value, file: str, shown: int) -> None:
     """Write a picture or a page; an error leaves no partial file."""
     try:
         if file.lower().endswith(PAGES):
-            from autograd.explorer import explore
+            from autograd.explorer.page_file import explore
 
             explore(root, digits=shown).save(file)
         else:
@@ -281,7 +281,7 @@ def _one_line(error: Exception) -> str:
 def _report(
     expression: Expression, inputs: dict[str, Value], root: Value, shown: int
 ) -> Iterator[str]:
-    from autograd.explorer import forward_steps, steps
+    from autograd.explorer.chain_rule import forward_steps, steps
 
     name = root.label
     numbers = [f"{label} = {digits(value.data, max(6, shown))}" for label, value in inputs.items()]
@@ -335,7 +335,7 @@ def _table(
 
     Where there are very many inputs, one difference is taken in which all of them move at once.
     """
-    from autograd.explorer import explain
+    from autograd.explorer.explanation import explain
 
     numbers = {name: value.data for name, value in inputs.items()}
     directions = {name: {name: 1.0} for name in inputs}

@@ -6,10 +6,8 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
-from uuid import uuid4
 
 from autograd.errors import ArgumentError, MissingAttributeError, OutputFileError, PictureError
 
@@ -118,6 +116,8 @@ def _beside(place: str, mode: int) -> tuple[str, BinaryIO]:
     Its name is short, and always the same for one place, so that the files of killed processes do
     not pile up; while somebody else is writing that one, the name is another.
     """
+    from hashlib import sha256
+
     folder, name = os.path.split(place)
     unfinished = os.path.join(folder, f".{sha256(name.encode()).hexdigest()[:16]}{UNFINISHED}")
     while fcntl is not None:
@@ -133,6 +133,8 @@ def _beside(place: str, mode: int) -> tuple[str, BinaryIO]:
             file.close()
             break
         file.close()
+    from uuid import uuid4
+
     unfinished = os.path.join(folder, f".{uuid4().hex}{UNFINISHED}")
     handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
     return unfinished, os.fdopen(handle, "r+b")

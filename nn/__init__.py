@@ -1,8 +1,9 @@
 """Neurons, layers and MLPs on the scalar engine, and their training."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nn import data, initializers, plot, schedules
+from nn import data, initializers, schedules
 from nn.clipping import clip_norm, clip_value
 from nn.errors import DivergedError, InputError, KindError, MissingPackageError
 from nn.habits import missing_export
@@ -22,11 +23,12 @@ from nn.losses import (
 from nn.metrics import accuracy
 from nn.module import Module
 from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
-from nn.saving import load, save
-from nn.training import fit
 
 if TYPE_CHECKING:
+    from nn import plot
     from nn.estimators import Classifier, Regressor
+    from nn.saving import load, save
+    from nn.training import fit
 
 __all__ = [
     "MLP",
@@ -70,8 +72,16 @@ __all__ = [
 ]
 
 
+_ROOMS = {"fit": "nn.training", "load": "nn.saving", "save": "nn.saving"}
+
+
 def __getattr__(name: str) -> Any:
-    """Import scikit-learn when one of its estimators is first asked for."""
+    """Import what trains, saves and draws, and scikit-learn, when a name is first asked for."""
+    if name == "plot":
+        return import_module("nn.plot")
+    if name in _ROOMS:
+        obj = globals()[name] = getattr(import_module(_ROOMS[name]), name)
+        return obj
     if name not in ("Classifier", "Regressor"):
         raise missing_export(name)
     try:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
-import inspect
-import opcode
 import sys
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import NoReturn, TypeVar, cast
 
 from nn.errors import KindError, MissingImportError, MissingNameError
@@ -253,6 +251,8 @@ def way_to_a_record(name: object, recorded: list[str]) -> str:
 
 def missing_export(name: str) -> AttributeError | ImportError:
     """Return the error for a public name of ``nn`` that there is not."""
+    import opcode
+
     frame = sys._getframe(2)
     is_import = frame.f_code.co_code[frame.f_lasti] == opcode.opmap["IMPORT_FROM"]
     known = OF_NN if name in OF_NN else _elsewhere(name)
@@ -264,8 +264,9 @@ def missing_export(name: str) -> AttributeError | ImportError:
 def _elsewhere(name: str) -> dict[str, str]:
     """Return advice for a name that another module of ours has."""
     for place in ("autograd", "nn.data", "nn.plot", "nn.schedules"):
-        module = sys.modules[place]
-        found = getattr(module, name, None) if name in vars(module) else None
+        module = import_module(place)
+        names = module.__all__ if place == "autograd" else vars(module)
+        found = getattr(module, name) if name in names else None
         if callable(found) and (place == "autograd" or found.__module__ == place):
             return {name: f"it is {place}.{name}"}
     return {}
@@ -282,9 +283,10 @@ def asking(example: str) -> Callable[[F], F]:
     """
 
     def around(function: F) -> F:
-        parameters = inspect.signature(function).parameters
+        code = function.__code__
+        parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         names = [name for name in parameters if name != "self"]
-        takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+        takes_all = bool(code.co_flags & 8)  # inspect.CO_VARKEYWORDS
 
         @functools.wraps(function)
         def called(*args: object, **named: object) -> object:
@@ -312,7 +314,10 @@ def _not_among(name: str, settings: list[str]) -> str:
     known = SETTINGS.get(name, name)
     same = [known, *[other for other in SETTINGS if SETTINGS[other] == known]]
     close = [each for each in same if each in settings]
-    close = close or difflib.get_close_matches(name, settings, 1)
+    if not close:
+        import difflib
+
+        close = difflib.get_close_matches(name, settings, 1)
     is_of_estimators = "max_iter" in settings or settings == ["X", "y"]
     if is_of_estimators and name in ABSENT_OF_ESTIMATORS:
         return f"there is no setting {name!r}: {ABSENT_OF_ESTIMATORS[name]}"

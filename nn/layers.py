@@ -6,7 +6,6 @@ Each runs inside a scope of its own, so that pictures fold it into a box.
 from __future__ import annotations
 
 import functools
-import inspect
 import random
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from typing import Any
@@ -118,6 +117,8 @@ def _no_list(model: object, more: Sequence[object]) -> Exception:
 
 def _takes_one(function: Callable[..., object]) -> bool:
     """Return whether a function can be called with one argument, as far as it says."""
+    import inspect
+
     try:
         inspect.signature(function).bind(0.5)
     except TypeError:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import math
 import os
 import re
 import stat
-import uuid
 import warnings
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
@@ -191,6 +189,8 @@ def _temporary(target: Path) -> tuple[Path, TextIO]:
     Its name is short, whatever the target's name, and always the same, so that files of killed
     processes do not pile up; while another process is writing, another name is used.
     """
+    import hashlib
+
     name = f".nn-{hashlib.sha256(target.name.encode()).hexdigest()[:16]}"
     try:
         import fcntl
@@ -211,6 +211,8 @@ def _temporary(target: Path) -> tuple[Path, TextIO]:
             file.close()
             break
         file.close()
+    import uuid
+
     temporary = target.with_name(f"{name}-{uuid.uuid4().hex}")
     return temporary, os.fdopen(
         os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode), "r+", encoding="utf-8"

@@ -92,16 +92,14 @@ ENTERED = (
 COSTLY = {*"ast copy dataclasses difflib fractions inspect json linecache pathlib textwrap".split()}
 
 
-@pytest.mark.parametrize(
-    ("use", "rooms"),
-    [
-        ("", []),
-        ("x = autograd.Value(2.0); autograd.tanh(x * x).backward()", []),
-        ("assert autograd.grad(lambda x: x**3)(2.0) == 12.0", ["transforms"]),
-        ("assert autograd.hessian(lambda x: x**3)(2.0) == 12.0", ["transforms"]),
-    ],
-)
-def test_only_the_rooms_that_are_entered_are_loaded(use, rooms):
+NN_ENTERED = (
+    "cells clipping data errors habits history initializers inputs inspection layers losses "
+    "metrics module names optimizers schedules structure wording"
+).split()
+
+
+def loaded_by(use):
+    """Return the modules that a new process loads for autograd and a use of it."""
     code = f"""
 import sys
 sys.path.insert(0, {ROOT!r})
@@ -113,9 +111,34 @@ print(*({{*sys.modules}} - before))
 """
     command = [sys.executable, "-S", "-c", code]  # without what site loads of other packages
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    modules = {*done.stdout.split()}
+    return {*done.stdout.split()}
+
+
+@pytest.mark.parametrize(
+    ("use", "rooms"),
+    [
+        ("", []),
+        ("x = autograd.Value(2.0); autograd.tanh(x * x).backward()", []),
+        ("assert autograd.grad(lambda x: x**3)(2.0) == 12.0", ["transforms"]),
+        ("assert autograd.hessian(lambda x: x**3)(2.0) == 12.0", ["transforms"]),
+    ],
+)
+def test_only_the_rooms_that_are_entered_are_loaded(use, rooms):
+    modules = loaded_by(use)
     assert {m.split(".")[1] for m in modules if m.startswith("autograd.")} == {*ENTERED, *rooms}
     assert not modules & COSTLY
+
+
+def test_importing_nn_loads_neither_training_nor_plotting_nor_files():
+    modules = loaded_by("import nn")
+    assert {m.split(".")[1] for m in modules if m.startswith("nn.")} == {*NN_ENTERED}
+    assert not modules & {"concurrent", "dataclasses", "hashlib", "inspect", "json", "tempfile"}
+
+
+def test_printing_the_steps_of_a_formula_loads_no_picture_and_no_page():
+    modules = loaded_by("autograd.steps(autograd.tanh(autograd.Value(2.0)))")
+    rooms = {m.split(".")[1] for m in modules if m.startswith("autograd.")}
+    assert rooms == {*ENTERED, "explorer", "files", "notation"}
 
 
 @pytest.mark.parametrize("name", [n for n in autograd.__all__ if n[0] != "_"])

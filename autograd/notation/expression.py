@@ -10,7 +10,6 @@ and evaluating need no recursion, and time in proportion to its length.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import itertools
 import math
@@ -630,6 +629,8 @@ def _meant(name: str) -> str:
     stem, _, base = small.partition("_")
     if base and stem in ("log", "ln", "lg"):
         return f": write log(x)/log({base}) for the base {base}"
+    import difflib
+
     near = difflib.get_close_matches(small, functions(), n=3, cutoff=0.7)
     near.sort(key=lambda other: sorted(other) != sorted(small))  # letters that changed places first
     return f"; did you mean {' or '.join(near)}?" if near else ""

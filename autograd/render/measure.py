@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import struct
-from importlib import resources
 from pathlib import Path
 
 from autograd.notation.names import is_accent
@@ -14,7 +13,7 @@ UNKNOWN = 1.4  # em; what the font lacks is drawn by another, and the widest emo
 
 def font_file() -> Path:
     """Return the path of the shipped font, a subset of DejaVu Sans."""
-    return Path(str(resources.files("autograd.render") / "fonts" / "DejaVuSans.ttf"))
+    return Path(__file__).with_name("fonts") / "DejaVuSans.ttf"
 
 
 @functools.cache

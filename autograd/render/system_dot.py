@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from autograd.errors import MissingExtraError, OutputFileError
@@ -19,6 +18,8 @@ def placed_by_dot(layout: Layout) -> None:
     Raises:
         OSError: the program is not there, or fails.
     """
+    import json
+
     plan = json.loads(_run(_source(layout)))
     left, bottom, right, top = (float(number) for number in plan["bb"].split(","))
     layout.width, layout.height = right - left + 2 * MARGIN, top - bottom + 2 * MARGIN

@@ -133,7 +133,7 @@ def _reasons(
     leaves: Sequence[Value], root: Value | None, judged: Sequence[Judgement]
 ) -> Iterator[str]:
     """Yield where each nan of backward comes from."""
-    from autograd.explorer import explain
+    from autograd.explorer.explanation import explain
 
     for leaf, judgement in zip(leaves, judged, strict=True):
         if root is not None and not judgement.is_right and math.isnan(judgement.claimed):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from autograd.errors import AutogradError, ExpressionError
-from autograd.explorer import forward_steps
+from autograd.explorer.chain_rule import forward_steps
 from autograd.notation.expression import LONGEST, functions, is_name, read
 
 
