@@ -25,6 +25,7 @@ from autograd.backends.llvm.instructions import (
     library_declarations,
     literal,
 )
+from autograd.engine.accelerator import native
 from autograd.locks import new_lock
 from autograd.table import rows as ops
 from autograd.table.operation import TABLE
@@ -80,10 +81,21 @@ def empty_table(groups: int) -> Array:
     return numpy.zeros(groups, dtype)
 
 
+def _known() -> dict[tuple[str, str], int]:
+    """Return the addresses that there are for what we compile for; under the lock.
+
+    For this processor the accelerator has the most common kernels.
+    """
+    if engine.target not in _addresses:
+        is_ready = engine.target is None and native is not None
+        _addresses[engine.target] = native.group_kernels(ANYWHERE, ROWS) if is_ready else {}
+    return _addresses[engine.target]
+
+
 def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Return the addresses of kernels, by opcode and how the operands lie; compile the new ones."""
     with _lock:
-        known = _addresses.setdefault(engine.target, {})
+        known = _known()
         missing = set(wanted) - set(known)
         is_kept = object_cache.folder() is not None
         parts = [bundle for bundle in BUNDLES if is_kept and bundle & missing]
@@ -121,7 +133,7 @@ def caller() -> Callable[[int, bytes, object], int]:
     of four), the arrays that are read and those of results, and memory for the plain results.
     """
     with _lock:
-        known = _addresses.setdefault(engine.target, {})
+        known = _known()
         if ("call", "") not in known:
             code = NativeCode(CALL, 1)
             _codes.append(code)

@@ -173,6 +173,9 @@ HIDDEN PyObject *mark_operands(PyObject *module, PyObject *const *args, Py_ssize
 HIDDEN PyObject *add_contributions(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *lower_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
+/* groups.c */
+HIDDEN PyObject *group_kernels(PyObject *module, PyObject *args);
+
 /* module.c: what the Python side hands over */
 typedef struct {
     PyObject *active;  /* the set of contexts that are in a mode */
