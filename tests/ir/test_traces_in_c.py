@@ -2,6 +2,7 @@
 
 import array
 import random
+import signal
 
 import pytest
 from compiler_cases import branching, functions
@@ -173,6 +174,34 @@ def test_what_is_no_trace_is_refused():
     for wrong in ((*swept, active, {}, known[:3], 2), (*swept, active, [], known, 2)):
         with pytest.raises(TypeError):
             native.add_contributions(*wrong)
+
+
+@needs_native
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers here")
+def test_rules_that_are_dropped_in_a_pause_of_the_sweep_are_still_those_of_the_operation():
+    count = 300_000
+    operations, operands = [None], [()]
+    operations += [ops.multiply] * count
+    operands += [(number, number) for number in range(count)]
+    rules, others, order = {ops.multiply: [-3, -2]}, [], list(range(count + 1))
+    known = ops.multiply, ops.multiply, ops.add, ops.negative
+
+    def drop(*_):  # as another thread does when it has traced many rules
+        rules.clear()
+        others.append([1.0, 1.0])  # where the dropped list was
+
+    active = bytearray([1] * (count + 1))
+    swept = order, operations, operands, {count: 0}, {count: True}, active, rules, known, count
+    before = signal.signal(signal.SIGALRM, drop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.005)
+        place = accelerator.native.add_contributions(*swept)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+    assert others, "the sweep was over before the timer"
+    assert place == -1
+    assert operations[count + 1 :].count(ops.multiply) == 2 * count
 
 
 @needs_native

@@ -300,6 +300,7 @@ PyObject *add_contributions(PyObject *module, PyObject *const *args, Py_ssize_t 
         return NULL;
     }
     PyObject *order = args[0], *rows = args[7], *operation, *references, *last = NULL, *rules = NULL;
+    PyObject *held = NULL;
     Sweep of = {args[1], args[2], args[3], args[4], PyTuple_GET_ITEM(rows, 0),
                 PyTuple_GET_ITEM(rows, 1), PyTuple_GET_ITEM(rows, 2), PyTuple_GET_ITEM(rows, 3)};
     Py_ssize_t place = PyLong_AsSsize_t(args[8]);
@@ -319,6 +320,7 @@ PyObject *add_contributions(PyObject *module, PyObject *const *args, Py_ssize_t 
             if (rules == NULL || !PyList_CheckExact(rules) || PyList_GET_SIZE(rules) == 0)
                 break;
             last = operation;
+            Py_XSETREF(held, Py_NewRef(rules)); /* other threads may drop what is kept of rules */
         }
         PyObject *upstream = PyDict_GetItemWithError(of.contributions, item);
         if (upstream == NULL)
@@ -329,6 +331,7 @@ PyObject *add_contributions(PyObject *module, PyObject *const *args, Py_ssize_t 
         if (is_done <= 0)
             break;
     }
+    Py_XDECREF(held);
     PyBuffer_Release(&active);
     return PyErr_Occurred() ? NULL : PyLong_FromSsize_t(place);
 }
