@@ -150,7 +150,8 @@ class Tracer(Value):
     def __index__(self) -> int:
         _refuse(
             "an index or a count was to be a traced Value",
-            "Look numbers up by autograd.take(table, i), and count steps by fori_loop or scan",
+            "Look numbers up by autograd.take(table, i), count steps by fori_loop or scan, and "
+            "multiply a list as [number * v for number in numbers]",
             self,
         )
 

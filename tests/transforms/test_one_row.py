@@ -193,6 +193,12 @@ def test_a_list_inside_of_an_argument_that_is_used_as_an_array_is_told_of(transf
         transform(f)({"w": np.asarray(numbers)})  # what it says
 
 
+def test_a_list_times_a_traced_number_is_told_how_it_is_multiplied():
+    with pytest.raises(ag.TraceError, match=r"\[number \* v for number in numbers\]"):
+        jit(lambda w, v: w * v)([1.0, 2.0], 3.0)
+    assert jit(lambda w, v: [number * v for number in w])([1.0, 2.0], 3.0) == [3.0, 6.0]
+
+
 def test_a_carry_that_does_not_fit_is_told_of_and_not_mapped_over_rows():
     rows = np.ones((5, 3))
     with pytest.raises(ag.AutogradError, match=r"carry keeps its structure$") as caught:
