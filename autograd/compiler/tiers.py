@@ -325,9 +325,10 @@ def finish() -> None:
 
 
 def _warn(name: str, error: BaseException, runs: str) -> None:
+    why = str(error)
+    why = why if len(why) <= 200 else f"{why[:197]}..."
     warnings.warn(
-        f"jit: LLVM could not compile {name} ({brief(str(error), 200)}): {runs} runs it, with the "
-        f"same results",
+        f"jit: LLVM could not compile {name} ({why}): {runs} runs it, with the same results",
         RuntimeWarning,
         stacklevel=2,
     )

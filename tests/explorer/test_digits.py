@@ -179,4 +179,5 @@ def test_a_short_constant_stands_in_full_in_a_picture():
     assert "0.044715" in graph(x * 0.044715).text
     assert ">0.044715<" in graph(x * 0.044715).svg
     assert "0.04" in graph(x * 0.044715, format=".2f").text
-    assert "0.7979" in graph(x * 0.7978845608).text  # a box of a constant is small
+    assert "0.7978845608" in graph(x * 0.7978845608).text  # ten digits, as in formulas
+    assert "0.7979" in graph(x * 0.79788456081).text
