@@ -150,7 +150,7 @@ def text_sides(work):
 
 def mathml_sides(work):
     for row in formula_values.rows_of(work.mathml):
-        if " = " in row:
+        if " = " in row and not re.search("[Dd]erivative of ", row):  # a heading states a rule
             sides = re.split(r" (?<![<>])= ", re.sub(r"\(nothing.*", "", row))
             yield [formula_values.names_in(side) for side in sides]
 
