@@ -14,7 +14,7 @@ from autograd.backends.llvm.contraction import contracted
 from autograd.backends.llvm.executable import Native
 from autograd.backends.llvm.group_calls import RUN
 from autograd.backends.llvm.instructions import intrinsic_declarations
-from autograd.backends.llvm.kernels import WIDE_VECTORS
+from autograd.backends.llvm.kernels import WIDE_VECTORS, ready
 from autograd.backends.llvm.loop import mapped_entry, unload
 from autograd.backends.llvm.memory import MEMORY, VECTOR, Chunk, collecting, waits
 from autograd.backends.llvm.module import Assembled
@@ -22,6 +22,8 @@ from autograd.backends.llvm.partition import PARAMETERS
 from autograd.backends.row_groups import RowGroups
 from autograd.backends.steps import Steps
 from autograd.ir.function import Function
+
+SHARE, DELIVER = 32, 40  # where the tables have the accelerator's functions around groups
 
 
 class GroupedRows(Native):
@@ -67,6 +69,8 @@ class GroupedRows(Native):
                 len(groups.table),
                 groups.delivered.ctypes.data,
                 groups.lists.ctypes.data,
+                ready("share"),
+                ready("sum" if layout.reduce else "put"),
             ],
             dtype=numpy.int64,
         )
@@ -105,12 +109,12 @@ def _module(
         "call void @run_groups(ptr %v, ptr %lists, ptr %groups, i64 %size)",
         "ret void",
         "}",
-        _share(shared, begin),
+        _share(layout, shared, begin),
         _deliver(function, layout, begin),
         unload(layout) if staged else "",
         mapped_entry(
             [], calls, layout, len(layout.sinks), watched,
-            "call void @share(ptr %work, ptr %shared)",
+            "call void @share(ptr %in, ptr %work, ptr %shared)",
         ),
     ]  # fmt: skip
     return "\n".join(parts)
@@ -124,11 +128,17 @@ def _table(name: str, layout: Layout, offset: int, type_: str = "ptr") -> str:
 %{name} = load {type_}, ptr %{name}_at, align 8"""
 
 
-def _share(shared: int, begin: int) -> str:
+def _share(layout: Layout, shared: int, begin: int) -> str:
     """Return the function that copies what all rows share into all lanes."""
-    return f"""define internal void @share(ptr %work, ptr %shared) #0 {{
+    head = f"""define internal void @share(ptr %in, ptr %work, ptr %shared) #0 {{
 %v = getelementptr i8, ptr %work, i64 {begin}
-br label %next
+"""
+    if ready("share"):
+        return f"""{head}{_table("function", layout, SHARE)}
+call void %function(ptr %v, ptr %shared, i64 {shared})
+ret void
+}}"""
+    return f"""{head}br label %next
 next:
 %i = phi i64 [ 0, %0 ], [ %after, %inside ]
 %more = icmp ult i64 %i, {shared}
@@ -151,6 +161,21 @@ def _deliver(function: Function, layout: Layout, begin: int) -> str:
     """Return the function that adds the results of eight rows up, or puts them where they wait."""
     body = Chunk(function, layout, True, True, lambda _, place: "")
     body.lines += [_table("places", layout, 16), f"%v = getelementptr i8, ptr %work, i64 {begin}"]
+    if ready("sum"):
+        given = f"ptr %v, ptr %places, i64 {len(layout.sinks)}, ptr %work, i64 %count"
+        body.lines += [_table("function", layout, DELIVER), f"call void %function({given})"]
+    else:
+        _deliver_each(body, layout)
+    for index, sink in enumerate(layout.sinks):
+        if sink.row == 8 and not body.columns_wait:
+            found = body.load(VECTOR, body.at("%work", 8 * LANES * index))
+            body.write(found, index)
+    return "\n".join([f"define internal void @deliver({PARAMETERS}) #0 {{", *body.lines,
+                      "ret void", "}"])  # fmt: skip
+
+
+def _deliver_each(body: Chunk, layout: Layout) -> None:
+    """Add the lines that do so result by result."""
     mask = body.mask()
     body.lines += [
         "br label %next",
@@ -173,9 +198,3 @@ def _deliver(function: Function, layout: Layout, begin: int) -> str:
         kept = body.new(f"select <{LANES} x i1> {mask}, {VECTOR} {total}, {VECTOR} {before}")
     body.store(VECTOR, kept, "%to")
     body.lines += ["%after = add i64 %i, 1", "br label %next", "done:"]
-    for index, sink in enumerate(layout.sinks):
-        if sink.row == 8 and not body.columns_wait:
-            found = body.load(VECTOR, body.at("%work", 8 * LANES * index))
-            body.write(found, index)
-    return "\n".join([f"define internal void @deliver({PARAMETERS}) #0 {{", *body.lines,
-                      "ret void", "}"])  # fmt: skip

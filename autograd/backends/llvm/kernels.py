@@ -126,6 +126,12 @@ def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         return dict(known)
 
 
+def ready(name: str) -> int:
+    """Return the address of a function of the accelerator around groups; 0 where there is none."""
+    with _lock:
+        return _known().get((name, ""), 0)
+
+
 def caller() -> Callable[[int, bytes, object], int]:
     """Return the function that runs groups.
 

@@ -81,6 +81,37 @@ ALL_ROWS(_avx512, __attribute__((target("avx512f"))))
 #define ROWS_OF(name) {name##_rows, name##_rows, name##_rows}
 #endif
 
+/* What is around the groups of rows: numbers that all rows share go to all lanes, and results are added
+   up, as far as there are rows, or put where they wait. */
+#define AROUND_ROWS(suffix, target)                                                              \
+    target static void share_rows##suffix(double *memory, const double *shared, int64_t n) {     \
+        Lanes *v = (Lanes *)memory;                                                              \
+        for (int64_t i = 0; i < n; i++)                                                          \
+            v[i] = shared[i] - (Lanes){0};                                                       \
+    }                                                                                            \
+    target static void sum_rows##suffix(const double *memory, const int32_t *places, int64_t n,  \
+                                        double *sums, int64_t rows) {                            \
+        const Lanes *v = (const Lanes *)memory;                                                  \
+        Lanes *to = (Lanes *)sums;                                                               \
+        Bits is_row = (Bits){0, 1, 2, 3, 4, 5, 6, 7} < rows;                                     \
+        for (int64_t i = 0; i < n; i++) {                                                        \
+            Lanes total = to[i] + v[places[i]];                                                  \
+            to[i] = (Lanes)(((Bits)total & is_row) | ((Bits)to[i] & ~is_row));                   \
+        }                                                                                        \
+    }                                                                                            \
+    target static void put_rows##suffix(const double *memory, const int32_t *places, int64_t n,  \
+                                        double *results, int64_t rows) {                         \
+        const Lanes *v = (const Lanes *)memory;                                                  \
+        (void)rows;                                                                              \
+        for (int64_t i = 0; i < n; i++)                                                          \
+            ((Lanes *)results)[i] = v[places[i]];                                                \
+    }
+AROUND_ROWS(, )
+#if defined(__x86_64__)
+AROUND_ROWS(_avx2, __attribute__((target("avx2"))))
+AROUND_ROWS(_avx512, __attribute__((target("avx512f"))))
+#endif
+
 #define BOTH(name, arity) {#name, arity, name##_numbers, ROWS_OF(name)}
 static const struct {
     const char *opcode;
@@ -177,7 +208,11 @@ PyObject *group_kernels(PyObject *module, PyObject *args) {
         if (!is_set)
             goto failed;
     }
-    if (set_address(found, "call", none, call_groups) == 0) {
+    void *const share[] = ROWS_OF(share), *const sum[] = ROWS_OF(sum), *const put[] = ROWS_OF(put);
+    if (set_address(found, "call", none, call_groups) == 0 &&
+        set_address(found, "share", none, share[width]) == 0 &&
+        set_address(found, "sum", none, sum[width]) == 0 &&
+        set_address(found, "put", none, put[width]) == 0) {
         Py_DECREF(none);
         return found;
     }
