@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
@@ -90,6 +91,11 @@ OF_TRANSFORMS = {  # settings of JAX's, PyTorch's and Numba's
     ),
     **dict.fromkeys(("axis_size", "axis_name", "spmd_axis_name"), "rows are counted: leave it out"),
     **dict.fromkeys(("in_dims", "out_dims"), "it is in_axes, and out_axes"),
+    "out_axes": "rows stand first in results; elsewhere in those of jit(vmap(f, out_axes=1))",
+    **dict.fromkeys(("chunk_size", "randomness"), "leave it out"),
+    **dict.fromkeys(("mode", "in_shardings", "out_shardings"), _NO_CHOICE),
+    **dict.fromkeys(("argnum", "argnames"), "it is argnums= of derivatives: grad(f, argnums=0)"),
+    "argnums": "derivatives have it: jit(grad(f, argnums=0))",
     "wrt": "it is argnums",
     **dict.fromkeys(
         ("create_graph", "retain_graph"), "derivatives nest, grad(grad(f)): leave it out"
@@ -129,6 +135,7 @@ _RULES = (
 _RANDOM = "draw by random or numpy.random, and pass the numbers to the function as arguments"
 _TREES = "write autograd.tree_map(f, tree), autograd.tree_leaves(tree)"
 _DIRECTION = "write autograd.hvp(f, (x,), (v,))"
+_MODELS = "a model is an argument like any other: autograd.grad(loss)(model, x)"
 _PULLED = "write value, pull = autograd.vjp(f, x), and pull(cotangent)"
 OF_AUTOGRAD = {
     **dict.fromkeys(("Variable", "Tensor", "tensor", "Parameter", "Scalar"), _NUMBERS),
@@ -192,25 +199,25 @@ OF_AUTOGRAD = {
         ("add", "subtract", "multiply", "divide", "power", "pow", "square", "matmul"),
         "operators do it: a + b, a * b, a**2, a @ b of arrays",
     ),
-    **dict.fromkeys(("max", "min"), "write autograd.maximum(a, b) and autograd.minimum(a, b)"),
+    **dict.fromkeys(
+        ("max", "min"),
+        "write autograd.maximum(a, b) and autograd.minimum(a, b) of two, numpy.max(x) and "
+        "numpy.min(x) of an array",
+    ),
     **dict.fromkeys(
         ("tree_util", "tree", "tree_multimap", "tree_flatten", "tree_structure"), _TREES
     ),
+    **dict.fromkeys(("tree_unflatten", "tree_reduce", "tree_all"), _TREES),
+    **dict.fromkeys(("cat", "from_numpy", "Array"), _ARRAYS),
+    "eval_shape": "call the function: the result has the shape",
+    "vhp": _DIRECTION,
+    **dict.fromkeys(("functional_call", "make_functional"), _MODELS),
     **dict.fromkeys(
-        (
-            "zeros",
-            "ones",
-            "arange",
-            "linspace",
-            "stack",
-            "cat",
-            "concatenate",
-            "einsum",
-            "from_numpy",
-        ),
-        _ARRAYS,
+        ("named_scope", "named_call", "name_scope"), "write with autograd.scope(name):"
     ),
-    **dict.fromkeys(("argmax", "std", "linalg", "norm"), _ARRAYS),
+    **dict.fromkeys(("pure_callback", "io_callback"), _OWN),
+    **dict.fromkeys(("config", "enable_x64"), _ONE_KIND),
+    **dict.fromkeys(("linalg", "norm"), _ARRAYS),
     **dict.fromkeys(("manual_seed", "seed", "rand", "randn"), _RANDOM),
     **dict.fromkeys(("float32", "float64", "device", "cuda", "is_tensor"), _ONE_KIND),
     "make_jaxpr": "the program is fast.source of fast = autograd.jit(f), once it was called",
@@ -290,10 +297,21 @@ def missing_export(
     elif name not in OF_AUTOGRAD and meant in public:
         ending = f": it is autograd.{meant}"
     else:
-        ending = advice(name, OF_AUTOGRAD)
+        ending = advice(name, OF_AUTOGRAD) or _of_numpy(name)
     if ending and is_import(sys._getframe(2)):  # Python would drop the advice of an AttributeError
         return MissingImportError(f"cannot import name {name!r} from 'autograd'{ending}")
     return MissingAttributeError(f"module 'autograd' has no attribute {name!r}{ending}", name=name)
+
+
+def _of_numpy(name: str) -> str:
+    """Return the end of an error about a name that is a function of NumPy's."""
+    if name.startswith("_") or importlib.util.find_spec("numpy") is None:
+        return ""
+    found = getattr(importlib.import_module("numpy"), name, None)
+    is_function = callable(found) and not isinstance(found, type)
+    return (
+        f": functions of arrays, also of Values, are NumPy's: numpy.{name}" if is_function else ""
+    )
 
 
 class Missing:

@@ -97,8 +97,9 @@ def traced_array() -> object:
                         f"table[i] at {user_line()}\nbeside a traced index stand ints and slices "
                         f"alone, and here is a {type(each).__name__}: index by it first"
                     )
-            at = next((place for place, each in enumerate(index) if each is ...), None)
-            if at is not None:
+            dots = [place for place, each in enumerate(index) if each is ...]
+            if len(dots) == 1:  # of several NumPy says what is wrong
+                at = dots[0]
                 missing = (slice(None),) * (self.ndim - len(index) + 1)
                 index = (*index[:at], *missing, *index[at + 1 :])
             entry: Any = super().__getitem__(

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd.callsite import user_line
 from autograd.engine.modes import current
+from autograd.engine.node import is_number
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError
 from autograd.ir.loops import Body
@@ -271,10 +272,11 @@ def _each_sequence(name: str, f: Callable[[Any], object], tree: object) -> objec
     if container is LISTS:
         return f(tree)
     if container is NUMBERS or container is ARRAYS:
+        what = "number" if is_number(tree) else type(tree).__name__  # whatever stands for it
         raise StructureError(
-            f"{name} at {user_line()}\nxs holds a {type(tree).__name__}, which has no rows: give "
-            f"an array or a list with one row for each step, and let step close over what all "
-            f"steps share"
+            f"{name} at {user_line()}\nxs holds a {what}, which has no rows: give an array or a "
+            f"list with one row for each step, and let step close over what all steps share; a "
+            f"number of steps is length="
         )
     parts, detail = container.apart(tree)
     return container.together(detail, [_each_sequence(name, f, part) for part in parts])
@@ -298,25 +300,40 @@ def columns_of(
     return structure, [list(column) for column in zip(*[leaves for leaves, _ in flat], strict=True)]
 
 
+def converted(column: list[Any], who: str) -> list[Any]:
+    """Return the numbers of all rows as floats, or as bools where all of them are."""
+    if all(type(number).__name__ in ("bool", "bool_") for number in column):
+        return [bool(number) for number in column]
+    return [real(number, who) if is_real(number) else number for number in column]
+
+
 def no_columns(result: object) -> tuple[Structure, list[list[Any]]]:
     """Return the structure of a result, and the columns of no rows."""
     structure = flatten(result)[1]
     return structure, [[] for _ in range(structure.count())]
 
 
+def moved(path: str, leaf: Any, axis: int | None) -> object:
+    """Return an array of the results of all rows with the rows on its axis, not the first one."""
+    import numpy
+
+    if axis is None:
+        raise StructureError(
+            f"vmap: out_axes has None for {path}, and each row has a result of its own: write "
+            f"out_axes=0, and take {path.removeprefix('the ')}[0] where no row has a say in it"
+        )
+    if not -leaf.ndim <= axis < leaf.ndim:
+        raise StructureError(f"vmap: out_axes has {axis}, which is no axis of {path}")
+    return numpy.moveaxis(leaf, 0, axis)
+
+
 def stacked(
     structure: Structure, columns: list[list[object]], count: int, out_axes: object
 ) -> object:
     """Return the columns in their structure, each number or array with the rows on its axis."""
-    import numpy
 
     def block(unit: Structure, inside: list[list[object]]) -> object:
         flat = [number for row in zip(*inside, strict=True) for number in row]
         return array_of(flat, (count, *(unit.detail if unit.kind == "array" else ())))
 
-    def placed(path: str, leaf: Any, axis: int | None) -> object:
-        if axis is None or not -leaf.ndim <= axis < leaf.ndim:
-            raise StructureError(f"vmap: out_axes has {axis}, which is no axis of {path}")
-        return numpy.moveaxis(leaf, 0, axis)
-
-    return map_with_axes(placed, blocks(structure, columns, block), out_axes, "the result", "vmap")
+    return map_with_axes(moved, blocks(structure, columns, block), out_axes, "the result", "vmap")

@@ -27,6 +27,7 @@ from autograd.table.operation import is_real, real
 from autograd.transforms.lookups import (
     Rows,
     columns_of,
+    converted,
     load,
     no_columns,
     row_structure,
@@ -361,7 +362,8 @@ def _scanned(
     if reverse:
         results.reverse()
     told = "scan: the step returned {} as result of step 0 and {} of step {}: return the same "
-    return carry, stacked(*columns_of(results, told + "structure at every step"), count, 0)
+    structure, columns = columns_of(results, told + "structure at every step")
+    return carry, stacked(structure, [converted(column, "scan") for column in columns], count, 0)
 
 
 def _pair(step: Step, carry: object, x: object) -> tuple[object, object]:

@@ -14,9 +14,8 @@ from autograd.engine.node import is_number
 from autograd.engine.value import Value
 from autograd.errors import StructureError
 from autograd.ir.trace import Trace
-from autograd.table.operation import real
 from autograd.transforms.call import Derived, checked, checked_axes, decorating
-from autograd.transforms.lookups import columns_of, no_columns, stacked
+from autograd.transforms.lookups import columns_of, converted, moved, no_columns, stacked
 from autograd.transforms.loops import scan
 from autograd.transforms.one_row import (
     AxesOfNames,
@@ -102,7 +101,7 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
         if not _NUMBERS.issuperset(map(type, itertools.chain(*columns))):
             for row in zip(*columns, strict=True):
                 check_numbers("vmap", row, structure, "the result", is_number)
-            columns = [_converted(column) for column in columns]
+            columns = [converted(column, "vmap") for column in columns]
         return stacked(structure, columns, count, out_axes)
 
     if out_axes == 0:
@@ -122,13 +121,6 @@ def rows_behind(f: object) -> tuple[Callable[..., object], object] | None:
 def is_from_vmap(f: object) -> bool:
     """Return whether it is what ``vmap`` returned, which maps what is given by keyword."""
     return type(f) is FunctionType and f.__code__ is _MAPPED
-
-
-def _converted(column: list[Any]) -> list[Any]:
-    """Return the numbers of all rows as floats, or as bools where all of them are."""
-    if all(type(number).__name__ in ("bool", "bool_") for number in column):
-        return [bool(number) for number in column]
-    return [number if isinstance(number, Value) else real(number, "vmap") for number in column]
 
 
 def _shares_self(mapped: object, args: tuple[object, ...], in_axes: object) -> bool:
@@ -221,9 +213,7 @@ def _looped(
     places = [*zip(paths_of(axes), args, axes, strict=True)]
     _each(keep, places)
     results = scan(lambda _, rows: (None, call(rows)), None, xs)[1]
-    return map_with_axes(
-        lambda path, leaf, axis: numpy.moveaxis(leaf, 0, axis), results, out_axes, "the result"
-    )
+    return map_with_axes(moved, results, out_axes, "the result", "vmap")
 
 
 def _each(

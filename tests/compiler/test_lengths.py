@@ -128,6 +128,9 @@ def test_a_traced_index_stands_beside_slices_as_in_numpy() -> None:
             jit(lambda a, i, other=other: a[other, i])(m, 1)
         with pytest.raises(autograd.TraceError, match="ints and slices"):
             jit(lambda a, i, other=other: a[i, other])(m, 1)
+    for f in (lambda a, i: a[..., ..., i], lambda a, i: a[..., i, ...]):  # NumPy refuses them
+        with pytest.raises(IndexError, match="single ellipsis"):
+            jit(f)(t, 1)
 
 
 def test_no_grad_keeps_the_derivative_of_what_only_passes_through() -> None:

@@ -460,6 +460,31 @@ TRANSFORMS = [
     ),
     ("numpy.asarray", lambda: vmap(ag.sin)(1.0), lambda: vmap(ag.sin)(np.asarray([1.0]))),
     ("differ in length", lambda: vmap(pair)(A, np.ones(3)), lambda: vmap(pair)(A, np.ones(2))),
+    (
+        r"out_axes has None for the result\[0\], .*: write out_axes=0, and take result\[0\]\[0\]",
+        lambda: vmap(lambda w, x: (w * 2, w * x), in_axes=(None, 0), out_axes=(None, 0))(1.0, A),
+        lambda: vmap(lambda w, x: (w * 2, w * x), in_axes=(None, 0))(1.0, A)[0][0] == 2.0,
+    ),
+    (
+        "'out_axes': rows stand first in results; elsewhere in those of jit.vmap.f, out_axes=1",
+        lambda: jit(pair, in_axes=0, out_axes=1),
+        lambda: jit(vmap(lambda x: x * 2, out_axes=1))(np.ones((3, 2))).shape == (2, 3),
+    ),
+    (
+        "'argnum': it is argnums= of derivatives: grad.f, argnums=0",
+        lambda: grad(ag.sin, argnum=0)(0.0),
+        lambda: grad(ag.sin, argnums=0)(0.0) == 1.0,
+    ),
+    (
+        "'cumsum': functions of arrays, also of Values, are NumPy's: numpy.cumsum$",
+        lambda: ag.cumsum,
+        lambda: grad(lambda a: np.cumsum(a)[-1])(np.ones(2)).tolist() == [1.0, 1.0],
+    ),
+    (
+        "xs holds a number, which has no rows: .*; a number of steps is length=",
+        lambda: jit(lambda n: ag.scan(lambda c, x: (c + 1, c), 0.0, n))(3),
+        lambda: ag.scan(lambda c, x: (c + 1, c), 0.0, length=3)[0] == 3.0,
+    ),
     ("out_axes has 3", lambda: vmap(ag.sin, out_axes=3)(A), lambda: vmap(ag.sin, out_axes=0)(A)),
     (
         "same structure for every row",
@@ -643,8 +668,8 @@ JIT = [
         lambda: jit(exact=False)(ag.sin)(1.0),
     ),
     (
-        "there is no setting 'argnum'; the settings: argnums, has_aux",
-        lambda: grad(pair, argnum=1),
+        "there is no setting 'nothing'; the settings: argnums, has_aux",
+        lambda: grad(pair, nothing=1),
         lambda: grad(pair, argnums=1)(2.0, 3.0) == 2.0,
     ),
     (

@@ -325,3 +325,14 @@ def test_checkpoints_are_a_whole_number_apart(every: Any) -> None:
             call()
     with pytest.raises(ValueError, match="no results"):
         jit(lambda x: scan(lambda c, t: (c, t), x, [1.0, 2.0], checkpoint_every=1))(1.0)
+
+
+def test_results_of_steps_are_floats_where_some_are_whole_numbers_as_under_jit():
+    def counted(xs):
+        return scan(lambda c, x: (c + x, (c, c > 0)), 0, xs)[1]
+
+    numbers, questions = counted(numpy.ones(3))
+    assert numbers.dtype == float
+    assert questions.dtype == bool
+    assert numbers.tolist() == jit(counted)(numpy.ones(3))[0].tolist() == [0.0, 1.0, 2.0]
+    assert scan(lambda c, _: (c + 1, c), 0, length=3)[1].dtype == float
