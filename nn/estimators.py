@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Never, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils import check_random_state
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from autograd import take
 from nn.errors import InputError
 from nn.habits import OF_ESTIMATORS, asking, missing, refuse_on_the_class
 from nn.inputs import (
@@ -23,10 +25,13 @@ from nn.inputs import (
 )
 from nn.inspection import predict
 from nn.layers import MLP
-from nn.losses import l2_penalty
+from nn.losses import Loss, binary_cross_entropy, cross_entropy, l2_penalty
+from nn.metrics import accuracy
 from nn.module import whole
+from nn.names import names_in
 from nn.optimizers import Adam, setting
 from nn.training import fit
+from nn.wording import brief
 
 
 class _Table:
@@ -67,7 +72,7 @@ class _Network(BaseEstimator):
     def __getattr__(self, name: str) -> Never:
         raise missing(type(self).__name__, name, OF_ESTIMATORS)
 
-    def _train(self, X: Any, y: object, outputs: int, loss: str) -> Self:
+    def _train(self, X: Any, y: object, outputs: int, loss: str | Loss) -> Self:
         rows = len(X)
         if isinstance(self.random_state, np.random.Generator):  # scikit-learn knows none
             seed = int(self.random_state.integers(2**31))
@@ -98,6 +103,7 @@ class _Network(BaseEstimator):
             batch,
             penalty=(lambda p: l2_penalty(p, alpha / rows)) if alpha else None,
             engine=self.engine,
+            metrics={"accuracy": accuracy} if callable(loss) else None,
             seed=seed,
             progress=False,
         )
@@ -112,7 +118,11 @@ class _Network(BaseEstimator):
             check_table(targets, "y")
         try:
             return validate_data(self, X, *y, dtype=float, **options)
-        except (TypeError, ValueError, OverflowError):
+        except (TypeError, ValueError, OverflowError) as error:
+            if "feature names should match" in str(error):
+                if {*self.feature_names_in_} <= {*names_in(X)}:
+                    raise InputError(f"{error}write X[[*estimator.feature_names_in_]]") from None
+                raise
             for targets in y:
                 explain_columns(targets, "y")
             if options.get("y_numeric"):
@@ -137,6 +147,8 @@ class Classifier(ClassifierMixin, _Network):
     It takes arrays and data frames, labels that are numbers or texts, and works in pipelines, in
     searches and in cross-validation. It trains on the cross-entropy with Adam.
 
+    With ``class_weight`` the loss is the mean in which each row has the weight of its class.
+
     Args:
         hidden_layer_sizes: neurons in each hidden layer.
         activation: of the hidden layers: a function of ``autograd`` by name, or a callable.
@@ -146,6 +158,8 @@ class Classifier(ClassifierMixin, _Network):
         max_iter: epochs.
         random_state: a seed, or a generator of NumPy's; the same seed gives the same numbers.
         engine: "jit", "eager", or None for jit where it is installed.
+        class_weight: weights of classes by label, as ``{"rare": 10.0}``, 1 for those that are not
+            named; "balanced" weighs each by the inverse of its number of rows; None all alike.
 
     Attributes:
         classes_: the labels, sorted.
@@ -160,6 +174,32 @@ class Classifier(ClassifierMixin, _Network):
         >>> bool(classifier.score(X, names) > 0.95), str(classifier.predict([[0.0, 1.0]])[0])
         (True, 'upper')
     """
+
+    @asking("{}((16,))")
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (16,),
+        activation: str | Callable[[Any], object] = "tanh",
+        *,
+        alpha: float = 0.0,
+        batch_size: int | None = None,
+        learning_rate_init: float = 0.03,
+        max_iter: int = 300,
+        random_state: object = None,
+        engine: str | None = None,
+        class_weight: dict[Any, float] | str | None = None,
+    ) -> None:
+        super().__init__(
+            hidden_layer_sizes,
+            activation,
+            alpha=alpha,
+            batch_size=batch_size,
+            learning_rate_init=learning_rate_init,
+            max_iter=max_iter,
+            random_state=random_state,
+            engine=engine,
+        )
+        self.class_weight = class_weight
 
     @asking("{}().fit(X, y)")
     def fit(self, X: Any, y: Any) -> Self:
@@ -185,8 +225,34 @@ class Classifier(ClassifierMixin, _Network):
                 f"Classifier: y has one class, '{self.classes_[0]}'; it takes two or more classes"
             )
         if len(self.classes_) == 2:
-            return self._train(X, codes.astype(float), 1, "binary_cross_entropy")
-        return self._train(X, codes, len(self.classes_), "cross_entropy")
+            return self._train(
+                X, codes.astype(float), 1, self._weighed(binary_cross_entropy, codes)
+            )
+        return self._train(X, codes, len(self.classes_), self._weighed(cross_entropy, codes))
+
+    def _weighed(self, loss: Loss, codes: Any) -> str | Loss:
+        """Return the name of a loss, or the loss times the weight of the class of each row."""
+        if self.class_weight is None:
+            return loss.__name__
+        given = self.class_weight
+        labels = self.classes_.tolist()
+        others = [*given] if isinstance(given, Mapping) else []
+        if not {*labels} <= {*others}:  # else all labels have theirs, as where a fold lacks one
+            for label in others:
+                if label not in labels:
+                    raise InputError(
+                        f"Classifier: class_weight has {label!r}, which is none of the labels: "
+                        f"they are {brief(labels, 80)}"
+                    )
+        weights = compute_class_weight(given, classes=self.classes_, y=self.classes_[codes])
+        mean = weights[codes].mean()
+        if not (np.isfinite(weights).all() and weights.min() >= 0 and mean > 0):
+            raise InputError(
+                f"Classifier: class_weight gives the weights {weights.tolist()}: give finite ones, "
+                f"0 or more, and not 0 to all rows"
+            )
+        weights = weights / mean
+        return lambda score, label: loss(score, label) * take(weights, label)
 
     def decision_function(self, X: object) -> Any:
         """Return the score of each row; of more than two classes, a score for each class."""
@@ -227,6 +293,13 @@ class Regressor(RegressorMixin, _Network):
     @asking("{}().fit(X, y)")
     def fit(self, X: object, y: Any) -> Self:
         """Train a new network on rows X with numbers y, and return the estimator."""
+        shape: tuple[int, ...] = getattr(y, "shape", ())
+        if len(shape) == 2 and shape[1] > 1:
+            raise InputError(
+                f"Regressor: y has {shape[1]} columns, and takes one number a row: a network of "
+                f"several outputs is trained by nn.fit(nn.MLP(X.shape[1], [16, {shape[1]}]), X, "
+                f"y, loss='mse')"
+            )
         rows, numbers = self._checked(X, y, y_numeric=True)
         if numbers.dtype.kind in "US":  # which scikit-learn takes for numbers
             explain_cells(X, numbers)

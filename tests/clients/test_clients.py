@@ -205,6 +205,44 @@ def test_a_classifier_of_three_classes_gives_a_score_for_each():
     assert np.array_equal(classifier.predict_proba(X), again.predict_proba(X))
 
 
+@pytest.mark.parametrize(
+    ("names", "weights"),
+    [
+        (["no", "yes"], "balanced"),
+        (["no", "yes"], {"yes": 3.0, "no": 0.5}),
+        (["high", "low", "middle"], "balanced"),
+        (["high", "low", "middle"], {"low": 2.0}),
+    ],
+)
+def test_weights_of_classes_are_those_of_scikit_learns_logistic_regression(names, weights):
+    from sklearn.linear_model import LogisticRegression
+
+    random = np.random.default_rng(3)
+    X = random.normal(size=(80, 2))
+    places = np.digitize(X[:, 0] + random.normal(size=80), [0.8, 1.2][: len(names) - 1])
+    labels = np.array(names)[places]
+    options = {"max_iter": 400, "learning_rate_init": 0.1, "random_state": 0}
+    ours = nn.Classifier((), class_weight=weights, **options).fit(X, labels)
+    theirs = LogisticRegression(C=np.inf, class_weight=weights, tol=1e-10).fit(X, labels)
+    found, expected = ours.predict_proba(X), theirs.predict_proba(X)
+    assert np.allclose(found, expected, atol=1e-4)
+    hits = [a == b for a, b in zip(ours.predict(X), labels, strict=True)]
+    assert abs(ours.history_["accuracy"][-1] - sum(hits) / len(hits)) < 0.03
+
+
+def test_weights_may_name_a_class_that_this_fold_lacks_where_all_others_have_theirs():
+    weights = {"a": 1.0, "b": 2.0, "c": 3.0}
+    fitted = nn.Classifier((), class_weight=weights, max_iter=1).fit([[0.0], [1.0]], ["a", "b"])
+    assert fitted.classes_.tolist() == ["a", "b"]
+
+
+@pytest.mark.filterwarnings("ignore:the loss (came down|is) :UserWarning")
+def test_scikit_learn_finds_weights_of_classes_to_matter():
+    from sklearn.utils.estimator_checks import check_class_weight_classifiers
+
+    check_class_weight_classifiers("Classifier", nn.Classifier(max_iter=60))
+
+
 def test_one_class_alone_is_refused(moons):
     with pytest.raises(ValueError, match="one class, 'upper'"):
         nn.Classifier().fit(moons[0], ["upper"] * 80)
