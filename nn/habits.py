@@ -59,6 +59,22 @@ OF_NN = {
         "scores and autograd.sigmoid(model(x)) of one",
     ),
     "load_model": "write nn.load(model, 'weights.json') of a model made anew",
+    "save_model": "write nn.save(model, 'weights.json')",
+    **dict.fromkeys(
+        ("train_test_split", "train_val_split"),
+        "write (X, y), (X_held_out, y_held_out) = nn.data.split(X, y, 0.2)",
+    ),
+    "EarlyStopping": "write nn.fit(model, X, y, validation=(X_held_out, y_held_out), patience=10)",
+    "ModelCheckpoint": "write nn.fit(model, X, y, checkpoint='run.json')",
+    **dict.fromkeys(
+        ("LearningRateScheduler", "StepLR", "ExponentialLR", "CosineAnnealingLR", "lr_scheduler"),
+        "a schedule is a function of the epoch: schedule=nn.schedules.cosine(0.1, 100) of nn.fit",
+    ),
+    "accuracy_score": "write nn.accuracy(scores, y) of scores, one for each row",
+    **dict.fromkeys(
+        ("StandardScaler", "MinMaxScaler", "OneHotEncoder", "SimpleImputer", "Pipeline"),
+        "scikit-learn's works with nn.Classifier and nn.Regressor, also in its make_pipeline",
+    ),
     "loss": "losses are functions of nn: nn.mse(score, target), nn.hinge(score, target)",
     **dict.fromkeys(
         ("Dropout", "BatchNorm1d", "LayerNorm", "Conv1d", "Conv2d", "LSTM", "GRU", "Embedding"),
@@ -101,6 +117,19 @@ OF_MODULES = {
     "compile": "nn.fit(model, X, y) compiles where the extra jit is installed",
     "save": "write nn.save(model, 'weights.json')",
     "load": "write nn.load(model, 'weights.json')",
+    "predict_proba": OF_NN["predict_proba"],
+    **dict.fromkeys(
+        ("score", "evaluate"),
+        "write nn.accuracy(scores, y), or a loss such as nn.mse(scores, y), of "
+        "scores = nn.predict(model, X, scores=True)",
+    ),
+    **dict.fromkeys(("summary", "num_parameters", "count_params"), "write len(model.parameters())"),
+    **dict.fromkeys(
+        ("get_weights", "set_weights"), "write model.state_dict(), model.load_state_dict(state)"
+    ),
+    **dict.fromkeys(
+        ("coefs_", "intercepts_"), "write model.parameters(), or dict(model.named_parameters())"
+    ),
 }
 OF_ESTIMATORS = {
     **dict.fromkeys(
@@ -151,14 +180,15 @@ _REPEATED = (
 )
 _WEIGHED = (
     "loss=lambda score, target: nn.binary_cross_entropy(score, target) * "
-    "(5.0 if target > 0 else 1.0), with targets 0 and 1"
+    "(5.0 if target > 0 else 1.0), with targets 0 and 1, or of several classes "
+    "nn.cross_entropy(scores, target) * autograd.take(weights, target)"
 )
 ABSENT = {  # settings that other libraries have
     "shuffle": "where batch_size= cuts the rows, they are shuffled every epoch, in an order that "
     "seed= repeats",
     "validation_split": "give rows of your own, validation=(X_held_out, y_held_out)",
     "early_stopping": "write patience=10, with validation=(X, y)",
-    "class_weight": f"weigh the loss: {_WEIGHED}",
+    "class_weight": f"nn.Classifier(class_weight='balanced') has it; or weigh the loss: {_WEIGHED}",
     "sample_weight": _REPEATED,
     **dict.fromkeys(("device", "dtype"), "numbers are floats of 64 bits where Python runs"),
 }
@@ -186,16 +216,31 @@ ABSENT_OF_ESTIMATORS = {  # of scikit-learn's, and of fit
     ),
     "loss": "a classifier trains on the cross-entropy and a regressor on the squared error; "
     "another loss is given to nn.fit(model, X, y, loss=...)",
-    "class_weight": f"{_REPEATED}, or weigh the loss of nn.fit: {_WEIGHED}",
+    "class_weight": "it is a setting of a classifier: nn.Classifier(class_weight='balanced')",
     "sample_weight": _REPEATED,
 }
 RECORDED = {"acc": "accuracy", "lr": "learning_rate", "time": "seconds"}  # other names
+LOSSES = {  # names of other libraries, in small letters without underscores, "loss" at the end
+    **dict.fromkeys(("mse", "meansquarederror", "squarederror", "l2"), "mse"),
+    **dict.fromkeys(("mae", "meanabsoluteerror", "absoluteerror", "l1"), "mae"),
+    **dict.fromkeys(("huber", "smoothl1"), "huber"),
+    "hinge": "hinge",
+    **dict.fromkeys(("bce", "bcewithlogits", "binarycrossentropy", "log"), "binary_cross_entropy"),
+    "binarycrossentropywithlogits": "binary_cross_entropy",
+    **dict.fromkeys(("categoricalcrossentropy", "sparsecategoricalcrossentropy"), "cross_entropy"),
+    **dict.fromkeys(("ce", "nll", "crossentropy", "softmaxcrossentropy"), "cross_entropy"),
+}
 ACTIVATIONS = {  # names of other libraries, in small letters
     "logistic": "'sigmoid'",
     "swish": "'silu'",
     **dict.fromkeys(("leakyrelu", "leaky"), "'leaky_relu'"),
     **dict.fromkeys(("identity", "linear", "none"), "lambda x: x"),
 }
+
+
+def loss_meant(name: str) -> str:
+    """Return what a loss of another library is called here; an empty text where it is unknown."""
+    return LOSSES.get(name.lower().replace("_", "").removesuffix("loss"), "")
 
 
 def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
@@ -262,7 +307,9 @@ def missing_export(name: str) -> AttributeError | ImportError:
 
 
 def _elsewhere(name: str) -> dict[str, str]:
-    """Return advice for a name that another module of ours has."""
+    """Return advice for a name that another module of ours has, or that is a loss elsewhere."""
+    if meant := loss_meant(name):
+        return {name: f"it is nn.{meant}"}
     for place in ("autograd", "nn.data", "nn.plot", "nn.schedules"):
         module = import_module(place)
         names = module.__all__ if place == "autograd" else vars(module)

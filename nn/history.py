@@ -65,6 +65,10 @@ class History:
     def __len__(self) -> int:
         return len(self.records)
 
+    def keys(self) -> list[str]:
+        """Return the names, as of a dict: ``dict(history)`` is one of lists."""
+        return self.names()
+
     def names(self) -> list[str]:
         """Return the names of what was recorded."""
         return list(self.records[0]) if self.records else []

@@ -87,7 +87,10 @@ def classes_of(model: Module, y: object) -> tuple[str, ...]:
 def _check_all_named(targets: Sequence[object]) -> None:
     for i, target in enumerate(targets):
         if not isinstance(target, str):
-            raise InputError(f"y[{i}] is {target!r}, and others are names: give each row a name")
+            raise InputError(
+                f"y[{i}] is {target!r}, and others are names: give each row a name, or "
+                f"leave the row out"
+            )
 
 
 def codes_of(classes: Sequence[str], loss: Loss) -> list[float]:

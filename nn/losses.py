@@ -13,6 +13,7 @@ from typing import Any, TypeGuard
 import autograd
 from autograd import Value, logsumexp, relu, softplus, where
 from nn.errors import InputError, KindError
+from nn.habits import loss_meant
 from nn.wording import brief, counted
 
 Loss = Callable[[Any, Any], Any]
@@ -287,6 +288,8 @@ def loss_named(loss: str | Loss) -> Loss:
             f"loss must be a name or a function of (score, target), and is a {type(loss).__name__}"
         )
     if loss not in LOSSES:
+        if meant := loss_meant(loss):
+            raise InputError(f"there is no loss {loss!r}: write loss={meant!r}")
         raise InputError(
             f"there is no loss {loss!r}; there are {', '.join(LOSSES)}, "
             f"or give a function of (score, target)"

@@ -28,6 +28,13 @@ X, Y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1.0, -1.0, 1.0]
 run = functools.partial(fit, epochs=1, progress=False, engine="eager", seed=0)
 
 
+FRAME = pandas.DataFrame(X, columns=["a", "b"])
+
+
+def framed():
+    return nn.Classifier((2,), max_iter=1, random_state=0).fit(FRAME, ["u", "v", "v"])
+
+
 def model(*sizes):
     return MLP(2, list(sizes) or [1], seed=0)
 
@@ -88,6 +95,61 @@ FIT = [
         lambda: trained(optimizer=Adam(lr=0.01)),
     ),
     ("there is no loss", lambda: trained(loss="hing"), lambda: trained(loss="hinge")),
+    (
+        "there is no loss 'mean_squared_error': write loss='mse'",
+        lambda: trained(loss="mean_squared_error"),
+        lambda: trained(loss="mse"),
+    ),
+    (
+        r"y\[1\] is None, and others are names: give each row a name, or leave the row out",
+        lambda: trained(Y=["a", None, "b"]),
+        lambda: trained(X=[X[0], X[2]], Y=["a", "b"]),
+    ),
+    (
+        "no attribute 'l1_loss': it is nn.mae",
+        lambda: nn.l1_loss,
+        lambda: nn.mae([1.0], [2.0]) == 1.0,
+    ),
+    (
+        r"no attribute 'train_test_split': write .* = nn.data.split\(X, y, 0.2\)",
+        lambda: nn.train_test_split,
+        lambda: nn.data.split(X, Y, 0.4),
+    ),
+    (
+        "no attribute 'evaluate': write nn.accuracy.scores, y., or a loss such as nn.mse",
+        lambda: model().evaluate(X, Y),
+        lambda: nn.accuracy(nn.predict(model(), X, scores=True), Y) <= 1.0,
+    ),
+    (
+        r"should match .*\n.*\n?write X\[\[\*estimator.feature_names_in_\]\]",
+        lambda: framed().predict(FRAME[["b", "a"]]),
+        lambda: framed().predict(FRAME[["b", "a"]][[*framed().feature_names_in_]]),
+    ),
+    (
+        r"(?s)should match .*write X\[\[\*estimator.feature_names_in_\]\]",
+        lambda: framed().predict(FRAME.assign(c="text")),
+        lambda: framed().predict(FRAME.assign(c="text")[[*framed().feature_names_in_]]),
+    ),
+    (
+        r"y has 2 columns, .* nn.fit\(nn.MLP\(X.shape\[1\], \[16, 2\]\), X, y, loss='mse'\)",
+        lambda: nn.Regressor().fit(FRAME, FRAME),
+        lambda: run(nn.MLP(FRAME.shape[1], [16, 2]), FRAME, FRAME, loss="mse"),
+    ),
+    (
+        r"class_weight has 'c', which is none of the labels: they are \['a', 'b'\]",
+        lambda: nn.Classifier(class_weight={"c": 2.0}, max_iter=1).fit(X, ["a", "b", "b"]),
+        lambda: nn.Classifier(class_weight={"b": 2.0}, max_iter=1).fit(X, ["a", "b", "b"]),
+    ),
+    (
+        r"class_weight gives the weights \[1.0, -1.0\]: give finite ones, 0 or more",
+        lambda: nn.Classifier(class_weight={"b": -1.0}, max_iter=1).fit(X, ["a", "b", "b"]),
+        lambda: nn.Classifier(class_weight={"b": 0.0}, max_iter=1).fit(X, ["a", "b", "b"]),
+    ),
+    (
+        r"Regressor: .* it is a setting of a classifier: nn.Classifier\(class_weight='balanced'",
+        lambda: nn.Regressor(class_weight="balanced"),
+        lambda: nn.Classifier(class_weight="balanced"),
+    ),
     ("loss must be a name", lambda: trained(loss=3), lambda: trained(loss=nn.mse)),
     (
         "validation must be a pair",
@@ -375,7 +437,7 @@ PARTS = [
         lambda: nn.Regressor(max_iter=2).fit(X, Y),
     ),
     (
-        r"fit: there is no setting 'class_weight': weigh the loss: loss=lambda score, target: ",
+        r"nn.Classifier\(class_weight='balanced'\) has it; or weigh the loss: loss=lambda score,",
         lambda: trained(class_weight={0: 1, 1: 5}),
         lambda: trained(
             Y=[1, 0, 1],

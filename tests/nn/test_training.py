@@ -84,6 +84,7 @@ def test_the_history_holds_losses_metrics_rate_and_seconds():
     assert {name: history[name] for name in history}["learning_rate"] == [0.1] * 4
     with pytest.raises(KeyError, match="validation_accuracy"):
         history["speed"]
+    assert dict(history) == {name: history[name] for name in history}
     assert list(nn.History("eager")) == []
     with pytest.raises(KeyError, match="no epoch was finished"):
         nn.History("eager")["loss"]
