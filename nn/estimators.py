@@ -187,7 +187,7 @@ class Classifier(ClassifierMixin, _Network):
         max_iter: int = 300,
         random_state: object = None,
         engine: str | None = None,
-        class_weight: dict[Any, float] | str | None = None,
+        class_weight: Mapping[object, float] | str | None = None,
     ) -> None:
         super().__init__(
             hidden_layer_sizes,
@@ -230,7 +230,7 @@ class Classifier(ClassifierMixin, _Network):
             )
         return self._train(X, codes, len(self.classes_), self._weighed(cross_entropy, codes))
 
-    def _weighed(self, loss: Loss, codes: Any) -> str | Loss:
+    def _weighed(self, loss: Loss, codes: np.typing.NDArray[np.intp]) -> str | Loss:
         """Return the name of a loss, or the loss times the weight of the class of each row."""
         if self.class_weight is None:
             return loss.__name__

@@ -70,7 +70,7 @@ OF_NN = {
         ("LearningRateScheduler", "StepLR", "ExponentialLR", "CosineAnnealingLR", "lr_scheduler"),
         "a schedule is a function of the epoch: schedule=nn.schedules.cosine(0.1, 100) of nn.fit",
     ),
-    "accuracy_score": "write nn.accuracy(scores, y) of scores, one for each row",
+    "accuracy_score": "write nn.accuracy(nn.predict(model, X), y)",
     **dict.fromkeys(
         ("StandardScaler", "MinMaxScaler", "OneHotEncoder", "SimpleImputer", "Pipeline"),
         "scikit-learn's works with nn.Classifier and nn.Regressor, also in its make_pipeline",
@@ -120,8 +120,7 @@ OF_MODULES = {
     "predict_proba": OF_NN["predict_proba"],
     **dict.fromkeys(
         ("score", "evaluate"),
-        "write nn.accuracy(scores, y), or a loss such as nn.mse(scores, y), of "
-        "scores = nn.predict(model, X, scores=True)",
+        "write nn.accuracy(nn.predict(model, X), y), or a loss of the scores, nn.mse(scores, y)",
     ),
     **dict.fromkeys(("summary", "num_parameters", "count_params"), "write len(model.parameters())"),
     **dict.fromkeys(

@@ -29,7 +29,7 @@ def accuracy(scores: Any, targets: Any) -> float:
         A part from 0 to 1.
 
     Raises:
-        ValueError: there are no rows, or not as many scores as targets.
+        ValueError: there are no rows, not as many scores as targets, or names beside numbers.
 
     Example:
         >>> accuracy([2.0, -1.0, 0.5], [1, -1, -1])
@@ -46,6 +46,11 @@ def accuracy(scores: Any, targets: Any) -> float:
         )
     if isinstance(next(iter(scores)), str):
         return float(sum(a == b for a, b in zip(scores, targets, strict=True)) / len(scores))
+    if isinstance(next(iter(targets)), str):
+        raise InputError(
+            "accuracy: the targets are names of classes, and the scores are numbers: write "
+            "accuracy(predict(model, X), y), which compares names"
+        )
     if hasattr(scores, "ndim") and hasattr(targets, "ndim") and targets.ndim < 3:
         if scores.ndim == 2 and targets.ndim == 1:
             known = scores.max(axis=1) == scores.max(axis=1)  # nan is never right

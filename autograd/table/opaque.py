@@ -237,7 +237,10 @@ def primitive(
             raise ArgumentError(f"primitive: {name} is a str, and was a {type(text).__name__}")
     rules = tuple(partials)
     if not all(callable(rule) for rule in rules):
-        raise ArgumentError("primitive: every one of the partials must be a function")
+        without = "; declare it inside a function of what is not differentiated by" * (
+            None in rules
+        )
+        raise ArgumentError(f"primitive: every one of the partials must be a function{without}")
 
     def declared(function: Callable[..., float]) -> Primitive:
         import inspect

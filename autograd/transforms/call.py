@@ -181,6 +181,9 @@ class Call:
         if self.output_structure != NUMBER:
             is_nothing = self.output_structure.kind == "none"
             advice = "end it with return" if is_nothing else "use jacobian for several"
+            parts = self.output_structure.parts if self.output_structure.kind == "tuple" else ()
+            if len(parts) == 2 and parts[0] == NUMBER:  # as JAX's functions with aux
+                advice += ", or has_aux=True where the second is not to be differentiated"
             raise StructureError(
                 f"{self.name}: the function must return one number, and returned "
                 f"{self.output_structure}; {advice}"

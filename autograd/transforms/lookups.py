@@ -22,6 +22,7 @@ from autograd.trees import (
     ARRAYS,
     LISTS,
     NUMBERS,
+    Array,
     Structure,
     array_in,
     array_of,
@@ -313,7 +314,7 @@ def no_columns(result: object) -> tuple[Structure, list[list[Any]]]:
     return structure, [[] for _ in range(structure.count())]
 
 
-def moved(path: str, leaf: Any, axis: int | None) -> object:
+def moved(path: str, leaf: Array, axis: int | None) -> object:
     """Return an array of the results of all rows with the rows on its axis, not the first one."""
     import numpy
 

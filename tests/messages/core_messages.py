@@ -481,6 +481,18 @@ TRANSFORMS = [
         lambda: grad(lambda a: np.cumsum(a)[-1])(np.ones(2)).tolist() == [1.0, 1.0],
     ),
     (
+        "returned .a number, a number.; use jacobian for several, or has_aux=True where the second",
+        lambda: grad(lambda x: (x * x, x))(2.0),
+        lambda: grad(lambda x: (x * x, x), has_aux=True)(2.0) == (4.0, 2.0),
+    ),
+    (
+        "partials must be a function; declare it inside a function of what is not differentiated",
+        lambda: ag.primitive(partials=(lambda y, x, n: n * x ** (n - 1), None))(lambda x, n: x**n),
+        lambda: (lambda n: ag.primitive(partials=(lambda y, x: n * x ** (n - 1),))(lambda x: x**n))(
+            3
+        )(2.0),
+    ),
+    (
         "xs holds a number, which has no rows: .*; a number of steps is length=",
         lambda: jit(lambda n: ag.scan(lambda c, x: (c + 1, c), 0.0, n))(3),
         lambda: ag.scan(lambda c, x: (c + 1, c), 0.0, length=3)[0] == 3.0,

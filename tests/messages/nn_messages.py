@@ -106,6 +106,11 @@ FIT = [
         lambda: trained(X=[X[0], X[2]], Y=["a", "b"]),
     ),
     (
+        r"targets are names of classes, .* write accuracy\(predict\(model, X\), y\)",
+        lambda: nn.accuracy([1.0, -1.0], ["a", "b"]),
+        lambda: nn.accuracy(["a", "b"], ["a", "b"]) == 1.0,
+    ),
+    (
         "no attribute 'l1_loss': it is nn.mae",
         lambda: nn.l1_loss,
         lambda: nn.mae([1.0], [2.0]) == 1.0,
@@ -116,9 +121,9 @@ FIT = [
         lambda: nn.data.split(X, Y, 0.4),
     ),
     (
-        "no attribute 'evaluate': write nn.accuracy.scores, y., or a loss such as nn.mse",
+        r"no attribute 'evaluate': write nn.accuracy\(nn.predict\(model, X\), y\), or a loss of",
         lambda: model().evaluate(X, Y),
-        lambda: nn.accuracy(nn.predict(model(), X, scores=True), Y) <= 1.0,
+        lambda: nn.accuracy(nn.predict(model(), X), Y) <= 1.0,
     ),
     (
         r"should match .*\n.*\n?write X\[\[\*estimator.feature_names_in_\]\]",
