@@ -209,6 +209,11 @@ OF_AUTOGRAD = {
     ),
     **dict.fromkeys(("tree_unflatten", "tree_reduce", "tree_all"), _TREES),
     **dict.fromkeys(("cat", "from_numpy", "Array"), _ARRAYS),
+    **dict.fromkeys(
+        ("map", "vectorize"), "write autograd.vmap(f)(xs), which calls f for every row and stacks"
+    ),
+    "associative_scan": "write autograd.scan(step, init, xs), which goes from row to row",
+    "requires_grad": _CONSTANT,
     "eval_shape": "call the function: the result has the shape",
     "vhp": _DIRECTION,
     **dict.fromkeys(("functional_call", "make_functional"), _MODELS),

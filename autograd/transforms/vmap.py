@@ -54,6 +54,7 @@ def vmap(f: Callable[..., object], in_axes: object = 0, out_axes: object = 0) ->
             be a container of such like the argument. In a class self is shared, unless a tuple has
             an entry for it that is not None.
         out_axes: which axis of the results counts the rows, an int or a container like the result.
+            None, which JAX takes for results that no row changes, is refused: take the first row.
 
     Returns:
         A function of the same arguments, with rows. As in JAX, arrays given by keyword are mapped
