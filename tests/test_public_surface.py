@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,14 @@ def test_printing_the_steps_of_a_formula_loads_no_picture_and_no_page():
     modules = loaded_by("autograd.steps(autograd.tanh(autograd.Value(2.0)))")
     rooms = {m.split(".")[1] for m in modules if m.startswith("autograd.")}
     assert rooms == {*ENTERED, "explorer", "files", "notation"}
+
+
+@pytest.mark.parametrize("name", autograd.__all__)
+def test_the_types_in_the_signature_of_a_public_thing_are_found_when_it_runs(name):
+    thing = getattr(autograd, name)
+    for annotated in (thing, getattr(thing, "__init__", None)):
+        if inspect.isfunction(annotated) or inspect.isclass(annotated):
+            typing.get_type_hints(annotated)
 
 
 @pytest.mark.parametrize("name", [n for n in autograd.__all__ if n[0] != "_"])

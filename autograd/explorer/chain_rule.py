@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from autograd.engine.chain_rule import contributions
 from autograd.engine.order import ordered, recorded
+from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingAttributeError
 from autograd.files import UNWRITTEN
 from autograd.habits import instead_of
@@ -27,9 +28,6 @@ from autograd.table import rows as ops
 from autograd.trees import unboxed
 from autograd.wording import brief
 from autograd.wrong_calls import asking
-
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
 
 
 @dataclass(frozen=True, slots=True)

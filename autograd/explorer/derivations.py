@@ -7,9 +7,9 @@ derivative, and its name gives the name of the rule.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from autograd.engine.order import ordered
+from autograd.engine.value import Value
 from autograd.errors import ArgumentError
 from autograd.explorer.chain_rule import graph_under, is_under
 from autograd.explorer.derivation_parts import MOST_LINES, derivation_parts
@@ -27,9 +27,6 @@ from autograd.notation.numbers import USUAL_DIGITS, checked_digits
 from autograd.notation.writing import LATEX, TEXT, Equation, LatexWriter, Part, Worked
 from autograd.wording import brief
 from autograd.wrong_calls import asking
-
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
 
 LONGEST_FORMULA = 24  # operations in one line; beyond that a formula is set in several
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
+from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingAttributeError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.paths import MOST_COUNTED, Path, Use, Ways
@@ -19,9 +20,6 @@ from autograd.notation.numbers import digits as rounded
 from autograd.notation.writing import TextWriter
 from autograd.wording import brief, counted
 from autograd.wrong_calls import asking
-
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
 
 MOST_PRINTED = 12
 MOST_FACTORS = 8

@@ -11,9 +11,9 @@ import uuid
 from collections.abc import Container
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograd.backends.javascript import page_table
+from autograd.engine.value import Value
 from autograd.errors import PictureError
 from autograd.explorer.chain_rule import graph_under
 from autograd.explorer.derivations import one_line
@@ -25,9 +25,6 @@ from autograd.render.picture import Graph, bundled, graph, uri
 from autograd.render.theme import DARK, LIGHT, Theme
 from autograd.wording import counted
 from autograd.wrong_calls import asking
-
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
 
 SCRIPTS = (  # one after another in one module: each may use those before it, and page starts it
     *("graph", "paths", "notation", "picture"),

@@ -10,8 +10,8 @@ import os
 import uuid
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from autograd.engine.value import Value
 from autograd.errors import MissingExtraError, PictureError
 from autograd.files import Kept, saved
 from autograd.notation.numbers import checked_digits
@@ -25,9 +25,6 @@ from autograd.render.text import text_of
 from autograd.render.wording import xml
 from autograd.wording import brief, counted
 from autograd.wrong_calls import asking
-
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
 
 LEGIBLE = 0.7  # how far a notebook may shrink a picture before it scrolls instead
 DARK_HOSTS = (  # what says that a notebook is dark: JupyterLab, VS Code, marimo, Colab
