@@ -31,6 +31,7 @@ p.equation { padding-left: clamp(1em, 4vw, 2em) }
 math .cases mtd { text-align: left }
 math .cases { border-left: 1.5px solid; border-radius: 6px; padding-left: 0.2em }
 mrow:has(> .cases) > mo { display: none }
+mover > mo { padding-bottom: 0.15em }
 </style>
 </head>
 <body>

@@ -38,6 +38,7 @@ DEFAULT_DOMAIN = (-10.0, 10.0)
 FURTHER = " and some to 1e6"  # of the points that are tried where no domain is given
 FURTHEST = 1e6
 MOST_LISTED = 20  # wrong components in a report
+FEW = 10  # points, of which it tells nothing how many are right
 SPREAD, ENOUGH = 12, 6  # points at which slips are looked for, and of them with a true derivative
 NEAR_BY = (2.0, 0.5, 0.05)  # how far from a wrong point they are, where there are not enough
 
@@ -392,6 +393,8 @@ def _failure(
         if sentence:
             by = f"by {', '.join(components)}: " if len(names) > 1 else ""
             lines += textwrap.wrap(by + sentence, 76)
+    if not any(sentences) and 2 * right >= comparison.count > FEW:
+        lines += ["", f"At {right} of the {comparison.count} points that were tried it is right."]
     return WrongDerivativeError("\n".join(lines))
 
 

@@ -17,6 +17,7 @@ __tracebackhide__ = True  # from reports of pytest
 Numbers = tuple[float, ...]
 SIMPLE = (*range(11), 0.5, 1.5, 2.5, 0.1, 0.25, 0.75, 0.01, 1e-6, 12, 16, 20, 30, 50, 64)
 LARGE = (100, 1000, 1001, 1024, 10_000, 1e5, 1e6)
+APART = 6  # points of different simple numbers, going up and going down
 BATCH = 10  # points in one example of Hypothesis, which takes longer than they do
 MOST_BORDERS, MOST_NODES = 12, 300  # that kinks are looked for between, and in
 NEXT = 3  # floats on either side of a kink
@@ -42,6 +43,11 @@ def simple_points(bounds: Sequence[Bounds], large: bool = False) -> list[Numbers
         for place in range(max(map(len, columns)))
     ]
     if len(bounds) > 1:
+        last = len(columns) - 1
+        for place in range(APART):  # where all are equal, the derivative by another looks right
+            for turn in (0, last):  # 0, 1, 2 and 2, 1, 0
+                steps = (place + abs(turn - at) for at in range(len(columns)))
+                found.append(tuple(c[s % len(c)] for c, s in zip(columns, steps, strict=True)))
         usual = list(spread(bounds, 8))
         for index, column in enumerate(columns[:16]):
             for place, number in enumerate(column):

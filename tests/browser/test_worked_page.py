@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
-from autograd import Value, derivation, exp, sqrt, steps
+from autograd import Value, derivation, exp, explore, sqrt, steps
 
 pytestmark = pytest.mark.browser
 WIDTHS = "() => [document.documentElement.scrollWidth, innerWidth]"
@@ -48,3 +50,35 @@ def test_a_page_of_a_step_is_as_wide_as_its_window(visit, tmp_path):
         )
         wide, window = page.evaluate(WIDTHS)
         assert wide == window
+
+
+INK = """async (picture) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${picture}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  canvas.drawImage(image, 0, 0);
+  const { data } = canvas.getImageData(0, 0, image.width, image.height);
+  const dark = (x, y) => data[4 * (y * image.width + x)] < 128;
+  const rows = [...Array(image.height).keys()];
+  return rows.map((y) => [...Array(image.width).keys()].some((x) => dark(x, y)));
+}"""
+
+
+@pytest.mark.parametrize("form", ["derivation", "explorer"])
+@pytest.mark.parametrize("letter", ["v", "x", "z"])
+def test_the_bar_that_tells_a_gradient_from_its_number_stands_clear_of_its_letter(
+    visit, tmp_path, form, letter
+):
+    x = Value(2.0, letter)
+    y = exp(x)
+    y.label = letter  # so that every letter under a bar is this one
+    shown = derivation(y, x) if form == "derivation" else explore(y)
+    page = visit(shown.save(tmp_path / "d.html").read_text("utf-8"), device_scale_factor=4)
+    for _ in range(4 * (form == "explorer")):
+        page.keyboard.press("ArrowRight")
+    box = page.locator("mover").first.bounding_box()
+    room = {"x": box["x"], "y": box["y"] - 3, "width": box["width"], "height": box["height"] + 3}
+    picture = base64.b64encode(page.screenshot(clip=room)).decode()
+    inked = "".join("#" if ink else " " for ink in page.evaluate(INK, picture)).strip()
+    assert inked.count(" ") >= 4  # a pixel, four here, between the bar and the letter

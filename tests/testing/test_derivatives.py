@@ -1051,3 +1051,11 @@ def test_a_slip_is_named_where_f_is_real_far_outside_of_the_usual_domain_alone()
 def test_a_point_with_a_finite_derivative_is_shown_rather_than_one_without(f, wrong):
     assert "it should be inf" not in failure(f, wrong)
     assert "it should be inf" in failure(f, wrong, at=[1.0 if f is ag.asin else 0.0])
+
+
+def test_a_derivative_that_is_wrong_at_one_point_is_told_to_be_right_at_the_others():
+    report = failure(lambda x: x**2, lambda x: 7.0 if x == 2.0 else 2.0 * x)
+    assert re.search(r"At (\d+) of the (\d+) points that were tried it is right\.$", report)
+    right, tried = map(int, re.findall(r"At (\d+) of the (\d+)", report)[0])
+    assert right == tried - 1
+    assert "it is right." not in failure(lambda x: x**2, "3*x")

@@ -110,6 +110,21 @@ def test_derivatives_by_the_wrong_argument_are_recognised():
     assert "by b: it is the derivative by a: the two may have been swapped" in report
 
 
+@pytest.mark.parametrize(
+    ("f", "df", "point"),
+    [
+        (lambda x, y: x * y, ("x", "y"), "at x = 0.0, y = 1.0 "),
+        (
+            lambda w, x, b: ag.tanh(w * x + b),
+            ("w*(1 - tanh(w*x + b)^2)", "w*(1 - tanh(w*x + b)^2)", "1 - tanh(w*x + b)^2"),
+            "at w = 0.0, x = 1.0, b = 2.0 ",
+        ),
+    ],
+)
+def test_where_equal_numbers_hide_a_slip_the_point_shown_is_of_small_whole_numbers(f, df, point):
+    assert point in failure(f, df)
+
+
 def test_a_slip_that_gives_the_derivative_by_another_argument_is_no_swap_of_the_two():
     f = lambda x, y: ag.sin(x + y**2)  # noqa: E731
     report = " ".join(failure(f, ("cos(x+y**2)", "cos(x+y**2)")).split())
