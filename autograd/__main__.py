@@ -175,7 +175,9 @@ def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Val
         more = f" and {len(missing) - MOST_NAMES} more" if len(missing) > MOST_NAMES else ""
         example = " ".join(f"{name}=1" for name in missing[:MOST_NAMES])
         names = ", ".join(missing[:MOST_NAMES])
-        raise CommandError(f"{what} for {names}{more} must be given; add {example}{more}")
+        other = [name for name in numbers if name.swapcase() in missing]
+        case = f" ({other[0]} is another name than {other[0].swapcase()})" if other else ""
+        raise CommandError(f"{what} for {names}{more} must be given{case}; add {example}{more}")
     for name in numbers:
         if name not in expression.names:
             raise CommandError(f"{name} does not appear in {formula!r}; leave it out or use it")
@@ -223,6 +225,8 @@ def _number(text: str, written: str) -> float:
 
 def _way_to_a_number(text: str) -> str:
     """Return how inputs in one pair of quotes, and a decimal comma, are written."""
+    if text.endswith("="):
+        return f"; write it right after the =, as in {text}1"
     each = text.replace(",", " ").split()
     if len(each) > 1 and all("=" in part for part in each):
         return f"; several go each by itself, without quotes around them: {' '.join(each)}"

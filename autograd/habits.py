@@ -368,6 +368,8 @@ def instead_of(given: object) -> str:
         return "it is there to be read, and the derivative as a Value is gradient(y, [x])[0]"
     if type(given).__name__ in ("Graph", "Explorer"):
         return "it is a picture: give the Value that it shows"
+    if callable(given) and hasattr(given, "parameters"):  # a model
+        return "call it with one row, model([x1, x2]), and give its result"
     if callable(given):
         return 'call it with x = Value(2.0, "x"), and give its result'
     return 'compute with x = Value(2.0, "x"), since a plain number has no graph'

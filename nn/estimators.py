@@ -70,7 +70,7 @@ class _Network(BaseEstimator):
         self.engine = engine
 
     def __getattr__(self, name: str) -> Never:
-        raise missing(type(self).__name__, name, OF_ESTIMATORS)
+        raise missing(type(self).__name__, name, OF_ESTIMATORS, dir(type(self)))
 
     def _train(self, X: Any, y: object, outputs: int, loss: str | Loss) -> Self:
         rows = len(X)

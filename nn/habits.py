@@ -242,15 +242,24 @@ def loss_meant(name: str) -> str:
     return LOSSES.get(name.lower().replace("_", "").removesuffix("loss"), "")
 
 
-def missing(what: str, name: str, known: dict[str, str]) -> AttributeError:
+def missing(
+    what: str, name: str, known: dict[str, str], names: Iterable[str] = ()
+) -> AttributeError:
     """Return the error for an attribute that there is not, with what there is in its place.
 
     Args:
         what: whose attribute it would be.
         name: the attribute.
         known: advice for names of other libraries.
+        names: those that there are, of which a misspelt one may be meant.
     """
     advice = f": {known[name]}" if name in known else ""
+    if not advice and not name.startswith("_"):
+        import difflib
+
+        public = {each.lower(): each for each in names if not each.startswith("_")}
+        near = difflib.get_close_matches(name.lower(), public, n=1)
+        advice = f"; did you mean {public[near[0]]}?" if near else ""
     return MissingNameError(f"{what} has no attribute {name!r}{advice}", name=name)
 
 
@@ -302,7 +311,7 @@ def missing_export(name: str) -> AttributeError | ImportError:
     known = OF_NN if name in OF_NN else _elsewhere(name)
     if name in known and is_import:  # Python would drop the advice of an AttributeError
         return MissingImportError(f"cannot import name {name!r} from 'nn': {known[name]}")
-    return missing("module 'nn'", name, known)
+    return missing("module 'nn'", name, known, dir(sys.modules["nn"]))
 
 
 def _elsewhere(name: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from nn.errors import InputError, KindError
 from nn.habits import ACTIVATIONS, asking
 from nn.initializers import Initializer, generator_of, initializer_named
 from nn.module import Module, whole
-from nn.wording import counted
+from nn.wording import brief, counted
 
 Activation = Callable[[Any], Any]
 SPELLINGS = {
@@ -41,7 +41,9 @@ def activation_named(activation: str | Activation) -> Activation:
         return activation
     if not isinstance(activation, str):
         raise KindError(
-            f"activation must be a name or a function, and is a {type(activation).__name__}"
+            f"activation must be a name or a function, and is {brief(activation, 40)} "
+            f"({type(activation).__name__})"
+            + ": all sizes of layers go in one list, MLP(2, [16, 1])" * isinstance(activation, int)
             + ": where there is none, write activation=lambda x: x" * (activation is None)
         )
     function = _function_named(activation)

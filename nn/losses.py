@@ -199,7 +199,10 @@ def cross_entropy(scores: object, target: object) -> Any:
         1.386294
     """
     if not _rows(scores) or len(scores) == 0:
-        raise KindError("cross_entropy: takes a list of scores, one for each class")
+        raise KindError(
+            "cross_entropy: takes a list of scores, one for each class, and then the number of the "
+            "right one: write cross_entropy(scores, target)"
+        )
     if _rows(scores[0]):
         if not _rows(target) or len(target) != len(scores):
             raise InputError("cross_entropy: there must be one target for each row of scores")

@@ -50,7 +50,7 @@ class Optimizer(ABC):
     if not TYPE_CHECKING:  # a type checker would accept every name
 
         def __getattr__(self, name: str) -> NoReturn:
-            raise missing(f"{type(self).__name__!r} object", name, OF_OPTIMIZERS)
+            raise missing(f"{type(self).__name__!r} object", name, OF_OPTIMIZERS, dir(type(self)))
 
     def _setting(
         self, name: str, number: float, below: float = math.inf, zero: bool = True

@@ -35,7 +35,7 @@ class Tree:
 
     def __getattr__(self, name: str) -> Any:
         if PENDING not in vars(self):
-            raise missing(f"{type(self).__name__!r} object", name, OF_MODULES)
+            raise missing(f"{type(self).__name__!r} object", name, OF_MODULES, dir(type(self)))
         settle(self)
         return getattr(self, name)
 

@@ -10,6 +10,7 @@ from autograd.engine.chain_rule import contributions
 from autograd.engine.order import ordered, recorded
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, MissingAttributeError
+from autograd.explorer.nearby import Nearby
 from autograd.files import UNWRITTEN
 from autograd.habits import instead_of
 from autograd.notation.formula import (
@@ -122,9 +123,10 @@ def computed(node: Value, names: Names) -> Equation:
 def slope(node: Value, index: int, names: Names) -> Equation:
     """Return the local derivative of a node by one operand: ∂y/∂x = 2 * x = 2 * 3 = 6."""
     local, symbols = names.partial(node, index), names.partial_formula(node, index)
+    remark = Nearby(node, index).remark(node.data, local.number)
     if isinstance(symbols, Constant) and expression(symbols.number) is None:
-        return Equation((local, symbols))
-    return Equation((local, symbols, with_numbers(symbols), Number(local.number)))
+        return Equation((local, symbols), remark=remark)
+    return Equation((local, symbols, with_numbers(symbols), Number(local.number)), remark=remark)
 
 
 @asking("forward_steps(y)")

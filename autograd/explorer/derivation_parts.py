@@ -116,6 +116,8 @@ class _Teacher:
         local = self.names.partial(nearest, index)
         words = (" is ", self.total, ", over all paths; ", local)
         held = " is for one operation, its other operands held; "
+        if local.place:  # where an operand is taken twice
+            held = f" is for one operation, by its operand {local.place}, the others held; "
         are_shown = "1 digit" if self.precision == 1 else f"{self.precision} digits"
         are_shown += f" of numbers {'is' if self.precision == 1 else 'are'} shown"
         return Part((self._adjoint(self.ways.x), *words, held + are_shown))
@@ -253,7 +255,7 @@ class _Teacher:
         if self.ways.passes(user, index):
             return found
         unchosen = "to what was not chosen" if is_unchosen(user, index) else "where nothing arrives"
-        return Equation(found.sides, found.sign, f"nothing passes {unchosen}")
+        return Equation(found.sides, found.sign, found.remark or f"nothing passes {unchosen}")
 
 
 def _moved(order: Sequence[Value], node: Value, shift: float) -> float:

@@ -240,7 +240,7 @@ _UNKNOWN = {  # functions that have other names here, or are made of others
     "sgn": "write sign(x)",
     "signum": "write sign(x)",
     "heaviside": "write where(x > 0, 1, 0)",
-    "logistic": "write sigmoid(x)",
+    **dict.fromkeys(("logistic", "sigma", "σ", "ς"), "write sigmoid(x)"),
     "softmax": "it has several results: write exp(a)/(exp(a) + exp(b)) for one",
     **dict.fromkeys(
         ("radians", "deg2rad", "degrees", "rad2deg"),

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import autograd
-from autograd import Value, derivation, gradient, latex, sigmoid, sin, tanh
+from autograd import Value, derivation, gradient, latex, sigmoid, sin, steps, tanh
 
 
 def labelled(y, label):
@@ -351,3 +351,39 @@ def test_digits_that_cannot_be_are_refused_with_what_to_write(digits):
     x = Value(1.0, "x")
     with pytest.raises(autograd.AutogradError, match=r"from 1 to 17.*: write digits=12"):
         derivation(x * x, x, digits=digits)
+
+
+KINK = "a kink: the slope jumps here, and this one is taken"
+JUMP = "a jump: there is no slope here, and this one is taken"
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "remark"),
+    [
+        (abs, 0.0, KINK),
+        (autograd.relu, 0.0, KINK),
+        (lambda x: autograd.maximum(x, 1.0), 1.0, KINK),
+        (autograd.floor, 3.0, JUMP),
+        (autograd.sign, 0.0, JUMP),
+        (autograd.log, -1.0, "log has no value here, and its formula is used"),
+        (abs, 1.0, ""),
+        (autograd.relu, -2.0, ""),
+        (autograd.log, 1.0, ""),
+        (autograd.cbrt, 0.0, ""),
+        (lambda x: x**2, 0.0, ""),
+    ],
+)
+def test_a_slope_that_the_mathematics_do_not_give_says_so_where_it_is_used(f, x, remark):
+    leaf = Value(x, "x")
+    y = 2.0 * f(leaf)
+    [said] = [line for line in str(derivation(y, leaf)).splitlines() if "∂v1/∂x = " in line][:1]
+    assert (f"({remark})" in said) if remark else " here" not in said
+    [step] = [step for step in steps(y) if step.arg is leaf]
+    assert (f"({remark})" in str(step)) if remark else " here" not in str(step)
+
+
+def test_the_opening_says_which_operand_a_numbered_derivative_is_by():
+    x = Value(3.0, "x")
+    assert "∂₁v1 is for one operation, by its operand 1, the others held; " in str(
+        derivation(x * x, x)
+    )

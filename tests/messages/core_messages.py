@@ -873,6 +873,11 @@ LOOPS = [
 
 RENDER = [
     ("graph draws a Value", lambda: ag.graph("x"), lambda: ag.graph(x * y).svg),
+    (
+        r"was given a MLP: call it with one row, model\(\[x1, x2\]\), and give its result",
+        lambda: ag.graph(nn.MLP(2, [1], seed=1)),
+        lambda: ag.graph(nn.MLP(2, [1], seed=1)([1.0, 2.0])).svg,
+    ),
     ("the list is empty", lambda: ag.graph([]), lambda: ag.graph([x]).svg),
     (
         r"graph\(\[y1, y2\]\)",

@@ -326,6 +326,27 @@ PARTS = [
     ),
     ("hinge: takes labels", lambda: nn.hinge(Value(1.0), 0.5), lambda: nn.hinge(Value(1.0), 1)),
     (
+        r"write cross_entropy\(scores, target\)",
+        lambda: nn.cross_entropy(0, [Value(1.0)] * 2),
+        lambda: nn.cross_entropy([Value(1.0)] * 2, 0),
+    ),
+    (
+        r"is 1 \(int\): all sizes of layers go in one list, MLP\(2, \[16, 1\]\)",
+        lambda: nn.MLP(2, [16], 1),
+        lambda: nn.MLP(2, [16, 1]),
+    ),
+    (
+        r"'MLP' object has no attribute 'params'; did you mean parameters\?",
+        lambda: model().params(),
+        lambda: model().parameters(),
+    ),
+    (
+        r"'SGD' object has no attribute 'stpe'; did you mean step\?",
+        lambda: nn.SGD(lr=0.1).stpe,
+        lambda: nn.SGD(lr=0.1).step,
+    ),
+    (r"'nn' has no attribute 'MSE'; did you mean mse\?", lambda: nn.MSE, lambda: nn.mse),
+    (
         "takes a list of scores",
         lambda: nn.cross_entropy(Value(1.0), 0),
         lambda: nn.cross_entropy([Value(1.0)] * 2, 0),
@@ -387,7 +408,7 @@ PARTS = [
         lambda: nn.SGD(0.1).updated(numpy.ones(2), numpy.ones(2)),
     ),
     (
-        r"activation must be .* a NoneType: .* write activation=lambda x: x",
+        r"activation must be .* is None \(NoneType\): .*, write activation=lambda x: x",
         lambda: nn.Layer(2, 1, activation=None),
         lambda: nn.Layer(2, 1, activation=lambda x: x),
     ),
