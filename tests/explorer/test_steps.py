@@ -134,7 +134,7 @@ def test_where_the_textbook_form_is_wrong_the_rule_that_computes_is_shown():
 def test_the_slope_of_clip_is_written_without_what_is_for_nan_alone(number, slope):
     step = next(steps(autograd.clip(Value(number, "x"), 0.0, 1.0)))
     assert f"where((x >= 0) & (x <= 1), 1, 0) = where(({number:g} >= 0)" in str(step)
-    assert str(step).splitlines()[1].endswith(f"= {slope}")
+    assert f"= {slope}" in str(step).splitlines()[1].split("   (")[0][-4:]
     unknown = next(steps(autograd.clip(Value(math.nan, "x"), 0.0, 1.0)))
     assert str(unknown).splitlines()[1].endswith("= nan")
 

@@ -144,14 +144,16 @@ def text_sides(work):
     """For each equation its sides, each as the set of the names in it."""
     for line in str(work).splitlines():
         if line.startswith("    ") and " = " in line:
-            sides = re.split(r" (?<![<>])= ", re.sub(r" {3}\((nothing|held|in full).*", "", line))
+            sides = re.split(
+                r" (?<![<>])= ", re.sub(rf" {{3}}\({formula_values.REMARK}.*", "", line)
+            )
             yield [formula_values.names_in(side) for side in sides]
 
 
 def mathml_sides(work):
     for row in formula_values.rows_of(work.mathml):
         if " = " in row and not re.search("[Dd]erivative of ", row):  # a heading states a rule
-            sides = re.split(r" (?<![<>])= ", re.sub(r"\((nothing|held|in full).*", "", row))
+            sides = re.split(r" (?<![<>])= ", re.sub(rf"\({formula_values.REMARK}.*", "", row))
             yield [formula_values.names_in(side) for side in sides]
 
 

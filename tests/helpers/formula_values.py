@@ -17,6 +17,7 @@ SIGNS = {
     "\u2212": "-", "\u22c5": "*", "\u00d7": "*", "\u2061": "", "\u2264": "<=", "\u2265": ">=",
     "\u2227": "&", "\u2228": "|",
 }  # fmt: skip
+REMARK = r"(nothing |held |in full|a kink|a jump|\w+ has no value)"  # how those of equations begin
 DERIVATIVES = re.compile(r"∂([₀-₉]+)(\w+)|(d|∂)(\w+)/[d∂](\w+)|(\w+)\.grad")
 
 
@@ -151,7 +152,7 @@ class Reader:
         self.checked = 0
 
     def line(self, line):
-        line = re.sub(r"\((operand|nothing|held).*", "", line).strip()
+        line = re.sub(rf"\((operand|{REMARK}).*", "", line).strip()
         if "=" not in line or line.startswith(("Write", "Start")) or "erivative of" in line:
             return
         left, sign, rest = re.match(r"(.*?) (\+?=) (.*)", line).groups()
