@@ -345,7 +345,11 @@ PARTS = [
         lambda: nn.SGD(lr=0.1).stpe,
         lambda: nn.SGD(lr=0.1).step,
     ),
-    (r"'nn' has no attribute 'MSE'; did you mean mse\?", lambda: nn.MSE, lambda: nn.mse),
+    (
+        r"'nn' has no attribute 'acuracy'; did you mean accuracy\?",
+        lambda: nn.acuracy,
+        lambda: nn.accuracy,
+    ),
     (
         "takes a list of scores",
         lambda: nn.cross_entropy(Value(1.0), 0),
