@@ -295,10 +295,12 @@ def missing_export(
         public: the names that there are.
         others: what some of them are called elsewhere, in small letters.
     """
+    from importlib.util import find_spec
+
     small = name.lower()
     meant = others.get(small, {each.lower().replace("_", ""): each for each in public}.get(small))
-    if name == "testing":
-        ending = ": write import autograd.testing"
+    if name.isidentifier() and name[0] != "_" and find_spec(f"autograd.{name}") is not None:
+        ending = f": write import autograd.{name}"
     elif name not in OF_AUTOGRAD and meant in public:
         ending = f": it is autograd.{meant}"
     else:

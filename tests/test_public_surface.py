@@ -142,6 +142,23 @@ def test_printing_the_steps_of_a_formula_loads_no_picture_and_no_page():
     assert rooms == {*ENTERED, "explorer", "files", "notation"}
 
 
+def test_a_room_that_is_not_loaded_says_how_it_is_imported():
+    code = f"""
+import sys
+sys.path.insert(0, {ROOT!r})
+import autograd, pkgutil
+for room in [each.name for each in pkgutil.iter_modules(autograd.__path__) if each.name[0] != "_"]:
+    try:
+        getattr(autograd, room)
+    except AttributeError as error:
+        assert f"write import autograd.{{room}}" in str(error), error
+        exec(f"import autograd.{{room}}; autograd.{{room}}")
+        print(room)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"compiler", "explorer", "render", "testing"} <= {*done.stdout.split()}
+
+
 @pytest.mark.parametrize("name", autograd.__all__)
 def test_the_types_in_the_signature_of_a_public_thing_are_found_when_it_runs(name):
     thing = getattr(autograd, name)
