@@ -133,12 +133,16 @@ def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
 def _reasons(
     leaves: Sequence[Value], root: Value | None, judged: Sequence[Judgement]
 ) -> Iterator[str]:
-    """Yield where each nan of backward comes from."""
+    """Yield where each nan of backward comes from, and where a part of f is kept from it."""
     from autograd.explorer.explanation import explain
 
     for leaf, judgement in zip(leaves, judged, strict=True):
         if root is not None and not judgement.is_right and math.isnan(judgement.claimed):
             yield from textwrap.wrap(explain(root, leaf).reason, 80)
+    wrong = [judgement for judgement in judged if not judgement.is_right]
+    if wrong and all(judgement.claimed == 0.0 for judgement in wrong):
+        yield "nothing arrives by backward:"
+        yield "what f takes out by .data or stop_gradient has no gradient"
 
 
 def _check_function(name: str, f: object) -> None:

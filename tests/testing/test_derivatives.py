@@ -1059,3 +1059,10 @@ def test_a_derivative_that_is_wrong_at_one_point_is_told_to_be_right_at_the_othe
     right, tried = map(int, re.findall(r"At (\d+) of the (\d+)", report)[0])
     assert right == tried - 1
     assert "it is right." not in failure(lambda x: x**2, "3*x")
+
+
+@pytest.mark.parametrize("f", [lambda w: ag.stop_gradient(w) ** 2 + 0.0 * w, lambda w: w.data**2])
+def test_what_keeps_a_function_from_backward_is_named(f):
+    with pytest.raises(WrongDerivativeError, match=r"what f takes out by \.data or"):
+        check_gradient(f, 3.0)
+    check_gradient(lambda w: w * w, 3.0)
