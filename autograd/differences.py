@@ -38,7 +38,9 @@ class Slope:
             direction; nan where there is none.
         error: how far off it may be.
         left: the slope on the left alone: infinite where it grows without end, nan where there is
-            none, as the function is not real there, its value jumps, or the slopes do not settle.
+            none, as the function is not real there, its value jumps, or the slopes do not settle at
+            an edge of the domain. Slopes that grow as slowly as those of ``abs(x)**0.9``, or swing
+            as those of ``x * sin(1 / x)`` do, may look finite to steps of these lengths.
         right: the slope on the right alone.
         remark: what is special here, in words; empty at a smooth point.
         estimates: central differences by several steps, each with how far off it may be.

@@ -364,6 +364,7 @@ def _kind(column: object) -> str:
 
 
 PLAIN = {float, int, bool, str}
+FLOATS = {float}
 
 
 def _check_row(row: object, name: str, X: object) -> None:
@@ -371,6 +372,8 @@ def _check_row(row: object, name: str, X: object) -> None:
     if hasattr(row, "dtype") and _is_row(row):
         check_table(row, name)
     is_row = isinstance(row, (list, tuple))
+    if is_row and PLAIN.issuperset(map(type, cast(Iterable[object], row))):
+        return
     for place, cell in enumerate(cast(Iterable[object], row) if is_row else [row]):
         if type(cell) not in PLAIN and (fault := fault_of_time(cell, X, place if is_row else None)):
             raise CellError(f"{name} {fault}")
@@ -489,7 +492,10 @@ def _row(row: object, name: str, X: object = None) -> list[float]:
             + ("are X and y the other way round?" if is_text else "write [[x] for x in X]")
             + (", or [X] if X is a row" if not is_text else "")
         )
-    return [_number(number, name, X, place) for place, number in enumerate(listed(row, name))]
+    numbers = listed(row, name)
+    if FLOATS.issuperset(map(type, numbers)) and all(map(math.isfinite, numbers)):
+        return [*numbers]
+    return [_number(number, name, X, place) for place, number in enumerate(numbers)]
 
 
 def _number(number: Any, name: str, X: object = None, place: int | None = None) -> float:
