@@ -417,17 +417,15 @@ def _fill(
             numbers[number] = lowering.expand(steps, [at(each) for each in references])
 
     if native is not None:
-        operations, operands = trace.operations, trace.operands
-        lower_pairs = partial(
-            native.lower_pairs, operations, operands, wanted, numbers, pairs, ops.identity,
-            all_made, lowering._known, lowering._columns, _TELLING, guarded, spend,
-        )  # fmt: skip
-        number = lower_pairs(0)
-        while number < len(wanted):
-            lower_one(number, operations[number], operands[number])
-            if spend:
-                operands[number] = ()
-            number = lower_pairs(number + 1)
+        for base, operations, operands in trace.recorded_in_order(spend):
+            lower_pairs = partial(
+                native.lower_pairs, operations, operands, wanted, numbers, pairs, ops.identity,
+                all_made, lowering._known, lowering._columns, _TELLING, guarded, base,
+            )  # fmt: skip
+            number = lower_pairs(base)
+            while number < base + len(operations):
+                lower_one(number, operations[number - base], operands[number - base])
+                number = lower_pairs(number + 1)
     else:
         codes, first, second = lowering._columns
         add_code, add_first, add_second = codes.append, first.append, second.append

@@ -52,6 +52,7 @@ WHOLE = (
 )
 
 FEW = 3  # arguments of which a message speaks
+PIECE = 2**16  # operations that a trace drops at once while it is lowered
 PLAIN = "What is called there takes plain numbers: counts, sizes, keys"
 
 # An operand: the number of an earlier value of the trace, or a constant.
@@ -729,6 +730,28 @@ class Trace:
         self.operands.reverse()
         end: Any = object()
         return iter(self.operations.pop, end), iter(self.operands.pop, end)
+
+    def recorded_in_order(
+        self, spend: bool
+    ) -> Iterator[tuple[int, list[Operation | None], list[tuple[Reference, ...]]]]:
+        """Yield operations and operands piece by piece, each with the number of its first.
+
+        Args:
+            spend: whether the trace drops them, so that each piece lasts until the next one.
+        """
+        operations, operands = self.operations, self.operands
+        if not spend:
+            yield 0, operations, operands
+            return
+        self.operations, self.operands = [], []
+        pieces = [
+            (start, operations[start : start + PIECE], operands[start : start + PIECE])
+            for start in range(0, len(operations), PIECE)
+        ]
+        del operations, operands
+        pieces.reverse()
+        while pieces:
+            yield pieces.pop()
 
     def forget(self) -> None:
         """Drop the operations, and keep the arguments and the captures."""

@@ -104,7 +104,7 @@ def test_c_records_and_lowers_loops_copies_constants_and_repeats_as_python_does(
 
 
 @needs_native
-def test_a_trace_that_is_spent_has_no_operands_left():
+def test_a_trace_that_is_spent_piece_by_piece_becomes_the_same_program(monkeypatch):
     made = Trace()
 
     def function(x):
@@ -113,9 +113,13 @@ def test_a_trace_that_is_spent_has_no_operands_left():
         return x
 
     outputs, _ = traced_call(function, made, [made.argument("x")])
-    program, _ = lower.lower(made, outputs, spend=True, frozen=trace.Frozen(made, outputs))
+    frozen = trace.Frozen(made, outputs)
+    monkeypatch.setattr(trace, "PIECE", 7)  # many pieces
+    program, _ = lower.lower(made, outputs, spend=True, frozen=frozen)
+    assert made.operations == made.operands == []
+    whole, _ = lower.lower(*frozen.thawed())
+    assert [*program.operands] == [*whole.operands]
     assert len(program) > 100
-    assert {*made.operands} == {()}
 
 
 @needs_native
@@ -212,13 +216,13 @@ def test_what_is_no_program_is_refused_and_left_as_it_is():
 
     def lowered(
         numbers=(0, 1, 0), wanted=(0, 0, 1), table=pairs, codes=(1, 1), made=None,
-        telling=bytes(256), below=operands, start=0,
+        telling=bytes(256), below=operands, start=0, base=0,
     ):  # fmt: skip
         columns = bytearray(codes), array.array("i", [-1, -1]), array.array("i", [-1, -1])
         places = array.array("i", numbers)
         end = native.lower_pairs(
             operations, below, bytearray(wanted), places, table, ops.identity,
-            {"add": {}} if made is None else made, {}, columns, telling, set(), False, start,
+            {"add": {}} if made is None else made, {}, columns, telling, set(), base, start,
         )  # fmt: skip
         return end, [*columns[0]], [*columns[1]], [*columns[2]], [*places]
 
@@ -241,6 +245,9 @@ def test_what_is_no_program_is_refused_and_left_as_it_is():
         ({"table": {ops.add: ("add", True)}}, TypeError),
         ({"start": -1}, ValueError),
         ({"start": "0"}, TypeError),
+        ({"base": 1}, ValueError),
+        ({"base": 1, "start": 1}, ValueError),
+        ({"base": -1}, ValueError),
         ({"made": [1]}, TypeError),
         ({"below": ((), (), (0, 1))}, TypeError),
     ):

@@ -485,8 +485,8 @@ done:
 }
 
 /* lower_pairs(operations, operands, wanted, numbers, pairs, copy, made, known, columns, telling, guarded,
-   spend, number): lower the wanted operations from this number on, and drop their operands where they
-   are spent; return the first that is left to the Python, or how many there are. */
+   base, number): lower the wanted ones of a piece of the trace, whose first number is base, from this
+   number on; return the first that is left to the Python, or the end of the piece. */
 PyObject *lower_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)module;
     if (!are_lists(args, count, 13, 2))
@@ -498,8 +498,7 @@ PyObject *lower_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count)
         PyErr_SetString(PyExc_TypeError, "lower_pairs takes what a Lowering has");
         return NULL;
     }
-    Py_ssize_t number = PyLong_AsSsize_t(args[12]);
-    int is_spent = PyObject_IsTrue(args[11]), is_done = 1;
+    Py_ssize_t base = PyLong_AsSsize_t(args[11]), number = PyLong_AsSsize_t(args[12]);
     if (PyErr_Occurred())
         return NULL;
     Py_buffer wanted = {0}, numbers = {0};
@@ -510,32 +509,27 @@ PyObject *lower_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count)
         PyObject_GetBuffer(args[3], &numbers, PyBUF_WRITABLE) < 0 ||
         PyObject_GetBuffer(of.codes, &of.before, PyBUF_SIMPLE) < 0)
         goto done;
-    if (numbers.len != 4 * wanted.len || number < 0) {
+    Py_ssize_t end = base + PyList_GET_SIZE(args[0]);
+    if (numbers.len != 4 * wanted.len || base < 0 || number < base || end > wanted.len) {
         PyErr_SetString(PyExc_ValueError, "lower_pairs takes a number for each operation");
         goto done;
     }
-    for (; number < wanted.len; number++) {
+    for (; number < end; number++) {
         PyObject *operation, *references;
         if (paused(number + 1) < 0)
             break;
-        if (((char *)wanted.buf)[number]) {
-            if (!recorded(args[0], args[1], number, &operation, &references))
-                break;
-            Pair *pair = &pairs[PLACE(operation)];
-            if (pair->operation != operation && look_up(pair, operation, args[4], args[6], args[5]) < 0)
-                break;
-            if (pair->made == NULL && !pair->is_copy)
-                break;
-            is_done = lowered(&of, pair, references, numbers.buf, number,
-                              PyBytes_AS_STRING(args[9]), args[10]);
-            if (is_done <= 0)
-                break;
-        }
-        if (is_spent && number < PyList_GET_SIZE(args[1])) {
-            PyObject *none = PyTuple_New(0);
-            if (none == NULL || PyList_SetItem(args[1], number, none) < 0)
-                break;
-        }
+        if (!((char *)wanted.buf)[number])
+            continue;
+        if (!recorded(args[0], args[1], number - base, &operation, &references))
+            break;
+        Pair *pair = &pairs[PLACE(operation)];
+        if (pair->operation != operation && look_up(pair, operation, args[4], args[6], args[5]) < 0)
+            break;
+        if (pair->made == NULL && !pair->is_copy)
+            break;
+        if (lowered(&of, pair, references, numbers.buf, number, PyBytes_AS_STRING(args[9]),
+                    args[10]) <= 0)
+            break;
     }
 done:
     if (!PyErr_Occurred())
