@@ -52,7 +52,7 @@ WHOLE = (
 )
 
 FEW = 3  # arguments of which a message speaks
-PIECE = 2**16  # operations that a trace drops at once while it is lowered
+PIECES = 32  # in which a trace is dropped while it is lowered
 PLAIN = "What is called there takes plain numbers: counts, sizes, keys"
 
 # An operand: the number of an earlier value of the trace, or a constant.
@@ -744,9 +744,10 @@ class Trace:
             yield 0, operations, operands
             return
         self.operations, self.operands = [], []
+        size = len(operations) // PIECES + 1
         pieces = [
-            (start, operations[start : start + PIECE], operands[start : start + PIECE])
-            for start in range(0, len(operations), PIECE)
+            (start, operations[start : start + size], operands[start : start + size])
+            for start in range(0, len(operations), size)
         ]
         del operations, operands
         pieces.reverse()

@@ -104,7 +104,7 @@ def test_c_records_and_lowers_loops_copies_constants_and_repeats_as_python_does(
 
 
 @needs_native
-def test_a_trace_that_is_spent_piece_by_piece_becomes_the_same_program(monkeypatch):
+def test_a_trace_that_is_spent_piece_by_piece_becomes_the_same_program():
     made = Trace()
 
     def function(x):
@@ -114,7 +114,6 @@ def test_a_trace_that_is_spent_piece_by_piece_becomes_the_same_program(monkeypat
 
     outputs, _ = traced_call(function, made, [made.argument("x")])
     frozen = trace.Frozen(made, outputs)
-    monkeypatch.setattr(trace, "PIECE", 7)  # many pieces
     program, _ = lower.lower(made, outputs, spend=True, frozen=frozen)
     assert made.operations == made.operands == []
     whole, _ = lower.lower(*frozen.thawed())
