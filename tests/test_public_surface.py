@@ -15,6 +15,7 @@ import pytest
 
 import autograd
 import nn
+from autograd import explorer
 from autograd.habits import OF_AUTOGRAD, OF_PRIMITIVE, OF_PRIMITIVES, OF_VALUES
 from autograd.table.operation import TABLE, Operation
 from nn.habits import OF_NN
@@ -272,3 +273,18 @@ def test_every_public_operation_is_exported_and_a_method():
         if row.public and row.symbol == row.name:
             assert row.name in autograd.__all__, f"run python scripts/names.py: {row}"
             assert hasattr(autograd.Value, row.name), row
+
+
+def test_what_reads_graphs_is_found_in_its_room_too_and_loads_no_page():
+    program = (
+        "import sys; from autograd.explorer import Derivation, Step, steps; "
+        "print('autograd.explorer.page_file' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["False"]
+    for name in explorer._ROOMS:
+        assert callable(getattr(explorer, name))
+    with pytest.raises(AttributeError, match="no attribute 'step'"):
+        explorer.step  # noqa: B018

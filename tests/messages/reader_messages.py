@@ -3,6 +3,7 @@
 import math
 
 import autograd as ag
+from autograd import explorer
 from autograd.ir import text as ir
 from autograd.notation.expression import read
 from autograd.testing import assert_derivative, check_gradient
@@ -17,6 +18,11 @@ def formula(text, right="", **numbers):
 
 
 FORMULAS = [
+    (
+        "module 'autograd.explorer' has no attribute 'step'",
+        lambda: getattr(explorer, "step"),  # noqa: B009
+        lambda: explorer.steps,
+    ),
     ("is text", lambda: read(3), lambda: read("3")({})),
     ("the longest has", lambda: read("x" * 200_000), None),
     ("an empty formula", *formula(" ", "tanh(w*x + b)", w=1, x=2, b=3)),
