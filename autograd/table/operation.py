@@ -170,16 +170,21 @@ def divided(a: float, b: float) -> float:
         return math.copysign(INFINITY, a) * math.copysign(1.0, b)
 
 
+def _is_odd(b: float) -> bool:
+    """Return whether it is an odd whole number; ``b % 2.0`` rounds -0.9999999999999999 to 1.0."""
+    return abs(math.fmod(b, 2.0)) == 1.0
+
+
 def raised(a: float, b: float) -> float:
     """Return a ** b as C's pow has it: (-8) ** (1/3) is nan, 0 ** -1 is inf."""
     try:
         power = a**b
     except ZeroDivisionError:
-        return math.copysign(INFINITY, a) if b % 2.0 == 1.0 else INFINITY
+        return math.copysign(INFINITY, a) if _is_odd(b) else INFINITY
     except OverflowError:
         if a < 0.0 and b % 1.0 != 0.0:  # a complex power that overflowed
             return math.nan
-        return -INFINITY if a < 0.0 and b % 2.0 == 1.0 else INFINITY
+        return -INFINITY if a < 0.0 and _is_odd(b) else INFINITY
     return power if type(power) is float else math.nan
 
 

@@ -1,14 +1,16 @@
 """Every row of autograd/CONVENTIONS.md, in eager, higher-order and compiled mode."""
 
 import importlib.util
+import itertools
 import math
 from pathlib import Path
 
+import numpy
 import pytest
 from table_rows import operands_of
 
 import autograd as ag
-from autograd import Value, gradient
+from autograd import Value, gradient, jit, value_and_grad
 from autograd.table.operation import TABLE
 
 pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
@@ -332,3 +334,24 @@ def test_the_document_has_every_row_of_the_contract():
     text = (Path(ag.__file__).parent / "CONVENTIONS.md").read_text(encoding="utf-8")
     for word in ("relu", "abs", "maximum", "clip", "hypot", "where", "x**0.5", "0**0", "nan"):
         assert word in text
+
+
+@pytest.mark.parametrize("exponent", [0.9999999999999999, 1e-17, 1.0, 1.0000000000000002, 2.0, 3.0])
+def test_powers_of_zeros_have_the_sign_of_c_next_to_odd_exponents_too(exponent):
+    for base, power in itertools.product((0.0, -0.0), (exponent, -exponent)):
+        with numpy.errstate(divide="ignore"):
+            expected = float(numpy.power(base, power))
+        fast = jit(lambda a, b: a**b)
+        eager = [(Value(base) ** Value(power)).data, (Value(base) ** power).data]
+        for found in (*eager, fast(base, power)):
+            assert repr(found) == repr(expected), (base, power)
+
+
+def test_the_slope_of_a_power_of_minus_zero_is_the_same_compiled_whatever_the_exponent():
+    fast = jit(value_and_grad(lambda a, b: a**b, (0, 1)))
+    for exponent in (1.0535528994699912e-16, 0.5, 1.0 / 3.0, 0.9999999999999999, 1e-300):
+        a, b = Value(-0.0), Value(exponent)
+        (a**b).backward()
+        assert fast(-0.0, exponent)[1] == (a.grad, b.grad)
+        if exponent > 1e-16:  # below it the exponent of the slope is rounded to -1, which is odd
+            assert a.grad == math.inf
