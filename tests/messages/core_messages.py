@@ -961,6 +961,11 @@ RENDER = [
         lambda: ag.derivation(x * y, x),
     ),
     (
+        "reads the graph under a Value, .* one after the other, in a loop",
+        lambda: ag.latex(np.array([x * y, y])),
+        lambda: [ag.latex(each) for each in np.array([x * y, y])],
+    ),
+    (
         "from 1 to 17, and was 100: write digits=12",
         lambda: ag.derivation(x * y, x, digits=100),
         lambda: ag.derivation(x * y, x, digits=12),
