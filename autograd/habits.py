@@ -394,7 +394,9 @@ class Missing:
 
 def instead_of(given: object) -> str:
     """Return how a graph, or a Value in it, is given where something else was."""
-    if isinstance(given, (list, tuple)) or (getattr(given, "ndim", 0) and hasattr(given, "ravel")):
+    if isinstance(given, (list, tuple)) or (
+        getattr(given, "ndim", False) and hasattr(given, "ravel")
+    ):
         return "give them one after the other, in a loop"
     if isinstance(given, str):
         return 'compute with x = Value(2.0, "x"), or python -m autograd "x**2" x=2 reads formulas'
