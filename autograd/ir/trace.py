@@ -457,6 +457,7 @@ class Trace:
         self.parent: Trace | None = None
         self.refused: tuple[types.CodeType, int, Tracer] | None = None
         self._fingerprint = (0, 0)
+        self._reached: tuple[int, int | bool] = (0, True)
         self._conditions: dict[tuple[object, ...], int] = {}
         self._values: dict[int, Any] = {}
 
@@ -560,13 +561,19 @@ class Trace:
         number_: float = values[number]
         return number_
 
+    def reached(self) -> int | bool:
+        """Return the condition that all guards so far hold."""
+        count, whole = self._reached
+        for number, guard in [*self.guards.items()][count:]:
+            each = number if guard.outcome else self.condition(ops.opposite, (number,))
+            whole = each if whole is True else self.condition(ops.both, (whole, each))
+        self._reached = len(self.guards), whole
+        return whole
+
     def holds(self) -> Reference:
         """Append the condition that all guards hold; return where it is, as the number 1 or 0."""
-        whole: Reference | None = None
-        for number, guard in self.guards.items():
-            each = number if guard.outcome else self.condition(ops.opposite, (number,))
-            whole = each if whole is None else self.condition(ops.both, (whole, each))
-        return 1.0 if whole is None else self.append(ops.select, (whole, 1.0, 0.0))
+        whole = self.reached()
+        return 1.0 if whole is True else self.append(ops.select, (whole, 1.0, 0.0))
 
     def standing_for(self, value: Value) -> Value:
         """Return what stands for a Value, or a number, while it is traced: mostly itself."""

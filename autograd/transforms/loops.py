@@ -461,7 +461,7 @@ def _traced(
     leaves, structure = flatten(init)
     truths = list(map(is_truth, leaves))
     first = [trace.number_of(leaf, name) for leaf in leaves]
-    reached = trace.reached() if isinstance(trace, Body) else True
+    reached = trace.reached()  # calls that go another way try this one: there it may never end
     body = Body(trace)
     index = body.append(None, ())
     carries = [body.append(None, ()) for _ in leaves]
@@ -505,7 +505,7 @@ def _traced(
                 test = inside if type(test) is float and test else test
                 if test != inside and type(test) is int:
                     test = body.condition(ops.both, (inside, test))
-        elif reached is not True:
+        elif reached is not True and (type(steps) is int or isinstance(trace, Body)):
             assert steps is not None
             steps = trace.append(ops.select, (reached, steps, 0.0))
         return test, steps, body.followed(stepped)

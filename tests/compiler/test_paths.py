@@ -2,6 +2,7 @@
 
 import math
 import random
+import signal
 import threading
 
 import numpy as np
@@ -13,6 +14,7 @@ from autograd import (
     TraceError,
     Value,
     exp,
+    fori_loop,
     grad,
     gradient,
     hessian,
@@ -21,6 +23,7 @@ from autograd import (
     log,
     value_and_grad,
     where,
+    while_loop,
 )
 
 pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
@@ -433,3 +436,27 @@ def test_known_ways_read_values_from_outside_that_any_of_them_captures():
             assert list(fast(rows)) == [2.0, -3.0, 4.0]
         b.data = 5.0
         assert list(fast(rows)) == [2.0, -5.0, 4.0]
+
+
+def test_a_loop_on_one_way_rests_where_another_is_taken():
+    def counted(x, n):
+        if x > 0.0:
+            return while_loop(lambda h: h > 1.0, lambda h: h - x, 100.0)
+        if n > 100.0:
+            return 2.0 * x
+        return fori_loop(0, n, lambda i, h: h + x, x)
+
+    def stop(*_):
+        raise TimeoutError("a loop goes on where its way is not taken")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(20)
+    try:
+        for f in (counted, grad(counted)):
+            fast = jit(f)
+            for args in [(1.0, 5.0), (-1.0, 5.0), (-1.0, 1e15), (2.0, 1.0)]:
+                assert fast(*args) == f(args[0], int(args[1]))
+            assert fast.ways == 3
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
