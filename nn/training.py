@@ -277,8 +277,7 @@ class Training:
             return
         seed = self.state.settings["seed"]
         generator = random.Random(f"{seed} {epoch}")  # so that resuming needs no state
-        keys = [generator.random() for _ in range(count)]
-        order = sorted(range(count), key=keys.__getitem__)
+        order = sorted(range(count), key=lambda row: generator.random())
         for start in range(0, count, self.batch_size):
             yield order[start : start + self.batch_size]
 

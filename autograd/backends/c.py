@@ -21,7 +21,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
-from autograd.backends.language import INEXACT, Language, comment, identifier
+from autograd.backends.language import (
+    INEXACT,
+    Language,
+    comment,
+    identifier,
+    is_partial,
+    notes_of_ways,
+)
 from autograd.backends.writer import ArrayName, Parts, Scope, Writer, opcodes_in
 from autograd.errors import ExportError, ProgramError
 from autograd.ir.function import ARRAY_TYPE, BODIES, F64, I1, ON_ARRAYS, Function
@@ -210,11 +217,12 @@ class CWriter(Writer):
         self._marks.append((f"mark{self._new_tag()[:-1]}", len(self.lines), self.made))
         self.made = 0
 
-    def block_ends(self) -> None:
-        """Free the arrays of a block, if there are any."""
+    def block_ends(self, is_left: bool = False) -> None:
+        """Free the arrays of a block, if there are any, unless it has been left before."""
         mark, at, before = self._marks.pop()
         if self.made:
-            self.add(f"autograd_free(&made, {mark});")
+            if not is_left:
+                self.add(f"autograd_free(&made, {mark});")
             self.lines.insert(at, f"{self._margin}autograd_array *const {mark} = made;")
         self.made = before
 
@@ -224,8 +232,19 @@ class CWriter(Writer):
             self.add(f"if ({condition})", "    break;")
             return
         self.open(f"if ({condition})")
-        self.add(f"autograd_free(&made, {self._marks[-1][0]});", "break;")
+        self.left()
         self.close()
+
+    def left(self) -> None:
+        """Write that a block is left; what it has made is freed."""
+        if self.made:
+            self.add(f"autograd_free(&made, {self._marks[-1][0]});")
+        self.add("break;")
+
+    def not_met(self) -> None:
+        """Write that a block is left without results, and the function will say so."""
+        self.add("unmet = 2;")
+        self.left()
 
     def fallible(self, helper: str, *given: str) -> None:
         """Write a call of a helper that may find no memory."""
@@ -364,15 +383,16 @@ def source(
         labels: what each result is, for the comment.
 
     Raises:
-        ExportError: it has several ways, or holds something that is no primitive.
+        ExportError: it holds something that is no primitive.
     """
     binding = binding or Binding()
     made = definition(function, binding)
     notes = [*NOTE, *(SAME_BITS if is_exact else INEXACT)]
     if has_arrays(function):
         notes += ARGUMENTS
-    if made.returns == "int":
+    if made.helpers & FALLIBLE:
         notes += MEMORY
+    notes += notes_of_ways(function, UNMET)
     head = comment(function, binding, identifier(function.name), ("/*", " *", " */"), notes, labels)
     return "\n".join([*head, *prelude([made]), *made.lines]) + "\n"
 
@@ -413,6 +433,9 @@ MEMORY = (
 )
 
 
+UNMET = "For numbers (of a row) that take another, the results are nan, and it returns 2, else 0."
+
+
 def has_arrays(function: Function) -> bool:
     """Return whether there are whole arrays among the arguments."""
     return any(parameter.type == ARRAY_TYPE for parameter in function.parameters)
@@ -422,7 +445,7 @@ def definition(function: Function, binding: Binding) -> Definition:
     """Return the function itself.
 
     Raises:
-        ExportError: it has several ways, or holds something that is no primitive.
+        ExportError: it holds something that is no primitive.
     """
     writer = CWriter(identifier(function.name))
     is_mapped = binding.mapped is not None
@@ -435,10 +458,15 @@ def definition(function: Function, binding: Binding) -> Definition:
             _without_warnings(lines, [*others, *parts.results])
             for lines, others in ((once, each), (each, once))
         ]
-    returns = "void" if writer.helpers.isdisjoint(FALLIBLE) else "int"
     ending = ["    autograd_free(&made, NULL);"] if writer.made else []
-    if returns == "int":
+    returns = "int"
+    if is_partial(function):
+        once = ["int unmet = 0;", *once]
+        ending.append("    return unmet;")
+    elif not writer.helpers.isdisjoint(FALLIBLE):
         ending.append("    return 0;")
+    else:
+        returns = "void"
     if "array" in writer.helpers:
         once = ["autograd_array *made = NULL;", *once]
     whole = "const double *const *arrays, const int64_t *sizes, " if has_arrays(function) else ""
@@ -523,7 +551,8 @@ class Compiled:
         self, function: Function, binding: Binding, library: ctypes.CDLL, returns: str
     ) -> None:
         self.binding = binding
-        self.outputs = len(function.results)
+        self.outputs = len(function.result_types())
+        self._name = function.name
         self._call = getattr(library, identifier(function.name))
         self._call.restype = ctypes.c_int if returns == "int" else None
 
@@ -559,7 +588,10 @@ class Compiled:
         return [list(out[at : at + self.outputs]) for at in range(0, count, self.outputs or 1)]
 
     def _run(self, *given: object) -> None:
-        if self._call(*given):
+        status = self._call(*given)
+        if status == 2:
+            raise ProgramError(f"{self._name!r} has not been compiled for this way")
+        if status:
             raise ProgramError("there is no memory for the arrays of the function")
 
 

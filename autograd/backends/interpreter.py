@@ -58,7 +58,7 @@ class Interpreted:
             results.append(list(map(float, run(function, whole))))
         if self.binding.reduce is None:
             return results
-        return reduced(results, self.binding.reduce, len(function.results))
+        return reduced(results, self.binding.reduce, len(function.result_types()))
 
 
 def compile(function: Function, binding: Binding) -> Interpreted:  # noqa: A001 - as in every back end

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.backends.binding import BLOCK, LANES, ONE_BLOCK, Binding
-from autograd.backends.language import INEXACT, Language, comment, identifier
+from autograd.backends.language import INEXACT, Language, comment, identifier, notes_of_ways
 from autograd.backends.writer import ArrayName, Scope, Writer, opcodes_in
 from autograd.ir.function import ARRAY_TYPE, F64, I1, Function
 from autograd.wording import counted
@@ -164,6 +164,11 @@ class JavaScriptWriter(Writer):
         self.helpers |= {"place", "addAt"}
         self.add(f"addAt({array.numbers}, {index}, {number});")
 
+    def not_met(self) -> None:
+        """Write that nothing is known of the way that the numbers take."""
+        words = f"{self.title}: no call had taken the way of these numbers before it was written"
+        self.add(f'throw new RangeError("{words}");')
+
     def add_all(self, array: ArrayName, other: ArrayName) -> None:
         """Write that the numbers of another array are added to those of one."""
         self.add(
@@ -192,7 +197,7 @@ def source(
         labels: what each result is, for the comment.
 
     Raises:
-        ExportError: it has several ways, or holds something that is no primitive.
+        ExportError: it holds something that is no primitive.
     """
     binding = binding or Binding()
     writer = JavaScriptWriter(identifier(function.name))
@@ -201,7 +206,8 @@ def source(
     opcodes = opcodes_in(function)
     helpers = [HELPERS[opcode] for opcode in sorted(HELPERS) if opcode in opcodes]
     helpers += [text for name, text in ON_ARRAYS.items() if name in writer.helpers]
-    notes = NOTE if is_exact else (*NOTE, *INEXACT)
+    notes = [*NOTE, *([] if is_exact else INEXACT)]
+    notes += notes_of_ways(function, "For numbers that take another, it throws a RangeError.")
     head = comment(function, binding, writer.title, ("/*", " *", " */"), notes, labels)
     return "\n".join([*head, *helpers, *writer.constants_in(body), *body]) + "\n"
 
@@ -210,8 +216,6 @@ NOTE = (
     "Inputs are any indexed lists of numbers, results a Float64Array. JavaScript's Math need not",
     "have the last bits of a C library: an object with its functions may be given as library.",
 )
-
-
 ARRAYS = ("arrays[{}]", "arrays[{}].length")
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from autograd.backends.binding import Binding
 from autograd.errors import ExportError
-from autograd.ir.function import ARRAY_TYPE, Function, Type
+from autograd.ir.function import ARRAY_TYPE, Deoptimize, Function, Return, Type
+from autograd.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,33 @@ class Language:
     indent: str
 
 
-def check_ways(function: Function) -> None:
-    """Refuse a function of several blocks, which no language of ours writes."""
-    if len(function.blocks) != 1:
-        raise ExportError(
-            f"{function.name!r} has {len(function.blocks)} ways through it, and a file takes one: "
-            f"write where(condition, a, b) in place of if"
-        )
+def check_bodies(function: Function) -> None:
+    """Refuse bodies of several blocks, which no language of ours writes."""
     for bodies in function.bodies.values():
         for body in bodies:
-            check_ways(body)
+            if len(body.blocks) != 1:
+                raise ExportError(
+                    f"a body in {function.name!r} has {len(body.blocks)} blocks, and a file takes "
+                    f"one: write where(condition, a, b) in place of if"
+                )
+            check_bodies(body)
+
+
+def is_partial(function: Function) -> bool:
+    """Return whether there are numbers for which it leaves without results."""
+    return any(isinstance(block.terminator, Deoptimize) for block in function.blocks)
+
+
+def notes_of_ways(function: Function, otherwise: str) -> list[str]:
+    """Return what the comment of a function says that does not know all ways through it.
+
+    Args:
+        function: what is written.
+        otherwise: what it does for numbers that take another.
+    """
+    ways = sum(isinstance(block.terminator, Return) for block in function.blocks)
+    known = f"It decides by numbers, and knows the {counted(ways, 'way')} that calls took before."
+    return [known, otherwise] if is_partial(function) else []
 
 
 def identifier(name: str) -> str:
@@ -80,7 +98,7 @@ def comment(
     parameters = [*enumerate(function.parameters)]
     inputs = [(place, each.name) for place, each in parameters if each.type != ARRAY_TYPE]
     arrays = [each.name for _, each in parameters if each.type == ARRAY_TYPE]
-    count = f"results: {len(function.results)}"
+    count = f"results: {len(function.result_types())}"
     listed = _listed(labels) if labels else []
     whole = ["arrays of any length, their rows one after the other, in their order:"]
     whole = [*whole, *_listed(arrays)] if arrays else []

@@ -12,10 +12,11 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from typing import NamedTuple
 
 from autograd.backends.binding import Binding
-from autograd.backends.language import Language, check_ways
+from autograd.backends.language import Language, check_bodies
 from autograd.errors import ExportError
 from autograd.ir.function import (
     ADD_ALL,
@@ -27,13 +28,16 @@ from autograd.ir.function import (
     COND,
     CONSTANT,
     EXTRACT,
+    F64,
     LOAD,
     ON_ARRAYS,
     PUSH,
     SCAN,
     SIZE,
     ZEROS,
+    Branch,
     Function,
+    Return,
     consumed,
 )
 
@@ -138,7 +142,7 @@ class Writer(ABC):
             own: likewise for what a row has for itself.
             arrays: templates for the numbers and the size of an array among the arguments.
         """
-        check_ways(function)
+        check_bodies(function)
         mapped = binding.mapped or frozenset()
         counts = {shared: 0, own: 0, "arrays": 0}
         scope = Scope(function)
@@ -151,15 +155,20 @@ class Writer(ABC):
                 scope.names[place] = ArrayName(numbers, size, is_own=False, is_argument=True)
             else:
                 scope.names[place] = template.format(at)
+        first = range(len(function.parameters), function.blocks[0].last)
+        if binding.mapped is None:
+            self.steps(scope, first)
+            results = self._results(scope)
+            once, self.lines = self.lines, []
+            return Parts(once, [], results, 0)
         varies = varying(function, mapped)
-        numbers_ = range(len(function.parameters), len(function))
-        self.steps(scope, [number for number in numbers_ if not varies[number]])
+        self.steps(scope, [number for number in first if not varies[number]])
         once, self.lines = self.lines, []
         self.block_begins()
-        self.steps(scope, [number for number in numbers_ if varies[number]])
+        self.steps(scope, [number for number in first if varies[number]])
+        results = self._results(scope)
         self.block_ends()
         each, self.lines = self.lines, []
-        results = [self.number(scope, number) for number in function.results]
         return Parts(once, each, results, counts[own])
 
     def constants_in(self, lines: Iterable[str]) -> list[str]:
@@ -199,10 +208,10 @@ class Writer(ABC):
         self.add(f"{head} {{")
         self._margin += self.language.indent
 
-    def close(self) -> None:
+    def close(self, after: str = "") -> None:
         """End a block."""
         self._margin = self._margin[len(self.language.indent) :]
-        self.add("}")
+        self.add(f"}}{after}")
 
     def steps(self, scope: Scope, numbers: Iterable[int]) -> None:
         """Write some instructions of a function."""
@@ -225,6 +234,46 @@ class Writer(ABC):
                     f"{opcode} of {function.name!r} cannot be written in {self.language.name}: "
                     f"it is no primitive"
                 )
+
+    def _results(self, scope: Scope) -> list[str]:
+        """Return what the results are called; the blocks below the first are written."""
+        function = scope.function
+        if isinstance(function.blocks[0].terminator, Return):
+            return [self.number(scope, number) for number in function.results]
+        names = [f"way{place}" for place in range(len(function.result_types()))]
+        sizes = [1] * len(function.blocks)
+        for place in range(len(sizes) - 1, -1, -1):
+            if isinstance(end := function.blocks[place].terminator, Branch):
+                sizes[place] += sizes[end.then] + sizes[end.otherwise]
+        declared = self.language.variables[F64]
+        self.add(*[f"{declared} {name} = {self.language.literal(nan)};" for name in names])
+        self.open("do")
+        self.block_begins()
+        self._ends(scope, names, sizes, 0)
+        self.block_ends(is_left=True)
+        self.close(" while (0);")
+        return names
+
+    def _ends(self, scope: Scope, names: Sequence[str], sizes: Sequence[int], at: int) -> None:
+        """Write how a block ends, and the blocks below, which all leave what is around them.
+
+        So only the smaller of two needs braces: they do not stand deep, however many ways part.
+        """
+        blocks = scope.function.blocks
+        while isinstance(end := blocks[at].terminator, Branch):
+            is_then = sizes[end.then] <= sizes[end.otherwise]
+            less, at = (end.then, end.otherwise) if is_then else (end.otherwise, end.then)
+            self.open(f"if ({'' if is_then else '!'}{self.number(scope, end.condition)})")
+            self.steps(scope, range(blocks[less].first, blocks[less].last))
+            self._ends(scope, names, sizes, less)
+            self.close()
+            self.steps(scope, range(blocks[at].first, blocks[at].last))
+        if isinstance(end, Return):
+            for name, number in zip(names, end.results, strict=True):
+                self.add(f"{name} = {self.number(scope, number)};")
+            self.left()
+        else:
+            self.not_met()
 
     def define(self, scope: Scope, number: int, expression: str) -> None:
         """Write a number or a truth that an expression gives."""
@@ -393,12 +442,20 @@ class Writer(ABC):
     def block_begins(self) -> None:  # noqa: B027 - there may be nothing to do
         """Be told that a block has begun: that of a body, or the lines of each row."""
 
-    def block_ends(self) -> None:  # noqa: B027 - likewise
-        """Write the last lines of a block."""
+    def block_ends(self, is_left: bool = False) -> None:  # noqa: B027 - likewise
+        """Write the last lines of a block, unless it has been left before in any case."""
 
     def leave(self, condition: str) -> None:
         """Write that a loop ends if a condition holds."""
         self.add(f"if ({condition}) break;")
+
+    def left(self) -> None:
+        """Write that a block is left."""
+        self.add("break;")
+
+    @abstractmethod
+    def not_met(self) -> None:
+        """Write that a block is left without results: no call has met the way that is taken."""
 
     @abstractmethod
     def new_array(self, name: str) -> ArrayName:
@@ -469,7 +526,9 @@ def varying(function: Function, mapped: Iterable[int]) -> bytearray:
     That is what depends on the row, and the arrays that such instructions change.
     """
     found = function.depends_on(sorted(mapped))
-    first = len(function.parameters)
+    first, last = len(function.parameters), function.blocks[0].last
+    if len(function.blocks) > 1:  # no row may run what is below the first
+        found[last:] = bytes([1]) * (len(found) - last)
     while ARRAY_TYPE in function.types:
         before = found.count(1)
         for number in range(len(function) - 1, first - 1, -1):

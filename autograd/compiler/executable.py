@@ -172,15 +172,17 @@ class TracedFunction:
 
     def graph(self, function: Callable[..., object]) -> object:
         """Return what the function gives for Values with the numbers of the traced call."""
-        places, labels, examples = self._every
+        return function(*self.example(Value))
+
+    def example(self, of: Callable[[float, str], object]) -> tuple[object, ...]:
+        """Return the arguments of the traced call; what numbers are is made of them and names."""
+        places, names, examples = self._every
         numbers = dict(zip(places, examples, strict=True))
-        names = dict(zip(places, labels, strict=True))
-        values: dict[int, object] = {
-            number: Value(numbers[number], names[number]) for number in numbers
-        }
+        made = {place: of(numbers[place], name) for place, name in zip(places, names, strict=True)}
         truth = array_module().bool_
-        values |= {made: truth(numbers[number]) for made, number in self.trace.truths.items()}
-        return function(*replaced(self.arguments, lambda tracer: values[tracer.number]))
+        made |= {place: truth(numbers[number]) for place, number in self.trace.truths.items()}
+        given: tuple[object, ...] = replaced(self.arguments, lambda tracer: made[tracer.number])
+        return given
 
 
 def gradients_of(

@@ -21,8 +21,8 @@ from typing import Any, Generic, ParamSpec, cast, overload
 from autograd.backends.binding import Binding
 from autograd.backends.llvm.engine import binding
 from autograd.compiler.bindings import (
-    KEYWORDS,
     Arguments,
+    array_module,
     checked_mapping,
     is_mask,
     maps,
@@ -36,6 +36,7 @@ from autograd.compiler.executable import (
     gradients_of,
 )
 from autograd.compiler.if_conversion import ALL, OFTEN, PIECES, converted
+from autograd.compiler.joined import joined
 from autograd.compiler.opaque import CompiledCall, GuardedRows, called_with_values, row_by_row
 from autograd.compiler.paths import MAX_PATHS, CapturedAnew, ConvertedAnew, Paths, too_many
 from autograd.compiler.plain import explain_plain
@@ -50,7 +51,7 @@ from autograd.compiler.static import (
 from autograd.compiler.tiers import checked_tier
 from autograd.decorated import besides, is_method_of, name_of
 from autograd.engine import modes
-from autograd.engine.modes import current, transforms
+from autograd.engine.modes import current, no_grad, transforms
 from autograd.engine.order import ordered
 from autograd.engine.value import Value
 from autograd.errors import (
@@ -62,6 +63,7 @@ from autograd.errors import (
 )
 from autograd.files import write_whole
 from autograd.habits import OF_COMPILED, Missing
+from autograd.ir.function import Function
 from autograd.ir.lower import frozen
 from autograd.ir.text import text_of
 from autograd.ir.trace import CannotConvert, Trace, called_with
@@ -267,19 +269,13 @@ class Jitted(Generic[P]):
 
     def _with_option(self, args: tuple[object, ...], error: OperandError) -> OperandError:
         """Return an error about an argument that is no number, with the option that keeps it."""
-        found = re.search(r"argument (\d+)(?:\['(\w+)'\])?(?= |$)", str(error))
+        found = re.search(r"argument (\d+)( |$)", str(error))
         names = self._names(len(args))
         if found is None or int(found[1]) >= len(names):
             return error
         name = names[int(found[1])]
-        words = str(error)
-        if name == KEYWORDS and found[2]:
-            name = found[2]
-            words = words.replace(found[0], f"argument {name!r}")
-        elif found[2]:
-            return error
         return OperandError(
-            f"{words}. What only Python can take, it keeps as it is: "
+            f"{error}. What only Python can take, it keeps as it is: "
             f"jit(f, static_argnames={name!r})"
         )
 
@@ -654,7 +650,7 @@ class Jitted(Generic[P]):
         except (TypeError, ValueError):
             names = []
         names = (names + [f"argument {i}" for i in range(len(names), count)])[:count]
-        return [*names, KEYWORDS] if keywords else names
+        return [*names, "keywords"] if keywords else names
 
     # -- what it shows -------------------------------------------------------------------------
 
@@ -724,6 +720,8 @@ class Jitted(Generic[P]):
 
         With ``exact=False`` the file has neither multiply-adds nor vector functions: its results
         may differ from the function's by what that allows, and the comment at its head says so.
+        Of a function that decides by numbers the file has the ways that calls have taken: where
+        there are others, C returns 2 and nan for them, JavaScript throws, and the comment says so.
 
         Args:
             path: a file name that ends in .c (C11) or .js or .mjs (an ES module).
@@ -757,35 +755,61 @@ class Jitted(Generic[P]):
         return target
 
     def _exported(self, language: str, freeze: bool) -> str:
+        module: Any = import_module(f"autograd.backends.{language}")
+        function, binding, labels = self._to_export(freeze)
+        source: str = module.source(function, binding, self.exact, labels)
+        return source
+
+    def _to_export(self, freeze: bool) -> tuple[Function, Binding, list[str]]:
+        """Return the program, which of its parameters are mapped, and what its results are."""
         executable = self._shown()
         if executable.traced.has_gradients:
             raise ExportError(
                 f"{name_of(self)} has been called with Values alone, for which its derivatives are "
                 f"compiled with it: call it once with plain numbers, and export that"
             )
-        if executable.is_guarded:
-            raise ExportError(
-                f"{name_of(self)} decides by numbers, and a file holds one way: write "
-                f"where(condition, a, b) in place of if, and while_loop in place of while"
-            )
-        careful = executable.careful() if executable.is_fast else executable
-        function = careful.function
-        if executable.captured:
+        ways = self._ways_beside(executable)
+        careful = [way.careful() if way.is_fast else way for way in ways]
+        functions = [way.function for way in careful]
+        captured = [p.name for each in functions for p in each.parameters if p.is_capture]
+        if captured:
             if not freeze:
-                names = ", ".join(p.name for p in function.parameters if p.is_capture)
+                names = ", ".join(dict.fromkeys(captured))
                 raise ExportError(
                     f"{name_of(self)} reads captured Values at every call ({names:.200}), and a "
                     f"file could not: make them arguments, or write save(path, freeze=True) to "
                     f"make constants of the numbers they have now"
                 )
-            function = frozen(function, [value._data for value in executable.captured])
+            functions = [
+                frozen(each, [value._data for value in way.captured])
+                for way, each in zip(ways, functions, strict=True)
+            ]
+        function, structure = functions[0], executable.traced.structure
+        if executable.is_guarded:
+            function, structure = joined(functions), structure.parts[0]
         layout = executable.layout
         mapped = {place for place, source in enumerate(layout.sources) if source.row is not None}
-        binding = Binding(frozenset(mapped) if layout.mapped else None, layout.reduce)
-        module: Any = import_module(f"autograd.backends.{language}")
-        labels = [*executable.traced.structure.paths("result")]
-        source: str = module.source(function, binding, self.exact, labels)
-        return source
+        reduce = self.reduce if layout.mapped else None
+        binding = Binding(frozenset(mapped) if layout.mapped else None, reduce)
+        return function, binding, [*structure.paths("result")]
+
+    def _ways_beside(self, executable: Executable) -> list[Executable]:
+        """Return all known ways of the structure of arguments of an executable, the first first."""
+        for cache in self._programs.parts():
+            for key, each in [*cache.executables.items()]:
+                if isinstance(each, Paths) and executable in each.executables:
+                    if cache is self._programs and self._in_axes is None:
+                        self._take_ways_of_values(key)
+                    return each.executables[::-1]
+        return [executable]
+
+    def _take_ways_of_values(self, key: object) -> None:
+        """Let plain numbers take the ways of calls that gave Values, for what is captured."""
+        for other, ways in [*self._programs.executables.items()]:
+            for way in ways if isinstance(ways, list) and other[0] == key else ():
+                args: Any = tree_map(_plain, way.traced.example(lambda number, _: number))
+                with no_grad():
+                    cast("Jitted[...]", self)(*args)
 
     def report(self) -> Report:
         """Return what compiling did: steps before and after, seconds, lanes, bytes."""
@@ -988,6 +1012,12 @@ def _is_transient(executable: Executable) -> bool:
     return bool(own and captured) and any(id(node) in own for node in ordered(*captured))
 
 
+def _plain(leaf: Any) -> object:
+    """Return an array of objects as one of numbers or of bools."""
+    is_one = getattr(getattr(leaf, "dtype", None), "kind", "") == "O"
+    return array_module().array(leaf.tolist()).reshape(leaf.shape) if is_one else leaf
+
+
 def _itself(value: Value) -> object:
     """Return another Value of the same number; a condition itself."""
     return value if getattr(value, "is_condition", False) else ops.identity(value)
@@ -1094,9 +1124,7 @@ def jit(
             arrays, by position or by keyword, written with Python's operators and the functions
             of autograd. It sees an array as an object array of Values of the same shape. It may
             be a derivative: ``jit(grad(f))``. Without it the settings make a decorator:
-            ``@jit(exact=False)``. Plain numbers that it reads from outside (globals, a closure,
-            ``self.rate`` of a method's object) stay what they were when it was traced; what is to
-            change is an argument, or a Value, whose ``.data`` is read at every call.
+            ``@jit(exact=False)``.
         in_axes: None, or as in ``jax.vmap`` the axis of each argument that is mapped over, None
             for an argument that all rows share. Rows run side by side in SIMD lanes. Arrays given
             by keyword are mapped over their first axis, as in JAX, unless a tuple has an entry for

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from autograd.backends.llvm.executable import Native
 from autograd.compiler.bindings import Arguments, array_module
 from autograd.compiler.executable import Executable
+from autograd.compiler.joined import SPECIAL, merged
 from autograd.engine.value import Value
-from autograd.ir.function import BODIES, EXTRACT, ON_ARRAYS, Function, packed
-from autograd.ir.lower import WHERE, Lowering, pruned
+from autograd.ir.function import Function, packed
+from autograd.ir.lower import WHERE, pruned
 from autograd.ir.verify import checked
 from autograd.table import rows as ops
 from autograd.trees import builder
@@ -78,8 +79,7 @@ def together(ways: Sequence[Executable], reduce: str | None) -> Together | None:
     """Return the ways as one program; None where they are too large, or have loops."""
     functions = [way.function for way in ways]
     first = functions[0]
-    special = {*BODIES, *ON_ARRAYS, EXTRACT}
-    if sum(map(len, functions)) > LARGEST or any(special & {*each.opcodes} for each in functions):
+    if sum(map(len, functions)) > LARGEST or any(SPECIAL & {*each.opcodes} for each in functions):
         return None
     captured = {id(value): place for place, value in enumerate(_captured(ways))}
     own = [parameter for parameter in first.parameters if not parameter.is_capture]
@@ -88,19 +88,12 @@ def together(ways: Sequence[Executable], reduce: str | None) -> Together | None:
         for way in ways
         for value, parameter in zip(way.captured, way.function.parameters[len(own) :], strict=True)
     }
-    lowering = Lowering([*own, *[parameters[i] for i in range(len(captured))]], True, True)
+    given = [
+        (each, [*range(len(own)), *[len(own) + captured[id(value)] for value in way.captured]])
+        for way, each in zip(ways, functions, strict=True)
+    ]
+    lowering, found = merged([*own, *[parameters[i] for i in range(len(captured))]], given)
     lowering.function.name = first.name
-    found: list[list[int]] = []
-    for way in ways:
-        function = way.function
-        numbers = [*range(len(own)), *[len(own) + captured[id(value)] for value in way.captured]]
-        for number in range(len(function.parameters), len(function)):
-            if number in function.constants:
-                numbers.append(lowering.constant(function.constants[number]))
-            else:
-                operands = tuple([numbers[operand] for operand in function.operands[number]])
-                numbers.append(lowering.add(function.opcodes[number], operands))
-        found.append([numbers[result] for result in function.results])
     chosen = found[-1]
     for results in reversed(found[:-1]):
         taken = lowering.add(ops.less.name, (lowering.constant(0.0), results[-1]))

@@ -109,7 +109,10 @@ class _Verifier:
         while stack:
             index, is_left = stack.pop()
             block = function.blocks[index]
-            if is_left:
+            if is_left:  # what it has consumed of those above, another block below them may too
+                for number in range(block.first, block.last):
+                    for operand in consumed(function, number):
+                        seen[operand] = 1
                 seen[block.first : block.last] = bytes(block.last - block.first)
                 continue
             stack.append((index, True))

@@ -3,6 +3,7 @@
 import math
 import random
 import re
+import shutil
 
 import pytest
 from function_cases import random_function
@@ -116,12 +117,38 @@ def test_an_empty_function_is_no_program():
 
 
 @pytest.mark.parametrize("language", [c, javascript])
-def test_several_ways_through_a_function_or_a_body_of_it_are_refused_by_name(language):
+def test_several_blocks_in_a_body_are_refused_by_name(language):
     inside = parse(COND)
     inside.bodies[5] = (parse(WAYS),)
-    for function in (parse(WAYS), verify(inside)):
-        with pytest.raises(ExportError, match="'ways' has 5 ways through it"):
-            language.source(function)
+    with pytest.raises(ExportError, match=f"a body in '{inside.name}' has 5 blocks"):
+        language.source(verify(inside))
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc on this machine")
+def test_blocks_run_in_c_as_in_the_interpreter_and_an_array_may_be_changed_in_each_of_two():
+    text = """
+func "taken" (%0 "x": f64) {
+  %1 = constant 2.0 : f64
+  %2 = array %0, %1, %1 : f64[]
+  %3 = constant 0.0 : f64
+  %4 = less %3, %0 : i1
+  branch %4, ^1, ^2
+^1:
+  %5 = add_at %2, %3, %1 : f64[]
+  %6 = load %5, %3 : f64
+  return %6
+^2:
+  %7 = add_at %2, %1, %0 : f64[]
+  %8 = load %7, %1 : f64
+  return %8
+}
+"""
+    function = verify(parse(text))
+    for back_end in (c, interpreter):
+        run = back_end.compile(function, Binding())
+        assert [*run([1.5]), *run([-3.0])] == [3.5, -1.0]
+    with pytest.raises(ProgramError, match="not defined"):
+        verify(parse(text.replace("load %5, %3", "load %2, %3")))
 
 
 @given(st.lists(st.tuples(st.sampled_from(Opcodes.KNOWN), st.sampled_from(

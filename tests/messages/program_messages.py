@@ -10,7 +10,7 @@ from program_texts import ARRAYS, COND, SCAN, WAYS, WHILE
 from autograd.backends import c, grouped, interpreter, javascript
 from autograd.backends.binding import Binding
 from autograd.backends.llvm import engine, executable
-from autograd.ir.function import Block, Branch, Deoptimize, Parameter, Return
+from autograd.ir.function import Block, Branch, Deoptimize, Function, Parameter, Return
 from autograd.ir.text import parse
 from autograd.ir.verify import verify
 
@@ -128,6 +128,12 @@ def two_results():
     return parse('func "two" (%0 "x": f64) {\n  return %0, %0\n}')
 
 
+def with_body(body):
+    function = Function("calls")
+    x = function.add_parameter(parameter())
+    return function.end((function.add_extract(function.add_call("call", (x,), body), 0),))
+
+
 def compiled(back_end, text=ADD, **binding):
     return back_end.compile(parse(text), Binding(**binding))
 
@@ -156,9 +162,14 @@ OTHERS = [
         lambda: compiled(interpreter, WAYS)((2.0,)),
     ),
     (
-        "ways through it, and a file takes one",
-        lambda: c.source(parse(WAYS)),
-        lambda: c.source(parse(ADD)),
+        "has not been compiled for this way",
+        lambda: compiled(c, WAYS)((-2.0,)),
+        lambda: compiled(c, WAYS)((2.0,)) == [4.0],
+    ),
+    (
+        "a body in .* has 5 blocks, and a file takes one",
+        lambda: c.source(with_body(parse(WAYS))),
+        lambda: c.source(with_body(parse(ADD))),
     ),
     (
         "relu of .* cannot be written in JavaScript: it is no primitive",
