@@ -4,6 +4,7 @@ The engine is imported at once. The derivatives of functions, and the packages t
 (pictures, the explorer, the compiler), are imported when one of their names is first used.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from autograd.engine.order import zero_grad
 from autograd.engine.reductions import dot, logsumexp, mean, prod, softmax, sum
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, TraceError
-from autograd.habits import missing_export
+from autograd.habits import ModulesElsewhere, missing_export
 from autograd.table.opaque import primitive
 from autograd.table.rows import absolute as abs
 from autograd.table.rows import (
@@ -226,3 +227,7 @@ if not TYPE_CHECKING:  # a type checker would accept every name
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
+
+
+if ModulesElsewhere not in sys.meta_path:
+    sys.meta_path.append(ModulesElsewhere)

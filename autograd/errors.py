@@ -55,8 +55,8 @@ class MissingAttributeError(AutogradError, AttributeError):
     """A Value was asked for what other engines' nodes have and ours have not."""
 
 
-class MissingImportError(AutogradError, ImportError):
-    """A name was imported that other libraries have and ours has not."""
+class MissingImportError(AutogradError, ModuleNotFoundError):
+    """A name or a module was imported that other libraries have and ours has not."""
 
 
 class TraceError(AutogradError, TypeError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.machinery import PathFinder
 from typing import NoReturn
 
-from autograd.callsite import is_import
+from autograd.callsite import is_import, is_own
 from autograd.errors import ArgumentError, MissingAttributeError, MissingImportError
 
 _NUMBER = "the number alone, without its gradient, is v.data"
@@ -149,6 +150,10 @@ OF_AUTOGRAD = {
     "make_jvp": "write value, slope = autograd.jvp(f, (x,), (v,))",
     **dict.fromkeys(("make_hvp", "hessian_vector_product", "hessian_tensor_product"), _DIRECTION),
     "functional": "write autograd.jacobian(f)(x), autograd.hessian(f)(x)",
+    "differential_operators": "derivatives are autograd's own: from autograd import grad, jacobian",
+    "test_util": "write from autograd.testing import check_gradient",
+    "misc": "optimisers are those of nn: import nn, and nn.SGD(lr=0.1)",
+    "builtins": "lists, tuples and dicts are Python's own: leave it out",
     "backward": "it is a method of the result: y.backward()",
     **dict.fromkeys(
         ("Function", "extend", "custom_vjp", "custom_jvp", "custom_gradient", "defvjp"), _OWN
@@ -295,11 +300,11 @@ def missing_export(
         public: the names that there are.
         others: what some of them are called elsewhere, in small letters.
     """
-    from importlib.util import find_spec
-
     small = name.lower()
     meant = others.get(small, {each.lower().replace("_", ""): each for each in public}.get(small))
-    if name.isidentifier() and name[0] != "_" and find_spec(f"autograd.{name}") is not None:
+    folders = sys.modules["autograd"].__path__
+    is_name = name.isidentifier() and name[0] != "_"
+    if is_name and PathFinder.find_spec(f"autograd.{name}", folders) is not None:
         ending = f": write import autograd.{name}"
     elif name not in OF_AUTOGRAD and meant in public:
         ending = f": it is autograd.{meant}"
@@ -319,6 +324,33 @@ def _of_numpy(name: str) -> str:
     return (
         f": functions of arrays, also of Values, are NumPy's: numpy.{name}" if is_function else ""
     )
+
+
+class ModulesElsewhere:
+    """The last of the finders of modules: it finds none, and says what stands for one of others.
+
+    ``import autograd.numpy`` is what users of HIPS autograd write, whose package has our name.
+    """
+
+    @staticmethod
+    def find_spec(fullname: str, path: object = None, target: object = None) -> None:
+        """Raise an error for a module of ``autograd`` or ``nn`` that other libraries have.
+
+        Raises:
+            ImportError: it says what to write; of other modules Python says that there are none.
+        """
+        package, _, inner = fullname.partition(".")
+        ours = sys.modules.get(package) if package in ("autograd", "nn") else None
+        if ours is None or not is_own(ours.__file__ or ""):
+            return
+        try:
+            getattr(ours, inner)
+        except AttributeError as error:
+            way = str(error).partition(": ")[2]
+        else:
+            way = f"it is no module: write from {package} import {inner}"
+        if way:
+            raise MissingImportError(f"No module named {fullname!r}: {way}", name=fullname)
 
 
 class Missing:
@@ -362,7 +394,9 @@ class Missing:
 
 def instead_of(given: object) -> str:
     """Return how a graph, or a Value in it, is given where something else was."""
-    if isinstance(given, (list, tuple)):
+    if isinstance(given, (list, tuple)) or (
+        getattr(given, "ndim", False) and hasattr(given, "ravel")
+    ):
         return "give them one after the other, in a loop"
     if isinstance(given, str):
         return 'compute with x = Value(2.0, "x"), or python -m autograd "x**2" x=2 reads formulas'

@@ -875,9 +875,11 @@ def check_numbers(
         if not accepted(leaf):
             kind = type(leaf).__name__
             shown = f" ({leaf!r})" if isinstance(leaf, (str, bytes, complex)) else ""
+            is_text = root == "the result" and isinstance(leaf, (str, bytes))
+            way = ": leave it out of what is returned" if is_text else _way_to_numbers(leaf)
             raise OperandError(
                 f"{who}: takes real numbers and Values, and {structure.path(index, root)} is a "
-                f"{kind}{shown:.60}{_way_to_numbers(leaf)}"
+                f"{kind}{shown:.60}{way}"
             )
 
 

@@ -277,7 +277,8 @@ class Training:
             return
         seed = self.state.settings["seed"]
         generator = random.Random(f"{seed} {epoch}")  # so that resuming needs no state
-        order = sorted(range(count), key=lambda row: generator.random())
+        keys = [generator.random() for _ in range(count)]
+        order = sorted(range(count), key=keys.__getitem__)
         for start in range(0, count, self.batch_size):
             yield order[start : start + self.batch_size]
 

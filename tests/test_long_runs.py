@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,24 @@ def test_a_forward_mode_that_is_wrong_in_the_tenth_digit_is_found(monkeypatch: A
     monkeypatch.setattr(random_programs, "jvp", wrong)
     found = {name for seed in range(20) for name, _ in differences(program(seed))}
     assert "forward" in found
+
+
+def test_a_nan_of_hvp_is_found_where_no_slope_overflows(monkeypatch: Any) -> None:
+    monkeypatch.setattr(random_programs, "hvp", lambda f, primals, tangents: [math.nan])
+    base = replace(program(0), inputs=1, seed=2)
+    for name, number, is_found in (("exp", 0.5, True), ("log", 0.5, True), ("log", 1e-200, False)):
+        steps = (("unary", name, 0),)
+        found = differences(replace(base, steps=steps, points=((number,), (0.5,))))
+        assert ("Hessian times vector" in [each for each, _ in found]) is is_found, (name, number)
+
+
+def test_a_referee_without_minus_zero_is_asked_about_the_other_zero(monkeypatch: Any) -> None:
+    steps = (("binary", "*", 0, 0, 0.0, False), ("binary", "/", 0, 0, 1.0, True))
+    steps = (*steps, ("static", "clip", 0))  # clip(1 / (x * 0.0), -1, 1.5)
+    zero = replace(program(0), inputs=1, seed=4, steps=steps, points=((-2.0,), (0.5,)))
+    assert differences(zero) == []
+    monkeypatch.setattr(random_programs, "values", lambda function, numbers: [-1.0])
+    assert [name for name, _ in differences(zero)] == ["mpmath"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks and signals of POSIX")

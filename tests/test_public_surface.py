@@ -16,7 +16,13 @@ import pytest
 import autograd
 import nn
 from autograd import explorer
-from autograd.habits import OF_AUTOGRAD, OF_PRIMITIVE, OF_PRIMITIVES, OF_VALUES
+from autograd.habits import (
+    OF_AUTOGRAD,
+    OF_PRIMITIVE,
+    OF_PRIMITIVES,
+    OF_VALUES,
+    ModulesElsewhere,
+)
 from autograd.table.operation import TABLE, Operation
 from nn.habits import OF_NN
 
@@ -222,6 +228,19 @@ def test_names_of_other_libraries_are_refused_with_advice_where_they_are_importe
             getattr(package, name)
     with pytest.raises(ImportError, match="cannot import name 'nothing'"):
         exec(f"from {package.__name__} import nothing", {})
+
+
+@pytest.mark.parametrize(("package", "known"), [(autograd, OF_AUTOGRAD), (nn, OF_NN)])
+def test_modules_of_other_libraries_are_not_found_and_the_error_has_advice(package, known):
+    for name, advice in known.items():
+        module = f"{package.__name__}.{name}"
+        with pytest.raises(ModuleNotFoundError, match=re.escape(f"{module!r}: {advice}")) as caught:
+            importlib.import_module(f"{module}.inner")  # as autograd.numpy.linalg
+        assert caught.value.name == module
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named '\w+\.nothing'$"):
+        importlib.import_module(f"{package.__name__}.nothing")
+    importlib.reload(package)
+    assert sys.meta_path.count(ModulesElsewhere) == 1
 
 
 @pytest.mark.parametrize(

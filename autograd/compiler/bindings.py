@@ -8,6 +8,7 @@ mapped axis, whose length may change from call to call).
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import Any
@@ -45,6 +46,8 @@ from autograd.wording import counted
 NUMBER = "a number"
 TRUTH = "a bool of NumPy's"
 FLOATS = {float}
+KEYWORDS = "**"  # what the dict of arguments by keyword is called, which is none of f's own
+_OF_KEYWORDS = re.compile(r"^\*\*\['(\w+)'\]")
 MANY_RESULTS = 4096  # numbers, from which on it pays to choose where an array of them begins
 
 numpy: Any = None  # loaded by need_numpy, when the first function is compiled
@@ -367,7 +370,8 @@ class Inputs:
             for obj, axis, name in zip(arguments, chosen, names, strict=True)
         ]
 
-    def _input(self, label: str, obj: object, axis: int | None) -> object:
+    def _input(self, path: str, obj: object, axis: int | None) -> object:
+        label = _OF_KEYWORDS.sub(r"\1", path) if path.startswith(KEYWORDS) else path
         array = array_in(obj)
         return self._number(obj, label) if array is None else self._array(array, axis, label)
 

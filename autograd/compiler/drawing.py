@@ -24,6 +24,7 @@ from autograd.compiler.static import WithStatic
 from autograd.decorated import name_of
 
 UNUSED = 624  # the place of a state of which no word has been used
+FRESH = 623  # that of NumPy's when it is imported
 MERSENNE_TWISTER = 625 * 4  # bytes of NumPy's: 624 words and the place among them
 
 
@@ -50,7 +51,10 @@ class Drawing:
 
         The remedy is to draw outside of the function, and to pass the numbers in.
         """
-        pairs = [*zip(self._before, self._states(), strict=True)]
+        after = self._states()
+        if self._before[1] is None and isinstance(after[1], tuple):  # imported by what was traced
+            self._before[1] = (after[1][0], FRESH, 0)
+        pairs = [*zip(self._before, after, strict=True)]
         known = [pair for pair in pairs if None not in pair]  # not imported since, nor unreadable
         if all(before == after for before, after in known):
             return False

@@ -21,6 +21,7 @@ from typing import Any, Generic, ParamSpec, cast, overload
 from autograd.backends.binding import Binding
 from autograd.backends.llvm.engine import binding
 from autograd.compiler.bindings import (
+    KEYWORDS,
     Arguments,
     array_module,
     checked_mapping,
@@ -269,13 +270,19 @@ class Jitted(Generic[P]):
 
     def _with_option(self, args: tuple[object, ...], error: OperandError) -> OperandError:
         """Return an error about an argument that is no number, with the option that keeps it."""
-        found = re.search(r"argument (\d+)( |$)", str(error))
+        found = re.search(r"argument (\d+)(?:\['(\w+)'\])?(?= |$)", str(error))
         names = self._names(len(args))
         if found is None or int(found[1]) >= len(names):
             return error
         name = names[int(found[1])]
+        words = str(error)
+        if name == KEYWORDS and found[2]:
+            name = found[2]
+            words = words.replace(found[0], f"argument {name!r}")
+        elif found[2]:
+            return error
         return OperandError(
-            f"{error}. What only Python can take, it keeps as it is: "
+            f"{words}. What only Python can take, it keeps as it is: "
             f"jit(f, static_argnames={name!r})"
         )
 
@@ -650,7 +657,7 @@ class Jitted(Generic[P]):
         except (TypeError, ValueError):
             names = []
         names = (names + [f"argument {i}" for i in range(len(names), count)])[:count]
-        return [*names, "keywords"] if keywords else names
+        return [*names, KEYWORDS] if keywords else names
 
     # -- what it shows -------------------------------------------------------------------------
 
@@ -1124,7 +1131,9 @@ def jit(
             arrays, by position or by keyword, written with Python's operators and the functions
             of autograd. It sees an array as an object array of Values of the same shape. It may
             be a derivative: ``jit(grad(f))``. Without it the settings make a decorator:
-            ``@jit(exact=False)``.
+            ``@jit(exact=False)``. Plain numbers that it reads from outside (globals, a closure,
+            ``self.rate`` of a method's object) stay what they were when it was traced; what is to
+            change is an argument, or a Value, whose ``.data`` is read at every call.
         in_axes: None, or as in ``jax.vmap`` the axis of each argument that is mapped over, None
             for an argument that all rows share. Rows run side by side in SIMD lanes. Arrays given
             by keyword are mapped over their first axis, as in JAX, unless a tuple has an entry for

@@ -38,11 +38,17 @@ def _lowered(y: Number, a: Number, b: Number, m: int) -> Number:
             result = result / a
         return result
 
-    return lazy_where(
-        (lower + m <= b) & (lower + m >= b) & (abs(b) < 2.0**53),
-        lambda: power(a, lower),
-        lambda: lazy_where(_is_inside(a) & _is_inside(y), divided, lambda: power(a, lower)),
-    )
+    is_exact = (lower + m <= b) & (lower + m >= b) & (abs(b) < 2.0**53)
+    if is_exact is True:
+        return power(a, lower)
+    # No sign of -0.0 in a power whose exponent is odd by rounding alone.
+    base = choose(is_exact, a, a + 0.0)
+
+    def direct() -> Number:
+        return power(base, lower)
+
+    inside = _is_inside(a) & _is_inside(y)
+    return lazy_where(is_exact, direct, lambda: lazy_where(inside, divided, direct))
 
 
 def _by_base(y: Number, a: Number, b: float) -> Number:

@@ -18,6 +18,7 @@ NUMBERS = (
     *(math.inf, -math.inf, math.nan, -math.nan, 1.0 + 2.0**-52, 3.0, 0.1),
 )
 TRIPLES = np.array([*itertools.product(NUMBERS, repeat=3)])
+OF_ROWS = (kernels.ROWS, kernels.SHARED, kernels.SUMMED)
 KIND = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * 5)
 
 
@@ -28,8 +29,9 @@ def aligned(count):
     return memory[first : first + count]
 
 
-def computed(address, width):
+def computed(address, how):
     """Return what a kernel makes of all triples, at places in no order, and the memory around."""
+    width = 8 if how in OF_ROWS else 1
     count = len(TRIPLES) // 8 if width == 8 else len(TRIPLES)
     source = np.random.default_rng(1)
     places = source.permutation(4 * count).astype(np.int32)
@@ -42,8 +44,14 @@ def computed(address, width):
     for place in range(3):
         given = TRIPLES[: count * width, place].reshape(count, width)
         cells[places[(1 + place) * count : (2 + place) * count]] = given
-    out = 0
-    KIND(address)(memory.ctypes.data, places.ctypes.data, count, out, *(count * np.arange(1, 4)))
+    out, lists = 0, count * np.arange(1, 4)
+    if how == kernels.SHARED:  # the first operand is one number, wherever it stands
+        places[count : 2 * count] = source.integers(0, len(memory), count)
+    if how == kernels.SUMMED:  # added to the sums that are there, where the third says so
+        lists[2] = places[-1]
+        told = np.where(np.arange(width) % 3 == 0, 0, -1)
+        cells[lists[2]] = told.view(float)
+    KIND(address)(memory.ctypes.data, places.ctypes.data, count, out, *lists)
     return memory.view(np.uint64).copy(), np.isnan(memory)
 
 
@@ -60,12 +68,11 @@ def written():
 @pytest.mark.parametrize("most", [0, 1, 2])
 def test_kernels_of_the_accelerator_give_the_bits_of_those_that_llvm_writes(written, most):
     ready = native.group_kernels("g", "rows", most)
-    assert len(ready) > 25
+    assert len(ready) > 35
     for (opcode, how), address in ready.items():
         if how:
-            width = 8 if how == "rows" else 1
             (mine, nan), (llvms, also_nan) = (
-                computed(each, width) for each in (address, written[opcode, how])
+                computed(each, how) for each in (address, written[opcode, how])
             )
             assert (nan == also_nan).all(), (opcode, how)
             assert (mine == llvms)[~nan].all(), (opcode, how)

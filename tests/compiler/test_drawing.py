@@ -188,19 +188,6 @@ def test_another_generator_put_in_numpys_place_is_seen():
         np.random.set_bit_generator(kept)
 
 
-def test_that_numpys_random_is_imported_during_a_trace_is_no_drawing(monkeypatch):
-    module = sys.modules["numpy.random"]
-    monkeypatch.delitem(sys.modules, "numpy.random")
-
-    def importing(x):
-        sys.modules["numpy.random"] = module
-        return x * 2.0
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert jit(importing)(1.0) == 2.0
-
-
 def test_fit_in_a_new_process_warns_of_nothing():
     code = """
 import nn
@@ -210,6 +197,23 @@ nn.fit(nn.MLP(2, [3, 1], seed=1), *moons(20, seed=1), epochs=1, seed=1, progress
     command = [sys.executable, "-W", "always::UserWarning", "-c", code]
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     assert "Warning" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("use", "words"), [("np.random.rand()", "drew random numbers"), ("bool(np.random)", "")]
+)
+def test_the_first_use_of_numpy_s_random_numbers_is_seen_though_numpy_loads_them_then(use, words):
+    code = f"""
+import sys
+import numpy as np
+from autograd import jit
+assert not words or "numpy.random" not in sys.modules
+jit(lambda x: x * {use})(1.0)
+""".replace("words", repr(words))
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert words in run.stderr
+    assert words or "Warning" not in run.stderr
 
 
 @pytest.mark.parametrize("bits", ["MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"])

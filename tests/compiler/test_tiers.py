@@ -132,6 +132,49 @@ def test_rows_in_groups_have_the_bits_of_rows_in_code(
     assert results[0].size == 61 * (1 if reduce else count)
 
 
+def shares_and_products(w: Any, b: Any, x: Any) -> Any:
+    """Return sums with numbers that all rows share, and products that are results alone."""
+    score = sum((p * q for p, q in zip(w, x, strict=True)), b)
+    more = x[0] + w[1], x[1] * w[0] - score, score - w[2] * x[2], w[0] + score * b
+    alone = x[0] * x[1]
+    read_too = x[1] * x[2]
+    return score * score, more, w[0] * x[0], alone, alone, read_too, read_too + score, x[2] * score
+
+
+@pytest.mark.parametrize("reduce", [None, "sum", "mean"])
+@pytest.mark.parametrize("count", [1, 6, 8, 21])
+def test_shared_numbers_and_summed_products_of_rows_have_the_bits_of_code(
+    reduce: str | None, count: int
+) -> None:
+    random = numpy.random.default_rng(count)
+    x = random.normal(size=(count, 3))
+    x[count // 2, 0] = -0.0
+    w, b = random.normal(size=3), 0.25
+    step = lambda *each: (shares_and_products(*each), value_and_grad(square)(*each))  # noqa: E731
+    code, groups = (
+        jit(step, in_axes=(None, None, 0), reduce=reduce, tier=tier)(w, b, x)
+        for tier in ("llvm", "grouped")
+    )
+    pairs = zip(autograd.tree_leaves(code), autograd.tree_leaves(groups), strict=True)
+    for one, other in pairs:
+        assert numpy.asarray(one).tobytes() == numpy.asarray(other).tobytes()
+
+
+def square(w: Any, b: Any, x: Any) -> Any:
+    score = sum((p * q for p, q in zip(w, x, strict=True)), b)
+    return score * score
+
+
+def test_rows_past_the_last_add_nothing_to_a_sum_of_products() -> None:
+    step = grad(square, (0, 1))
+    fast = jit(step, in_axes=(None, None, 0), reduce="sum", tier="grouped")
+    w, b, x = numpy.array([1.0, 2.0]), 0.5, numpy.array([[1.0, 3.0], [2.0, -1.0], [0.5, 4.0]])
+    slopes = 2.0 * (x @ w + b)
+    by_w, by_b = fast(w, b, x)
+    assert by_w.tolist() == (slopes @ x).tolist()
+    assert by_b == slopes.sum()
+
+
 def engine_features() -> list[str]:
     """Return what the processor has."""
     import llvmlite.binding as llvm

@@ -91,6 +91,21 @@ ENGINE = [
         lambda: vmap(grad(ag.sin))(A),
     ),
     (
+        r"No module named 'autograd\.numpy': functions work on NumPy's arrays: import numpy as np",
+        lambda: imported("import autograd.numpy as np"),
+        lambda: imported("import numpy as np; from autograd import grad; grad(np.tanh)(1.0)"),
+    ),
+    (
+        r"No module named 'autograd\.jit': it is no module: write from autograd import jit",
+        lambda: imported("import autograd.jit"),
+        lambda: imported("from autograd import jit"),
+    ),
+    (
+        r"No module named 'autograd\.test_util': write from autograd\.testing import check_gradient",
+        lambda: imported("from autograd.test_util import check_grads"),
+        lambda: imported("from autograd.testing import check_gradient"),
+    ),
+    (
         "cannot import name 'MLPClassifier' from 'nn': it is nn.Classifier",
         lambda: imported("from nn import MLPClassifier"),
         lambda: imported("from nn import Classifier"),
@@ -954,6 +969,11 @@ RENDER = [
         "differentiates by a Value",
         lambda: ag.derivation(x * y, 1.0),
         lambda: ag.derivation(x * y, x),
+    ),
+    (
+        "reads the graph under a Value, .* one after the other, in a loop",
+        lambda: ag.latex(np.array([x * y, y])),
+        lambda: [ag.latex(each) for each in np.array([x * y, y])],
     ),
     (
         "from 1 to 17, and was 100: write digits=12",

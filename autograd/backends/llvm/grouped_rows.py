@@ -59,10 +59,10 @@ class GroupedRows(Native):
         for place in range(len(steps.given)):
             used[steps.given[place][own[steps.arity[own] > place]]] = True
         used[results] = True
-        shared = numpy.flatnonzero(used & ~varies)
-        self.once = Once(steps, layout, numpy.flatnonzero(~varies & is_step), shared)
-        outside = numpy.concatenate([shared, numpy.array(inputs, dtype=numpy.int64)])
-        self._groups = groups = RowGroups(steps, outside, own, results, exact)
+        shared, sums = numpy.flatnonzero(used & ~varies), bool(layout.reduce)
+        mapped = numpy.array(inputs, dtype=numpy.int64)
+        self._groups = groups = RowGroups(steps, shared, mapped, own, results, exact, sums)
+        self.once = Once(steps, layout, numpy.flatnonzero(~varies & is_step), groups.shared)
         self._tables = numpy.array(
             [
                 groups.table.ctypes.data,
@@ -75,7 +75,7 @@ class GroupedRows(Native):
             dtype=numpy.int64,
         )
         begin = 8 * LANES * len(layout.sinks)
-        text = _module(function, layout, inputs, len(shared), begin, watched)
+        text = _module(function, layout, inputs, groups, begin, watched)
         module = Assembled(text, 1, False, begin + 8 * LANES * groups.size, 8 * len(shared))
         super().__init__(
             function, layout, True, False, watched, module, (self._tables.ctypes.data,), quick
@@ -83,10 +83,15 @@ class GroupedRows(Native):
 
 
 def _module(
-    function: Function, layout: Layout, inputs: list[int], shared: int, begin: int, watched: bool
+    function: Function,
+    layout: Layout,
+    inputs: list[int],
+    groups: RowGroups,
+    begin: int,
+    watched: bool,
 ) -> str:
     """Return the code; ``begin`` is where the numbers lie, after the results that wait."""
-    lines = collecting(layout, inputs, begin + 8 * LANES * shared)
+    lines = collecting(layout, inputs, begin + 8 * LANES * groups.inputs)
     collected = [f"define internal void @collect({PARAMETERS}) #0 {{", *lines, "ret void", "}"]
     calls = [f"call void @{name}({PARAMETERS})" for name in ("collect", "groups", "deliver")]
     staged = waits(layout)
@@ -106,11 +111,12 @@ def _module(
         _table("size", layout, 8, "i64"),
         _table("lists", layout, 24),
         f"%v = getelementptr i8, ptr %work, i64 {begin}",
+        *_which_rows(function, layout, groups.given_rows),
         "call void @run_groups(ptr %v, ptr %lists, ptr %groups, i64 %size)",
         "ret void",
         "}",
-        _share(layout, shared, begin),
-        _deliver(function, layout, begin),
+        _share(layout, groups, begin),
+        _deliver(function, layout, groups, begin),
         unload(layout) if staged else "",
         mapped_entry(
             [], calls, layout, len(layout.sinks), watched,
@@ -128,27 +134,42 @@ def _table(name: str, layout: Layout, offset: int, type_: str = "ptr") -> str:
 %{name} = load {type_}, ptr %{name}_at, align 8"""
 
 
-def _share(layout: Layout, shared: int, begin: int) -> str:
-    """Return the function that copies what all rows share into all lanes."""
+def _which_rows(function: Function, layout: Layout, place: int | None) -> list[str]:
+    """Return lines that put into memory which of the eight rows there are, where that is asked."""
+    if place is None:
+        return []
+    body, integers = Chunk(function, layout, True, True, lambda _, place: ""), f"<{LANES} x i64>"
+    told = body.new(f"sext <{LANES} x i1> {body.mask()} to {integers}")
+    body.store(integers, told, body.at("%v", 8 * LANES * place))
+    return body.lines
+
+
+def _share(layout: Layout, groups: RowGroups, begin: int) -> str:
+    """Return the function that copies what all rows share: once, and into all lanes."""
+    once, first, count = groups.once, groups.lanes, len(groups.shared)
     head = f"""define internal void @share(ptr %in, ptr %work, ptr %shared) #0 {{
 %v = getelementptr i8, ptr %work, i64 {begin}
 """
     if ready("share"):
+        given = f"ptr %v, ptr %shared, i64 {once}, i64 {first}, i64 {count}"
         return f"""{head}{_table("function", layout, SHARE)}
-call void %function(ptr %v, ptr %shared, i64 {shared})
+call void %function({given})
 ret void
 }}"""
-    return f"""{head}br label %next
+    return f"""{head}
+call void @llvm.memcpy.p0.p0.i64(ptr %v, ptr %shared, i64 {8 * once}, i1 false)
+%lanes = getelementptr {VECTOR}, ptr %v, i64 {groups.inputs - (count - first) - first}
+br label %next
 next:
-%i = phi i64 [ 0, %0 ], [ %after, %inside ]
-%more = icmp ult i64 %i, {shared}
+%i = phi i64 [ {first}, %0 ], [ %after, %inside ]
+%more = icmp ult i64 %i, {count}
 br i1 %more, label %inside, label %done
 inside:
 %from = getelementptr double, ptr %shared, i64 %i
 %number = load double, ptr %from, align 8
 %first = insertelement {VECTOR} poison, double %number, i64 0
 %all = shufflevector {VECTOR} %first, {VECTOR} poison, <{LANES} x i32> zeroinitializer
-%to = getelementptr {VECTOR}, ptr %v, i64 %i
+%to = getelementptr {VECTOR}, ptr %lanes, i64 %i
 store {VECTOR} %all, ptr %to, align 64
 %after = add i64 %i, 1
 br label %next
@@ -157,15 +178,16 @@ ret void
 }}"""
 
 
-def _deliver(function: Function, layout: Layout, begin: int) -> str:
+def _deliver(function: Function, layout: Layout, groups: RowGroups, begin: int) -> str:
     """Return the function that adds the results of eight rows up, or puts them where they wait."""
+    count = len(groups.delivered) // (2 if layout.reduce else 1)
     body = Chunk(function, layout, True, True, lambda _, place: "")
     body.lines += [_table("places", layout, 16), f"%v = getelementptr i8, ptr %work, i64 {begin}"]
     if ready("sum"):
-        given = f"ptr %v, ptr %places, i64 {len(layout.sinks)}, ptr %work, i64 %count"
+        given = f"ptr %v, ptr %places, i64 {count}, ptr %work, i64 %count"
         body.lines += [_table("function", layout, DELIVER), f"call void %function({given})"]
     else:
-        _deliver_each(body, layout)
+        _deliver_each(body, layout, count)
     for index, sink in enumerate(layout.sinks):
         if sink.row == 8 and not body.columns_wait:
             found = body.load(VECTOR, body.at("%work", 8 * LANES * index))
@@ -174,14 +196,15 @@ def _deliver(function: Function, layout: Layout, begin: int) -> str:
                       "ret void", "}"])  # fmt: skip
 
 
-def _deliver_each(body: Chunk, layout: Layout) -> None:
+def _deliver_each(body: Chunk, layout: Layout, count: int) -> None:
     """Add the lines that do so result by result."""
     mask = body.mask()
+    which = "%i"
     body.lines += [
         "br label %next",
         "next:",
         "%i = phi i64 [ 0, %0 ], [ %after, %inside ]",
-        f"%more = icmp ult i64 %i, {len(layout.sinks)}",
+        f"%more = icmp ult i64 %i, {count}",
         "br i1 %more, label %inside, label %done",
         "inside:",
         "%place_at = getelementptr i32, ptr %places, i64 %i",
@@ -189,8 +212,11 @@ def _deliver_each(body: Chunk, layout: Layout) -> None:
         "%place_wide = zext i32 %place to i64",
         f"%from = getelementptr {VECTOR}, ptr %v, i64 %place_wide",
         f"%found = load {VECTOR}, ptr %from, align 64",
-        f"%to = getelementptr {VECTOR}, ptr %work, i64 %i",
     ]
+    if layout.reduce:
+        which_at = body.new(f"getelementptr i32, ptr %place_at, i64 {count}")
+        which = body.new(f"zext i32 {body.new(f'load i32, ptr {which_at}, align 4')} to i64")
+    body.lines.append(f"%to = getelementptr {VECTOR}, ptr %work, i64 {which}")
     kept = "%found"
     if layout.reduce:
         before = body.load(VECTOR, "%to")

@@ -36,8 +36,10 @@ ANYWHERE, SIDE_BY_SIDE, REVERSED, ONE_PLACE = "gcrs"
 SCATTERED = "scattered"  # anywhere, and so do the results
 ROWS = "rows"  # anywhere, and a number is one of eight rows each
 NEAR = "near"  # likewise, by a vector function of ``exact=False``
+SHARED = "shared"  # as ROWS, but the first operand is one number for all rows
+SUMMED = "summed"  # as ROWS, but each result is added to a sum, where the last operand has a row
 
-LISTED = (SCATTERED, ROWS, NEAR)
+LISTED = (SCATTERED, ROWS, NEAR, SHARED, SUMMED)
 
 # Two steps in one, rounded after each of them: a * b + c, and c - a * b.
 MULTIPLY_THEN_ADD, MULTIPLY_THEN_SUBTRACT = "multiply_then_add", "multiply_then_subtract"
@@ -47,11 +49,17 @@ THEN = {
 }
 COPY = "copy"
 OF_NUMBERS = {MULTIPLY_ADD, *THEN, COPY}  # opcodes that no row of the table has
+# Those of which the first two operands may change places, and the first be one for all rows.
+SYMMETRIC = (ops.add.name, ops.multiply.name, *THEN, MULTIPLY_ADD)
 
 # Kernels that are compiled together, so that what lies on disk serves most programs.
 _COMMON = ("add", "subtract", "multiply", "divide", "negative", "where", "less", "less_equal")
 BUNDLES = (
-    {(opcode, ROWS) for opcode in (*_COMMON, MULTIPLY_THEN_ADD)},
+    {
+        *((opcode, ROWS) for opcode in (*_COMMON, MULTIPLY_THEN_ADD)),
+        *((opcode, SHARED) for opcode in SYMMETRIC if opcode != MULTIPLY_ADD),
+        (ops.multiply.name, SUMMED),
+    },
     {
         (MULTIPLY_THEN_ADD, ANYWHERE * 3),
         *((opcode, ANYWHERE * TABLE[opcode].arity) for opcode in _COMMON),
@@ -108,7 +116,7 @@ def kernels(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
             handed = {opcode for opcode in near if vector_math.needs_library(opcode)}
             text = [intrinsic_declarations(False), intrinsic_declarations(True)]
             text.append(library_declarations((opcodes | handed) & set(LIBRARY)))
-            wide = {opcode for opcode, how in new if how == ROWS}
+            wide = {opcode for opcode, how in new if how in (ROWS, SHARED, SUMMED)}
             if wide or near:
                 text.append(WIDE_VECTORS)
                 text.append(each_lanes((wide | handed) & set(LIBRARY)))
@@ -271,17 +279,30 @@ def _listed_kernel(opcode: str, how: str) -> str:
         lines.append(f"{name} = {expression}")
         return name
 
-    def listed(places: str) -> str:
+    def listed(places: str, type_: str = t) -> str:
         at = new(f"getelementptr i32, ptr %lists, i64 {new(f'add i64 {places}, %i')}")
-        index = new(f"zext i32 {new(f'load i32, ptr {at}')} to i64")
-        return new(f"getelementptr {t}, ptr %v, i64 {index}")
+        index = new(f"sext i32 {new(f'load i32, ptr {at}')} to i64")
+        return new(f"getelementptr {type_}, ptr %v, i64 {index}")
 
-    names = [
-        new(f"load {t}, ptr {listed(f'%p{place}')}, align {align}")
-        for place in range(3 if opcode in OF_NUMBERS else TABLE[opcode].arity)
-    ]
+    names = []
+    for place in range(3 if opcode in OF_NUMBERS else TABLE[opcode].arity):
+        if how == SHARED and not place:
+            one = new(f"load double, ptr {listed('%p0', 'double')}, align 8")
+            first = new(f"insertelement {t} poison, double {one}, i64 0")
+            zeros = f"<{LANES} x i32> zeroinitializer"
+            names.append(new(f"shufflevector {t} {first}, {t} poison, {zeros}"))
+        else:
+            names.append(new(f"load {t}, ptr {listed(f'%p{place}')}, align {align}"))
     result = _computed(opcode, names, lanes, new, how == NEAR)
     target = listed("%out")
+    if how == SUMMED:
+        before = new(f"load {t}, ptr {target}, align {align}")
+        total = new(f"fadd {t} {before}, {result}")
+        at = new(f"getelementptr {t}, ptr %v, i64 %p2")
+        integers = f"<{LANES} x i64>"
+        told = new(f"load {integers}, ptr {at}, align {align}")
+        is_row = new(f"icmp ne {integers} {told}, zeroinitializer")
+        result = new(f"select <{LANES} x i1> {is_row}, {t} {total}, {t} {before}")
     lines.append(f"store {t} {result}, ptr {target}, align {align}")
     lines += ["%i_after = add i64 %i, 1", "br label %next", "done:", "ret void", "}"]
     return "\n".join(lines)

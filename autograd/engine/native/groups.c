@@ -56,7 +56,30 @@ NUMBERS(copy, A)
 
 #define ROWS(name, suffix, target, expression) \
     KERNEL(name##_rows##suffix, Lanes, target, lists[out + i], expression)
+
+/* The first operand is a number that all rows share, which stands in the memory once. */
+#define FIRST (memory[lists[p0 + i]] - (Lanes){0})
+#define SHARED(name, suffix, target, expression) \
+    KERNEL(name##_shared##suffix, Lanes, target, lists[out + i], expression)
+
+/* A product of eight rows is added to a sum of each, as far as there are rows: p2 is where it says so. */
+#define SUMMED(suffix, target)                                                                     \
+    target static void multiply_summed##suffix(double *memory, const int32_t *lists, int64_t n,    \
+                                               int64_t out, int64_t p0, int64_t p1, int64_t p2) {  \
+        Lanes *v = (Lanes *)memory;                                                                \
+        Bits is_row = (Bits)v[p2];                                                                 \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            Lanes *sum = v + lists[out + i], total = *sum + A * B;                                 \
+            *sum = (Lanes)(((Bits)total & is_row) | ((Bits)*sum & ~is_row));                       \
+        }                                                                                          \
+    }
+
 #define ALL_ROWS(suffix, target)                                         \
+    SUMMED(suffix, target)                                               \
+    SHARED(add, suffix, target, FIRST + B)                               \
+    SHARED(multiply, suffix, target, FIRST *B)                           \
+    SHARED(multiply_then_add, suffix, target, FIRST *B + C)              \
+    SHARED(multiply_then_subtract, suffix, target, C - FIRST * B)        \
     ROWS(add, suffix, target, A + B)                                     \
     ROWS(subtract, suffix, target, A - B)                                \
     ROWS(multiply, suffix, target, A *B)                                 \
@@ -76,27 +99,32 @@ ALL_ROWS(, )
 #if defined(__x86_64__)
 ALL_ROWS(_avx2, __attribute__((target("avx2"))))
 ALL_ROWS(_avx512, __attribute__((target("avx512f"))))
-#define ROWS_OF(name) {name##_rows, name##_rows_avx2, name##_rows_avx512}
+#define WIDTHS_OF(name) {name, name##_avx2, name##_avx512}
 #else
-#define ROWS_OF(name) {name##_rows, name##_rows, name##_rows}
+#define WIDTHS_OF(name) {name, name, name}
 #endif
+#define ROWS_OF(name) WIDTHS_OF(name##_rows)
 
-/* What is around the groups of rows: numbers that all rows share go to all lanes, and results are added
-   up, as far as there are rows, or put where they wait. */
+/* What is around the groups of rows: of the numbers that all rows share some stand there once, at the
+   begin, and those from ``first`` on in all lanes after them; results are added up, as far as there are
+   rows, or put where they wait. */
 #define AROUND_ROWS(suffix, target)                                                              \
-    target static void share_rows##suffix(double *memory, const double *shared, int64_t n) {     \
-        Lanes *v = (Lanes *)memory;                                                              \
-        for (int64_t i = 0; i < n; i++)                                                          \
+    target static void share_rows##suffix(double *memory, const double *shared, int64_t once,    \
+                                          int64_t first, int64_t n) {                            \
+        Lanes *v = (Lanes *)memory + (once + 7) / 8 - first;                                     \
+        memcpy(memory, shared, (size_t)once * sizeof(double));                                   \
+        for (int64_t i = first; i < n; i++)                                                      \
             v[i] = shared[i] - (Lanes){0};                                                       \
     }                                                                                            \
     target static void sum_rows##suffix(const double *memory, const int32_t *places, int64_t n,  \
                                         double *sums, int64_t rows) {                            \
         const Lanes *v = (const Lanes *)memory;                                                  \
         Lanes *to = (Lanes *)sums;                                                               \
+        const int32_t *which = places + n;                                                       \
         Bits is_row = (Bits){0, 1, 2, 3, 4, 5, 6, 7} < rows;                                     \
         for (int64_t i = 0; i < n; i++) {                                                        \
-            Lanes total = to[i] + v[places[i]];                                                  \
-            to[i] = (Lanes)(((Bits)total & is_row) | ((Bits)to[i] & ~is_row));                   \
+            Lanes before = to[which[i]], total = before + v[places[i]];                          \
+            to[which[i]] = (Lanes)(((Bits)total & is_row) | ((Bits)before & ~is_row));           \
         }                                                                                        \
     }                                                                                            \
     target static void put_rows##suffix(const double *memory, const int32_t *places, int64_t n,  \
@@ -122,6 +150,17 @@ static const struct {
     BOTH(negative, 1), BOTH(abs, 1),      BOTH(where, 3),             BOTH(less, 2),
     BOTH(less_equal, 2), BOTH(both, 2),     BOTH(either, 2),            BOTH(opposite, 1),
     BOTH(copy, 1),   BOTH(multiply_then_add, 3), BOTH(multiply_then_subtract, 3),
+};
+
+static const struct {
+    const char *opcode, *how;
+    Kernel *rows[3];
+} OTHERS[] = {
+    {"add", "shared", WIDTHS_OF(add_shared)},
+    {"multiply", "shared", WIDTHS_OF(multiply_shared)},
+    {"multiply_then_add", "shared", WIDTHS_OF(multiply_then_add_shared)},
+    {"multiply_then_subtract", "shared", WIDTHS_OF(multiply_then_subtract_shared)},
+    {"multiply", "summed", WIDTHS_OF(multiply_summed)},
 };
 
 /* Return the widest vectors that the processor has: 0, or 1 for AVX2, or 2 for AVX-512. */
@@ -189,8 +228,9 @@ static int set_address(PyObject *dict, const char *opcode, PyObject *how, void *
 }
 
 /* group_kernels(anywhere, rows, most=2): return the addresses of the kernels that there are, by opcode and
-   how operands lie: the letter ``anywhere`` for each operand, or ``rows``. These use the widest vectors
-   of the processor, at most AVX2's if ``most`` is 1, and none of both if it is 0. */
+   how operands lie: the letter ``anywhere`` for each operand, ``rows``, "shared" or "summed". But for
+   the first they use the widest vectors of the processor, at most AVX2's if ``most`` is 1, and none of
+   both if it is 0. */
 PyObject *group_kernels(PyObject *module, PyObject *args) {
     PyObject *anywhere, *rows, *found = PyDict_New(), *none = PyUnicode_FromString("");
     int width = widest(), most = 2;
@@ -204,6 +244,14 @@ PyObject *group_kernels(PyObject *module, PyObject *args) {
         PyObject *how = PySequence_Repeat(anywhere, KERNELS[i].arity);
         int is_set = how != NULL && set_address(found, opcode, how, KERNELS[i].numbers) == 0 &&
                      set_address(found, opcode, rows, KERNELS[i].rows[width]) == 0;
+        Py_XDECREF(how);
+        if (!is_set)
+            goto failed;
+    }
+    for (size_t i = 0; i < sizeof(OTHERS) / sizeof(*OTHERS); i++) {
+        PyObject *how = PyUnicode_FromString(OTHERS[i].how);
+        int is_set = how != NULL &&
+                     set_address(found, OTHERS[i].opcode, how, OTHERS[i].rows[width]) == 0;
         Py_XDECREF(how);
         if (!is_set)
             goto failed;
