@@ -32,7 +32,7 @@ from autograd.ir.differentiate import pullback_where_reached
 from autograd.ir.function import Function, Packed, packed
 from autograd.ir.lower import Needed, has_guarded, lower
 from autograd.ir.tables import ARRAY_OF
-from autograd.ir.trace import Frozen, Reference, Trace, traced_call
+from autograd.ir.trace import Frozen, Places, Reference, Trace, traced_call
 from autograd.locks import new_lock
 from autograd.transforms.call import replaced
 from autograd.trees import NUMBER, Builder, Structure, builder, plain_builder
@@ -78,9 +78,7 @@ class TracedFunction:
         self.examples = inputs.examples
         self.arguments = inputs.arguments
         self.trace.examples = dict(zip(self.trace.arguments, self.examples, strict=True))
-        own = replaced(self.arguments)  # the function may change its lists
-        self.trace.fixed.clear()
-        self.outputs, self.structure = traced_call(function, self.trace, own)
+        self.outputs, self.structure = self._traced(function)
         self.operations = len(self.trace)
         if self.operations > MANY:
             warn_user(
@@ -94,6 +92,22 @@ class TracedFunction:
         self.has_gradients = False
         self.lowered: tuple[Function, bool] | None = None
         self.seconds = time.perf_counter() - start
+
+    def _traced(self, function: Callable[..., object]) -> tuple[list[Reference], Structure]:
+        """Trace the function, again where a list was indexed by a condition."""
+        places = self.trace.places = Places()
+        while True:
+            own = replaced(self.arguments)  # the function may change its lists
+            self.trace.fixed.clear()
+            places.begin()
+            try:
+                made = traced_call(function, self.trace, own)
+            except BaseException:
+                if not places.is_left():
+                    raise
+            else:
+                if not places.is_left():
+                    return made
 
     def settle_wholes(self) -> None:
         """Leave out the numbers of arrays that are used as whole arrays, of any length.

@@ -54,7 +54,7 @@ class Body(Trace):
         super().__init__()
         self.parent = parent
         self.deciders, self.converts = parent.deciders, parent.converts
-        self.spoiled = parent.spoiled
+        self.spoiled, self.places = parent.spoiled, parent.places
         self.outer: dict[Reference, int] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
         self._script: list[bool] = []

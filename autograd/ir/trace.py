@@ -250,13 +250,62 @@ class Condition(Tracer):
         return hash(bool(self))
 
     def __index__(self) -> int:
+        if self.trace.places is not None:
+            self.trace.places.refuse_once(self)
         return int(bool(self))
+
+    def __getattr__(self, name: str) -> Any:
+        places = self.trace.places
+        if name == "__array__" and places is not None and places.is_of_array(self):
+            import numpy
+
+            return lambda *_, **named: numpy.array(bool(self))
+        return super().__getattr__(name)
 
     def __int__(self) -> int:
         return int(bool(self))
 
     def __float__(self) -> float:
         return float(bool(self))
+
+
+class AskedForPlace(BaseException):
+    """An index is a condition, which is place 0 or 1 in a list and a mask to NumPy."""
+
+
+class Places:
+    """Tells lists from arrays where an index is a condition: table[x > 0].
+
+    NumPy asks for a place first and then, where there is none, for an array. What passes the
+    refusal on is no array: the function is traced again, and the same question is answered.
+    """
+
+    def __init__(self) -> None:
+        self._of_lists: set[int] = set()
+        self.begin()
+
+    def begin(self) -> None:
+        """Count the questions from the first again."""
+        self._count, self._refused = 0, list[tuple[int, Condition]]()
+
+    def refuse_once(self, condition: Condition) -> None:
+        """Refuse to be a place, unless it is known that a list is asking."""
+        self._count += 1
+        if self._count not in self._of_lists:
+            self._refused.append((self._count, condition))
+            raise AskedForPlace
+
+    def is_of_array(self, condition: Condition) -> bool:
+        """Return whether a condition that was no place is asked for an array now."""
+        is_next = bool(self._refused) and self._refused[-1][1] is condition
+        if is_next:
+            self._refused.pop()
+        return is_next
+
+    def is_left(self) -> bool:
+        """Return whether a list was refused: the function has to be traced again."""
+        self._of_lists |= {number for number, _ in self._refused[:1]}
+        return bool(self._refused)
 
 
 class CannotConvert(Exception):  # noqa: N818 - caught by jit, which then keeps the ways apart
@@ -430,6 +479,7 @@ class Trace:
         same_length: pairs of them that a loop goes through together.
         truths: of the conditions that are bools among the arguments the numbers, 1 or 0.
         parent: of the body of a loop the trace around it.
+        places: who asks conditions for the place in a table that they are.
         refused: the code of the user's, and the place in it, that last asked for a number; of what.
     """
 
@@ -455,6 +505,7 @@ class Trace:
         self.same_length: list[tuple[int, int]] = []
         self.truths: dict[int, int] = {}
         self.parent: Trace | None = None
+        self.places: Places | None = None
         self.refused: tuple[types.CodeType, int, Tracer] | None = None
         self._fingerprint = (0, 0)
         self._reached: tuple[int, int | bool] = (0, True)

@@ -131,6 +131,54 @@ def test_one_condition_as_an_index_is_a_bool_and_no_place():
     assert np.array_equal(fill(table, -1.0), table)
 
 
+def bracketed(table, condition):
+    try:
+        return table[condition]
+    except:  # noqa: E722 - what tells lists from arrays passes here too
+        return None
+
+
+def test_one_condition_is_a_bool_to_arrays_from_outside_and_a_place_in_lists():
+    table, row, pair = np.arange(1.0, 7.0).reshape(2, 3), np.array([1.0, 2.0]), [3.0, 4.0]
+
+    def total(x, condition):
+        pairs = [pair, (5.0, x), pair[:], [x * x, x]]  # one place in the code for all of them
+        entries = [t[condition] for t in (row, *pairs, table, pair)]
+        table_ = table.copy()
+        table_[condition, 1:] = 7.0
+        more = [table[condition, 1], row[condition] * bracketed(pair, condition), table_]
+        return sum(np.sum(each) for each in (*entries, *more)) * x
+
+    def looped(x):
+        def body(k, c):
+            return c * 0.5 + total(c, c > x)
+
+        return autograd.fori_loop(0, 3, body, x * 0.5)
+
+    def f(x):
+        return total(x, x > 0.5)
+
+    fast = jit(f)
+    for x in (1.0, -1.0, 2.0, 0.25):
+        assert fast(x) == f(x)
+        assert jit(grad(f))(x) == grad(f)(x)
+        assert jit(looped)(x) == looped(autograd.Value(x)).data
+    assert fast.ways == 2
+    rows = np.linspace(-1.0, 2.0, 9)
+    assert jit(f, in_axes=0)(rows).tolist() == [f(float(x)) for x in rows]
+
+
+def test_what_a_function_changes_in_its_arguments_is_changed_once_where_lists_have_places():
+    def f(v):
+        v[0] = v[0] * 2.0
+        v[1] = v[1] * [3.0, 5.0][v[0] > 1.0]
+        return v.sum()
+
+    assert jit(f)(np.array([1.0, 1.0])) == 7.0
+    with pytest.raises(IndexError, match="list index out of range"):
+        jit(lambda x: x * [1.0][x > 0.0])(2.0)
+
+
 def test_an_array_by_a_mask_takes_a_way_for_each_mask_and_where_one_for_all():
     masks = [np.array([*f"{bits:03b}"]) == "1" for bits in range(8)]
     fast = jit(lambda x, m: x[m].sum() * 1.0, max_paths=4)
