@@ -236,15 +236,19 @@ class Condition(Tracer):
         return self._apply(ops.opposite, (self,))
 
     def __eq__(self, other: object) -> Any:
-        """Return whether both are true or both false, as for two bools."""
+        """Return whether both are true or both false, as for two bools, of which 1 is one."""
         if self is other:
             return True
-        return ~(self ^ other) if isinstance(other, Condition) or _is_truth(other) else False
+        other = _as_truth(other)
+        if isinstance(other, Condition) or _is_truth(other):
+            return ~(self ^ other)
+        return False if is_real(other) else NotImplemented
 
     def __ne__(self, other: object) -> Any:
-        if self is other:
-            return False
-        return self ^ other if isinstance(other, Condition) or _is_truth(other) else True
+        equal = self.__eq__(other)
+        if equal is NotImplemented:
+            return equal
+        return ~equal if isinstance(equal, Condition) else not equal
 
     def __hash__(self) -> int:
         return hash(bool(self))
@@ -386,6 +390,11 @@ def _plain_results(operation: Operation, operands: Sequence[object]) -> tuple[ob
 def _is_truth(obj: object) -> bool:
     """Return whether it is a bool of Python's or NumPy's."""
     return type(obj).__name__ in ("bool", "bool_")
+
+
+def _as_truth(obj: Any) -> object:
+    """Return the bool that a number equals, and anything else as it is."""
+    return bool(obj) if is_real(obj) and obj in (0, 1) else obj
 
 
 def _combined(operation: Operation, left: Condition, right: Any) -> object:

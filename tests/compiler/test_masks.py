@@ -1,5 +1,6 @@
 """Arrays of bools among the arguments: conditions in compiled code, as they are in eager code."""
 
+import math
 import pickle
 
 import numpy as np
@@ -129,6 +130,37 @@ def test_one_condition_as_an_index_is_a_bool_and_no_place():
     fill = jit(lambda a, x: assigned(a * 1.0, x > 0.0))
     assert fill(table, 1.0).tolist() == [[7.0] * 3] * 2
     assert np.array_equal(fill(table, -1.0), table)
+
+
+EQUAL = {
+    "number": lambda c: (c == 1) + 2.0 * (1.0 == c) + 4.0 * (c != 0) + 8.0 * (np.int64(0) != c),  # noqa: SIM300
+    "other number": lambda c: (c == 2) + 2.0 * (c != 0.5) + 4.0 * (c == math.nan),
+    "other thing": lambda c: (c == "1") + 2.0 * (c != None) + 4.0 * (c == ()),  # noqa: E711
+    "array": lambda c: ((c == X) * 1.0).sum() + 10.0 * ((np.array([0, 1, 1]) != c) * 1.0).sum(),
+    "list": lambda c: (c in [0, 2]) + 2.0 * [0, 1].index(c) + 4.0 * [1.0, 0, 1].count(c),
+    "keys": lambda c: {0: 5.0, 1: 7.0}[c] + (c in {1.0, 3.0}),
+    "choice": lambda c: (c == (1 if c else 2)) * 1.0,
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_a_condition_equals_the_numbers_that_a_bool_equals(name):
+    fast = jit(lambda x: EQUAL[name](x > 0.0) + 0.0 * x)
+    for x in (1.0, -1.0, 2.0):
+        assert fast(x) == EQUAL[name](x > 0.0)
+
+
+def test_a_condition_and_a_value_are_refused_and_not_taken_for_unequal():
+    for f in (
+        lambda x: (x > 0.0) == x,
+        lambda x: x == (x > 0.0),
+        lambda x: (x > 0.0) != x,
+        lambda x: x != (x > 0.0),
+    ):
+        with pytest.raises(TypeError, match="might compare numbers"):
+            f(autograd.Value(1.0))
+        with pytest.raises(autograd.TraceError, match=r"compared by [!=]="):
+            jit(f)(1.0)
 
 
 def bracketed(table, condition):
