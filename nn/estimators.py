@@ -22,6 +22,7 @@ from nn.inputs import (
     explain_cells,
     explain_columns,
     explain_labels,
+    listed,
 )
 from nn.inspection import predict
 from nn.layers import MLP
@@ -112,6 +113,9 @@ class _Network(BaseEstimator):
 
     def _checked(self, X: object, *y: object, **options: bool) -> Any:
         """Return rows, and targets, as scikit-learn has them; its errors about cells are ours."""
+        for targets in y:
+            if isinstance(targets, str):
+                listed(targets, "y")
         check_table(X, "X")
         explain_columns(X, "X")  # older versions of scikit-learn take columns of one name
         for targets in y if options.get("y_numeric") else ():

@@ -106,8 +106,11 @@ def codes_of(classes: Sequence[str], loss: Loss) -> list[float]:
         )
     if len(classes) < 2 or (len(classes) > 2 and loss is not cross_entropy):
         raise InputError(
-            f"{loss.__name__} cannot tell the {len(classes)} classes {brief([*classes], 80)} "
-            f"apart: " + ("give rows of two classes" if len(classes) < 2 else "take cross_entropy")
+            f"y has one class, {classes[0]!r}: give rows of two classes"
+            if len(classes) < 2
+            else f"{loss.__name__} cannot tell the {len(classes)} classes "
+            f"{brief([*classes], 80)} apart: take loss='cross_entropy', and a model of "
+            f"{len(classes)} outputs, one for each, as MLP(2, [16, {len(classes)}])"
         )
     return [-1.0, 1.0] if loss is hinge else [float(number) for number in range(len(classes))]
 
@@ -203,6 +206,18 @@ def fault_of_losses(losses: Sequence[float], targets: Targets, loss: Loss) -> st
     return ""
 
 
+def has_grown(losses: Sequence[float], targets: Targets, loss: Loss) -> bool:
+    """Return whether a training ended far above where it began, and knows nothing of rows.
+
+    Args:
+        losses: that of every epoch.
+        targets: the target of each row.
+        loss: a function of (score, target); of one of the user's ten times the first is far.
+    """
+    first, last, constant = losses[0], losses[-1], _of_a_constant(targets, loss)
+    return last > 2.0 * first and last > (constant if constant < math.inf else 10.0 * abs(first))
+
+
 def _of_a_constant(targets: Targets, loss: Loss) -> float:
     """Return the loss of constant scores that know nothing of rows; infinity if that says nothing.
 
@@ -223,7 +238,7 @@ def _of_a_constant(targets: Targets, loss: Loss) -> float:
 
 def warn_of_scales(
     fault: str, X: object, y: object, rows: Rows, targets: Targets, loss: Loss
-) -> None:
+) -> bool:
     """Warn of columns, or targets, of a size with which networks train badly, and say the remedy.
 
     Args:
@@ -233,11 +248,15 @@ def warn_of_scales(
         rows: rows of numbers.
         targets: the target of each.
         loss: a function of (score, target).
+
+    Returns:
+        Whether there are such.
     """
     sizes = [max(map(abs, column)) for column in zip(*rows, strict=True)]
     largest = max(sizes)
     smallest = min((size for size in sizes if size), default=largest)
-    if largest >= FAR or largest > APART * smallest:
+    warned = bool(largest >= FAR or largest > APART * smallest)
+    if warned:
         place = sizes.index(largest if largest >= FAR else smallest)
         name = f"column {column_named(X, place)!r}"
         others = sum(size >= FAR for size in sizes) - 1
@@ -248,7 +267,7 @@ def warn_of_scales(
             else f"{name} stays below {_short(smallest)} beside numbers as large as "
             f"{_short(largest)}"
         )
-        _warn(
+        warn(
             f"{fault}. X: {what}, and networks train badly on columns far from "
             f"1: give {_scaled('X', X, '0')}, new rows by the same numbers, or put "
             f"scikit-learn's StandardScaler before nn.Classifier or nn.Regressor (make_pipeline)"
@@ -256,11 +275,13 @@ def warn_of_scales(
     if loss in (mse, mae, huber):
         flat = [n for target in targets for n in (target if isinstance(target, list) else [target])]
         if (size := max(map(abs, flat))) >= FAR:
-            _warn(
+            warn(
                 f"{fault}. y has numbers as large as {_short(size)}, and "
                 f"networks take long to reach scores far from 1: give {_scaled('y', y)}, or use "
                 f"nn.Regressor, which does"
             )
+            warned = True
+    return warned
 
 
 def _scaled(name: str, obj: object, axis: str = "") -> str:
@@ -276,7 +297,7 @@ def _short(size: float) -> str:
     return f"{size:,.0f}" if 1.0 <= size < 1e9 else f"{size:.2g}"
 
 
-def _warn(words: str) -> None:
+def warn(words: str) -> None:
     """Warn at the line of the user's that called fit, by scikit-learn or not."""
     frame, level = sys._getframe(1), 3
     while (outer := frame.f_back) is not None and _is_between(outer):
@@ -299,7 +320,8 @@ def listed(obj: Any, name: str) -> list[Any]:
         return list((array[:, 0] if is_column else array).tolist())
     is_single = not hasattr(obj, "__iter__") or getattr(obj, "shape", None) == ()
     if isinstance(obj, (str, bytes, dict)) or is_single:
-        raise KindError(f"{name} must be a list or an array, and is a {type(obj).__name__}")
+        column = f": a column of a data frame is frame[{obj!r}]" if isinstance(obj, str) else ""
+        raise KindError(f"{name} must be a list or an array, and is a {type(obj).__name__}{column}")
     if hasattr(type(obj), "__next__") and name.endswith(("X", "y")):
         raise KindError(
             f"{name} is a {type(obj).__name__}, which gives its rows once: write list({name})"

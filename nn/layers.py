@@ -102,10 +102,15 @@ def _no_row(x: Sequence[object], who: str, inputs: int) -> Exception:
     is_frame = hasattr(x, "columns")
     is_matrix = is_frame or (len(x) > 0 and hasattr(next(iter(x)), "__len__"))
     rows = "X.to_numpy()" if is_frame else "X"
+    way = (
+        f"one row of numbers; for all rows of X write [model(x) for x in {rows}]"
+        if is_matrix
+        else f"give rows of {counted(inputs, 'number')}, or make the model for {len(x)}, as "
+        f"MLP({len(x)}, [16, 1])"
+    )
     return InputError(
         f"{who} takes {counted(inputs, 'input')}, and was given "
-        f"{counted(len(x), 'row') if is_matrix else len(x)}: "
-        f"one row of numbers" + f"; for all rows of X write [model(x) for x in {rows}]" * is_matrix
+        f"{counted(len(x), 'row') if is_matrix else len(x)}: {way}"
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from autograd import scope
 from nn.checkpoints import read_checkpoint, write_checkpoint
 from nn.clipping import checked_limit, norm_scale
-from nn.divergence import divergence, runaway
+from nn.divergence import divergence, runaway, smaller
 from nn.engines import Engine, Penalty, engine_named, finite, plus, times
 from nn.errors import DivergedError, InputError, KindError
 from nn.executors import AnyExecutor
@@ -29,6 +29,8 @@ from nn.inputs import (
     classes_of,
     codes_of,
     fault_of_losses,
+    has_grown,
+    warn,
     warn_of_scales,
 )
 from nn.losses import Loss, loss_named
@@ -117,7 +119,9 @@ def fit(
         UserWarning: the loss was not halved in ten epochs or more, or ended no lower than that of a
             constant guess (1 for hinge, log 2, log k, the variance of y), and a column of X, or a
             target, has numbers of 100 or more, or columns are a thousand times as large as others:
-            networks train badly then. It names the column and the remedy.
+            networks train badly then. It names the column and the remedy. Or the loss ended at more
+            than twice what it began with, and no lower than that of a constant guess: the learning
+            rate is too large.
 
     Raises:
         ValueError: data, labels or settings do not fit.
@@ -136,10 +140,11 @@ def fit(
     """
     check_module(model)
     if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise KindError(f"optimizer must be one such as Adam(lr=0.01), and is {optimizer!r}")
+        raise KindError(f"optimizer must be one such as nn.Adam(lr=0.01), and is {optimizer!r}")
     for name, function in (("penalty", penalty), ("schedule", schedule)):
         if function is not None and not callable(function):
             raise KindError(f"{name} must be a function, and is {function!r}")
+    optimizer = Adam(lr=0.01) if optimizer is None else optimizer
     callbacks, measures = _callbacks(callbacks), _measures(metrics)
     for name, path in (("checkpoint", checkpoint), ("resume", resume)):
         if path is not None and not isinstance(path, (str, os.PathLike)):
@@ -166,7 +171,7 @@ def fit(
     training = Training(
         model=model,
         engine=engine_named(engine)(model, criterion),
-        optimizer=Adam(lr=0.01) if optimizer is None else optimizer,
+        optimizer=optimizer,
         rows=rows,
         targets=targets,
         held_out=held_out,
@@ -187,8 +192,11 @@ def fit(
     if resume is not None:
         read_checkpoint(training.state, resume, training.engine.numbers, seed is not None)
     history = training.run(epochs, executor, callbacks, checkpoint, progress)
-    if len(history) >= 10 and (fault := fault_of_losses(history["loss"], targets, criterion)):
-        warn_of_scales(fault, X, y, rows, targets, criterion)
+    losses = history["loss"] if len(history) else [0.0]
+    fault = fault_of_losses(losses, targets, criterion) if len(losses) >= 10 else ""
+    warned = fault and warn_of_scales(fault, X, y, rows, targets, criterion)
+    if not warned and has_grown(losses, targets, criterion):
+        warn(f"the loss rose from {losses[0]:.3g} to {losses[-1]:.3g}: {smaller(optimizer.lr)}")
     return history
 
 
@@ -267,7 +275,8 @@ class Training:
         data = zip(range(len(self.rows)), self.rows, self.targets, strict=True)
         chosen = data if rows is None else [(r, self.rows[r], self.targets[r]) for r in rows]
         weights = list(map(float, self.state.weights))
-        return divergence(self.model, self.loss, weights, place, chosen, error)
+        rate = self.optimizer.lr
+        return divergence(self.model, self.loss, weights, place, chosen, error, rate)
 
     def batches(self, epoch: int) -> Iterator[list[int] | None]:
         """Yield the row numbers of every batch; None stands for all rows as they are."""

@@ -17,6 +17,7 @@ from autograd.notation.formula import (
     Formula,
     Name,
     Number,
+    Partial,
     with_numbers,
 )
 from autograd.notation.names import Names
@@ -86,7 +87,7 @@ class _Teacher:
 
         forward = ("Write ", names[ways.root], " in single operations")
         return [
-            self._opening(),
+            self._opening(chains),
             *self._stated(outside, nodes),
             Part(forward, tuple(lines[: len(early)])),
             *self._left_out(
@@ -111,13 +112,18 @@ class _Teacher:
             *chains[len(upper) :],
         ]
 
-    def _opening(self) -> Part:
+    def _opening(self, chains: Iterable[Part]) -> Part:
         nearest, index = self.users[id(self.ways.x)][0]
         local = self.names.partial(nearest, index)
-        words = (" is ", self.total, ", over all paths; ", local)
+        words: tuple[str | Formula, ...] = (" is ", self.total, ", over all paths; ", local)
         held = " is for one operation, its other operands held; "
+        found = [line.sides[0] for part in chains for line in part.equations]
+        placed = [each for each in found if isinstance(each, Partial) and each.place]
         if local.place:  # where an operand is taken twice
             held = f" is for one operation, by its operand {local.place}, the others held; "
+        elif placed:
+            words += (" is for one operation, its other operands held, and ", placed[0])
+            held = f" by its operand {placed[0].place}; "
         are_shown = "1 digit" if self.precision == 1 else f"{self.precision} digits"
         are_shown += f" of numbers {'is' if self.precision == 1 else 'are'} shown"
         return Part((self._adjoint(self.ways.x), *words, held + are_shown))

@@ -387,3 +387,11 @@ def test_the_opening_says_which_operand_a_numbered_derivative_is_by():
     assert "∂₁v1 is for one operation, by its operand 1, the others held; " in str(
         derivation(x * x, x)
     )
+
+
+def test_the_opening_says_what_a_numbered_derivative_is_wherever_one_stands():
+    x = Value(2.0, "x")
+    worked = str(derivation(x * x + 3 * x, x))
+    assert ", its other operands held, and ∂₁v1 by its operand 1; 4 digits" in worked
+    assert "∂₁v1   = x" in worked
+    assert "by its operand" not in str(derivation(x * Value(3.0, "w") + 3 * x, x))

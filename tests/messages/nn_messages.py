@@ -211,9 +211,34 @@ FIT = [
         lambda: trained(Y=["a", "b", "b"], loss="hinge"),
     ),
     (
-        "cannot tell the 3 classes",
+        r"cannot tell the 3 classes .*: take loss='cross_entropy', and a model of 3 outputs",
         lambda: trained(Y=["a", "b", "c"], loss="hinge"),
         lambda: trained(model(3), Y=["a", "b", "c"], loss="cross_entropy"),
+    ),
+    (
+        "y has one class, 'a': give rows of two classes",
+        lambda: trained(Y=["a", "a", "a"]),
+        lambda: trained(Y=["a", "b", "a"]),
+    ),
+    (
+        r"y must be a list or an array, and is a str: a column of a data frame is frame\['a'\]",
+        lambda: trained(X=FRAME[["b"]], Y="a"),
+        lambda: trained(MLP(1, [1], seed=0), X=FRAME[["b"]], Y=FRAME["a"], loss="mse"),
+    ),
+    (
+        r"a column of a data frame is frame\['a'\]",
+        lambda: nn.Regressor().fit(FRAME, "a"),
+        lambda: nn.Regressor((2,), max_iter=1).fit(FRAME[["b"]], FRAME["a"]),
+    ),
+    (
+        r"takes 3 inputs, and was given 2: .*, or make the model for 2, as MLP\(2, \[16, 1\]\)",
+        lambda: trained(MLP(3, [16, 1])),
+        lambda: trained(MLP(2, [16, 1])),
+    ),
+    (
+        r"Weights are as large as .*: take a smaller learning rate than 1e..6: lr=0.01 of the op",
+        lambda: trained(model(4, 1), loss="mse", optimizer=nn.SGD(lr=1e6), epochs=30),
+        lambda: trained(model(4, 1), loss="mse", optimizer=nn.SGD(lr=0.01), epochs=30),
     ),
     (
         "at least two outputs",

@@ -273,6 +273,7 @@ class Counts(Plain):
         (Counts, ValueError, "the loss does not follow the model"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:the loss rose")  # of what grows with every call
 def test_what_a_compiled_loss_cannot_follow_is_refused(kind, error, words):
     model = kind()
     before = model.state_dict()

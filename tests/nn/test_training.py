@@ -1,12 +1,15 @@
 """fit: its numbers, its endings, its checkpoints, and what it refuses."""
 
+import contextlib
 import json
 import math
 import os
 import random
+import re
 import signal
 import sys
 import threading
+import warnings
 
 import pytest
 
@@ -634,3 +637,42 @@ def test_a_model_without_parameters_is_refused():
 def test_the_progress_bar_counts_epochs(capsys):
     trained(progress=True)
     assert "4/4" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "loss", ["hinge", "mse", "binary_cross_entropy", lambda s, t: (s - t) ** 2]
+)
+def test_a_loss_that_ends_far_above_its_first_is_told_and_the_rate_that_is_named_is_quiet(loss):
+    X, y = data.moons(50, seed=1)
+    y = [(side + 1) / 2 for side in y] if loss == "binary_cross_entropy" else y
+
+    def trained(rate):
+        model = MLP(2, [8, 1], activation="tanh", seed=1)
+        return fit(model, X, y, loss, SGD(lr=rate), 60, seed=1, progress=False)["loss"]
+
+    with pytest.warns(
+        UserWarning, match=r"the loss rose from [\d.]+ to .*: take a smaller"
+    ) as seen:
+        losses = trained(3.0 if loss not in ("hinge", "binary_cross_entropy") else 1000.0)
+    assert losses[-1] > 2.0 * losses[0]
+    assert [each.filename for each in seen] == [__file__]
+    advised = re.search("lr=([^ ]+) of the optimiser", str(seen[0].message))
+    assert trained(float(advised[1]))[-1] < 1.0
+
+
+def test_the_rate_of_an_estimator_is_named_as_it_is_called_there():
+    pytest.importorskip("sklearn")
+    X, y = data.moons(50, seed=1)
+    with pytest.warns(UserWarning, match="the loss rose .* learning_rate_init=0.01 of nn.Class"):
+        nn.Classifier(learning_rate_init=100.0, random_state=1).fit(X, y)
+
+
+@pytest.mark.parametrize("optimizer", [SGD, nn.Adam, nn.RMSprop])
+def test_numbers_near_the_largest_float_bring_no_warning_of_numpy_s(optimizer):
+    X, y = data.moons(20, seed=1)
+    for rate in (3.0, 1e100, 1e200):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            warnings.simplefilter("ignore", UserWarning)
+            with contextlib.suppress(nn.DivergedError):
+                fit(MLP(2, [4, 1], seed=1), X, y, "mse", optimizer(lr=rate), 12, progress=False)
