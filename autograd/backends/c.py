@@ -118,7 +118,7 @@ static int autograd_reserve(autograd_array *array, double room)
         return 0;
     if (!(room < (double)(SIZE_MAX / sizeof(double))))
         return 1;
-    numbers = realloc(array->numbers, (size_t)room * sizeof(double));
+    numbers = (double *)realloc(array->numbers, (size_t)room * sizeof(double));
     if (numbers == NULL)
         return 1;
     array->numbers = numbers;
@@ -301,6 +301,16 @@ class CWriter(Writer):
         """Write that a number is appended to an array."""
         self.fallible("push", f"&{array.whole}", number)
 
+    def sums(self, size: int) -> list[str]:
+        """Return the lines of so many sums for each lane, on the stack if they are few."""
+        if LANES * size <= LOCAL:
+            return [f"double sums[{LANES}][{size}];"]
+        self.lines = []
+        array = self.new_array("room")
+        self.fallible("zeros", "&room", f"{LANES * size}.0")
+        self.add(f"double (*const sums)[{size}] = (double (*)[{size}])(void *){array.numbers};")
+        return self.lines
+
     def load(self, array: ArrayName, index: str, is_inside: bool) -> str:
         """Return the number at an index, looked for in any case: a caller may give any count."""
         self.helpers.add("load")
@@ -458,6 +468,8 @@ def definition(function: Function, binding: Binding) -> Definition:
             _without_warnings(lines, [*others, *parts.results])
             for lines, others in ((once, each), (each, once))
         ]
+    if is_mapped and binding.reduce:
+        once = [*once, *writer.sums(max(len(parts.results), 1))]
     ending = ["    autograd_free(&made, NULL);"] if writer.made else []
     returns = "int"
     if is_partial(function):
@@ -483,7 +495,7 @@ def _single(parts: Parts, whole: str) -> list[str]:
     """Return the parameters of the function, and the lines of its body."""
     lines = [f"    {line}" for line in parts.once]
     outputs = [f"    out[{place}] = {result};" for place, result in enumerate(parts.results)]
-    used = _unused([*lines, *outputs], "in")
+    used = [*_unused([*lines, *outputs], "in"), *_unused(outputs, "out")]
     return [f"(const double *in, {whole}double *out)", *used, *lines, *outputs]
 
 
@@ -514,7 +526,6 @@ def _mapped(parts: Parts, binding: Binding, whole: str) -> list[str]:
     mean = " / (double)rows" if binding.reduce == "mean" else " + 0.0"
     return [
         *(head, *used, *before),
-        f"    double sums[{LANES}][{size}];",
         f"    int64_t size = rows > {ONE_BLOCK} ? (rows + {most - 1}) / {most} : rows;",
         f"    if (rows > {ONE_BLOCK}) {{",
         f"        size = size < {BLOCK} ? {BLOCK} : size;",

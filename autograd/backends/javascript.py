@@ -232,7 +232,7 @@ def _single(function: Function, binding: Binding, writer: JavaScriptWriter) -> l
         f"export function {writer.title}({_parameters(function, 'input', 'arrays')}) {{",
         *_check(function, binding, writer.title),
         *[f"  {line}" for line in parts.once],
-        f"  return Float64Array.of({', '.join(parts.results)});",
+        f"  return Float64Array.from([{', '.join(parts.results)}]);",  # as many as there may be
         "}",
     ]
 

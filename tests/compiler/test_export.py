@@ -14,9 +14,10 @@ from function_cases import bits
 
 import nn
 from autograd import Value, grad, hessian, jit, log, relu, scan, value_and_grad, where
-from autograd.backends import c
+from autograd.backends import c, javascript
 from autograd.backends.binding import Binding
 from autograd.errors import ExportError
+from autograd.ir.function import Function, Parameter
 
 
 def cubic(x, y):
@@ -243,3 +244,39 @@ def test_a_function_called_with_values_alone_says_what_to_do_before_it_is_export
         assert fast.c
     fast(2.0)
     assert "results: 1" in fast.c
+
+
+@pytest.mark.parametrize("axes", [None, (0,)])
+def test_a_function_without_results_is_c_that_no_compiler_complains_of(axes):
+    fast = jit(lambda x: [], in_axes=axes)
+    fast(1.0 if axes is None else np.ones(2))
+    native = built(fast, None if axes is None else {0})
+    assert native(*([[1.0]] if axes is None else [[], [[1.0], [2.0]]])) == []
+
+
+def test_sums_of_many_results_do_not_lie_on_the_stack():
+    rows = np.random.default_rng(8).normal(size=70)
+    fast = jit(lambda w, x: w * x, in_axes=(None, 0), reduce="sum")
+    fast(np.ones(512), rows)
+    assert "double sums[8][512];" in fast.c
+    weights = np.linspace(-1.0, 1.0, 513)
+    found = fast(weights, rows).tolist()
+    assert "double sums[" not in fast.c
+    assert bits(built(fast, {513}, "sum")(weights.tolist(), rows[:, None].tolist())) == bits(found)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no g++ on this machine")
+def test_the_files_are_c_plus_plus_too(tmp_path):
+    fast = jit(value_and_grad(lambda w, xs: scan(lambda h, x: (w * h * h + x, h), w, xs)[0]))
+    fast(0.5, np.ones(3))
+    fast.save(tmp_path / "f.c")
+    command = ["g++", "-x", "c++", "-Wall", "-Wextra", "-Werror", "-pedantic", "-c", "f.c"]
+    subprocess.run(command, check=True, cwd=tmp_path)
+
+
+def test_javascript_returns_as_many_results_as_there_are(tmp_path):
+    function = Function("many")
+    function.end((function.add_parameter(Parameter("x")),) * 200_000)
+    path = tmp_path / "many.mjs"
+    path.write_text(javascript.source(function))
+    assert in_node(path, "autograd_many", [0.5]) == [0.5] * 200_000
