@@ -33,6 +33,10 @@ class Kept:
                 f"{name}: there is no window: save it, .save({self._example!r}), print it, or end "
                 f"a notebook's cell with it"
             )
+        if name in ("to_latex", "tex") and hasattr(type(self), "latex"):
+            raise MissingAttributeError(f"{name}: it is .latex")
+        if name in ("text", "to_text", "to_string", "to_str"):
+            raise MissingAttributeError(f"{name}: print shows the text, and str(...) gives it")
         if name in (*UNWRITTEN, "pdf", "savefig", "write", "to_file"):
             raise MissingAttributeError(
                 f"{name}: .save({self._example!r}) writes a file, of the kind that its ending says"

@@ -28,6 +28,10 @@ SETTINGS = {  # what the settings of the readers of graphs and of checks are cal
     **dict.fromkeys(("filename", "file", "fname", "outfile", "name"), ("path",)),
     **dict.fromkeys(("derivative", "fprime", "grad", "jac"), ("df",)),
 }
+OF_CHECKS = {  # settings of HIPS autograd's, JAX's and PyTorch's checks
+    "order": "write check_gradient(grad(f), x) for second derivatives",
+    **dict.fromkeys(("modes", "raise_exception", "nondet_tol"), "leave it out"),
+}
 
 
 def asking(example: str) -> Callable[[F], F]:
@@ -78,7 +82,9 @@ def _unknown(name: str, settings: Sequence[str]) -> str:
 
     known = [other for other in SETTINGS.get(name, ()) if other in settings]
     close = difflib.get_close_matches(name, settings, 1)
-    if known:
+    if name in OF_CHECKS and "rtol" in settings:
+        way = f": {OF_CHECKS[name]}"
+    elif known:
         way = f": it is {known[0]}"
     elif close:
         way = f"; did you mean {close[0]}"

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from autograd.engine.order import ordered
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError, StructureError, WrongDerivativeError
 from autograd.signatures import misfit
+from autograd.table.opaque import Primitive
 from autograd.table.operation import real
 from autograd.testing.arguments import (
     Bounds,
@@ -143,6 +145,11 @@ def _reasons(
     if wrong and all(judgement.claimed == 0.0 for judgement in wrong):
         yield "nothing arrives by backward:"
         yield "what f takes out by .data or stop_gradient has no gradient"
+    elif wrong and root is not None:
+        used = {type(node.op): node.op for node in ordered(root)}
+        if own := used.get(Primitive):
+            yield "what backward goes by there is a rule of your own:"
+            yield f"see the partials of {own.name}; check_gradient({own.name}, ...) is for it alone"
 
 
 def _check_function(name: str, f: object) -> None:
@@ -240,6 +247,12 @@ def assert_derivative(
         ]
     except (TypeError, AttributeError, IndexError) as error:
         tried = points[0] if points else place
+        if callable(df) and (unfit := misfit(df, tried.arguments())):
+            names = ", ".join(parameters.names)
+            raise ArgumentError(
+                f"assert_derivative: df is called with the arguments of f ({names}), and {unfit}: "
+                f"it takes them all, and returns the derivatives by all, as in lambda x, y: (..., ...)"
+            ) from None
         if note := told_of_trees(f, df, parameters.names, tried, error):
             error.add_note(note)
         raise

@@ -225,6 +225,16 @@ TABLE_ = [
         lambda: ag.graph(x * 2).show(),
         lambda: str(ag.graph(x * 2)),
     ),
+    (
+        "text: print shows the text, and str",
+        lambda: ag.derivation(x * 2, x).text,
+        lambda: str(ag.derivation(x * 2, x)),
+    ),
+    (
+        r"to_latex: it is \.latex",
+        lambda: ag.derivation(x * 2, x).to_latex(),
+        lambda: ag.derivation(x * 2, x).latex,
+    ),
     (r"save\('y.html'\)", lambda: ag.explore(x * 2).view(), lambda: ag.explore(x * 2).html),
     ("object has no attribute 'nothing'", lambda: ag.graph(x * 2).nothing, None),
     (r"write x\*\*2", lambda: x ^ 2, lambda: x**2),

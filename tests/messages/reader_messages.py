@@ -12,6 +12,11 @@ from autograd.testing.strategies import points, values
 from autograd.testing.symbols import Symbolic, sympy
 
 
+@ag.primitive(partials=(lambda y, x: x,))
+def wrong_square(x):
+    return x * x
+
+
 def formula(text, right="", **numbers):
     """Return a case of the formula reader: the text, and what its message says to write."""
     return lambda: read(text)(numbers), (lambda: read(right)(numbers)) if right else None
@@ -260,6 +265,23 @@ TESTING = [
         "df has formulas by b, c: there is none by a; f takes no c",
         lambda: assert_derivative(lambda a, b: a * b, {"b": "a", "c": "b"}),
         lambda: assert_derivative(lambda a, b: a * b, {"b": "a", "a": "b"}),
+    ),
+    (
+        r"df is called with the arguments of f \(a, b\), and too many positional .*: it takes them",
+        lambda: assert_derivative(lambda a, b: a * b, lambda a: a),
+        lambda: assert_derivative(lambda a, b: a * b, lambda a, b: (b, a)),
+    ),
+    (
+        r"no setting 'order': write check_gradient\(grad\(f\), x\) for second derivatives",
+        lambda: check_gradient(ag.sin, 1.0, order=2),
+        lambda: check_gradient(ag.grad(ag.sin), 1.0),
+    ),
+    (
+        r"(?s)do not agree.*a rule of your own:\nsee the partials of wrong_square; check_gr",
+        lambda: check_gradient(lambda x: wrong_square(x) * 3.0, 2.0),
+        lambda: check_gradient(
+            ag.primitive(partials=(lambda y, x: 2.0 * x,))(lambda x: x * x), 2.0
+        ),
     ),
     (
         "f returned None: write return before its result",
