@@ -251,7 +251,7 @@ def assert_derivative(
             names = ", ".join(parameters.names)
             raise ArgumentError(
                 f"assert_derivative: df is called with the arguments of f ({names}), and {unfit}: "
-                f"it takes them all, and returns the derivatives by all, as in lambda x, y: (..., ...)"
+                f"it takes them all, and returns the derivatives by all, lambda x, y: (..., ...)"
             ) from None
         if note := told_of_trees(f, df, parameters.names, tried, error):
             error.add_note(note)
