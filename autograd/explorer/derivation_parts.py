@@ -187,13 +187,10 @@ class _Teacher:
         That a shift cancels, as the largest number in a softmax does, is tried out: the root is the
         same with other shifts, though each term by itself is not.
         """
-        users = [user for user in self.order if any(arg is node for arg in user.args)]
-        is_shift = all(user.op is ops.subtract and user.args[0] is not node for user in users)
-        if is_shift and any(self.ways.adjoints[id(user)] for user in users):
-            moved = [_moved(self.order, node, shift) for shift in SHIFTS]
-            if all(math.isclose(each, self.ways.root.data, rel_tol=1e-9) for each in moved):
-                name = self.names[self.ways.root].name
-                return f"held constant; {name} is the same without this shift, which cancels"
+        users = shifted(self.order, node)
+        if any(self.ways.adjoints[id(user)] for user in users):
+            name = self.names[self.ways.root].name
+            return f"held constant; {name} is the same without this shift, which cancels"
         return "held constant"
 
     def _under(self, needed: set[int]) -> dict[int, Value]:
@@ -262,6 +259,16 @@ class _Teacher:
             return found
         unchosen = "to what was not chosen" if is_unchosen(user, index) else "where nothing arrives"
         return Equation(found.sides, found.sign, found.remark or f"nothing passes {unchosen}")
+
+
+def shifted(order: Sequence[Value], node: Value) -> list[Value]:
+    """Return what a result of ``stop_gradient`` is taken from, where that shift cancels."""
+    users = [user for user in order if any(arg is node for arg in user.args)]
+    if not all(user.op is ops.subtract and user.args[0] is not node for user in users):
+        return []
+    moved = [_moved(order, node, shift) for shift in SHIFTS]
+    cancels = all(math.isclose(each, order[-1].data, rel_tol=1e-9) for each in moved)
+    return users if cancels else []
 
 
 def _moved(order: Sequence[Value], node: Value, shift: float) -> float:

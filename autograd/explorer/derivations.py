@@ -12,7 +12,7 @@ from autograd.engine.order import ordered
 from autograd.engine.value import Value
 from autograd.errors import ArgumentError
 from autograd.explorer.chain_rule import graph_under, is_under
-from autograd.explorer.derivation_parts import MOST_LINES, derivation_parts
+from autograd.explorer.derivation_parts import MOST_LINES, derivation_parts, shifted
 from autograd.explorer.paths import Ways
 from autograd.habits import instead_of
 from autograd.notation.formula import (
@@ -25,9 +25,11 @@ from autograd.notation.formula import (
 from autograd.notation.names import Names
 from autograd.notation.numbers import USUAL_DIGITS, checked_digits
 from autograd.notation.writing import LATEX, TEXT, Equation, LatexWriter, Part, Worked
+from autograd.table import rows as ops
 from autograd.wording import brief
 from autograd.wrong_calls import asking
 
+MOST_SHIFTS = 8  # of which it is tried out whether they cancel
 LONGEST_FORMULA = 24  # operations in one line; beyond that a formula is set in several
 
 
@@ -39,7 +41,8 @@ def latex(y: Value, digits: int = USUAL_DIGITS) -> str:
     r"""Return the formula of y in LaTeX, in terms of the leaves under it.
 
     A long formula is set in several lines, with a name for whatever is used more than once; of a
-    very long one the last lines are shown.
+    very long one the last lines are shown. A shift that is held constant and cancels, as the
+    largest number in a softmax does, is left out.
 
     Args:
         y: the root of the graph; it may be the result of ``gradient``.
@@ -95,10 +98,11 @@ def _lines(order: list[Value], names: Names) -> list[tuple[Value, Formula]]:
     root = order[-1]
     uses: dict[int, int] = {}
     sizes: dict[int, int] = {}
+    order, bare = _without_shifts(order)
     for node in order:
         size = 0 if node.op is None else 1
         for arg, partial in zip(node.args, node.partials, strict=True):
-            if partial is not None:
+            if partial is not None and id(arg) in sizes:
                 uses[id(arg)] = uses.get(id(arg), 0) + 1
                 size += sizes[id(arg)]
         sizes[id(node)] = min(size, LONGEST_FORMULA + 1)
@@ -109,6 +113,12 @@ def _lines(order: list[Value], names: Names) -> list[tuple[Value, Formula]]:
     for node in order:
         if node.op is None:
             formulas[id(node)], lengths[id(node)] = names[node], 0
+            continue
+        if id(node) in bare:
+            first = node.args[0]
+            is_value = node.partials[0] is not None
+            formulas[id(node)] = formulas[id(first)] if is_value else names.constant(first)
+            lengths[id(node)] = lengths[id(first)] if is_value else 0
             continue
         operands: list[Formula] = []
         length = 1
@@ -123,6 +133,22 @@ def _lines(order: list[Value], names: Names) -> list[tuple[Value, Formula]]:
         else:
             formulas[id(node)], lengths[id(node)] = formula, length
     return lines
+
+
+def _without_shifts(order: list[Value]) -> tuple[list[Value], set[int]]:
+    """Return the nodes without shifts that cancel, and those that are shifted by them.
+
+    So the largest number, which a softmax takes from all and holds constant, is in no formula.
+    """
+    held = [node for node in order if node.op is ops.stop_gradient]
+    if not 0 < len(held) <= MOST_SHIFTS:
+        return order, set()
+    bare = {id(user) for node in held for user in shifted(order, node)}
+    needed = {id(order[-1])}
+    for node in reversed(order):
+        if id(node) in needed:
+            needed.update(map(id, node.args[:1] if id(node) in bare else node.args))
+    return [node for node in order if id(node) in needed], bare
 
 
 # -- a worked derivation -----------------------------------------------------------------------

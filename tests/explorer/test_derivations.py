@@ -8,7 +8,18 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import autograd
-from autograd import Value, derivation, gradient, latex, sigmoid, sin, steps, tanh
+from autograd import (
+    Value,
+    derivation,
+    gradient,
+    latex,
+    sigmoid,
+    sin,
+    softmax,
+    steps,
+    stop_gradient,
+    tanh,
+)
 
 
 def labelled(y, label):
@@ -395,3 +406,13 @@ def test_the_opening_says_what_a_numbered_derivative_is_wherever_one_stands():
     assert ", its other operands held, and ∂₁v1 by its operand 1; 4 digits" in worked
     assert "∂₁v1   = x" in worked
     assert "by its operand" not in str(derivation(x * Value(3.0, "w") + 3 * x, x))
+
+
+def test_a_formula_leaves_out_a_shift_that_is_held_constant_and_cancels():
+    a, b, c = Value(1.0, "a"), Value(2.0, "b"), Value(0.5, "c")
+    assert latex(softmax([a, b, c])[1]) == r"\frac{e^{b}}{e^{a} + e^{b} + e^{c}}"
+    assert latex(softmax([a * b, 2.0])[1]) == r"\frac{e^{2}}{e^{a \cdot b} + e^{2}}"
+    assert "stop" not in latex(softmax([Value(float(i), f"x{i}") for i in range(20)])[3])
+    assert "stop" in latex((a - stop_gradient(b)).exp())
+    held = stop_gradient(b)
+    assert "stop" in latex((a - held).exp() / ((c - held).exp() + held))
