@@ -137,7 +137,7 @@ def scan(
         return following, results
 
     last, stacks = _traced(trace, "scan", init, run, steps, valid=_whole_counts(length))
-    if not stacks:
+    if not own[0].units():
         return last, unflatten(own[0], [])
     if rows is not None and type(steps) is not float:
         rows.fix()
@@ -148,10 +148,10 @@ def scan(
             f"let step return None and keep in the carry what is needed, or give a length that is "
             f"a plain int (jit(f, static_argnames=...))"
         )
-    count, array = own[0].count(), stacks[0]
+    count = own[0].count()
     in_order = range(int(steps))[::-1] if reverse else range(int(steps))
     columns = [
-        [array(count * step_ + place, all(are_truths)) for step_ in in_order]
+        [stacks[0](count * step_ + place, all(are_truths)) for step_ in in_order]
         for place, are_truths in enumerate(zip(*truths, strict=True))
     ]
     return last, stacked(own[0], columns, int(steps), 0)

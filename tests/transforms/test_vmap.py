@@ -256,3 +256,18 @@ def test_plain_numbers_of_every_kind_come_back_as_floats(number):
     values = vmap(lambda a: number if a > 0.0 else Value(a))(numpy.array([1.0, -2.0]))
     assert values.dtype == object
     assert type(values[0]) is float
+
+
+@pytest.mark.parametrize("shape", [(4, 0), (4, 0, 3), (4, 3, 0), (1, 0)])
+def test_results_without_entries_have_as_many_rows_under_jit_as_in_eager_code(shape):
+    rows = numpy.zeros(shape)
+    doubled = vmap(lambda row: 2.0 * row)
+    slopes = vmap(grad(lambda row: (row * row).sum()))
+    for mapped in (doubled, slopes, vmap(lambda row: row, out_axes=1)):
+        assert jit(lambda rows, mapped=mapped: mapped(rows))(rows).shape == mapped(rows).shape
+
+    def loop(rows):
+        return ag.scan(lambda carry, row: (carry, row), 0.0, rows)[1]
+
+    assert jit(loop)(rows).shape == loop(rows).shape == shape
+    assert jit(vmap(doubled))(numpy.zeros((2, *shape))).shape == (2, *shape)
