@@ -248,9 +248,15 @@ class Classifier(ClassifierMixin, _Network):
                         f"Classifier: class_weight has {label!r}, which is none of the labels: "
                         f"they are {brief(labels, 80)}"
                     )
-        weights = compute_class_weight(given, classes=self.classes_, y=self.classes_[codes])
+        try:
+            weights = compute_class_weight(given, classes=self.classes_, y=self.classes_[codes])
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"Classifier: class_weight is a dict of numbers by label, as "
+                f"{{{labels[0]!r}: 2.0}}, 'balanced' or None, and was {brief(given, 80)}"
+            ) from error
         mean = weights[codes].mean()
-        if not (np.isfinite(weights).all() and weights.min() >= 0 and mean > 0):
+        if not (np.isfinite(weights).all() and weights.min() >= 0 and 0 < mean < np.inf):
             raise InputError(
                 f"Classifier: class_weight gives the weights {weights.tolist()}: give finite ones, "
                 f"0 or more, and not 0 to all rows"

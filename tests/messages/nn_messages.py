@@ -151,6 +151,16 @@ FIT = [
         lambda: nn.Classifier(class_weight={"b": 0.0}, max_iter=1).fit(X, ["a", "b", "b"]),
     ),
     (
+        r"class_weight is a dict of numbers by label, as {'a': 2.0}, 'balanced' or None, and was",
+        lambda: nn.Classifier(class_weight="auto", max_iter=1).fit(X, ["a", "b", "b"]),
+        lambda: nn.Classifier(class_weight={"a": 2.0}, max_iter=1).fit(X, ["a", "b", "b"]),
+    ),
+    (
+        r"class_weight is a dict of numbers by label, .* and was {'a': 'much'}",
+        lambda: nn.Classifier(class_weight={"a": "much"}, max_iter=1).fit(X, ["a", "b", "b"]),
+        lambda: nn.Classifier(class_weight="balanced", max_iter=1).fit(X, ["a", "b", "b"]),
+    ),
+    (
         r"Regressor: .* it is a setting of a classifier: nn.Classifier\(class_weight='balanced'",
         lambda: nn.Regressor(class_weight="balanced"),
         lambda: nn.Classifier(class_weight="balanced"),
