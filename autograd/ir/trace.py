@@ -104,6 +104,7 @@ class Tracer(Value):
         if name in ("_data", "_grad", "_mark"):
             _refuse(f"the number ({name[1:]}) of a traced Value was asked for", NUMBERS, self)
         if name == "op":
+            self._check_traced(name)
             return self.trace.operations[self.number]
         words = f"a traced Value has no attribute {name!r}{advice(name, OF_VALUES)}"
         raise MissingAttributeError(words, name=name)
@@ -112,6 +113,10 @@ class Tracer(Value):
     def is_left_over(self) -> bool:
         """Whether tracing has ended, and what was recorded is gone."""
         return self.number >= len(self.trace.operations)
+
+    def _check_traced(self, name: str) -> None:
+        if self.is_left_over:
+            _refuse(f"{name} of a traced Value was asked for", "", self)
 
     @property
     def grad(self) -> float:
@@ -125,6 +130,7 @@ class Tracer(Value):
     @property
     def args(self) -> tuple[object, ...]:
         """The operands in order: a traced Value each, or a constant."""
+        self._check_traced("args")
         return tuple(map(self.trace.tracer, self.trace.operands[self.number]))
 
     @property
@@ -218,6 +224,7 @@ class Condition(Tracer):
     __rxor__ = __xor__
 
     def __bool__(self) -> bool:
+        self._check_traced("the truth")
         return self.trace.decide(self.number)
 
     def any(self, *_: object, **named: object) -> Condition:

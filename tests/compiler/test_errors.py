@@ -84,6 +84,32 @@ def test_a_traced_value_that_leaks_is_refused_later():
             ask(kept[0])
 
 
+def test_what_is_asked_of_a_leaked_value_or_comparison_is_refused_in_the_same_words():
+    kept, decided = [], []
+
+    def leaking(x):
+        kept.extend((x * 2, x > 0.0))
+        decided.append(x > 1.0)
+        return x if decided[0] else -x  # known while it is traced
+
+    jit(leaking)(2.0)
+    value, comparison = kept[:2]
+    for ask in (
+        lambda: value.op,
+        lambda: value.args,
+        lambda: value.is_leaf,
+        lambda: setattr(value, "data", 1.0),
+        lambda: bool(comparison),
+        lambda: int(comparison),
+        lambda: {comparison},
+        lambda: bool(decided[0]),
+    ):
+        with pytest.raises(
+            TraceError, match=r"This one is left over .* return it from the function"
+        ):
+            ask()
+
+
 def test_an_operation_of_the_users_own_is_compiled_where_it_is_written_in_ours():
     @autograd.primitive(partials=(lambda y, x: -2.0 * x * y,))
     def own_bell(x):
