@@ -117,6 +117,16 @@ def doubles(a):
     yield 2.0 * a
 
 
+def leaving_a_comparison_behind():
+    kept = []
+    jit(lambda a: kept.append(a > 0.0) or a)(1.0)
+    return 1.0 if kept[0] else 2.0
+
+
+def returning_a_comparison():
+    return 1.0 if jit(lambda a: (a, a > 0.0))(1.0)[1] else 2.0
+
+
 JIT = [
     (
         r"jit: doubles: .* the result is a generator: write a list, .* in place of yield",
@@ -264,6 +274,11 @@ LOOPS = [
         "a traced Value has no attribute",
         lambda: jit(lambda a: a.nothing)(1.0),
         lambda: jit(lambda a: a.tanh())(1.0),
+    ),
+    (
+        "the truth of a traced Value was asked for (.|\n)*return it from the function",
+        leaving_a_comparison_behind,
+        returning_a_comparison,
     ),
 ]
 
