@@ -65,7 +65,7 @@ from autograd.errors import (
 from autograd.files import write_whole
 from autograd.habits import OF_COMPILED, Missing
 from autograd.ir.function import Function
-from autograd.ir.lower import frozen
+from autograd.ir.lower import frozen, pruned
 from autograd.ir.text import text_of
 from autograd.ir.trace import CannotConvert, Trace, called_with
 from autograd.locks import new_lock
@@ -791,7 +791,7 @@ class Jitted(Generic[P]):
                 frozen(each, [value._data for value in way.captured])
                 for way, each in zip(ways, functions, strict=True)
             ]
-        function, structure = functions[0], executable.traced.structure
+        function, structure = pruned(functions[0], True), executable.traced.structure
         if executable.is_guarded:
             function, structure = joined(functions), structure.parts[0]
         layout = executable.layout

@@ -643,8 +643,11 @@ def frozen(function: Function, captured: Sequence[float]) -> Function:
     return pruned(made.end(tuple([numbers[number] for number in function.results]))).settled()
 
 
-def pruned(function: Function) -> Function:
-    """Return a function of one block without the instructions that no result needs."""
+def pruned(function: Function, entirely: bool = False) -> Function:
+    """Return a function of one block without the instructions that no result needs.
+
+    Few of a large one may stay, unless it is to be pruned entirely.
+    """
     given = function.operands
     operands = given if isinstance(given, Operands) else Operands(given)
     wanted = bytearray(len(operands))
@@ -653,7 +656,7 @@ def pruned(function: Function) -> Function:
     operands.mark_needed(wanted)
     first = len(function.parameters)
     unneeded = wanted.count(0, first)
-    if not unneeded or unneeded < len(operands) // FEW:  # so few in a large program may stay
+    if not unneeded or (not entirely and unneeded < len(operands) // FEW):
         return function
     wanted[:first] = bytes([1]) * first
     numbers = array.array("i", accumulate(wanted, initial=0))  # of what is wanted, its number then

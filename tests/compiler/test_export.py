@@ -13,7 +13,7 @@ from compiler_cases import flat
 from function_cases import bits
 
 import nn
-from autograd import Value, grad, hessian, jit, log, relu, scan, value_and_grad, where
+from autograd import Value, grad, hessian, jit, lgamma, log, relu, scan, value_and_grad, where
 from autograd.backends import c, javascript
 from autograd.backends.binding import Binding
 from autograd.errors import ExportError
@@ -280,3 +280,12 @@ def test_javascript_returns_as_many_results_as_there_are(tmp_path):
     path = tmp_path / "many.mjs"
     path.write_text(javascript.source(function))
     assert in_node(path, "autograd_many", [0.5]) == [0.5] * 200_000
+
+
+def test_the_file_of_a_large_program_has_no_step_that_no_result_needs():
+    fast = jit(lambda x: lgamma(x))
+    found = fast(1.5)
+    function, binding, _ = fast._to_export(False)
+    assert len(fast._shown().function) > len(function)  # few may stay where nothing is written
+    if shutil.which("gcc"):
+        assert c.compile(function, binding)([1.5]) == [found]  # -Wall: no variable is unused
