@@ -28,7 +28,7 @@ from autograd.backends import c, interpreter
 from autograd.backends.binding import Binding
 from autograd.compiler.joined import joined
 from autograd.errors import ExportError, ProgramError
-from autograd.ir.function import Branch, Function, Parameter
+from autograd.ir.function import Function, Parameter
 from autograd.ir.verify import verify
 
 needs_tools = pytest.mark.skipif(
@@ -229,19 +229,60 @@ def test_many_ways_make_no_deep_file():
     assert text.count("\n") < 800  # what ways have in common stands there once
 
 
-def test_ways_that_have_no_condition_in_common_are_tested_one_after_the_other():
-    def way(opcode, constant):
-        function = Function("f")
-        x = function.add_parameter(Parameter("x"))
-        number = function.add_constant(constant)
-        holds = function.add("less", (number, x) if opcode == ">" else (x, number))
-        one, zero = function.add_constant(1.0), function.add_constant(0.0)
-        return function.end((number, function.add("where", (holds, one, zero))))
+def doubled(x):
+    return 2.0 * x
 
-    function = joined([way(">", 3.0), way("<", -2.0), way(">", 1.0)])
-    verify(function)
+
+def test_what_all_ways_need_stands_in_a_file_once_and_a_decision_by_and_is_one():
+    def f(x, y):
+        z = sin(sin(sin(y)))
+        return doubled(z) if (x > 0.0) & (y > 0.0) else z
+
+    fast = jit(f)
+    fast(1.0, 1.0), fast(-1.0, 1.0)
+    assert fast.c.count("library_sin(") == 3
+    assert "unmet" not in fast.c
+
+
+@needs_tools
+def test_rows_do_not_share_the_arrays_that_a_way_changes():
+    def f(w, x):
+        if x > 0.0:
+            return fori_loop(0, 3, lambda i, h: sin(h) * w, w)
+        return doubled(fori_loop(0, 2, lambda i, h: cos(h) * w, w))
+
+    rows = [1.0, -1.0, 2.0, -2.0]
+    fast = jit(grad(f), in_axes=(None, 0))
+    found = fast(0.7, np.array(rows)).tolist()
+    function, binding, _ = fast._to_export(False)
+    case = (function, binding, [0.7], [[x] for x in rows])
+    assert [row[0] for row in c.compile(function, binding)(*case[2:])] == found
+    assert run_in_node([case]) == [found]
+
+
+def test_ways_that_have_no_condition_in_common_are_tested_one_after_the_other():
+    def way(constant, *conditions):
+        """Return x above each of some constants, or below where they are negative."""
+        function = Function("f")
+        x, y = [function.add_parameter(Parameter(name)) for name in "xy"]
+        numbers = []
+        for name, limit in conditions:
+            pair = ({"x": x, "y": y}[name], function.add_constant(limit))
+            numbers.append(function.add("less", pair if limit < 0.0 else pair[::-1]))
+        whole = numbers[0] if len(numbers) == 1 else function.add("both", tuple(numbers))
+        one, zero = function.add_constant(1.0), function.add_constant(0.0)
+        holds = function.add("where", (whole, one, zero))
+        return function.end((function.add_constant(constant), holds))
+
+    ways = [
+        way(10.0, ("x", 3.0), ("y", 1.0)),
+        way(20.0, ("x", 3.0), ("y", -1.0)),
+        way(30.0, ("x", -2.0)),
+    ]
+    function = verify(joined(ways))
     run = interpreter.compile(function, Binding())
-    assert [run([x]) for x in (4.0, 2.0, -3.0)] == [[3.0], [1.0], [-2.0]]
-    with pytest.raises(ProgramError, match="this way"):
-        run([0.0])
-    assert sum(isinstance(block.terminator, Branch) for block in function.blocks) == 3
+    points = [(4.0, 2.0), (4.0, -2.0), (-3.0, 2.0), (-3.0, -2.0)]
+    assert [run(point)[0] for point in points] == [10.0, 20.0, 30.0, 30.0]
+    for point in [(4.0, 0.0), (0.0, 2.0), (0.0, -2.0)]:
+        with pytest.raises(ProgramError, match="this way"):
+            run(point)
