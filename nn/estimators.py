@@ -113,9 +113,9 @@ class _Network(BaseEstimator):
 
     def _checked(self, X: object, *y: object, **options: bool) -> Any:
         """Return rows, and targets, as scikit-learn has them; its errors about cells are ours."""
-        for targets in y:
-            if isinstance(targets, str):
-                listed(targets, "y")
+        for name, given in (("X", X), *(("y", targets) for targets in y)):
+            if isinstance(given, (str, dict)):
+                listed(given, name)
         check_table(X, "X")
         explain_columns(X, "X")  # older versions of scikit-learn take columns of one name
         for targets in y if options.get("y_numeric") else ():

@@ -320,8 +320,13 @@ def listed(obj: Any, name: str) -> list[Any]:
         return list((array[:, 0] if is_column else array).tolist())
     is_single = not hasattr(obj, "__iter__") or getattr(obj, "shape", None) == ()
     if isinstance(obj, (str, bytes, dict)) or is_single:
-        column = f": a column of a data frame is frame[{obj!r}]" if isinstance(obj, str) else ""
-        raise KindError(f"{name} must be a list or an array, and is a {type(obj).__name__}{column}")
+        way = ""
+        if isinstance(obj, str):
+            frame, file = f"a data frame is frame[{obj!r}]", f"pandas.read_csv({obj!r}) reads"
+            way = f": a column of {frame}" if name.endswith("y") else f": {file} a file"
+        elif isinstance(obj, dict) and name.endswith("X"):
+            way = ": write pandas.DataFrame(X) of columns by name, [[*X.values()]] of one row"
+        raise KindError(f"{name} must be a list or an array, and is a {type(obj).__name__}{way}")
     if hasattr(type(obj), "__next__") and name.endswith(("X", "y")):
         raise KindError(
             f"{name} is a {type(obj).__name__}, which gives its rows once: write list({name})"

@@ -236,6 +236,21 @@ FIT = [
         lambda: trained(MLP(1, [1], seed=0), X=FRAME[["b"]], Y=FRAME["a"], loss="mse"),
     ),
     (
+        r"X must be .* and is a dict: write pandas.DataFrame\(X\) of columns by name",
+        lambda: nn.Classifier().fit(dict(FRAME), ["u", "v", "v"]),
+        lambda: trained(X=pandas.DataFrame(dict(FRAME))),
+    ),
+    (
+        r"and is a dict: .* \[\[\*X.values\(\)\]\] of one row",
+        lambda: nn.predict(model(), {"a": 1.0, "b": 2.0}),
+        lambda: nn.predict(model(), [[*{"a": 1.0, "b": 2.0}.values()]]),
+    ),
+    (
+        r"and is a str: pandas.read_csv\('rows.csv'\) reads a file",
+        lambda: trained(X="rows.csv"),
+        lambda: trained(X=FRAME),
+    ),
+    (
         r"a column of a data frame is frame\['a'\]",
         lambda: nn.Regressor().fit(FRAME, "a"),
         lambda: nn.Regressor((2,), max_iter=1).fit(FRAME[["b"]], FRAME["a"]),
