@@ -1019,10 +1019,12 @@ def _is_transient(executable: Executable) -> bool:
     return bool(own and captured) and any(id(node) in own for node in ordered(*captured))
 
 
-def _plain(leaf: Any) -> object:
+def _plain(leaf: object) -> object:
     """Return an array of objects as one of numbers or of bools."""
-    is_one = getattr(getattr(leaf, "dtype", None), "kind", "") == "O"
-    return array_module().array(leaf.tolist()).reshape(leaf.shape) if is_one else leaf
+    if getattr(getattr(leaf, "dtype", None), "kind", "") != "O":
+        return leaf
+    array = array_module().asarray(leaf)
+    return array_module().array(array.tolist()).reshape(array.shape)
 
 
 def _itself(value: Value) -> object:

@@ -12,6 +12,7 @@ same reason a slot stays empty until there is something to say: a label, a scope
 from __future__ import annotations
 
 import itertools
+import numbers
 from collections.abc import Callable
 from struct import pack
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -226,7 +227,7 @@ class Node(Slots):
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if not isinstance(other, Node) and not is_real(other):
+        if not isinstance(other, (Node, numbers.Number)) and not is_real(other):
             return NotImplemented
         if not is_comparison(user_frame()):  # np.arange(v), [1, 2].index(v)
             raise AmbiguousNumberError(

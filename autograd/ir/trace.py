@@ -13,6 +13,7 @@ import copy
 import itertools
 import marshal
 import math
+import numbers
 import operator
 import re
 import sys
@@ -173,14 +174,14 @@ class Tracer(Value):
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if isinstance(other, Value) or is_real(other):
+        if isinstance(other, (Value, numbers.Number)) or is_real(other):
             self._refuse_equal("==", "Write (a <= b) & (a >= b)")
         return NotImplemented
 
     def __ne__(self, other: object) -> bool:
         if self is other:
             return False
-        if isinstance(other, Value) or is_real(other):
+        if isinstance(other, (Value, numbers.Number)) or is_real(other):
             self._refuse_equal("!=", "Write (a < b) | (a > b)")
         return NotImplemented
 
@@ -265,7 +266,7 @@ class Condition(Tracer):
             self.trace.places.refuse_once(self)
         return int(bool(self))
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         places = self.trace.places
         if name == "__array__" and places is not None and places.is_of_array(self):
             import numpy
@@ -379,14 +380,14 @@ def plain_numbers(obj: object) -> tuple[object, ...]:
 def _plain_results(operation: Operation, operands: Sequence[object]) -> tuple[object, ...] | None:
     """Return what Python may compute itself; None where that differs from what is recorded."""
     found: dict[object, object] = {}
-    given: list[tuple[Any, ...]] = [plain_numbers(each) for each in operands]
+    given: list[tuple[Any, ...]] = [*map(plain_numbers, operands)]
     if math.prod(map(len, given)) > MOST_PLAIN**2:
         return None
     compute: Any = _PYTHONS.get(operation, operation.value)
-    for numbers in itertools.product(*given):
+    for each in itertools.product(*given):
         try:
-            result: Any = compute(*numbers)
-            if repr(float(result)) != repr(float(operation.value(*map(float, numbers)))):
+            result: Any = compute(*each)
+            if repr(float(result)) != repr(float(operation.value(*map(float, each)))):
                 return None
         except (ArithmeticError, TypeError, ValueError):
             return None
@@ -399,9 +400,10 @@ def _is_truth(obj: object) -> bool:
     return type(obj).__name__ in ("bool", "bool_")
 
 
-def _as_truth(obj: Any) -> object:
-    """Return the bool that a number equals, and anything else as it is."""
-    return bool(obj) if is_real(obj) and obj in (0, 1) else obj
+def _as_truth(obj: object) -> object:
+    """Return the bool that a number of any kind equals, and anything else as it is."""
+    is_number = is_real(obj) or isinstance(obj, numbers.Number)
+    return bool(obj) if is_number and obj in (0, 1) else obj
 
 
 def _combined(operation: Operation, left: Condition, right: Any) -> object:

@@ -2,6 +2,8 @@
 
 import math
 import pickle
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -134,6 +136,9 @@ def test_one_condition_as_an_index_is_a_bool_and_no_place():
 
 EQUAL = {
     "number": lambda c: (c == 1) + 2.0 * (1.0 == c) + 4.0 * (c != 0) + 8.0 * (np.int64(0) != c),  # noqa: SIM300
+    "number of another kind": lambda c: (
+        (c == Decimal(1)) + 2.0 * (Fraction(1) != c) + 4.0 * (c == 0j)
+    ),
     "other number": lambda c: (c == 2) + 2.0 * (c != 0.5) + 4.0 * (c == math.nan),
     "other thing": lambda c: (c == "1") + 2.0 * (c != None) + 4.0 * (c == ()),  # noqa: E711
     "array": lambda c: ((c == X) * 1.0).sum() + 10.0 * ((np.array([0, 1, 1]) != c) * 1.0).sum(),

@@ -4,6 +4,8 @@ import copy
 import math
 import pickle
 import threading
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy
 import pytest
@@ -108,7 +110,10 @@ def test_values_compare_by_number_and_a_value_equals_itself():
     assert all(type(answer) is bool for answer in (x < 3, x <= y))
 
 
-@pytest.mark.parametrize("other", [2, 2.0, True, numpy.float64(2.0), Value(2.0)])
+OTHERS = [2, 2.0, True, numpy.float64(2.0), Decimal(2), Fraction(2), 2 + 0j, Value(2.0)]
+
+
+@pytest.mark.parametrize("other", OTHERS)
 def test_equality_with_a_number_or_another_value_names_both_ways_out(other):
     x = Value(2.0)
     for compare in (lambda: x == other, lambda: x != other, lambda: other == x, lambda: other != x):
@@ -123,6 +128,9 @@ def test_equality_of_traced_values_is_refused_with_what_to_write():
     pytest.importorskip("llvmlite", reason="traces for the extra jit")
     with pytest.raises(ag.TraceError, match=r"\(a <= b\) & \(a >= b\)"):
         ag.jit(mean)(2.0, 2.0)
+    for other in OTHERS:
+        with pytest.raises(ag.TraceError, match=r"\(a <= b\) & \(a >= b\)"):
+            ag.jit(lambda x, other=other: 1.0 if x == other else x)(2.0)
     fast = ag.jit(lambda a, b: a if (a <= b) & (a >= b) else a - b)
     assert (fast(2.0, 2.0), fast(2.0, 3.0)) == (2.0, -1.0)
 
