@@ -241,9 +241,11 @@ class Function:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Function):
             return NotImplemented
-        names = ("name", "parameters", "opcodes", "operands", "types", "statics", "bodies")
+        names = ("name", "parameters", "statics", "bodies", "blocks")
+        columns = ("opcodes", "operands", "types")  # in compact form or not
         return (
-            all(getattr(self, name) == getattr(other, name) for name in (*names, "blocks"))
+            all(getattr(self, name) == getattr(other, name) for name in names)
+            and all([*getattr(self, name)] == [*getattr(other, name)] for name in columns)
             and self.constants.keys() == other.constants.keys()
             and all(repr(c) == repr(other.constants[n]) for n, c in self.constants.items())
         )
