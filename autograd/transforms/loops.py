@@ -387,7 +387,7 @@ def _same(carry: object, structure: Structure, name: str) -> object:
     return carry
 
 
-def _holds(condition: Any) -> bool:
+def _holds(condition: object) -> bool:
     if type(condition).__name__ in ("bool", "bool_"):  # NumPy's has either name
         return bool(condition)
     raise ArgumentError(
@@ -535,7 +535,7 @@ def _traced(
     return last, [stacked_number] if done.stacks else []
 
 
-def _whole_counts(*counts: Any) -> Any:
+def _whole_counts(*counts: object) -> Any:
     """Return the condition that traced counts are whole numbers; None where none is traced."""
     traced = [is_whole(count) for count in counts if isinstance(count, Tracer)]
     return functools.reduce(operator.and_, traced) if traced else None
