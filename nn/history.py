@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from nn.habits import asking, missing, way_to_a_record
 from nn.wording import counted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class History:
@@ -74,7 +77,7 @@ class History:
         return list(self.records[0]) if self.records else []
 
     @asking("history.plot('loss')")
-    def plot(self, name: str = "loss", ax: Any = None) -> Any:
+    def plot(self, name: str = "loss", ax: Axes | None = None) -> Axes:
         """Draw training against validation, by epoch.
 
         Args:
@@ -88,9 +91,25 @@ class History:
             ImportError: Matplotlib is not installed (extra ``plot``).
             KeyError: nothing of that name was recorded.
         """
-        import nn
+        from nn.axes import COLORS, QUIET, axes_of
 
-        return nn.plot.curves(self, name, ax)
+        ax = axes_of(ax)
+        epochs = range(1, len(self) + 1)
+        ax.plot(epochs, self[name], color=COLORS[0], label="training")
+        if f"validation_{name}" in self.names():
+            validation = self[f"validation_{name}"]
+            ax.plot(epochs, validation, color=COLORS[1], label="validation")
+            if self.best_epoch is not None:
+                best = self.best_epoch
+                ax.axvline(best, color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
+                ax.plot([best], [validation[best - 1]], "o", color=COLORS[1], markersize=5)
+                note = f"least validation loss: epoch {best}"
+                ax.set_title(note, loc="left", fontsize="small", color=QUIET)
+            ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+        ax.set_xlabel("epoch")
+        ax.set_ylabel(name.replace("_", " "))
+        ax.margins(x=0.02)
+        return ax
 
     def __repr__(self) -> str:
         if not self.records:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nn.errors import InputError, KindError, MissingPackageError
+from nn.axes import COLORS, QUIET, axes_of
+from nn.errors import InputError
 from nn.habits import asking
 from nn.history import History
 from nn.inputs import checked, listed
@@ -16,14 +17,12 @@ from nn.inspection import activations, dead_units, gradients, predict
 from nn.losses import Loss
 from nn.module import Module, whole
 from nn.names import check_features
-from nn.wording import brief
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLORS = ("#2563a8", "#d9722b", "#2f8f5b", "#8a4fa3", "#b8383d", "#7d7461")
 MARKERS = ("o", "s", "^", "D", "v", "P")
-INK, QUIET = "#1f2933", "#8592a0"
+INK = "#1f2933"
 
 
 @asking("curves(history)")
@@ -48,23 +47,7 @@ def curves(history: History, name: str = "loss", ax: Axes | None = None) -> Axes
         >>> curves(history).get_ylabel()
         'loss'
     """
-    ax = _axes(ax)
-    epochs = range(1, len(history) + 1)
-    ax.plot(epochs, history[name], color=COLORS[0], label="training")
-    if f"validation_{name}" in history.names():
-        validation = history[f"validation_{name}"]
-        ax.plot(epochs, validation, color=COLORS[1], label="validation")
-        if history.best_epoch is not None:
-            best = history.best_epoch
-            ax.axvline(best, color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
-            ax.plot([best], [validation[best - 1]], "o", color=COLORS[1], markersize=5)
-            note = f"least validation loss: epoch {best}"
-            ax.set_title(note, loc="left", fontsize="small", color=QUIET)
-        ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
-    ax.set_xlabel("epoch")
-    ax.set_ylabel(name.replace("_", " "))
-    ax.margins(x=0.02)
-    return ax
+    return history.plot(name, ax)
 
 
 @asking("decision_boundary(model, X, y)")
@@ -96,7 +79,7 @@ def decision_boundary(
         >>> ax.get_xlabel(), ax.get_ylabel()
         ('x1', 'x2')
     """
-    ax = _axes(ax)
+    ax = axes_of(ax)
     check_features(model, X)
     rows, labels = _points_of_the_plane(X, y)
     grid = _Grid(rows, whole(resolution, "resolution", least=2))
@@ -131,7 +114,7 @@ def activation_histograms(model: Module, X: object, ax: Axes | None = None) -> A
         >>> [label.get_text() for label in ax.get_yticklabels()]
         ['layer 1', 'layer 2']
     """
-    ax = _axes(ax)
+    ax = axes_of(ax)
     layers = [[out for row in rows for out in row] for rows in activations(model, X)]
     dead = dead_units(model, X)
     notes = []
@@ -171,7 +154,7 @@ def gradient_histograms(
         >>> ax.get_xlabel()
         'derivative of the loss'
     """
-    ax = _axes(ax)
+    ax = axes_of(ax)
     layers = gradients(model, X, y, loss)
     notes = []
     for layer in layers:
@@ -229,7 +212,7 @@ class Film:
         """
         if not self._frames:
             raise InputError("the film has no frames: give it to fit, callbacks=[film]")
-        ax = _axes(ax)
+        ax = axes_of(ax)
         from matplotlib.animation import FuncAnimation
 
         def draw(number: int) -> Sequence[Any]:
@@ -267,30 +250,12 @@ class Film:
 
         with pyplot.ioff():
             figure, ax = pyplot.subplots(figsize=(5.0, 3.4), dpi=72, layout="constrained")
-        data = base64.b64encode(self.gif(_axes(ax))).decode("ascii")
+        data = base64.b64encode(self.gif(axes_of(ax))).decode("ascii")
         pyplot.close(figure)
         return f'<img alt="the boundary during training" src="data:image/gif;base64,{data}">'
 
 
 # -- how they are drawn ------------------------------------------------------------------------
-
-
-def _axes(ax: Axes | None) -> Axes:
-    """Return the Axes given, or new ones; in both cases without a box around."""
-    try:
-        from matplotlib import pyplot
-    except ImportError:
-        raise MissingPackageError("nn.plot", "plot") from None
-    if ax is None:
-        _, ax = pyplot.subplots(figsize=(6.0, 4.0), layout="constrained")
-    if not hasattr(ax, "spines"):
-        raise KindError(
-            f"ax must be Axes of Matplotlib, and is {brief(ax, 60)}: each picture draws one "
-            f"thing, as history.plot('loss') and history.plot('accuracy', ax=pyplot.gca())"
-        )
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    return ax
 
 
 class _Grid:
