@@ -336,12 +336,15 @@ class ModulesElsewhere:
     def find_spec(fullname: str, path: object = None, target: object = None) -> None:
         """Raise an error for a module of ``autograd`` or ``nn`` that other libraries have.
 
+        Who asks by ``importlib.util.find_spec`` whether there is one is told None.
+
         Raises:
             ImportError: it says what to write; of other modules Python says that there are none.
         """
         package, _, inner = fullname.partition(".")
         ours = sys.modules.get(package) if package in ("autograd", "nn") else None
-        if ours is None or not is_own(ours.__file__ or ""):
+        is_asked = sys._getframe(2).f_code is importlib.util.find_spec.__code__
+        if is_asked or ours is None or not is_own(ours.__file__ or ""):
             return
         try:
             getattr(ours, inner)

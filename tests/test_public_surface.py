@@ -3,6 +3,7 @@
 import contextlib
 import doctest
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 import re
@@ -237,6 +238,7 @@ def test_modules_of_other_libraries_are_not_found_and_the_error_has_advice(packa
         with pytest.raises(ModuleNotFoundError, match=re.escape(f"{module!r}: {advice}")) as caught:
             importlib.import_module(f"{module}.inner")  # as autograd.numpy.linalg
         assert caught.value.name == module
+        assert importlib.util.find_spec(module) is None  # who asks is told, as of any other
     with pytest.raises(ModuleNotFoundError, match=r"^No module named '\w+\.nothing'$"):
         importlib.import_module(f"{package.__name__}.nothing")
     importlib.reload(package)

@@ -99,6 +99,7 @@ class TracedFunction:
         while True:
             own = replaced(self.arguments)  # the function may change its lists
             self.trace.fixed.clear()
+            self.trace.decided.clear()  # so that what becomes a choice does so again
             places.begin()
             try:
                 made = traced_call(function, self.trace, own)

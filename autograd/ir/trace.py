@@ -262,13 +262,16 @@ class Condition(Tracer):
         return hash(bool(self))
 
     def __index__(self) -> int:
+        self._check_traced("the truth")
         if self.trace.places is not None:
             self.trace.places.refuse_once(self)
         return int(bool(self))
 
     def __getattr__(self, name: str) -> object:
         places = self.trace.places
-        if name == "__array__" and places is not None and places.is_of_array(self):
+        if (name == "__array__" and places is not None) and (
+            self.is_left_over or places.is_of_array(self)
+        ):
             import numpy
 
             return lambda *_, **named: numpy.array(bool(self))
@@ -486,6 +489,7 @@ class Trace:
         substitutes: what stands for some Values instead (``called_with``).
         examples: the numbers of the arguments in the call at hand; empty where there are none.
         guards: the conditions on which Python decided, in order.
+        decided: those of them that it met since the function was last traced from its begin.
         deciders: how often which code of the user's decided.
         converts: which ``if`` may become choices (if-conversion); empty for none.
         spoiled: not empty where a choice was asked what it cannot tell.
@@ -512,6 +516,7 @@ class Trace:
         self.substitutes: dict[int, Value] = {}
         self.examples: dict[int, float] = {}
         self.guards: dict[int, Guard] = {}
+        self.decided: set[int] = set()
         self.deciders: Counter[types.CodeType] = Counter()
         self.converts = ""
         self.pieces: list[tuple[set[int], range]] = []
@@ -592,11 +597,12 @@ class Trace:
                 )
             self.guards[number] = Guard(self._value(number) != 0.0, user_line(), self._printed())
             self.deciders[user_frame().f_code] += 1
+        self.decided.add(number)
         return self.guards[number].outcome
 
     def is_decided(self, number: int) -> bool:
         """Return whether Python has decided by a condition."""
-        return number in self.guards
+        return number in self.decided
 
     def _printed(self) -> int:
         """Return a fingerprint of all operations so far."""

@@ -134,7 +134,9 @@ def put(table: object, index: object, value: object) -> Any:
 def traced_count(count: Any) -> Any:
     """Return what stands for a count or an index: traced, a Value from outside is read anew."""
     trace: Any = current().recorder
-    if not isinstance(trace, Trace) or not isinstance(count, Value) or isinstance(count, Tracer):
+    if isinstance(count, Tracer):
+        return count if isinstance(trace, Trace) else count._data  # which refuses
+    if not isinstance(trace, Trace) or not isinstance(count, Value):
         return count
     return trace.tracer(trace.reference(count, "an index or a count"))
 

@@ -102,6 +102,10 @@ def test_what_is_asked_of_a_leaked_value_or_comparison_is_refused_in_the_same_wo
         lambda: bool(comparison),
         lambda: int(comparison),
         lambda: {comparison},
+        lambda: [1.0, 2.0][comparison],
+        lambda: autograd.take([1.0, 2.0], value),
+        lambda: np.ones(2)[comparison],
+        lambda: jit(lambda x: x * [1.0, 2.0][comparison])(2.0),
         lambda: bool(decided[0]),
     ):
         with pytest.raises(

@@ -216,6 +216,20 @@ def test_what_a_function_changes_in_its_arguments_is_changed_once_where_lists_ha
         jit(lambda x: x * [1.0][x > 0.0])(2.0)
 
 
+def test_a_mask_and_a_place_are_told_apart_where_an_if_becomes_a_choice_too():
+    table, numbers = np.array([[1.0, 2.0], [3.0, 4.0]]), [10.0, 20.0]
+
+    def f(x):
+        y = numbers[x > 1.0] * x if x > 0.0 else table[x > -1.0].sum() * x
+        if y > 3.0:
+            y = y + numbers[y > 4.0]
+        return y
+
+    fast = jit(f)
+    for x in (0.5, -0.5, -2.0, 2.0):
+        assert fast(x) == f(x)
+
+
 def test_an_array_by_a_mask_takes_a_way_for_each_mask_and_where_one_for_all():
     masks = [np.array([*f"{bits:03b}"]) == "1" for bits in range(8)]
     fast = jit(lambda x, m: x[m].sum() * 1.0, max_paths=4)
