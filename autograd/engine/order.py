@@ -99,6 +99,14 @@ def recorded(*roots: N) -> list[N]:
     return order
 
 
+def are_inside(order: list[N], level: int) -> bool:
+    """Return whether all leaves among these nodes have at least this level."""
+    if native is not None:
+        return native.are_inside(order, level)  # type: ignore[no-any-return]
+    leaves = [node for node in order if node.op is None]
+    return all(getattr(leaf, "_level", 0) >= level for leaf in leaves)
+
+
 @asking("zero_grad(y)")
 def zero_grad(root: Node) -> None:
     """Set ``.grad`` of every node under the root to 0.0.

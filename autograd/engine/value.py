@@ -319,7 +319,7 @@ if native is not None:
     own = Value, modes.active, modes.scoped, modes.state_of_context, transforms
     native.connect(*own, real, check_assignment)
     native.registered(*TABLE.values())
-    _node = native.node
+    _node, leaf_of = native.node, native.leaf_of
 
 
 def _method(row: Operation) -> Callable[..., Value]:

@@ -20,7 +20,7 @@ from autograd.decorated import is_method_of, name_of, within
 from autograd.engine.chain_rule import propagated
 from autograd.engine.modes import Mode, current, transforms
 from autograd.engine.node import is_number, levels
-from autograd.engine.order import ordered, recorded, walking
+from autograd.engine.order import are_inside, ordered, recorded, walking
 from autograd.engine.value import Value, leaf_of
 from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.habits import OF_TRANSFORMS, advice
@@ -141,10 +141,11 @@ class Call:
             raise
 
     def _leaf(self, number: object) -> Value:
-        if isinstance(number, Value):
-            node: Value = number._apply(ops.identity, (number,))
-            return node
-        number = real(number, self.name)
+        if type(number) is not float:
+            if isinstance(number, Value):
+                node: Value = number._apply(ops.identity, (number,))
+                return node
+            number = real(number, self.name)
         if self.is_traced:
             tracer: Any = current().recorder
             traced_leaf: Value = tracer.leaf(number)
@@ -153,11 +154,9 @@ class Call:
 
     # -- what depends on this call alone ---------------------------------------------------------
 
-    def _is_closed(self, order: Sequence[Value]) -> bool:
+    def _is_closed(self, order: list[Value]) -> bool:
         """Return whether all leaves among these nodes were made by this call, or inside of it."""
-        level = self.level
-        leaves = [node for node in order if node.op is None]
-        return all(getattr(leaf, "_level", 0) >= level for leaf in leaves)
+        return are_inside(order, self.level)
 
     def lowered(self, numbers: list[Value | float]) -> list[Value | float]:
         """Return floats, unless some of the numbers depend on a Value from outside."""

@@ -184,6 +184,21 @@ THINGS = st.one_of(
 )
 
 
+@needs_native
+def test_leaves_of_a_level_are_found_and_nonsense_is_refused():
+    leaf = native.leaf_of(0.5, 3)
+    assert (leaf.data, leaf._level, leaf._adjoint, leaf.is_leaf) == (0.5, 3, 0.0, True)
+    assert native.are_inside([leaf, leaf * 2.0], 3)
+    assert not native.are_inside([leaf], 4)
+    assert not native.are_inside([leaf, Value(1.0)], 1)
+    for bad in ((), (0.5,), ("a", 1), (0.5, "a"), (0.5, 2**70), (0.5, 1, 1)):
+        with pytest.raises((TypeError, OverflowError)):
+            native.leaf_of(*bad)
+    for bad in ((), ([],), ((), 1), ([], "a"), ([0.5], 1), ([object.__new__(Value)], 1)):
+        with pytest.raises((TypeError, AttributeError)):
+            native.are_inside(*bad)
+
+
 @given(st.lists(st.tuples(NODES, st.sampled_from(FIELDS), THINGS), max_size=30))
 @settings(max_examples=200, deadline=None)
 def test_whatever_is_put_into_the_fields_of_nodes_a_walk_ends_in_an_error_or_a_list(edits):

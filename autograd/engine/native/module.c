@@ -5,7 +5,7 @@
 #ifndef SOURCES /* hatch_build.py gives a digest of them, for a test */
 #define SOURCES ""
 #endif
-#define INTERFACE 7 /* accelerator.py names the same number: the two are of one version */
+#define INTERFACE 8 /* accelerator.py names the same number: the two are of one version */
 
 Specification python;
 static PyInterpreterState *home; /* of the interpreter whose types and rows these are */
@@ -206,6 +206,8 @@ static PyMethodDef functions[] = {
     {"registered", (PyCFunction)(void (*)(void))registered, METH_FASTCALL, NULL},
     {"method", method_of_row, METH_O, NULL},
     {"node", (PyCFunction)(void (*)(void))node_made, METH_FASTCALL, NULL},
+    {"leaf_of", (PyCFunction)(void (*)(void))leaf_of, METH_FASTCALL, NULL},
+    {"are_inside", (PyCFunction)(void (*)(void))are_inside, METH_FASTCALL, NULL},
     {"ordered", (PyCFunction)(void (*)(void))ordered, METH_FASTCALL, NULL},
     {"swept", (PyCFunction)(void (*)(void))swept, METH_FASTCALL, NULL},
     {"are_terms", are_terms, METH_O, NULL},

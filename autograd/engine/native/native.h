@@ -96,6 +96,7 @@ HIDDEN extern uint64_t epoch;           /* grows whenever some leaf's data is ed
 HIDDEN extern Details *leaf_details;
 HIDDEN extern PyGetSetDef node_fields[];
 HIDDEN int node_init(PyObject *self, PyObject *args, PyObject *named);
+HIDDEN PyObject *leaf_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *node_made(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *made(PyObject *operation, double data, PyObject *left, PyObject *right,
                       PyObject *left_partial, PyObject *right_partial);
@@ -153,6 +154,7 @@ HIDDEN int prepare_rows(void);
 
 /* walks.c */
 HIDDEN PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t count);
+HIDDEN PyObject *are_inside(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN extern uint64_t replacements;

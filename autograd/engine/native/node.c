@@ -511,6 +511,20 @@ PyObject *node_made(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     return made(args[0], data, args[2], args[3], args[4], args[5]);
 }
 
+/* leaf_of(number, level): the leaf that stands for a number in a derivative of that level. */
+PyObject *leaf_of(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    double data;
+    (void)module;
+    if (count != 2)
+        return PyErr_Format(PyExc_TypeError, "leaf_of takes two arguments, and was given %zd", count);
+    if (real_number(args[0], "the number", &data) < 0)
+        return NULL;
+    PyObject *self = new_leaf(data);
+    if (self != NULL && set_level(self, args[1], NULL) < 0)
+        Py_CLEAR(self);
+    return self;
+}
+
 #define PRIVATE ((void *)1)
 
 PyGetSetDef node_fields[] = {

@@ -212,6 +212,25 @@ PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t count) {
     return order;
 }
 
+/* are_inside(order, level): whether all leaves among the nodes have at least that level. */
+PyObject *are_inside(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    (void)module;
+    if (count != 2 || !PyList_Check(args[0]))
+        return PyErr_Format(PyExc_TypeError, "are_inside takes a list of Values and a level");
+    long long level = PyLong_AsLongLong(args[1]);
+    if (level == -1 && PyErr_Occurred())
+        return NULL;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(args[0]); i++) {
+        PyObject *node = PyList_GET_ITEM(args[0], i);
+        if (checked_roots(&node, 1) < 0)
+            return NULL;
+        Details *details = ((Node *)node)->details;
+        if (details == NULL || (details->op == Py_None && details->level < level))
+            Py_RETURN_FALSE;
+    }
+    Py_RETURN_TRUE;
+}
+
 /* -- the chain rule -------------------------------------------------------------------------- */
 
 /* Add upstream x partial to an operand's adjoint; return whether the product is nan. */
