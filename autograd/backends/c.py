@@ -29,15 +29,11 @@ from autograd.backends.language import (
     is_partial,
     notes_of_ways,
 )
+from autograd.backends.libm import LIBRARY
 from autograd.backends.writer import ArrayName, Parts, Scope, Writer, opcodes_in
 from autograd.errors import ExportError, ProgramError
 from autograd.ir.function import ARRAY_TYPE, BODIES, F64, I1, ON_ARRAYS, Function
 from autograd.table.operation import TABLE
-
-_NAMES = """exp exp2 expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh
-    acosh atanh atan2 fmod"""
-# Primitives that are functions of the C library.
-LIBRARY = {name: name for name in _NAMES.split()} | {"power": "pow"}
 
 SPELLINGS = {
     "add": "{0} + {1}",

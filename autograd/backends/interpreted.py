@@ -22,8 +22,9 @@ class InterpretedProgram:
     Args:
         function: what to run.
         layout: where its parameters and results lie.
-        watched: whether a call tells of nans among the results.
-        most: how many instructions a call may take, and numbers its arrays hold; None for any.
+        watched: whether a call returns None where a result is nan.
+        most: the limit on the instructions that a call runs plus the numbers in its arrays; None
+            for no limit.
     """
 
     level = shared = work = code_bytes = 0

@@ -20,11 +20,11 @@ from autograd.table import rows as ops
 class RowGroups:
     """Some steps of a program prepared for numbers of eight rows each.
 
-    A vector takes a line of the cache, so what nothing reads any more makes room for what follows,
-    and operands and results lie anywhere. A number that all rows share stands in memory once for
-    the steps that take one, so that weights stay near. A product that is nothing but a result to be
-    summed is added to its sum at once: the sums lie just before the numbers, so its place is
-    negative.
+    A vector fills a line of the cache. So the place of a number that nothing reads any more is
+    given to a later one, and operands and results may lie anywhere. A number that all rows share
+    stands in memory once for the steps that can read a single number, so that weights stay in the
+    cache. A product that nothing reads, except that it is a result to be summed, is added to its
+    sum at once; the sums lie just before the numbers, so the place of such a product is negative.
 
     Args:
         steps: the program.
@@ -37,13 +37,14 @@ class RowGroups:
 
     Attributes:
         shared: the numbers that all rows share, in the order in which they are to be handed over.
-        once: how many of them, the first, stand in memory once, at its begin.
-        lanes: from which on they stand in all lanes, after those.
+        once: how many of them stand in memory once: the first ones, at its beginning.
+        lanes: the index of the first that stands in all lanes, after those that stand once.
         inputs: where the inputs lie, in order.
         size: how many numbers there are in memory.
-        delivered: where the results lie that are not in their sums yet; for sums followed by which
-            results these are.
-        given_rows: where memory must hold which rows there are; None if nothing asks.
+        delivered: where the results lie that have not been added to their sums; with sums, followed
+            by the indices of these results.
+        given_rows: where in memory the mask of the rows that exist must stand; None if no step
+            reads it.
         table: the groups in order.
         lists: places of results and operands.
     """

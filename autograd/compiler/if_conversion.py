@@ -78,7 +78,7 @@ def _choice_of(condition: Condition, first: object, second: object, begin: int) 
     """Return the choice between two numbers, or two tuples of numbers, computed since ``begin``."""
     trace, of = condition.trace, set[int]()
     numbers, others = _leaves(first), _leaves(second)
-    if trace.converts != ALL and trace.parent is None:  # in a loop bits are others anyway
+    if trace.converts != ALL and trace.parent is None:  # in a loop the bits differ anyway
         of = _numbers_under(trace, begin, [*numbers, *others])
         if len(of) > 1:
             raise CannotConvert

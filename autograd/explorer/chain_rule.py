@@ -241,9 +241,7 @@ def is_under(node: Value, root: Value) -> bool:
 
 
 def graph_under(y: Value, reader: str) -> list[Value]:
-    """Return the nodes under y as ``walk.recorded`` does, and refuse what is not a Value."""
-    from autograd.engine.value import Value
-
+    """Return the nodes under y as ``order.recorded`` does, and refuse what is not a Value."""
     if not isinstance(y, Value):
         if isinstance(unboxed(y), Value):
             raise ArgumentError(f"{reader}: NumPy has put the Value into an array: write y[()]")

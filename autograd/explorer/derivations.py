@@ -228,8 +228,6 @@ def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
         >>> str(derivation(y, x, digits=10)).splitlines()[-1].rpartition(" = ")[2]
         '-2.614574483'
     """  # noqa: E501
-    from autograd.engine.value import Value
-
     order = graph_under(y, "derivation")
     if not isinstance(x, Value):
         raise ArgumentError(

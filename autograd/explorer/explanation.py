@@ -176,8 +176,6 @@ def explain(y: Value, x: Value, limit: int = 100, digits: int = USUAL_DIGITS) ->
           3 = 1 * 3  y -> v1 -> x
           2 = 1 * 2  y -> v2 -> x
     """
-    from autograd.engine.value import Value
-
     order = graph_under(y, "explain")
     if not isinstance(x, Value):
         raise ArgumentError(

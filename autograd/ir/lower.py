@@ -640,7 +640,8 @@ def frozen(function: Function, captured: Sequence[float]) -> Function:
     for number in range(len(function.parameters), len(function)):
         operands = tuple([numbers[operand] for operand in function.operands[number]])
         numbers.append(made.copy_instruction(function, number, operands))
-    return pruned(made.end(tuple([numbers[number] for number in function.results]))).settled()
+    made.end(tuple([numbers[number] for number in function.results]))
+    return checked(pruned(made)).settled()
 
 
 def pruned(function: Function, entirely: bool = False) -> Function:
@@ -670,4 +671,4 @@ def pruned(function: Function, entirely: bool = False) -> Function:
     for name in ("constants", "statics", "bodies"):
         details = getattr(function, name).items()
         setattr(kept, name, {numbers[n]: detail for n, detail in details if wanted[n]})
-    return kept.end(tuple(map(numbers.__getitem__, function.results)))
+    return checked(kept.end(tuple(map(numbers.__getitem__, function.results))))

@@ -42,9 +42,9 @@ __tracebackhide__ = True  # from reports of pytest
 
 ROUNDING = 1e-14  # of a difference of two derivatives, relative to the larger
 ROUNDED = 0.01  # the relative error of a constant written with two digits or more
-FEWEST = 3  # points on either side that tell on which one a claim is right
-NEAR_ZERO = 5.0  # beyond it what is right may be so by rounding
-MOST_NODES = 200  # of a graph that is looked through
+FEWEST = 3  # points that there must be on each side before a sentence says which side is right
+NEAR_ZERO = 5.0  # farther from 0, a claim may look right by rounding alone
+MOST_NODES = 200  # of a graph that is searched for mistakes
 ELSEWHERE = ": f is another formula there"
 SUMS = (ops.add, ops.subtract)
 
@@ -89,7 +89,7 @@ def diagnosis(trials: Sequence[Trial], index: int) -> str:
     for predicted, sentence in _slips(telling, index, tapes):
         if all(map(near, predicted, claimed)):
             words = sentence()
-            if words.count("...") < 2:  # what it speaks of is short enough to be written
+            if words.count("...") < 2:  # the terms that it names are short enough to be written out
                 return words
             vague = vague or words
     return at_zero or elsewhere or vague

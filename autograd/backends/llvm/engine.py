@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
+from autograd.backends.libm import LIBRARY
 from autograd.backends.llvm import object_cache
 from autograd.backends.llvm.arena import C_LIBRARY, PYTHON
-from autograd.backends.llvm.instructions import LIBRARY
 from autograd.errors import MissingExtraError
 from autograd.locks import new_lock
 

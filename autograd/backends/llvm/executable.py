@@ -40,11 +40,11 @@ class Native:
         function: a program of primitives.
         layout: where its parameters and results lie.
         exact: whether bits must be those of the eager engine.
-        alone: whether its result is a number in no container.
-        watched: whether a call tells of nans among the results.
+        alone: whether its result is a single number, without a container around it.
+        watched: whether a call returns None where a result is nan.
         module: its code, if it is written already.
-        tail: what its code is handed besides.
-        quick: whether level 0 will do, until it is called often.
+        tail: further addresses that its code is given.
+        quick: whether optimisation level 0 is enough, until it is called often.
 
     Attributes:
         code_bytes: the size of the LLVM code.
@@ -93,7 +93,7 @@ class Native:
         if module.direct:
             kind = ctypes.CFUNCTYPE(ctypes.c_double, *[ctypes.c_double] * layout.numbers)
             self.direct = direct = kind(code.address("direct"))
-            direct.code = code  # type: ignore[attr-defined]  # it is called by who holds it alone
+            direct.code = code  # type: ignore[attr-defined]  # a caller may hold nothing but this function
 
     def __call__(
         self, numbers: Sequence[float], arrays: Sequence[object], rows: int | None = None
@@ -108,7 +108,7 @@ class Native:
         Returns:
             The plain results; None where a watched result is nan.
         """
-        try:  # none is used by two calls: a signal's handler may make one within another
+        try:  # two calls never use one memory: a signal handler may call inside of a call
             taken = self._free.pop()
         except IndexError:
             taken = self._new_memory()
@@ -178,7 +178,7 @@ class Native:
         Args:
             numbers: the plain numbers.
             arrays: the arrays of the arguments, then those for results.
-            foreign: the dtypes of those that must be copied to be read, by their place.
+            foreign: the dtypes of the arrays that must be converted by a copy, by their place.
             rows: how many rows there are.
         """
         outputs = len(self.layout.sinks)

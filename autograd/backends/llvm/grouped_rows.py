@@ -1,8 +1,8 @@
 """Mapped programs in groups of equal steps: what is around the groups, in a small module of code.
 
-The memory of a thread holds, a vector of eight rows for each number: the results that wait, what
-all rows share, the inputs of the rows, and what the groups compute. The rest (blocks, sums, rows
-past the end, arrays) is as for every mapped program.
+The memory of a thread holds a vector of eight rows for each number, in this order: the results not
+yet delivered, the numbers that all rows share, the inputs of the rows, and what the groups compute.
+The rest (blocks, sums, rows past the end, arrays) is as for every mapped program.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class GroupedRows(Native):
         layout: where its parameters and results lie.
         watched: whether a call tells of nans among the results.
         exact: whether bits must be the eager engine's, without multiply-adds.
-        quick: whether what is around the groups need not be optimised.
+        quick: whether the code around the groups need not be optimised.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ def _table(name: str, layout: Layout, offset: int, type_: str = "ptr") -> str:
 
 
 def _which_rows(function: Function, layout: Layout, place: int | None) -> list[str]:
-    """Return lines that put into memory which of the eight rows there are, where that is asked."""
+    """Return lines that store the mask of the rows that exist, if a step reads it."""
     if place is None:
         return []
     body, integers = Chunk(function, layout, True, True, lambda _, place: ""), f"<{LANES} x i64>"
@@ -197,7 +197,7 @@ def _deliver(function: Function, layout: Layout, groups: RowGroups, begin: int) 
 
 
 def _deliver_each(body: Chunk, layout: Layout, count: int) -> None:
-    """Add the lines that do so result by result."""
+    """Add the lines that deliver one result at a time."""
     mask = body.mask()
     which = "%i"
     body.lines += [

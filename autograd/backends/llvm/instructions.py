@@ -11,13 +11,14 @@ import struct
 from collections.abc import Callable
 
 from autograd.backends.binding import LANES
+from autograd.backends.libm import LIBRARY
 from autograd.backends.llvm import library_math, vector_math
 from autograd.backends.llvm.contraction import MULTIPLY_ADD
 from autograd.ir.function import I1, Function
 from autograd.table.operation import TABLE
 
-# Steps after which eight copies of a shared number are loaded anew: to keep them from the forward
-# to the backward pass would fill the stack with vectors, and the first cache with the stack.
+# Steps after which eight copies of a shared number are loaded again. To keep them from the forward
+# to the backward pass would need a stack of vectors that fills the first-level cache.
 STALE = 16
 
 # Primitives that are one instruction or intrinsic of LLVM: {t} is the type of numbers, {b} that of
@@ -41,32 +42,6 @@ INSTRUCTIONS = {
     "where": "select {b} {0}, {t} {1}, {t} {2}",
 }
 INTRINSICS = ("fabs", "sqrt", "floor", "ceil", "rint")
-
-# Primitives that are functions of the C library, the same that Python's math module calls.
-LIBRARY = {
-    "exp": "exp",
-    "exp2": "exp2",
-    "expm1": "expm1",
-    "log": "log",
-    "log1p": "log1p",
-    "log2": "log2",
-    "log10": "log10",
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "asin": "asin",
-    "acos": "acos",
-    "atan": "atan",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "tanh": "tanh",
-    "asinh": "asinh",
-    "acosh": "acosh",
-    "atanh": "atanh",
-    "power": "pow",
-    "atan2": "atan2",
-    "fmod": "fmod",
-}
 
 PRIMITIVES = frozenset((*INSTRUCTIONS, *LIBRARY))
 

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd.backends.binding import LANES, Array
+from autograd.backends.libm import LIBRARY
 from autograd.backends.llvm import engine, object_cache, vector_math
 from autograd.backends.llvm.contraction import MULTIPLY_ADD
 from autograd.backends.llvm.engine import NativeCode
 from autograd.backends.llvm.group_calls import CALL
 from autograd.backends.llvm.instructions import (
-    LIBRARY,
     WRITTEN,
     each_lanes,
     intrinsic_declarations,
