@@ -897,12 +897,14 @@ class Jitted(Generic[P]):
         if self._bound_to is not None:
             method, instance = self._bound_to
             return method.__get__(copy.deepcopy(instance, memo))
-        inner: Any = self._function
-        while not isinstance(inner, types.MethodType) and inner is not None:
-            inner = getattr(inner, "__wrapped__", None) or getattr(inner, "func", None)
-        if inner is None:
+        inner: Any = self._function  # of a partial the arguments are copied too
+        while not isinstance(inner, (types.MethodType, functools.partial)):
+            if not hasattr(inner, "__wrapped__"):
+                break
+            inner = inner.__wrapped__
+        if copy.deepcopy(inner, memo) is inner:  # a plain function
             return self
-        function = copy.deepcopy(self._function, memo)  # a method of the copied object
+        function = copy.deepcopy(self._function, memo)  # that of the copied object
         return (_of_rows if self._is_mapped else jit)(function, *self._options())
 
 

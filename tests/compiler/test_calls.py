@@ -1,6 +1,7 @@
 """jit as a function: structures, arrays, closures, composition, methods, pickles, what it shows."""
 
 import copy
+import functools
 import gc
 import inspect
 import pickle
@@ -18,6 +19,7 @@ import pytest
 from compiler_cases import assert_same, flat
 
 import autograd
+import nn
 from autograd import Value, grad, gradient, hessian, hvp, jacobian, jit, jvp, value_and_grad
 from autograd.errors import AnomalyError, TraceError
 
@@ -640,6 +642,42 @@ def test_a_copy_of_an_object_has_methods_of_its_own():
         assert bound(3.0) == 6.0
     parent = super(Derived, Derived(5.0)).scaled
     assert pickle.loads(pickle.dumps(parent))(3.0) == 15.0
+
+
+class Called(nn.Module):
+    def __init__(self):
+        self.weight = Value(3.0)
+
+    def __call__(self, x):
+        return self.weight * x
+
+
+@pytest.mark.parametrize(
+    ("wrap", "expected"),
+    [
+        (lambda net: jit(net), 20.0),
+        (lambda net: jit(net.__call__), 20.0),
+        (lambda net: jit(grad(net)), 10.0),
+        (lambda net: jit(value_and_grad(net)), (20.0, 10.0)),
+        (lambda net: jit(functools.partial(Called.__call__, net)), 20.0),
+        (lambda net: jit(functools.partial(lambda n, x: n.weight * x, net)), 20.0),
+        (lambda net: jit(jit(net)), 20.0),
+    ],
+)
+@autograd.no_grad()
+def test_a_copy_computes_with_what_is_copied_whatever_is_compiled_in_it(wrap, expected):
+    net = Called()
+    fast = wrap(net)
+    before = fast(2.0)
+    twin, again = copy.deepcopy([net, fast])
+    twin.weight.data = 10.0
+    assert again(2.0) == expected
+    assert fast(2.0) == before
+
+
+def test_a_copy_of_a_compiled_function_shares_what_was_compiled():
+    for fast in (jit(lambda x: x * 2.0), jit(grad(lambda x: x * x))):
+        assert copy.deepcopy([fast])[0] is fast
 
 
 class Slotted:
