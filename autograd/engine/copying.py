@@ -9,10 +9,13 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
+from autograd.callsite import user_line
+from autograd.engine import modes
 from autograd.engine import node as of_node
 from autograd.engine.modes import Scope
 from autograd.engine.node import FIELDS, Node
 from autograd.engine.order import N, ordered
+from autograd.errors import TraceError
 from autograd.table.operation import Operation
 
 
@@ -30,8 +33,18 @@ def _restored(node: N, extras: dict[str, Any]) -> N:
     return node
 
 
+def _check_traced() -> None:
+    if modes.active and modes.current().recorder is not None:
+        raise TraceError(
+            f"a copy of a Value was asked for at {user_line()}\nUnder jit it would be made once, "
+            f"and keep the number of that time for ever. Compute with the Value itself, which is "
+            f"read at every call, or make the copy outside of the function."
+        )
+
+
 def copied_node(node: N) -> N:
     """Return a new node with the same operands."""
+    _check_traced()
     copied = object.__new__(type(node))
     for name in FIELDS:
         if hasattr(node, name):
@@ -68,6 +81,7 @@ def flattened(root: Node) -> tuple[object, ...]:
     the constants. Each node above the leaves has one entry in ``operations``, ``scopes`` and
     ``epochs``, two in ``numbers`` (data, grad), and one in ``operands`` for every operand.
     """
+    _check_traced()
     order = ordered(root)
     if root.op is None:
         inside = root.scope

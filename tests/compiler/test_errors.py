@@ -59,6 +59,17 @@ def test_traced_values_are_neither_copied_nor_pickled():
             jit(lambda x, use=use: use(x))(1.0)
 
 
+@pytest.mark.parametrize("use", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_value_from_outside_is_not_copied_once_for_all_calls(use):
+    weight, layer = Value(2.0), {"w": [Value(3.0)]}
+    for taken in (weight, layer["w"][0]):
+        with pytest.raises(TraceError, match=r"copy of a Value .* at test_errors\.py:"):
+            jit(lambda x, taken=taken: use(taken) and x)(1.0)
+    assert use(weight) is not None
+    twin = copy.deepcopy(weight)
+    assert jit(lambda x: twin * x)(1.0).data == 2.0
+
+
 def test_the_line_named_is_the_line_at_fault():
     with pytest.raises(TraceError, match=r"return y.data  # the line to be named"):
         jit(number)(1.0)

@@ -315,6 +315,7 @@ TRACED = [
         ),
         (r"number \(grad\)", lambda a: a._grad, lambda a: grad(ag.sin)(a)),
         ("was assigned at", lambda a: setattr(Value(1.0), "data", 2.0), lambda a: a),
+        ("copy of a Value was", lambda a: a * copy.deepcopy(Value(1.0)), lambda a: a * Value(1.0)),
         ("truth of", lambda a: 1.0 if a else 2.0, lambda a: 1.0 if a > 0.0 else 2.0),
         (r"number \(grad\)", lambda a: a.grad, lambda a: grad(ag.sin)(a)),
         ("was assigned to", gradient_set, lambda a: grad(ag.sin)(a)),
