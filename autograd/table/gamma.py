@@ -362,11 +362,13 @@ def _raised_ratio(scale: float, below: Pair, n: int) -> Number:
     return ratio ** float(n) * (1.0 + float(n) * where(is_usual, lost, 0.0))
 
 
-def _factorial_zeta(n: int, x: Number) -> Number:
+def _factorial_zeta(n: int, x: Number) -> tuple[float, Number]:
     """Return n! times the sum of 1 / (x + k)^(n + 1), k = 0, 1, 2, ..., for x from 0 to infinity.
 
     As (scale / (x + k))^(n + 1), with scale^(n + 1) next to n!, so that neither n! nor the powers
-    overflow or underflow before the result does.
+    overflow or underflow before the result does. The result is the product of two factors, the
+    first of which x has no part in: where the second are equal, their difference is 0 whatever is
+    contracted.
     """
     whole = math.floor(64.0 * math.exp(math.lgamma(n + 1.0) / (n + 1.0)))
     scale = whole / 64.0
@@ -383,7 +385,7 @@ def _factorial_zeta(n: int, x: Number) -> Number:
     )
     tail = polynomial(series, inverse * inverse) * (inverse * inverse)
     last = _raised_ratio(scale, high, n) * (scale * (1.0 / n + 0.5 * inverse + tail))
-    return rest * (total + last)
+    return rest, total + last
 
 
 def _polygamma(n: float, x: Number) -> Number:
@@ -398,18 +400,21 @@ def _polygamma(n: float, x: Number) -> Number:
     sign = 1.0 if order % 2 else -1.0
 
     def positive() -> Number:
-        return sign * _factorial_zeta(order, x)
+        factor, total = _factorial_zeta(order, x)
+        return sign * (factor * total)
 
     def negative() -> Number:
         """By reflection, where the derivatives of cot are two sums from the nearest pole on."""
         d = _from_whole(x)
-        mirrored = _factorial_zeta(order, 1.0 - x)
+        factor, total = _factorial_zeta(order, 1.0 - x)
+        mirrored = factor * total
         if order == 1:
             slope = _cotangent(where(abs(d) > 0.0, d, INF))[0]
             at_pole = where(abs(d) <= 0.0, INF, NAN)  # at -inf poles are everywhere
             return where(abs(d) > 0.0, slope * slope + math.pi**2 - mirrored, at_pole)
         size = abs(d)
-        near = _factorial_zeta(order, size) + sign * _factorial_zeta(order, 1.0 - size)
+        this, other = _factorial_zeta(order, size)[1], _factorial_zeta(order, 1.0 - size)[1]
+        near = factor * (this + sign * other)
         if order % 2:
             return near - mirrored
         return where(d > 0.0, -near, where(d < 0.0, near, NAN)) - mirrored
