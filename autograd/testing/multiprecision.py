@@ -25,7 +25,7 @@ __tracebackhide__ = True  # from reports of pytest
 
 LARGEST, WIDEST = 5000, 2**23  # in powers of two
 MOST_BITS = 8000
-BITS_FOR_ZERO = 1900  # enough to tell 1 - tanh(300), which is 1e-260, from zero
+BITS_FOR_ZERO = 2200  # enough to tell 1 - cos(x), which is x**2 / 2, from zero for any float x
 
 # Primitives that mpmath and SymPy write alike: a library, and operands that are numbers of its own.
 SHARED: dict[str, Callable[..., Any]] = {

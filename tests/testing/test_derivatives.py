@@ -899,6 +899,14 @@ def test_kinks_and_the_numbers_next_to_them_are_found(kink):
     assert_derivative(f, lambda x: 1.0 + (x > kink))
 
 
+@pytest.mark.parametrize("x", [1e-300, 2.0**-1023, 5e-324])
+def test_a_derivative_that_cancels_is_right_by_its_digits_at_the_smallest_numbers(x):
+    def f(x):
+        return ag.sin(x) / x
+
+    assert_derivative(f, lambda x: (x * ag.cos(x) - ag.sin(x)) / x**2, at=[x])
+
+
 def test_a_claim_far_below_the_size_of_a_number_is_no_rounding():
     failure(lambda x: 1e-40 * x**2, lambda x: 1e-31)
     failure(lambda x: 1e-40 * x**2, lambda x: 0.0)
