@@ -27,11 +27,7 @@ def dot_of(layout: Layout) -> str:
         lines.append(
             f'  label={dot_string(layout.note)} labeljust=l fontname="DejaVu Sans" fontsize=9'
         )
-    inside: dict[Frame | None, list[Box | Frame]] = {}
-    for frame in layout.frames:
-        inside.setdefault(frame.parent, []).append(frame)
-    for box in layout.boxes:
-        inside.setdefault(box.frame, []).append(box)
+    inside = layout.inside()
     largest = largest_of(layout.boxes)
     stack: list[Box | Frame | str] = list(reversed(inside.get(None, [])))
     while stack:

@@ -42,7 +42,7 @@ class Box:
     """One box of the picture.
 
     Attributes:
-        id: ``n7`` for the node of that number in ``walk.ordered(*roots)``, ``c7-1`` for operand 1
+        id: ``n7`` for the node of that number in ``order.ordered(*roots)``, ``c7-1`` for operand 1
             of that node where it is a constant, ``s2`` for a folded scope, ``g3`` for a summary.
         kind: "leaf", "result", "constant" or "folded".
         title: the node's label, the scope's name or the words of a summary, as data; of a constant
@@ -159,7 +159,7 @@ class Outline:
         boxes: in the order of the first node that each shows.
         links: in the order of their targets, and there of their operands.
         frames: outer before inner.
-        order: ``walk.ordered(*roots)``.
+        order: ``order.ordered(*roots)``.
         box_at: for each node of ``order`` the box that shows it or holds it.
         results: the nodes that are nobody's operands, and their boxes.
     """
@@ -178,7 +178,7 @@ class Layout:
 
     Attributes:
         boxes, links, frames: what is drawn; see ``Box``, ``Link`` and ``Frame``.
-        order: ``walk.ordered(*roots)``: box ``n7`` is node 7 of it.
+        order: ``order.ordered(*roots)``: box ``n7`` is node 7 of it.
         box_at: for each node of ``order`` the box that shows or holds it.
         results: the nodes that are nobody's operands, and their boxes.
         content: the text of each box, by its id.
@@ -206,3 +206,12 @@ class Layout:
     partials: bool
     note: str
     legend: list[tuple[str, str]]
+
+    def inside(self) -> dict[Frame | None, list[Box | Frame]]:
+        """Return what stands directly in each frame, frames first; under None what is in none."""
+        parts: dict[Frame | None, list[Box | Frame]] = {}
+        for frame in self.frames:
+            parts.setdefault(frame.parent, []).append(frame)
+        for box in self.boxes:
+            parts.setdefault(box.frame, []).append(box)
+        return parts

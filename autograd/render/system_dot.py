@@ -73,11 +73,7 @@ def _source(layout: Layout) -> str:
         'node [shape=record fixedsize=true label="" fontsize=1]',
         'edge [arrowsize=0.5 fontsize=8 fontname="DejaVu Sans"]',
     ]
-    inside: dict[Frame | None, list[Box | Frame]] = {}
-    for frame in layout.frames:
-        inside.setdefault(frame.parent, []).append(frame)
-    for box in layout.boxes:
-        inside.setdefault(box.frame, []).append(box)
+    inside = layout.inside()
     stack: list[Box | Frame | None] = list(reversed(inside.get(None, [])))
     while stack:
         part = stack.pop()
