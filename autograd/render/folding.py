@@ -22,7 +22,7 @@ def outlined(order: list[Value], depth: int | None, most: int, elements: float) 
     drawn; its nodes are, in the scope around it.
 
     Args:
-        order: ``walk.ordered(root)``.
+        order: ``order.ordered(root)``.
         depth: how many nested scopes are open; None chooses.
         most: the largest number of boxes, constants aside; more are folded and summarised.
         elements: the largest number of elements in its SVG, likewise.

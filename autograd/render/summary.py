@@ -30,7 +30,7 @@ def summarised(order: list[Value], scopes: Scopes, most: int) -> tuple[Outline, 
     depend on each other. Where that gives too many groups, bands of levels are one group each.
 
     Args:
-        order: ``walk.ordered(root)``.
+        order: ``order.ordered(root)``.
         scopes: where its nodes lie.
         most: the largest number of boxes; a summary has far fewer unless this is small.
 
