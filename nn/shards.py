@@ -57,7 +57,7 @@ class Problem:
         return engine, engine.numbers(self.X), engine.numbers(self.y)
 
 
-class Here:
+class LocalShards:
     """Computes the shards of a batch in this process, one after the other."""
 
     def __init__(self, engine: Engine, X: Numbers, y: Numbers, size: int) -> None:
@@ -91,7 +91,7 @@ class Workers:
         self,
         executor: AnyExecutor | Callable[[], AnyExecutor],
         problem: Problem,
-        here: Here,
+        here: LocalShards,
         size: int,
     ) -> None:
         self._executor, self._make = made(executor)

@@ -40,7 +40,7 @@ from nn.names import Name, check_order, check_validation, keep_names
 from nn.optimizers import Adam, Optimizer
 from nn.saving import FilePath
 from nn.schedules import Schedule, checked_rate
-from nn.shards import Here, Problem, Workers
+from nn.shards import LocalShards, Problem, Workers
 from nn.state import State
 from nn.wording import counted
 
@@ -233,7 +233,9 @@ class Training:
         self.judged = {"": (self.X, self.y)} if self.metrics else {}
         if self.held_out is not None:
             self.judged["validation_"] = (numbers(self.held_out[0]), numbers(self.held_out[1]))
-        self.shards: Here | Workers = Here(self.engine, self.X, self.y, self.shard_size)
+        self.shards: LocalShards | Workers = LocalShards(
+            self.engine, self.X, self.y, self.shard_size
+        )
         settings: dict[str, Any] = {
             "loss": getattr(self.loss, "__name__", type(self.loss).__name__),
             "optimizer": type(self.optimizer).__name__,
@@ -337,7 +339,7 @@ class Training:
                 self.shards = Workers(
                     executor,
                     problem,
-                    Here(self.engine, self.X, self.y, self.shard_size),
+                    LocalShards(self.engine, self.X, self.y, self.shard_size),
                     self.shard_size,
                 )
             with _bar(epochs, len(history), progress, self.engine.name) as bar:

@@ -67,12 +67,12 @@ class InterpretedProgram:
         return None if is_nan and self._watched else plain
 
     def many_rows(
-        self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
+        self, numbers: Sequence[float], arrays: list[Array], staged: dict[int, object], rows: int
     ) -> list[float] | None:
         """Run a mapped call of many rows."""
         import numpy
 
-        for place, dtype in foreign.items():
+        for place, dtype in staged.items():
             arrays[place] = numpy.ascontiguousarray(arrays[place], numpy.dtype(str(dtype)))
         return self(numbers, arrays, rows)
 

@@ -98,7 +98,7 @@ class Arguments:
         numbers: the plain numbers, in order, and Values, where the call has some.
         has_values, has_mapped_values: whether Values (or objects) are anywhere, in mapped arrays.
         arrays: the arrays, in order, with the mapped axis in front.
-        foreign: the places among them of mapped ones that compiled code cannot read as they lie,
+        staged: the places among them of mapped ones that compiled code cannot read as they lie,
             and the dtypes that it reads.
         rows: the length of the mapped axis; None where nothing is mapped.
         key: hashable, equal for calls that the same program serves.
@@ -116,7 +116,7 @@ class Arguments:
             "_rows_of",
             "_varying",
             "arrays",
-            "foreign",
+            "staged",
             "has_mapped_values",
             "has_values",
             "key",
@@ -133,7 +133,7 @@ class Arguments:
     ) -> None:
         self.numbers: list[Any] = []
         self.arrays: list[Array] = []
-        self.foreign: dict[int, Any] = {}
+        self.staged: dict[int, Any] = {}
         self.rows: int | None = None
         self.has_values = False
         self.has_mapped_values = False
@@ -263,9 +263,9 @@ class Arguments:
         return array.shape
 
     def readable(self) -> list[Array]:
-        """Return the arrays, the foreign ones as copies."""
+        """Return the arrays, the staged ones as copies."""
         arrays = [*self.arrays]
-        for place, dtype in self.foreign.items():
+        for place, dtype in self.staged.items():
             arrays[place] = numpy.ascontiguousarray(arrays[place], dtype)
         return arrays
 
@@ -321,7 +321,7 @@ class Arguments:
             array = _without_objects(array)
         dtype = _read_as(array)
         if array.dtype is not dtype or not array.flags.c_contiguous:
-            self.foreign[len(self.arrays)] = dtype
+            self.staged[len(self.arrays)] = dtype
             array = numpy.asarray(array)
         self.arrays.append(array)
         return ("rows", array.shape[1:]) if dtype is _doubles else ("rows", dtype, array.shape[1:])

@@ -412,7 +412,7 @@ class Executable:
             numbers = [*numbers, *[value._data for value in self.captured]]
         rows, arrays, shapes = given.rows, given.arrays, self._shapes
         is_short = rows is None or (0 < rows <= ONE_BLOCK and not self._results_mapped)
-        if is_short and not self.wholes and not given.foreign:  # the common case, kept short
+        if is_short and not self.wholes and not given.staged:  # the common case, kept short
             made: list[Any] = []
             if shapes:
                 empty = self._empty
@@ -447,7 +447,7 @@ class Executable:
             if rows * len(self.layout.sinks) >= MANY_RESULTS:
                 empty = rows_of_results
         is_long = rows is not None and (rows > ONE_BLOCK or not rows)
-        arrays = given.arrays if is_long or not given.foreign else given.readable()
+        arrays = given.arrays if is_long or not given.staged else given.readable()
         made: list[Any] = []
         if shapes:
             made = [empty(shape) for shape in shapes]
@@ -455,7 +455,7 @@ class Executable:
         if is_long:
             if self.layout.reduce == "mean" and not rows:
                 raise no_rows()
-            plain = self.native.many_rows(numbers, arrays, given.foreign, rows or 0)
+            plain = self.native.many_rows(numbers, arrays, given.staged, rows or 0)
         else:
             plain = self.native(numbers, arrays, rows)
         if plain is None:

@@ -189,10 +189,10 @@ class Short:
             return self.running(numbers, arrays, rows)
 
     def many_rows(
-        self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
+        self, numbers: Sequence[float], arrays: list[Array], staged: dict[int, object], rows: int
     ) -> list[float] | None:
         """Call it: what runs such a program refuses rows."""
-        return self.running.many_rows(numbers, arrays, foreign, rows)
+        return self.running.many_rows(numbers, arrays, staged, rows)
 
 
 Answering: TypeAlias = "Running | Short"
@@ -232,11 +232,11 @@ class Warming:
         return self.native(numbers, arrays, rows)
 
     def many_rows(
-        self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
+        self, numbers: Sequence[float], arrays: list[Array], staged: dict[int, object], rows: int
     ) -> list[float] | None:
         """Call it."""
         self._count(self._calls_of(rows))
-        return self.native.many_rows(numbers, arrays, foreign, rows)
+        return self.native.many_rows(numbers, arrays, staged, rows)
 
 
 def running(executable: object, plan: Plan, kept: object) -> Answering | Warming:

@@ -171,14 +171,14 @@ class Native:
         return made
 
     def many_rows(
-        self, numbers: Sequence[float], arrays: list[Array], foreign: dict[int, object], rows: int
+        self, numbers: Sequence[float], arrays: list[Array], staged: dict[int, object], rows: int
     ) -> list[float] | None:
         """Run a mapped call block by block, on several threads where that is faster.
 
         Args:
             numbers: the plain numbers.
             arrays: the arrays of the arguments, then those for results.
-            foreign: the dtypes of the arrays that must be converted by a copy, by their place.
+            staged: the dtypes of the arrays that must be converted by a copy, by their place.
             rows: how many rows there are.
         """
         outputs = len(self.layout.sinks)
@@ -187,7 +187,7 @@ class Native:
         kept = [_memory(self.shared), _memory(8 * padded(outputs) * max(blocks, 1))]
         (_, shared), (_, sums) = kept
         copied = [
-            (arrays[place], dtype, self.layout.array(place)) for place, dtype in foreign.items()
+            (arrays[place], dtype, self.layout.array(place)) for place, dtype in staged.items()
         ]
         plain = self._result_type()
         threads = 1
