@@ -6,6 +6,7 @@ import linecache
 import re
 import types
 from itertools import islice
+from typing import Any
 
 from autograd.callsite import is_foreign
 from autograd.errors import TraceError
@@ -30,10 +31,11 @@ def explain_plain(error: Exception, trace: Trace) -> None:
         return
     frame, at = place
     code, where, refused = trace.refused or (None, 0, None)
+    key: Any = next(iter(error.args), None)
     if refused is not None and (code, where) == (frame.f_code, at):
         names = refused.trace.below(refused)
-    elif isinstance(error, KeyError) and isinstance(error.args[0], Tracer):
-        names = trace.below(error.args[0])
+    elif isinstance(error, KeyError) and getattr(key, "trace", None) is trace:
+        names = trace.below(key)
     elif re.search(_ASKS, str(error)) and not re.search(_OF_NO_NUMBER, str(error)):
         names = _arguments_at(frame, at)
         if not names:

@@ -16,7 +16,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf, nan
-from typing import Any
+from typing import Any, cast
 
 from autograd.callsite import user_frame, user_line
 from autograd.engine.value import Value
@@ -97,6 +97,8 @@ class Body(Trace):
 
     def decide(self, number: int) -> bool:
         """Return what a condition is on the way that is being followed."""
+        if self.operations[number] is ops.opposite:
+            return not self.decide(cast("int", self.operands[number][0]))
         if number not in self._decided:
             if len(self._decided) >= MAX_WAYS:
                 raise _too_many_ways()

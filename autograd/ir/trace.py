@@ -248,8 +248,10 @@ class Condition(Tracer):
         if self is other:
             return True
         other = _as_truth(other)
-        if isinstance(other, Condition) or _is_truth(other):
+        if isinstance(other, Condition):
             return ~(self ^ other)
+        if _is_truth(other):
+            return self if other else ~self
         return False if is_real(other) else NotImplemented
 
     def __ne__(self, other: object) -> Any:

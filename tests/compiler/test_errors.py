@@ -288,6 +288,22 @@ def test_an_error_in_the_function_is_the_functions_own_and_leaves_no_mode():
     assert (Value(2.0) * 3.0).data == 6.0
 
 
+def test_a_key_error_that_has_nothing_to_do_with_an_argument_stays_what_it_is():
+    kept = []
+
+    def bare(x):
+        kept.append(x * 2.0)
+        raise KeyError
+
+    def in_a_loop(x):
+        return autograd.fori_loop(0, 3, lambda i, c: c * {"a": 1.0}[c], x)
+
+    for f in (bare, lambda x: x * {"a": 1.0}[kept[0]], in_a_loop):
+        with pytest.raises(KeyError) as caught:
+            jit(f)(1.0)
+        assert not hasattr(caught.value, "__notes__")
+
+
 def test_a_missing_library_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "llvmlite.binding", None)
     with pytest.raises(ImportError, match=r"scalar-autograd\[jit\]"):

@@ -216,6 +216,21 @@ def test_what_a_function_changes_in_its_arguments_is_changed_once_where_lists_ha
         jit(lambda x: x * [1.0][x > 0.0])(2.0)
 
 
+def test_a_dictionary_in_a_loop_takes_a_condition_for_the_bool_that_it_is():
+    of = {True: 2.0, False: -1.0}
+
+    def f(x):
+        def body(i, c):
+            entry = of[c > 0.0] + {(1, 0): 0.5, (0, 0): 0.25}[x > 0.0, 0]
+            return c * 0.5 + entry * 0.3 + [False, True].index(c > x)
+
+        return autograd.fori_loop(0, 4, body, x)
+
+    for x in (1.0, -1.0, 0.2):
+        assert jit(f)(x) == f(x)
+        assert jit(grad(f))(x) == grad(f)(x)
+
+
 def test_a_mask_and_a_place_are_told_apart_where_an_if_becomes_a_choice_too():
     table, numbers = np.array([[1.0, 2.0], [3.0, 4.0]]), [10.0, 20.0]
 
