@@ -32,7 +32,7 @@ from autograd.ir.function import (
 )
 
 INDENT = "  "
-Line = tuple[str, int | None]  # a line, and the number that it defines, if it does
+Line = tuple[str, int | None]  # a line, and what it defines or ends, if it does (see line_of)
 
 
 def text_of(function: Function) -> str:
@@ -41,15 +41,18 @@ def text_of(function: Function) -> str:
 
 
 def line_of(function: Function, number: int) -> int:
-    """Return the line, from 1, at which the text defines a number of the outermost function."""
-    if number < len(function.parameters):
+    """Return the line, from 1, at which the text defines a number of the outermost function.
+
+    ``~k`` stands for the end of block ``k``.
+    """
+    if 0 <= number < len(function.parameters):
         return 1
     lines = enumerate(lines_of(function), 1)
     return next((at for at, (_, defined) in lines if defined == number), 1)
 
 
 def lines_of(function: Function) -> Iterator[Line]:
-    """Yield the lines of the text, each with the number that it defines in this function."""
+    """Yield the lines of the text, each with the number that it defines, or ends, as line_of."""
     parameters = ", ".join(
         f"%{number} {'capture ' * parameter.is_capture}{json.dumps(parameter.name)}: "
         f"{parameter.type}"
@@ -61,7 +64,7 @@ def lines_of(function: Function) -> Iterator[Line]:
             yield f"^{index}:", None
         for instruction in function.instructions(block):
             yield from _instruction(function, instruction.number)
-        yield INDENT + _terminator(block.terminator), None
+        yield INDENT + _terminator(block.terminator), ~index
     yield "}", None
 
 

@@ -6,6 +6,8 @@ The switch is the environment variable ``AUTOGRAD_VERIFY=1``.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from autograd.errors import ProgramError
 from autograd.ir.function import (
@@ -30,7 +32,7 @@ from autograd.ir.function import (
     origin,
     result_type,
 )
-from autograd.ir.text import line_of
+from autograd.ir.text import line_of, text_of
 from autograd.table.operation import TABLE
 
 
@@ -56,13 +58,26 @@ def checked(function: Function, primitives: frozenset[str] | None = None) -> Fun
 
 
 class _Verifier:
-    def __init__(self, function: Function, primitives: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        function: Function,
+        primitives: frozenset[str] | None,
+        above: Callable[[], int] = lambda: 0,
+    ) -> None:
         self.function = function
         self.primitives = primitives
+        self.above = above  # how many lines stand above it: it may be a body
+
+    def line(self, number: int) -> int:
+        return self.above() + line_of(self.function, number)
 
     def refuse(self, number: int, what: str) -> ProgramError:
-        line = line_of(self.function, number)
+        line = self.line(number)
         return ProgramError(f"line {line}: %{number} of {self.function.name!r} {what}")
+
+    def refuse_block(self, index: int, what: str) -> ProgramError:
+        line = self.line(~index)
+        return ProgramError(f"line {line}: block ^{index} of {self.function.name!r} {what}")
 
     def run(self) -> None:
         function = self.function
@@ -93,13 +108,15 @@ class _Verifier:
             if isinstance(block.terminator, Branch):
                 for target in (block.terminator.then, block.terminator.otherwise):
                     if not index < target < len(entered):
-                        raise ProgramError(
-                            f"block ^{index} of {function.name!r} branches to ^{target}: "
-                            f"blocks are numbered downwards"
-                        )
+                        what = f"branches to ^{target}: blocks are numbered downwards"
+                        raise self.refuse_block(index, what)
                     entered[target] += 1
-        if at != len(function) or set(entered) != {1}:
-            raise ProgramError(f"the blocks of {function.name!r} form no tree over all of it")
+        if at != len(function):
+            raise ProgramError(f"the blocks of {function.name!r} do not hold all of it")
+        for index, count in enumerate(entered):
+            if count != 1:
+                what = f"is entered by {count} branches: blocks form a tree"
+                raise self.refuse_block(index, what)
 
     def _check_tree(self, seen: bytearray) -> None:
         """Check every block, each with what its ancestors have defined."""
@@ -128,23 +145,18 @@ class _Verifier:
                 case Return(results):
                     for number in results:
                         if not 0 <= number < len(seen) or not seen[number]:
-                            raise ProgramError(
-                                f"{function.name!r} returns %{number}, which is not defined there"
-                            )
+                            what = f"returns %{number}, which is not defined there"
+                            raise self.refuse_block(index, what)
                     types = [str(function.types[number]) for number in results]
                     if expected is not None and types != expected:
-                        raise ProgramError(
-                            f"{function.name!r} returns {types} in block ^{index}, "
-                            f"and {expected} elsewhere"
-                        )
+                        what = f"returns {_words(types)}, and another block {_words(expected)}"
+                        raise self.refuse_block(index, what)
                     expected = types
                 case Branch(condition, then, otherwise):
                     known = 0 <= condition < len(seen) and seen[condition]
                     if not known or function.types[condition] != I1:
-                        raise ProgramError(
-                            f"block ^{index} of {function.name!r} branches by %{condition}, "
-                            f"which is no condition defined there"
-                        )
+                        what = f"branches by %{condition}, which is no condition defined there"
+                        raise self.refuse_block(index, what)
                     stack += [(otherwise, False), (then, False)]
 
     def _check_instruction(self, number: int) -> None:
@@ -184,8 +196,8 @@ class _Verifier:
         opcode, bodies = function.opcodes[number], function.bodies.get(number, ())
         if len(bodies) != BODIES[opcode]:
             raise self.refuse(number, f"has {len(bodies)} bodies, and {opcode} {BODIES[opcode]}")
-        for body in bodies:
-            verify(body, self.primitives)
+        for place, body in enumerate(bodies):
+            _Verifier(body, self.primitives, partial(self._above_body, number, place)).run()
         takes = tuple(parameter.type for parameter in bodies[-1].parameters)
         gives = tuple(bodies[-1].result_types())
         if opcode == SCAN and (takes[:1] != (F64,) or takes[1 : 1 + len(gives)] != gives):
@@ -203,6 +215,10 @@ class _Verifier:
                 raise self.refuse(number, "has bodies that return different types")
         return ((I1, *takes) if opcode == COND else takes), gives
 
+    def _above_body(self, number: int, place: int) -> int:
+        before = self.function.bodies[number][:place]
+        return self.line(number) + sum(text_of(body).count("\n") + 1 for body in before)
+
     def _check_arrays_carried(self, number: int, body: Function, gives: tuple[Type, ...]) -> None:
         """Check that each array among the carries is what becomes of the same one at each step."""
         first = int(self.function.opcodes[number] == SCAN)
@@ -213,5 +229,5 @@ class _Verifier:
                         raise self.refuse(number, "carries an array, and its body gives another")
 
 
-def _words(types: tuple[Type, ...]) -> str:
+def _words(types: Sequence[Type]) -> str:
     return ", ".join(map(str, types)) or "nothing"

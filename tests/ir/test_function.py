@@ -91,8 +91,8 @@ def test_a_text_that_cannot_be_read_is_refused_by_its_line(text, line):
 
 
 @pytest.mark.parametrize(("text", "complaint"), MALFORMED)
-def test_what_is_no_proper_program_is_refused_with_the_reason(text, complaint):
-    with pytest.raises(ProgramError) as caught:
+def test_what_is_no_proper_program_is_refused_by_its_line_with_the_reason(text, complaint):
+    with pytest.raises(ProgramError, match=r"^line \d+: ") as caught:
         verify(parse(text))
     assert re.search(complaint, str(caught.value)), caught.value
 
