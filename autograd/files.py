@@ -67,9 +67,14 @@ def saved(
     suffix = target.suffix.lower()
     if suffix not in kinds:
         *most, last = kinds
+        way = ""
+        if suffix == ".pdf" and ".html" in kinds:
+            way = "; a browser prints the .html as PDF"
+        elif suffix == ".pdf" and ".svg" in kinds:
+            way = "; cairosvg g.svg -o g.pdf (pip install cairosvg) makes a PDF of it"
         raise PictureError(
             f"save: {str(target)!r} {f'ends in {suffix!r}' if suffix else 'has no ending'}; {what} "
-            f"is saved as {', '.join(most)} or {last}"
+            f"is saved as {', '.join(most)} or {last}{way}"
         )
     write_whole(target, kinds[suffix]())
     return target

@@ -145,7 +145,6 @@ OF_AUTOGRAD = {
     "scipy": "special functions are here, as autograd.erf and autograd.lgamma",
     **dict.fromkeys(("elementwise_grad", "egrad"), "write autograd.vmap(autograd.grad(f))(x)"),
     "grad_and_aux": "write autograd.grad(f, has_aux=True)",
-    **dict.fromkeys(("deriv", "derivative"), "write autograd.grad(f)"),
     **dict.fromkeys(("make_vjp", "vector_jacobian_product"), _PULLED),
     "make_jvp": "write value, slope = autograd.jvp(f, (x,), (v,))",
     **dict.fromkeys(("make_hvp", "hessian_vector_product", "hessian_tensor_product"), _DIRECTION),
@@ -183,7 +182,10 @@ OF_AUTOGRAD = {
     "lg": "write autograd.log10(x) or autograd.log2(x)",
     **dict.fromkeys(("root", "nthroot"), "write x**(1/3), or autograd.cbrt(x)"),
     **dict.fromkeys(("factorial", "gamma"), "write autograd.exp(autograd.lgamma(n + 1))"),
-    "diff": "write autograd.grad(f)(x) of a function, autograd.gradient(y, [x]) of a Value",
+    **dict.fromkeys(
+        ("diff", "deriv", "derivative"),
+        "write autograd.grad(f)(x) of a function, autograd.gradient(y, [x]) of a Value",
+    ),
     **dict.fromkeys(("symbols", "Symbol", "var"), _NUMBERS),
     **dict.fromkeys(("draw", "draw_dot", "draw_graph", "visualize"), "write autograd.graph(y)"),
     **dict.fromkeys(

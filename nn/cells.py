@@ -81,6 +81,15 @@ def _text(cell: object, X: object, column: object) -> tuple[str, str] | None:
             X, f"X.astype({{{column!r}: float}})", f"X.cast({{{column!r}: float}})", "float(text)"
         )
         return what, f"{way} reads them from text"
+    if isinstance(cell, str) and cell.count(",") == 1 and is_numeral(cell.replace(",", ".")):
+        points = f"X[{column!r}].str.replace(',', '.')"
+        way = _of_frame(
+            None if column is None else X,
+            f"{points}.astype(float), or pandas.read_csv(file, decimal=','),",
+            f"{points}.cast(float), or polars.read_csv(file, decimal_comma=True),",
+            "float(text.replace(',', '.'))",
+        )
+        return what, f"the decimal sign is a point: {way} reads them from text"
     if column is None:
         return what, "for classes by name there is nn.Classifier"
     way = _of_frame(

@@ -51,7 +51,10 @@ class History:
         return [record[name] for record in self.records]
 
     def __getattr__(self, name: str) -> NoReturn:
-        known = {"history": "write history['loss']"}
+        known = {
+            "history": "write history['loss']",
+            "to_frame": "write pandas.DataFrame(dict(history))",
+        }
         if not name.startswith("_") and name != "records" and name in self:
             known[name] = f"write history[{name!r}]"
         elif not name.startswith("_") and name != "records":

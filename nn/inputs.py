@@ -611,6 +611,8 @@ def _way_to_labels(targets: Targets, allowed: Sequence[int]) -> str:
         return f" (write numpy.unique(y, return_inverse=True)[1]{_ANY})"
     if len(found) > 2:
         return " (of more than two classes take cross_entropy, of numbers that are none mse)"
+    if len(rows[0]) > 1 and all(sorted(row) == [0.0] * (len(row) - 1) + [1.0] for row in rows):
+        return f" (where columns are classes, take loss='cross_entropy', and {ARGMAX})"
     if found[0] == 0 and found[-1] in (0, 1):
         return " (write 2 * y - 1, or take binary_cross_entropy)"
     if found[-1] == 1 and found[0] == -1:

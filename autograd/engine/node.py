@@ -174,7 +174,9 @@ class Node(Slots):
         if isinstance(text, tuple):  # as micrograd makes the result of an operation
             raise ArgumentError(f"Value(data, children, operation): {NODES_OF_ONES_OWN}")
         if not isinstance(text, str):
-            raise ArgumentError(f"label: takes a str, and was given a {type(text).__name__}")
+            point = ": the decimal sign is a point, Value(2.5, 'x')"
+            way = point if isinstance(text, (int, float)) else ""
+            raise ArgumentError(f"label: takes a str, and was given a {type(text).__name__}{way}")
         self._label = str(text)
 
     @property

@@ -46,9 +46,13 @@ def _terms(numbers: Any, name: str, way: Way | None = None) -> list[Any]:
     except TypeError:
         if hasattr(numbers, "__next__"):  # what computes the terms raised it
             raise
+        given = f"a {type(numbers).__name__}"
+        if hasattr(type(numbers), "_apply"):
+            given = f"one Value: write {name}([x])"
+            if name in ("sum", "mean"):
+                given += f"; under in_axes f has one row, and jit(f, reduce={name!r}) is over all"
         raise OperandError(
-            f"{name}: takes an iterable of Values or real numbers, "
-            f"and was given a {type(numbers).__name__}"
+            f"{name}: takes an iterable of Values or real numbers, and was given {given}"
         ) from None
     if native is not None and native.are_terms(terms):
         return terms

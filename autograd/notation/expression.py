@@ -27,6 +27,8 @@ from autograd.notation.names import CONSTANTS, conditions
 from autograd.table import rows as ops
 from autograd.table.operation import TABLE
 
+__tracebackhide__ = True  # from reports of pytest
+
 LONGEST = 100_000  # characters; a formula of that length is a program
 
 Function: TypeAlias = Callable[..., Any]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import numbers
 import operator
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast, overload
 
@@ -104,6 +105,8 @@ def constant(obj: object, name: str) -> float | None:
 
 def _way_to_a_value(obj: object) -> str:
     """Return what to write where a Value was to be made of something else."""
+    if isinstance(obj, str) and re.fullmatch(r"\s*[+-]?\d+,\d+\s*", obj):
+        return f": the decimal sign is a point, Value({obj.strip().replace(',', '.')})"
     if isinstance(obj, str):
         return ": the number comes first, Value(2.0, 'x'), and float(text) reads one from text"
     if hasattr(obj, "__iter__"):

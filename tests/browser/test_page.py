@@ -830,6 +830,21 @@ def test_printing_shows_the_whole_picture_and_every_gradient_at_whatever_step(vi
     assert part(page, "counter").inner_text() == "Forward 1 of 11"
 
 
+@pytest.mark.parametrize("digits", [4, 6, 10, 17])
+def test_numbers_of_any_length_stand_in_their_columns_on_one_line_when_printed(digits, visit):
+    x = Value(2.0, "x")
+    y = autograd.tanh(x) * -1e-12 / 3
+    page = visit(explore(y, digits=digits).html, viewport={"width": 718, "height": 900})
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    cells = page.locator(".row [role=cell]").evaluate_all(
+        "cells => cells.map(cell => [cell.scrollWidth - cell.clientWidth, cell.clientHeight,"
+        " cell.getBoundingClientRect().right])"
+    )
+    for over, height, right in cells:
+        assert (over <= 0, height < 30, right <= 718) == (True, True, True)
+
+
 def test_a_large_graph_is_printed_on_few_sheets(visit):
     y = Value(0.5, "x")
     for _ in range(700):

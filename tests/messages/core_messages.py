@@ -143,7 +143,9 @@ ENGINE = [
         lambda: grad(own(lambda r, a: ag.cos(a)))(1.0),
     ),
     ("children, operation", lambda: Value(1.0, (x,), "exp"), lambda: ag.exp(x).args),
-    ("label: takes a str", lambda: Value(1.0, label=3), lambda: Value(1.0, label="3")),
+    ("label: takes a str", lambda: Value(1.0, label=[]), lambda: Value(1.0, label="3")),
+    (r"sign is a point, Value\(2.5, 'x'\)", lambda: Value(2, 5), lambda: Value(2.5, "x")),
+    (r"sign is a point, Value\(2.5\)", lambda: Value("2,5"), lambda: Value(2.5)),
     ("cannot be edited", lambda: assigned(x * y, "data", 1.0), lambda: Value(1.0) * y),
     ("was edited", lambda: gradient(*[edited()[0], [x]]), lambda: gradient(x * x, [x])),
     (
@@ -191,7 +193,13 @@ ENGINE = [
     ('scope: missing .*; write scope\\("name"\\)', lambda: ag.scope(), lambda: ag.scope("name")),
     ("mean of no numbers", lambda: ag.mean([]), lambda: ag.mean([x])),
     ("equally long", lambda: ag.dot([x], [x, y]), lambda: ag.dot([x, y], [x, y])),
-    ("sum: takes an iterable", lambda: ag.sum(x), lambda: ag.sum([x])),
+    ("sum: takes an iterable", lambda: ag.sum(3.0), lambda: ag.sum([3.0])),
+    (r"one Value: write prod\(\[x\]\)$", lambda: ag.prod(x), lambda: ag.prod([x])),
+    (
+        r"mean\(\[x\]\); under in_axes f has one row, and jit\(f, reduce='mean'\) is over all",
+        lambda: ag.jit(lambda r: ag.mean(r**2), in_axes=0, reduce="mean")(np.ones(2)),
+        lambda: ag.jit(lambda r: r**2, in_axes=0, reduce="mean")(np.ones(2)) == 1.0,
+    ),
     ("whole numbers: round", lambda: round(x, 2), lambda: round(100 * x) / 100),
     (
         "no_grad: takes a function",
@@ -936,7 +944,20 @@ RENDER = [
         lambda: ag.graph(x * y, theme="dark").svg,
     ),
     ("takes a file name", lambda: ag.graph(x * y).save(3), None),
-    ("is saved as", lambda: ag.graph(x * y).save("g.pdf"), None),
+    ("is saved as", lambda: ag.graph(x * y).save("g.jpg"), None),
+    ("cairosvg g.svg -o g.pdf", lambda: ag.graph(x * y).save("g.pdf"), None),
+    ("a browser prints the .html as PDF", lambda: ag.explore(x * y).save("g.pdf"), None),
+    ("a browser prints the .html", lambda: ag.derivation(x * y, x).save("g.pdf"), None),
+    (
+        r"0\['b'\] is a str \('t'\): leave text out, as frame.select_dtypes\('number'\) does",
+        lambda: ag.grad(lambda d: d["a"])({"a": 1.0, "b": "t"}),
+        lambda: ag.grad(lambda d: d["a"])({"a": 1.0}),
+    ),
+    (
+        r"no attribute 'derivative': write .*, autograd.gradient\(y, \[x\]\) of a Value",
+        lambda: ag.derivative,
+        lambda: ag.gradient(x * y, [x]),
+    ),
     ("cannot be written", lambda: ag.graph(x * y).save("/nowhere/at/all/g.svg"), None),
     ("reads the graph under a Value", lambda: list(ag.steps(1.0)), lambda: list(ag.steps(x * y))),
     (

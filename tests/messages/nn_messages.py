@@ -2,6 +2,7 @@
 
 import datetime
 import functools
+import io
 import math
 import pickle
 import random
@@ -1026,6 +1027,10 @@ TWINS = pandas.DataFrame([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], columns=["a", "a"
 SPARSE = scipy.sparse.csr_matrix(TWINS.to_numpy())
 
 
+COMMAS = pandas.DataFrame({"a": ["1,5", "2,5", "3,5"], "b": [1.0, 2.0, 3.0]})
+COMMAS_OF_POLARS = polars.DataFrame(COMMAS.to_dict("list"))
+
+
 def classified(X, y=(0, 1, 0)):
     return nn.Classifier((2,), max_iter=1).fit(X, list(y))
 
@@ -1181,6 +1186,49 @@ CELLS = [
         r"X\[0\] holds the text 'Rome' in column 0, .*\(pandas.get_dummies, .* OneHotEncoder\)",
         lambda: classified(TOWNS),
         lambda: classified(encoded(TOWNS)),
+    ),
+    (
+        r"sign is a point: X\['a'\].str.replace\(',', '.'\).astype\(float\), or pandas.read",
+        lambda: trained(X=COMMAS),
+        lambda: [
+            trained(X=COMMAS.assign(a=COMMAS["a"].str.replace(",", ".").astype(float))),
+            trained(
+                X=pandas.read_csv(io.StringIO("a;b\n1,5;1\n2,5;2\n3,5;3"), sep=";", decimal=",")
+            ),
+        ],
+    ),
+    (
+        r"sign is a point: X\['a'\].str.replace\(',', '.'\).cast\(float\), or polars.read",
+        lambda: trained(X=COMMAS_OF_POLARS),
+        lambda: [
+            trained(
+                X=COMMAS_OF_POLARS.with_columns(
+                    COMMAS_OF_POLARS["a"].str.replace(",", ".").cast(float)
+                )
+            ),
+            trained(
+                X=polars.read_csv(b"a;b\n1,5;1\n2,5;2\n3,5;3", separator=";", decimal_comma=True)
+            ),
+        ],
+    ),
+    (
+        r"y\[0\] holds the text '1,5', .*point: float\(text.replace\(',', '.'\)\) reads them",
+        lambda: regressed(X, ["1,5", "2,5", "3,5"]),
+        lambda: regressed(X, [float(text.replace(",", ".")) for text in ("1,5", "2,5", "3,5")]),
+    ),
+    (
+        r"where columns are classes, take loss='cross_entropy', and numpy.asarray\(y\).argmax\(1\)",
+        lambda: trained(MLP(2, [2]), Y=pandas.get_dummies(["a", "b", "a"])),
+        lambda: trained(
+            MLP(2, [2]),
+            Y=numpy.asarray(pandas.get_dummies(["a", "b", "a"])).argmax(1),
+            loss="cross_entropy",
+        ),
+    ),
+    (
+        r"no attribute 'to_frame': write pandas.DataFrame\(dict\(history\)\)",
+        lambda: trained().to_frame(),
+        lambda: len(pandas.DataFrame(dict(trained()))) == 1,
     ),
     (
         "X.0. holds the text 'Rome' in column 0, .* OneHotEncoder",

@@ -79,3 +79,10 @@ def test_derivatives_by_several_arguments_go_in_one_tuple():
 )
 def test_names_that_f_does_not_take_are_told_how_they_are_written(formula, words):
     assert refusal(lambda x: x, formula).endswith(words)
+
+
+@pytest.mark.parametrize("formula", ["3*x**2 +", "3,0*x**2", "3*q(x)"])
+def test_a_formula_that_cannot_be_read_is_reported_at_the_users_line_alone(formula):
+    with pytest.raises(ValueError, match="cannot read") as caught:
+        assert_derivative(lambda x: x**3, formula)
+    assert len(caught.traceback.filter(caught)) == 1

@@ -2,6 +2,7 @@
 
 const MOST_ROWS = 1000;
 const ofDifferences = Math.min(payload.digits, 8); // they have no more digits that are right
+part("scroll").closest(".columns").classList.toggle("long", payload.digits > 4); // one column in print
 if (payload.digits > 6) {
   part("scroll").closest(".columns").classList.add("wide");
   part("scroll").firstElementChild.style.minWidth = `${2.2 * (payload.digits + 7)}em`;
