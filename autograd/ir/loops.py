@@ -46,6 +46,7 @@ class Body(Trace):
     Attributes:
         parent: the trace around it.
         outer: for each number of the parent that it uses its own number, in their order.
+        within: the condition there on which loops in it go on: it takes its steps in any case.
     """
 
     parent: Trace
@@ -56,6 +57,7 @@ class Body(Trace):
         self.deciders, self.converts = parent.deciders, parent.converts
         self.spoiled, self.places = parent.spoiled, parent.places
         self.outer: dict[Reference, int] = {}
+        self.within: int | bool = True
         self._numbers: dict[tuple[object, ...], int] = {}
         self._script: list[bool] = []
         self._decided: dict[int, bool] = {}
@@ -92,6 +94,9 @@ class Body(Trace):
         outside = self.parent.reference(obj, name)
         if not isinstance(obj, Condition):
             return self.captured_number(outside)
+        return self._condition_from_outside(outside)
+
+    def _condition_from_outside(self, outside: Reference) -> int:
         number = self.parent.append(ops.select, (outside, 1.0, 0.0))
         return self.condition(ops.less, (0.0, self.captured_number(number)))
 
@@ -118,6 +123,12 @@ class Body(Trace):
             each = number if outcome else self.condition(ops.opposite, (number,))
             whole = each if whole is True else self.condition(ops.both, (whole, each))
         return whole
+
+    def around(self) -> int | bool:
+        """Return the condition on which loops in this one go on, besides those decided here."""
+        if self.within is True:
+            return True
+        return self._condition_from_outside(self.within)
 
     def followed(self, run: Callable[[], list[Reference]]) -> list[Reference]:
         """Return the results of a function on all its ways, as choices among them."""

@@ -647,6 +647,10 @@ class Trace:
         self._reached = len(self.guards), whole
         return whole
 
+    def around(self) -> int | bool:
+        """Return the condition on which loops go on besides ``reached``: there is none around."""
+        return True
+
     def holds(self) -> Reference:
         """Append the condition that all guards hold; return where it is, as the number 1 or 0."""
         whole = self.reached()

@@ -461,8 +461,17 @@ def _traced(
     leaves, structure = flatten(init)
     truths = list(map(is_truth, leaves))
     first = [trace.number_of(leaf, name) for leaf in leaves]
-    reached = trace.reached()  # calls that go another way try this one: there it may never end
+    # Calls that go another way try this one: there a loop may never end, or one in its body.
+    reached, around = trace.reached(), trace.around()
+    if cond is not None or type(steps) is int:
+        if around is not True:
+            both = (reached, around)
+            reached = around if reached is True else trace.condition(ops.both, both)
+        around = True
+    elif not isinstance(trace, Body):
+        reached, around = True, reached
     body = Body(trace)
+    body.within = around
     index = body.append(None, ())
     carries = [body.append(None, ()) for _ in leaves]
 
@@ -505,7 +514,7 @@ def _traced(
                 test = inside if type(test) is float and test else test
                 if test != inside and type(test) is int:
                     test = body.condition(ops.both, (inside, test))
-        elif reached is not True and (type(steps) is int or isinstance(trace, Body)):
+        elif reached is not True:
             assert steps is not None
             steps = trace.append(ops.select, (reached, steps, 0.0))
         return test, steps, body.followed(stepped)

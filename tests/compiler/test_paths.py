@@ -1,5 +1,6 @@
 """Python's ``if``, ``and``, ``max`` and loops under jit: each way is compiled when it is met."""
 
+import contextlib
 import math
 import random
 import signal
@@ -21,6 +22,7 @@ from autograd import (
     jit,
     jvp,
     log,
+    scan,
     value_and_grad,
     where,
     while_loop,
@@ -438,6 +440,22 @@ def test_known_ways_read_values_from_outside_that_any_of_them_captures():
         assert list(fast(rows)) == [2.0, -5.0, 4.0]
 
 
+@contextlib.contextmanager
+def ending():
+    """Stop what does not end."""
+
+    def stop(*_):
+        raise TimeoutError("a loop goes on where its way is not taken")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(20)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def test_a_loop_on_one_way_rests_where_another_is_taken():
     def counted(x, n):
         if x > 0.0:
@@ -446,17 +464,31 @@ def test_a_loop_on_one_way_rests_where_another_is_taken():
             return 2.0 * x
         return fori_loop(0, n, lambda i, h: h + x, x)
 
-    def stop(*_):
-        raise TimeoutError("a loop goes on where its way is not taken")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(20)
-    try:
+    with ending():
         for f in (counted, grad(counted)):
             fast = jit(f)
             for args in [(1.0, 5.0), (-1.0, 5.0), (-1.0, 1e15), (2.0, 1.0)]:
                 assert fast(*args) == f(args[0], int(args[1]))
             assert fast.ways == 3
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        lambda step, x: fori_loop(0, 2, lambda i, h: step(h), x),
+        lambda step, x: scan(lambda h, t: (step(h), t), x, [1.0, 2.0])[0],
+        lambda step, x: fori_loop(0, 2, lambda i, h: fori_loop(0, 2, lambda j, g: step(g), h), x),
+        lambda step, x: fori_loop(0, 3, lambda i, h: step(h) if h < 12.0 else h, x),
+    ],
+)
+def test_a_loop_in_one_of_constant_length_rests_where_another_way_is_taken(nested):
+    def f(x):
+        if x > 0.0:
+            return nested(lambda h: while_loop(lambda g: g < h + 5.0, lambda g: g + x, h), x)
+        return 2.0 * x
+
+    with ending():
+        for g in (f, grad(f)):
+            fast = jit(g)
+            assert [fast(x) for x in (1.0, -1.0, 2.0)] == [g(x) for x in (1.0, -1.0, 2.0)]
+            assert fast.ways == 2
