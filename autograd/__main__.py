@@ -224,7 +224,7 @@ def _number(text: str, written: str) -> float:
 
 
 def _way_to_a_number(text: str) -> str:
-    """Return how inputs in one pair of quotes, and a decimal comma, are written."""
+    """Return how inputs in one pair of quotes, degrees and a decimal comma are written."""
     if text.endswith("="):
         return f"; write it right after the =, as in {text}1"
     each = text.replace(",", " ").split()
@@ -232,7 +232,11 @@ def _way_to_a_number(text: str) -> str:
         return f"; several go each by itself, without quotes around them: {' '.join(each)}"
     if text.endswith((",", ";")) and _is_number(text.partition("=")[2][:-1]):
         return f"; no comma stands between them: {text[:-1]}"
-    if text.count(",") == 1 and _is_number(text.partition("=")[2].replace(",", ".")):
+    name, _, written = text.partition("=")
+    for unit in ("deg", "\N{DEGREE SIGN}"):
+        if _is_number(written.removesuffix(unit)):
+            return f"; functions take radians: {name}={written.removesuffix(unit)}*pi/180"
+    if text.count(",") == 1 and _is_number(written.replace(",", ".")):
         return f"; the decimal sign is a point: {text.replace(',', '.')}"
     return ""
 

@@ -66,6 +66,7 @@ OF_COMPILED = {
         "call it, and fast.source, fast.llvm, fast.c and fast.report() show the program",
     ),
     **dict.fromkeys(("inspect_llvm", "inspect_asm"), "it is fast.llvm, once it was called"),
+    **dict.fromkeys(("js", "export"), "fast.save('f.js') and fast.save('f.c') write it as a file"),
     "eval_shape": "call it: the result has the shape",
     **dict.fromkeys(("clear_cache", "recompile"), "compile it anew by autograd.jit(f)"),
     **dict.fromkeys(("py_func", "python_function"), "the function is fast.__wrapped__"),

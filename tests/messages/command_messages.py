@@ -20,6 +20,8 @@ BAD = [
     (("\u03c3(x)", "x=2"), "no function '\u03c3': write sigmoid(x)", ("sigmoid(x)", "x=2")),
     (("sigma(x)", "x=2"), "no function 'sigma': write sigmoid(x)", ("sigmoid(x)", "x=2")),
     (("x", "x=1j"), "'1j' is not a number", ("x", "x=1")),
+    (("x", "x=90deg"), "functions take radians: x=90*pi/180", ("x", "x=90*pi/180")),
+    (("x", "x=90\u00b0"), "functions take radians: x=90*pi/180", ("x", "x=90*pi/180")),
     (("x", "x=1,5"), "the decimal sign is a point: x=1.5", ("x", "x=1.5")),
     (("x*y", "x=1 y=2"), "each by itself, without quotes around them: x=1 y=2", HALF),
     (("x*y", "x=1, y=2"), "without quotes around them: x=1 y=2", HALF),

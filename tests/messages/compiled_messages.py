@@ -129,6 +129,11 @@ def returning_a_comparison():
 
 JIT = [
     (
+        r"no attribute 'js': fast.save\('f.js'\) and fast.save\('f.c'\) write it as a file",
+        lambda: jit(ag.sin).js,
+        None,
+    ),
+    (
         r"jit: doubles: .* the result is a generator: write a list, .* in place of yield",
         lambda: jit(doubles)(1.0),
         lambda: jit(lambda a: list(doubles(a)))(1.0),
