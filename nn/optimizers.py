@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 N = TypeVar("N", float, "ndarray[Any, Any]")  # one number, or an array of all of them
 
+MOST_STEPS = 2**53
+
 
 class Optimizer(ABC):
     """Moves parameters against their gradients; subclasses say by how much.
@@ -204,6 +206,8 @@ class Optimizer(ABC):
         if not {"steps", "averages"} <= state.keys():
             raise InputError(f"{who}: the state must have steps and averages, and has {[*state]}")
         steps, lists = whole(state["steps"], f"{who}: steps", least=0), state["averages"]
+        if steps > MOST_STEPS:  # the powers of Adam's betas take it as a float
+            raise InputError(f"{who}: steps must be at most 2**53")
         averages = [[_number(number) for number in average] for average in lists]
         if len(averages) not in (0, self._averages):
             raise InputError(

@@ -735,6 +735,7 @@ MORE = [
     ),
     ("takes a dict, as state_dict", lambda: Adam(0.1).load_state_dict(3), lambda: loaded()),
     ("must have steps and averages", lambda: Adam(0.1).load_state_dict({}), lambda: loaded()),
+    ("at most 2", lambda: loaded(steps=10**400), lambda: loaded()),
     ("keeps 2 averages", lambda: loaded(averages=[[1.0]]), lambda: loaded()),
     ("averages for", lambda: loaded(averages=[[1.0], [1.0, 2.0]]), lambda: loaded()),
     (

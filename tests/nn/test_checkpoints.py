@@ -87,6 +87,16 @@ def test_whatever_is_damaged_in_a_checkpoint_is_refused_and_changes_nothing(cont
     assert [each for each in refused if "run.json: " not in each[2]] == []
 
 
+def test_more_steps_than_a_float_counts_are_refused_before_anything_has_changed(content, tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(replaced(content, ("optimizer", "steps"), 10**400)))
+    model, optimizer = MLP(2, [2, 1], seed=99), Adam(lr=0.05)
+    before = model.state_dict(), optimizer.state_dict()
+    with pytest.raises(nn.InputError, match=r"run\.json: .*at most 2\*\*53"):
+        run(model, optimizer, resume=path, epochs=5)
+    assert (model.state_dict(), optimizer.state_dict()) == before
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[" * 100_000, '"' + "x" * 10, "\x00", "1" * 10_000, "null", "[]", "3"]
 )
