@@ -16,6 +16,7 @@ __tracebackhide__ = True  # from reports of pytest
 
 Numbers = tuple[float, ...]
 SIMPLE = (*range(11), 0.5, 1.5, 2.5, 0.1, 0.25, 0.75, 0.01, 1e-6, 12, 16, 20, 30, 50, 64)
+NEXT_TO = (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0)  # whole numbers whose neighbours are tried
 LARGE = (100, 1000, 1001, 1024, 10_000, 1e5, 1e6)
 APART = 6  # points of different simple numbers, going up and going down
 BATCH = 10  # points in one example of Hypothesis, which takes longer than they do
@@ -62,7 +63,8 @@ def _simple_numbers(low: float, high: float, large: bool) -> list[float]:
         key=lambda number: simplicity([number]),
     )
     ends = [low, math.nextafter(low, high), high, math.nextafter(high, low), low / 2.0 + high / 2.0]
-    nearest = [-5e-324, 5e-324] if low < 0.0 < high else []
+    beside = [math.nextafter(n, way) for n in NEXT_TO for way in (-math.inf, math.inf)]
+    nearest = [number for number in beside if low <= number <= high]
     far = [sign * float(n) for n in LARGE for sign in (1, -1)] if large else []
     return list(dict.fromkeys([*inside, *ends, *nearest, *far]))
 

@@ -1074,3 +1074,13 @@ def test_what_keeps_a_function_from_backward_is_named(f):
     with pytest.raises(WrongDerivativeError, match=r"what f takes out by \.data or"):
         check_gradient(f, 3.0)
     check_gradient(lambda w: w * w, 3.0)
+
+
+@pytest.mark.parametrize("x", [0.0, 1.0, 2.0, -3.0])
+@pytest.mark.parametrize("way", [-math.inf, math.inf])
+def test_a_derivative_that_is_wrong_only_next_to_a_small_whole_number_is_refused(x, way):
+    place = math.nextafter(x, way)
+    with pytest.raises(AssertionError):
+        assert_derivative(
+            lambda x: x**2 + x, lambda x: 9.0 if x == place else 2.0 * x + 1.0, domain=(-5, 5)
+        )
