@@ -100,6 +100,9 @@ def codes_of(classes: Sequence[str], loss: Loss) -> list[float]:
         ValueError: the loss takes two classes, or no classes.
     """
     if loss not in (hinge, binary_cross_entropy, cross_entropy):
+        if all(is_numeral(name.replace(",", ".")) for name in classes):
+            written = max(classes, key=lambda name: "," in name)
+            raise CellError(f"y {fault_of(written, None, None)}")
         raise InputError(
             f"y has names of classes, and {getattr(loss, '__name__', 'the loss')} takes numbers: "
             f"take hinge, binary_cross_entropy or cross_entropy, or give the classes numbers"

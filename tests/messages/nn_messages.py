@@ -1213,6 +1213,18 @@ CELLS = [
         ],
     ),
     (
+        r"^y holds the text '1,5', .*point: float\(text.replace\(',', '.'\)\) reads them",
+        lambda: trained(Y=["1", "1,5", "2"], loss="mse"),
+        lambda: trained(
+            Y=[float(text.replace(",", ".")) for text in ("1,5", "2")] * 2, X=X + X[:1], loss="mse"
+        ),
+    ),
+    (
+        r"^y holds the text '1.5', and a network takes numbers: float\(text\) reads them",
+        lambda: trained(Y=["1.5", "2", "3.5"], loss="mse"),
+        lambda: trained(Y=[float(text) for text in ("1.5", "2", "3.5")], loss="mse"),
+    ),
+    (
         r"y\[0\] holds the text '1,5', .*point: float\(text.replace\(',', '.'\)\) reads them",
         lambda: regressed(X, ["1,5", "2,5", "3,5"]),
         lambda: regressed(X, [float(text.replace(",", ".")) for text in ("1,5", "2,5", "3,5")]),
