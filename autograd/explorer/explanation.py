@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -87,15 +88,18 @@ class Explanation:
 
     def _row(self, path: Path) -> tuple[str, str, str]:
         """Return the product, its factors where there are several, and the nodes of a path."""
-        factors = [
-            f"({self._write(partial)})" if partial < 0.0 and place else self._write(partial)
-            for place, partial in enumerate(path.partials)
-        ]
-        nodes = [self._write(self._names[node]) for node in path.nodes]
+
+        def factor(place: int) -> str:
+            partial = path.partials[place]
+            written = self._write(partial)
+            return f"({written})" if partial < 0.0 and place else written
+
+        factors = _shortened(len(path.partials), factor)
+        nodes = _shortened(len(path.nodes), lambda at: self._write(self._names[path.nodes[at]]))
         return (
             self._write(path.product),
-            f" = {' * '.join(_shortened(factors))}" if len(factors) > 1 else "",
-            " -> ".join(_shortened(nodes)),
+            f" = {' * '.join(factors)}" if len(factors) > 1 else "",
+            " -> ".join(nodes),
         )
 
     def _grouped(self) -> list[str]:
@@ -141,10 +145,12 @@ def _paths(count: int) -> str:
     return f"{counted(count, 'path') if count else 'no paths'}"
 
 
-def _shortened(parts: list[str]) -> list[str]:
-    if len(parts) <= MOST_FACTORS:
-        return parts
-    return [*parts[:4], f"... {len(parts) - 7} more ...", *parts[-3:]]
+def _shortened(count: int, write: Callable[[int], str]) -> list[str]:
+    """Return what is written of the first and the last parts, or of all where they are few."""
+    if count <= MOST_FACTORS:
+        return [write(place) for place in range(count)]
+    first, last = [[write(at) for at in part] for part in (range(4), range(count - 3, count))]
+    return [*first, f"... {count - 7} more ...", *last]
 
 
 @asking("explain(y, x)")
@@ -154,7 +160,8 @@ def explain(y: Value, x: Value, limit: int = 100, digits: int = USUAL_DIGITS) ->
     Args:
         y: the root of the graph.
         x: any node; where y does not depend on it, the explanation says so.
-        limit: how many paths to list at most. The others are counted and summed, not enumerated.
+        limit: how many paths to list at most, and fewer of many thousand steps. The others are
+            counted and summed, not enumerated.
         digits: how many significant digits of numbers to show, from 1 to 17.
 
     Returns:

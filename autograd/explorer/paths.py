@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_COUNTED = 10**18  # counts stop here
 MOST_DETOURS = 1_000_000  # and so does the search for large paths
+FEW, MOST_STEPS = 12, 200_000  # paths that are listed in any case; steps of all that are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +147,17 @@ class Ways:
         self.adjoints = dict.fromkeys(map(id, order), 0.0) | self.adjoints
 
     def largest(self, limit: int) -> list[Path]:
-        """Return the paths of the largest magnitude, at most ``limit`` of them, largest first."""
+        """Return the paths of the largest magnitude, at most ``limit`` of them, largest first.
+
+        Of paths of many thousand steps there are fewer, but for ``FEW``.
+        """
         if not self.between:
             return []
         best, cheapest = self._best_ways()
         paths: list[Path] = []
         detours: list[tuple[float, int, Value, _Edges]] = [(0.0, 0, self.root, None)]
-        made = 1
-        while detours and len(paths) < limit:
+        made, steps = 1, 0
+        while detours and len(paths) < limit and (len(paths) < FEW or steps < MOST_STEPS):
             cost, _, node, edges = heapq.heappop(detours)
             while node is not self.x:
                 for choice, (_, arg, partial) in enumerate(self.edges[id(node)]):
@@ -166,6 +170,7 @@ class Ways:
                 edges = (edges, node, choice)
                 node = self.edges[id(node)][choice][1]
             paths.append(self._path(edges))
+            steps += len(paths[-1].partials)
         return sorted(paths, key=_rank, reverse=True)
 
     def _best_ways(self) -> tuple[dict[int, float], dict[int, int]]:

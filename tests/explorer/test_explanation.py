@@ -352,3 +352,17 @@ def test_the_advice_for_a_quotient_of_zeros_has_the_limit_and_its_slope():
     assert "for sin(x) / x it is 1 - x**2 / 6" in explain(y, x).reason
     safe = where(abs(x) > 0, sin(x) / where(abs(x) > 0, x, 1.0), 1 - x**2 / 6)
     assert (safe.data, explain(safe, x).gradient) == (1.0, 0.0)
+
+
+def test_of_paths_of_many_thousand_steps_only_as_many_are_listed_as_are_shown():
+    x = Value(-1.0, label="x")
+    y = relu(x)
+    for _ in range(20_000):
+        y = y * x + y
+    found = explain(y, x)
+    assert 12 <= len(found.paths) < 20
+    assert str(found).count("more ...") >= 12
+    short = x
+    for _ in range(100):
+        short = short * x + short
+    assert len(explain(short, x).paths) == 100
