@@ -357,3 +357,9 @@ def test_the_slope_of_a_power_of_minus_zero_is_the_same_compiled_whatever_the_ex
         slope, loose = grad(lambda x, b=exponent: x**b), jit(grad(lambda a, b: a**b), exact=False)
         found = [slope(-0.0), jit(slope)(-0.0), jit(slope, exact=False)(-0.0)]
         assert [*found, loose(-0.0, exponent)] == [math.inf] * 4, exponent
+
+
+def test_curvature_through_abs_is_flat_at_0_and_that_of_hypot_is_not_known():
+    assert grad(grad(lambda x: abs(x) ** 2))(0.0) == 0.0
+    assert math.isnan(grad(grad(lambda x: ag.hypot(x, 0.0) ** 2))(0.0))
+    assert grad(grad(lambda x: ag.cos(abs(x))))(0.0) == 0.0
