@@ -115,7 +115,11 @@ class Call:
         arguments = list(args)
         for position in _positions(self.name, argnums, len(args), named):
             numbers, structure = flatten(args[position])
-            own = self._each(self._leaf, numbers, structure, f"argument {position}")
+            if self.is_traced or not _FLOATS.issuperset(map(type, numbers)):
+                own = self._each(self._leaf, numbers, structure, f"argument {position}")
+            else:  # the common case, without a call in between for each
+                level = self.level
+                own = [leaf_of(number, level) for number in numbers]
             self.leaves += own
             self.structures.append(structure)
             arguments[position] = unflatten(structure, own)
@@ -160,6 +164,8 @@ class Call:
 
     def lowered(self, numbers: list[Value | float]) -> list[Value | float]:
         """Return floats, unless some of the numbers depend on a Value from outside."""
+        if _FLOATS.issuperset(map(type, numbers)):
+            return numbers
         values = [number for number in numbers if isinstance(number, Value)]
         if self.is_traced or not values:
             return numbers
@@ -275,6 +281,7 @@ def _recording() -> Any:
 
 
 _AS_IT_IS = contextlib.nullcontext()
+_FLOATS = frozenset([float])
 
 
 def _positions(name: str, argnums: Argnums, count: int, named: object = None) -> list[int]:
