@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import types
@@ -39,6 +40,48 @@ def is_comparison(frame: types.FrameType) -> bool:
 
     at = frame.f_code.co_code[frame.f_lasti]
     return at in (opcode.opmap["COMPARE_OP"], opcode.opmap["CONTAINS_OP"])
+
+
+def indexes_a_list(frame: types.FrameType) -> bool:
+    """Return whether a frame is at ``a[i]`` and it is certain that ``a`` is a list or a tuple."""
+    name = _indexed(frame.f_code, frame.f_lasti)
+    if name in ("", LITERAL):
+        return name == LITERAL
+    held = frame.f_locals.get(name, frame.f_globals.get(name))
+    return type(held) in (list, tuple)
+
+
+LITERAL = "[]"  # no name, but a list that is written there
+
+
+@functools.lru_cache(maxsize=1024)
+def _indexed(code: types.CodeType, at: int) -> str:
+    """Return the name of what is indexed at a place in code, or ``LITERAL``; "" if it is not told.
+
+    That is what the last instruction before those of the index leaves on the stack.
+    """
+    import dis
+
+    before = [each for each in dis.get_instructions(code) if each.offset <= at]
+    last = before.pop()
+    is_index = last.opname in ("BINARY_SUBSCR", "STORE_SUBSCR", "DELETE_SUBSCR")
+    if not is_index and not (last.opname == "BINARY_OP" and last.argrepr == "[]"):
+        return ""
+    height = 0  # of the stack, over what it is when both are there
+    for each in reversed(before):
+        if height == -1:
+            if each.opname in ("BUILD_LIST", "BUILD_TUPLE"):
+                return LITERAL
+            return str(each.argval) if each.opname in _LOADS else ""
+        jumps = each.is_jump_target or each.opcode in dis.hasjrel or each.opcode in dis.hasjabs
+        if jumps or each.opname.startswith("STORE"):  # then the stack, or the name, is not known
+            return ""
+        height -= dis.stack_effect(each.opcode, each.arg, jump=False)
+    return ""
+
+
+_LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF"}
+_LOADS |= {"LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK"}
 
 
 def user_frame() -> types.FrameType:

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, NoReturn
 
-from autograd.callsite import is_comparison, is_own, user_frame, user_line
+from autograd.callsite import indexes_a_list, is_comparison, is_own, user_frame, user_line
 from autograd.decorated import name_of
 from autograd.engine.accelerator import native
 from autograd.engine.modes import Mode, current
@@ -294,7 +294,8 @@ class Places:
     """Tells lists from arrays where an index is a condition: table[x > 0].
 
     NumPy asks for a place first and then, where there is none, for an array. What passes the
-    refusal on is no array: the function is traced again, and the same question is answered.
+    refusal on is no array: the function is traced again, and the same question is answered. Most
+    often the code tells that a list is asking, by its name or since it is written there.
     """
 
     def __init__(self) -> None:
@@ -307,6 +308,8 @@ class Places:
 
     def refuse_once(self, condition: Condition) -> None:
         """Refuse to be a place, unless it is known that a list is asking."""
+        if indexes_a_list(sys._getframe(2)):
+            return
         self._count += 1
         if self._count not in self._of_lists:
             self._refused.append((self._count, condition))

@@ -1,7 +1,9 @@
 """Arrays of bools among the arguments: conditions in compiled code, as they are in eager code."""
 
 import math
+import operator
 import pickle
+import sys
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +12,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad, jit, put, scan, take, value_and_grad, vmap, where
+from autograd.callsite import indexes_a_list
 
 pytestmark = pytest.mark.usefixtures("equal_programs_are_made_once")
 
@@ -511,3 +514,64 @@ def test_any_of_any_of_a_mask_is_the_condition_again():
     for x in (np.array([0.5, 3.0]), np.array([0.5, 0.7]), np.array([-0.5, 3.0])):
         assert jit(f)(x) == f(x)
     assert jit(lambda x: [1.0, 2.0][np.any(x > 1).item()])(np.array([3.0, 0.0])) == 2.0
+
+
+PAIR = [1.0, 2.0]
+
+
+class Probe:
+    """An index that notes whether it is certain that a list asks for it."""
+
+    def __init__(self):
+        self.certain = []
+
+    def __index__(self):
+        self.certain.append(indexes_a_list(sys._getframe(1)))
+        return 1
+
+
+def test_the_code_tells_that_a_list_is_indexed_where_that_is_certain():
+    p, held, other, array = Probe(), [3.0, 4.0], (5.0, 6.0), X
+    looks = {
+        "there": lambda: [1.0, 2.0][p],
+        "a tuple there": lambda: (p.certain, 2.0)[p],
+        "of a closure": lambda: held[p] + other[p],
+        "of the module": lambda: PAIR[p],
+        "computed index": lambda: PAIR[max(p, p, key=id)],
+        "assigned": lambda: assigned(held, p),
+    }
+    for name, look in looks.items():
+        p.certain.clear()
+        look()
+        assert p.certain, name
+        assert all(p.certain), name
+    unclear = {
+        "array": lambda: array[p],
+        "array of a choice": lambda: (held if p is None else array)[p],
+        "list by a chosen index": lambda: held[p if held else 0],
+        "attribute": lambda: Probe.__dict__["__index__"](p),
+        "called": lambda: operator.getitem(held, p),
+        "range": lambda: range(9)[p],
+        "named meanwhile": lambda q=array: q[(q := held, p)[1]],
+    }
+    for name, look in unclear.items():
+        p.certain.clear()
+        look()
+        assert p.certain, name
+        assert not any(p.certain), name
+
+
+def test_lists_that_are_indexed_by_conditions_take_no_more_tracing_than_by_their_ints():
+    calls = []
+
+    def by_conditions(x):
+        calls.append(1)
+        return sum(PAIR[each > 0.0] * each + [0.5, 3.0][each > 1.0] for each in x)
+
+    def by_ints(x):
+        calls.append(-1)
+        return sum(PAIR[int(each > 0.0)] * each + [0.5, 3.0][int(each > 1.0)] for each in x)
+
+    numbers = [-1.0, 0.5, 2.0, 3.0]
+    assert jit(by_conditions)(numbers) == jit(by_ints)(numbers)
+    assert sum(calls) == 0
