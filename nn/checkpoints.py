@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -62,6 +63,11 @@ def read_checkpoint(
         weights, best_weights = [
             numbers(state.model.numbers_for(weights_in(part, path))) for part in (content, best)
         ]
+        if not all(map(math.isfinite, (*weights, *best_weights))):
+            raise InputError(
+                f"{os.fspath(path)}: a weight in it is infinite or nan, which fit writes none of: "
+                f"resume from a file that is whole"
+            )
         records = [{str(k): number_in(v) for k, v in dict(r).items()} for r in content["history"]]
         best_loss = number_in(best["loss"])
         memory = state.optimizer.checked_state(content["optimizer"], len(weights))

@@ -41,6 +41,7 @@ class Optimizer(ABC):
     """
 
     _averages = 0  # how many running averages the rule keeps of each weight
+    _squares: int | None = None  # which of them is one of squares
 
     @asking("{}(lr=0.1)")
     def __init__(self, lr: float, weight_decay: float = 0.0) -> None:
@@ -217,6 +218,11 @@ class Optimizer(ABC):
         sizes = {len(average) for average in averages} | ({count} if count is not None else set())
         if averages and len(sizes) > 1:
             raise InputError(f"{who}: there are averages for {sorted(sizes)} parameters")
+        squares = averages[self._squares] if averages and self._squares is not None else []
+        if any(square < 0.0 for square in squares):
+            raise InputError(
+                f"{who}: an average of squares is {min(squares)!r}, and none is below 0"
+            )
         return steps, averages
 
     def __repr__(self) -> str:
@@ -341,6 +347,8 @@ class RMSprop(Optimizer):
         [0.8]
     """
 
+    _squares = 0
+
     @asking("{}(lr=0.1)")
     def __init__(
         self,
@@ -387,7 +395,7 @@ class Adam(Optimizer):
         [0.9]
     """
 
-    _averages = 2
+    _averages, _squares = 2, 1
 
     @asking("{}(lr=0.1)")
     def __init__(

@@ -3,6 +3,7 @@
 import datetime
 import functools
 import io
+import json
 import math
 import pickle
 import random
@@ -620,6 +621,14 @@ def resumed(text=None, **options):
     return trained(resume=path, **{"seed": 1, **options})
 
 
+def resumed_with_nan():
+    path = Path(tempfile.mkdtemp(), "c.json")
+    trained(checkpoint=path, seed=1)
+    content = json.loads(path.read_text())
+    content["weights"] = dict.fromkeys(content["weights"], "nan")
+    return resumed(json.dumps(content))
+
+
 def loaded(**state):
     optimizer = Adam(0.1)
     optimizer.step([Value(1.0)])
@@ -647,6 +656,7 @@ def infinite(score, target):
 FAR = ([[1.0, 2.0]], [7.0])
 MORE = [
     ("is not a checkpoint", lambda: resumed("{}"), lambda: resumed()),
+    ("infinite or nan", lambda: resumed_with_nan(), lambda: resumed()),
     ("resume with the same settings", lambda: resumed(batch_size=2), lambda: resumed()),
     (
         "resume with a model of the same functions",
@@ -738,6 +748,7 @@ MORE = [
     ("at most 2", lambda: loaded(steps=10**400), lambda: loaded()),
     ("keeps 2 averages", lambda: loaded(averages=[[1.0]]), lambda: loaded()),
     ("averages for", lambda: loaded(averages=[[1.0], [1.0, 2.0]]), lambda: loaded()),
+    ("none is below 0", lambda: loaded(averages=[[1.0], [-1.0]]), lambda: loaded()),
     (
         "then must be a schedule",
         lambda: nn.schedules.warm_up(0.1, 3),

@@ -126,17 +126,39 @@ def test_loading_refuses_weights_that_are_no_numbers_and_changes_none(number, co
 
 def test_an_average_that_has_overflowed_resumes(content, tmp_path):
     path = tmp_path / "run.json"
-    for number in ("inf", "nan", "-inf"):
-        changed = replaced(content, ("optimizer", "averages", 1, 0), number)
+    for place, number in ((1, "inf"), (1, "nan"), (0, "-inf")):
+        changed = replaced(content, ("optimizer", "averages", place, 0), number)
         path.write_text(json.dumps(changed))
         optimizer = Adam(lr=0.05)
         run(optimizer=optimizer, resume=path, epochs=3)
-        kept = optimizer.state_dict()["averages"][1][0]
+        kept = optimizer.state_dict()["averages"][place][0]
         assert kept == float(number) or (math.isnan(kept) and number == "nan")
     run(optimizer=optimizer, resume=path, epochs=3, checkpoint=path)
-    assert (
-        json.loads(path.read_text())["epochs" if False else "optimizer"]["averages"][1][0] == "-inf"
-    )
+    assert json.loads(path.read_text())["optimizer"]["averages"][0][0] == "-inf"
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize("part", ["weights", "best"])
+def test_a_weight_that_is_not_finite_is_no_checkpoint_of_ours(part, number, content, tmp_path):
+    path = tmp_path / "run.json"
+    name = list(content["weights"])[-1]
+    place = ("weights", name) if part == "weights" else ("best", "weights", name)
+    path.write_text(json.dumps(replaced(content, place, number)))
+    model, optimizer = MLP(2, [2, 1], seed=99), Adam(lr=0.05)
+    before = model.state_dict(), optimizer.state_dict()
+    with pytest.raises(nn.InputError, match=r"run\.json: a weight in it is infinite or nan"):
+        run(model, optimizer, resume=path, epochs=5)
+    assert (model.state_dict(), optimizer.state_dict()) == before
+
+
+@pytest.mark.parametrize("optimizer", [Adam(0.1), nn.RMSprop(0.1), nn.RMSprop(0.1, momentum=0.5)])
+def test_a_negative_average_of_squares_is_refused(optimizer):
+    optimizer.updated([1.0, 2.0], [0.5, -0.5])
+    state = optimizer.state_dict()
+    optimizer.load_state_dict(state)
+    state["averages"][optimizer._squares][1] = -1.0
+    with pytest.raises(nn.InputError, match=r"average of squares is -1\.0"):
+        optimizer.load_state_dict(state)
 
 
 def test_a_call_that_is_refused_after_reading_has_changed_nothing(content, tmp_path):
