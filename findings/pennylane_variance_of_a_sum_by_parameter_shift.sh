@@ -12,6 +12,7 @@
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+cd "$folder"  # an `autograd` folder where this starts is not the package
 "${PYTHON:-python3}" -m venv "$folder/venv"
 "$folder/venv/bin/python" -m pip install -q pennylane==0.45.1 autograd==1.8.0 numpy==2.4.6 scipy==1.17.1
 "$folder/venv/bin/python" -W ignore - <<'PY'
