@@ -12,6 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3}" -m venv "$folder/venv"
 "$folder/venv/bin/python" -m pip install -q autograd==1.9.1 numpy==2.3.5
+cd "$folder" # where no other package is called autograd
 "$folder/venv/bin/python" - <<'PY'
 import math
 import numpy

@@ -13,6 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3}" -m venv "$folder/venv"
 "$folder/venv/bin/python" -m pip install -q autograd==1.9.1 numpy==2.3.5 scipy==1.16.3
+cd "$folder" # where no other package is called autograd
 "$folder/venv/bin/python" - <<'PY'
 import numpy
 import autograd.numpy as np
