@@ -878,7 +878,7 @@ def check_numbers(
             is_text = root == "the result" and isinstance(leaf, (str, bytes))
             way = ": leave it out of what is returned" if is_text else _way_to_numbers(leaf)
             if not way and isinstance(leaf, str) and len(leaves) > 1:
-                way = ": leave text out, as frame.select_dtypes('number') does"
+                way = ": leave text out (of a data frame: frame.select_dtypes('number'))"
             raise OperandError(
                 f"{who}: takes real numbers and Values, and {structure.path(index, root)} is a "
                 f"{kind}{shown:.60}{way}"

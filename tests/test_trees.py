@@ -403,7 +403,7 @@ class Norm:
             {"layers": [1.0, Line(2.0, Norm())]},
             r"0\['layers'\]\[1\]\.shift is a Norm: .*register_tree\(Norm,",
         ),
-        ([1.0, "x"], r"0\[1\] is a str \('x'\)$"),
+        ([1.0, "x"], r"0\[1\] is a str \('x'\): leave text out \("),
         ([np.array([1.0, 1j], dtype=object)], r"0\[0\]\[1\] is a complex"),
     ],
 )

@@ -949,7 +949,7 @@ RENDER = [
     ("a browser prints the .html as PDF", lambda: ag.explore(x * y).save("g.pdf"), None),
     ("a browser prints the .html", lambda: ag.derivation(x * y, x).save("g.pdf"), None),
     (
-        r"0\['b'\] is a str \('t'\): leave text out, as frame.select_dtypes\('number'\) does",
+        r"0\['b'\] is a str \('t'\): leave text out \(of a data frame: frame.select_dtypes",
         lambda: ag.grad(lambda d: d["a"])({"a": 1.0, "b": "t"}),
         lambda: ag.grad(lambda d: d["a"])({"a": 1.0}),
     ),
