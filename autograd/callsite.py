@@ -69,6 +69,8 @@ def _indexed(code: types.CodeType, at: int) -> str:
         return ""
     height = 0  # of the stack, over what it is when both are there
     for each in reversed(before):
+        if height <= 0 and each.opname in _LOADS_OF_TWO:  # Python 3.13's: a and i, or x and a
+            return str(each.argval[-height])
         if height == -1:
             if each.opname in ("BUILD_LIST", "BUILD_TUPLE"):
                 return LITERAL
@@ -82,6 +84,7 @@ def _indexed(code: types.CodeType, at: int) -> str:
 
 _LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF"}
 _LOADS |= {"LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK"}
+_LOADS_OF_TWO = {"LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"}
 
 
 def user_frame() -> types.FrameType:

@@ -328,6 +328,7 @@ def listed(obj: Any, name: str) -> list[Any]:
             frame, file = f"a data frame is frame[{obj!r}]", f"pandas.read_csv({obj!r}) reads"
             way = f": a column of {frame}" if name.endswith("y") else f": {file} a file"
         elif isinstance(obj, dict) and name.endswith("X"):
+            _check_dense(obj, name)  # of SciPy's some are dicts
             way = ": write pandas.DataFrame(X) of columns by name, [[*X.values()]] of one row"
         raise KindError(f"{name} must be a list or an array, and is a {type(obj).__name__}{way}")
     if hasattr(type(obj), "__next__") and name.endswith(("X", "y")):
@@ -345,6 +346,11 @@ def _is_row(obj: object) -> bool:
     return isinstance(shape, tuple) and len(shape) > 0
 
 
+def _check_dense(table: object, name: str) -> None:
+    if hasattr(table, "toarray") and not hasattr(table, "columns"):
+        raise CellError(f"{name} is a sparse matrix, and a network takes all: {name}.toarray()")
+
+
 def check_table(table: Any, name: str) -> None:
     """Refuse masks, dates and durations: NumPy would make numbers of them unasked.
 
@@ -355,8 +361,7 @@ def check_table(table: Any, name: str) -> None:
     Raises:
         ValueError: it is a TypeError too, and names the column.
     """
-    if hasattr(table, "toarray") and not hasattr(table, "columns"):
-        raise CellError(f"{name} is a sparse matrix, and a network takes all: {name}.toarray()")
+    _check_dense(table, name)
     if type(table).__name__ == "MaskedArray" and getattr(table.mask, "any", bool)():
         raise CellError(
             f"{name} has masked numbers, and a network takes numbers: leave such rows out, or fill "

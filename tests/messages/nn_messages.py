@@ -1519,6 +1519,11 @@ CELLS = [
         lambda: classified(SPARSE.toarray()),
     ),
     (
+        r"X is a sparse matrix, .*: X.toarray\(\)",
+        lambda: classified(scipy.sparse.dok_array(SPARSE)),
+        lambda: classified(scipy.sparse.dok_array(SPARSE).toarray()),
+    ),
+    (
         r"y is a generator, which gives its rows once: write list\(y\)",
         lambda: trained(Y=(2.0 * n - 1.0 for n in (0, 1, 1))),
         lambda: trained(Y=[2.0 * n - 1.0 for n in (0, 1, 1)]),
