@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -287,7 +288,7 @@ class Executable:
             traced.outputs = []
             self._finish_layout(traced.structure)
         else:
-            for name in ("wholes", "_shapes", "_plain", "_results_mapped"):
+            for name in ("wholes", "_shapes", "_largest", "_plain", "_results_mapped"):
                 setattr(self, name, getattr(of, name))
         alone = traced.structure == NUMBER
         self.tier = tier
@@ -384,6 +385,7 @@ class Executable:
         self._results_mapped = layout.mapped and layout.reduce is None
         self._place_results(structure)
         layout.arrays += len(self._shapes)
+        self._largest = max(map(math.prod, self._shapes), default=0)  # numbers a row in one array
 
     def _place_results(self, structure: Structure) -> None:
         layout = self.layout
@@ -444,7 +446,7 @@ class Executable:
         shapes, rows, empty = self._shapes, given.rows, self._empty
         if rows is not None and self._results_mapped:
             shapes = [(rows, *shape) for shape in shapes]
-            if rows * len(self.layout.sinks) >= MANY_RESULTS:
+            if rows * self._largest >= MANY_RESULTS:
                 empty = rows_of_results
         is_long = rows is not None and (rows > ONE_BLOCK or not rows)
         arrays = given.arrays if is_long or not given.staged else given.readable()
