@@ -76,7 +76,7 @@ def _indexed(code: types.CodeType, at: int) -> str:
                 return LITERAL
             return str(each.argval) if each.opname in _LOADS else ""
         jumps = each.is_jump_target or each.opcode in dis.hasjrel or each.opcode in dis.hasjabs
-        if jumps or each.opname.startswith("STORE"):  # then the stack, or the name, is not known
+        if jumps or each.opname.startswith(("STORE", "SWAP")):  # it is not known
             return ""
         height -= dis.stack_effect(each.opcode, each.arg, jump=False)
     return ""

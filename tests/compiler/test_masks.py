@@ -105,6 +105,11 @@ DECIDING = {
 }  # fmt: skip
 
 
+def added(array, place):
+    array[place] += 1.0
+    return array
+
+
 def assigned(array, mask):
     array[mask] = 7.0
     return array
@@ -552,6 +557,7 @@ def test_the_code_tells_that_a_list_is_indexed_where_that_is_certain():
         "attribute": lambda: Probe.__dict__["__index__"](p),
         "called": lambda: operator.getitem(held, p),
         "range": lambda: range(9)[p],
+        "added to": lambda: added(X.copy(), (p,)),
         "named meanwhile": lambda q=array: q[(q := held, p)[1]],
     }
     for name, look in unclear.items():
