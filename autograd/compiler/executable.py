@@ -109,7 +109,16 @@ class TracedFunction:
                     raise
             else:
                 if not places.is_left():
+                    self._leave_out_unused(made[0])
                     return made
+
+    def _leave_out_unused(self, outputs: Sequence[Reference]) -> None:
+        """Capture no Value that nothing depends on, as those of a signal handler."""
+        trace = self.trace
+        if trace.captured:
+            used = Needed(trace, [*outputs, *trace.guards], True).numbers
+            trace.captured = {n: value for n, value in trace.captured.items() if used[n]}
+            trace.captures = {id(value): n for n, value in trace.captured.items()}
 
     def settle_wholes(self) -> None:
         """Leave out the numbers of arrays that are used as whole arrays, of any length.
@@ -170,7 +179,7 @@ class TracedFunction:
         """
         self.has_gradients = True
         plain = self.plain_arguments()
-        targets = [*[plain[place] for place in active], *self.trace.captures.values()]
+        targets = [*[plain[place] for place in active], *self.trace.captured]
         parts = [self.structure]
         for output in list(self.outputs):
             gradients, reached = gradients_of(self.trace, output, targets)
@@ -266,7 +275,7 @@ class Executable:
         self.layout = traced.layout
         self.layout.reduce = reduce
         self.exact = exact
-        self.captured = list(traced.trace.captured)
+        self.captured = list(traced.trace.captured.values())
         self.same_length = traced.trace.same_length
         frozen: Frozen | None
         if of is None:

@@ -316,6 +316,8 @@ class Node(Slots):
         return [name for name in super().__dir__() if name not in OF_VALUES]
 
     def __repr__(self) -> str:
+        if modes.active and modes.current().recorder is not None:  # it is read at every call
+            return f"Traced({self.label or 'a Value from outside'})"
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._data!r}, grad={self._grad!r}{label})"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.engine.accelerator import native
 from autograd.ir.rules import PLAIN_PARTIALS, Template, partial_of, unchosen_of
-from autograd.ir.trace import Reference, Trace
+from autograd.ir.trace import Reference, Trace, appended
 from autograd.table import rows as ops
 from autograd.table.operation import Operation
 
@@ -89,7 +89,6 @@ class Differentiation:
         """
         trace, contributions, reached = self.trace, self.contributions, self.reached
         operations, references = trace.operations, trace.operands
-        record, give = operations.append, references.append
         active, add, multiply, plus_ = self.active, self.add, ops.multiply, ops.add
 
         def add_edges(
@@ -113,22 +112,18 @@ class Differentiation:
                         partial = partial_of(operation, index, operands)
                     partial = partial.emit(trace, (number, *operands))
                 if type(upstream) is int and type(partial) is int:
-                    term: Reference = len(operations)
-                    if when is True:
-                        record(multiply)
-                        give((upstream, partial))
-                    else:
-                        record(GUARDED_MULTIPLY)
-                        give((when, upstream, partial))
+                    plain = when is True
+                    row, given = multiply if plain else GUARDED_MULTIPLY, (upstream, partial)
+                    term: Reference = appended(
+                        operations, references, row, given if plain else (when, *given)
+                    )
                 else:
                     term = product(trace, when, upstream, partial)
                 before = contributions.get(operand)
                 if before is None:
                     contributions[operand], reached[operand] = term, when
                 elif reached[operand] is when and type(before) is int and type(term) is int:
-                    contributions[operand] = len(operations)
-                    record(plus_)
-                    give((before, term))
+                    contributions[operand] = appended(operations, references, plus_, (before, term))
                 else:
                     add(operand, term, when)
 

@@ -341,11 +341,11 @@ def lower(
     ]
     parameters += [
         Parameter(value.label or f"capture {place}", is_capture=True)
-        for place, value in enumerate(trace.captured)
+        for place, value in enumerate(trace.captured.values())
     ]
     lowering = Lowering(parameters, exact, careful)
     lowering.function.name = name
-    own = [*trace.arguments, *trace.captures.values()]
+    own = [*trace.arguments, *trace.captured]
     _fill(lowering, trace, outputs, dict(zip(own, range(len(own)), strict=True)), spend)
     function = lowering.finished()
     if lowering.loses_nan():

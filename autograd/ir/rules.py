@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd.ir.trace import Reference, Trace, tracing
-from autograd.table.operation import IEEE, Operation, Rule
+from autograd.engine.value import Value
+from autograd.ir.trace import Reference, Trace, appended, tracing
+from autograd.table.operation import IEEE, Operation, Rule, real
 
 Steps = tuple[list[tuple[str, tuple[Reference, ...]]], Reference]  # opcodes in place of rows
 
@@ -51,9 +52,7 @@ class Template:
             if operation.is_condition:
                 places.append(trace.condition(operation, given))
             else:
-                places.append(len(operations))
-                operations.append(operation)
-                operands.append(given)
+                places.append(appended(operations, operands, operation, given))
         result = self.result
         if type(result) is not int:
             return result
@@ -155,7 +154,23 @@ def _template(
 
 
 def traced_rule(operation: Operation, rule: Rule, operands: tuple[Reference, ...]) -> Template:
-    """Return a rule as a template; operands that are floats are constants."""
+    """Return a rule as a template; operands that are floats are constants.
+
+    Raises:
+        TypeError: the rule computes with a Value from outside.
+    """
+    template, outside = _traced_rule(operation, rule, operands)
+    if outside:  # it may have been a signal handler that did
+        template, outside = _traced_rule(operation, rule, operands)
+    for value in outside:
+        real(value, f"a rule of {operation.name}")  # refused
+    return template
+
+
+def _traced_rule(
+    operation: Operation, rule: Rule, operands: tuple[Reference, ...]
+) -> tuple[Template, list[Value]]:
+    """Return a rule as a template, and the Values from outside with which something computed."""
     trace = Trace()
     names = ("result", *operation.parameters)[-len(operands) :]
     arguments = [
@@ -185,4 +200,4 @@ def traced_rule(operation: Operation, rule: Rule, operands: tuple[Reference, ...
         for row, references in zip(trace.operations[count:], trace.operands[count:], strict=True)
         if row is not None
     ]
-    return Template(steps, moved(last))
+    return Template(steps, moved(last)), [*trace.captured.values()]

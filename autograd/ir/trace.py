@@ -424,6 +424,22 @@ def _combined(operation: Operation, left: Condition, right: Any) -> object:
 _new = object.__new__
 
 
+def _appended(
+    operations: list[Any], operands: list[Any], operation: object, references: tuple[Any, ...]
+) -> int:
+    """Append an operation and its operands to a trace; return its number.
+
+    It is one step to Python: what a signal handler records, or a finaliser, cannot fall in between.
+    """
+    calls: tuple[Any, ...] = (len, operations.append, operands.append)
+    made: tuple[Any, ...] = (*map(operator.call, calls, (operations, operation, references)),)
+    number: int = made[0]
+    return number
+
+
+appended = _appended if native is None else native.append_traced
+
+
 def _operator(row: Operation, name: str) -> None:
     """Give Tracer an operator that records plain operands at once; all else goes Value's way."""
     slow = getattr(Value, name)
@@ -446,12 +462,10 @@ def _operator(row: Operation, name: str) -> None:
             or trace.parent is not None  # a body, which numbers equal operations alike
         ):
             return slow(self, other)
-        operations = trace.operations
-        made = _new(Tracer)
-        made.number, made.trace = len(operations), trace
-        operations.append(row)
         pair = (reference, self.number) if is_swapped else (self.number, reference)
-        trace.operands.append(pair)
+        made = _new(Tracer)
+        made.trace = trace
+        made.number = appended(trace.operations, trace.operands, row, pair)
         return made
 
     recorded.__name__ = name
@@ -489,7 +503,7 @@ class Trace:
         operands: for each number the operands, numbers or constants.
         arguments: the numbers of the arguments, and their names.
         captures: the numbers of the captured Values, by their identity.
-        captured: these Values, which are read at every call.
+        captured: these Values by their numbers; they are read at every call.
         constants: the floats of the numbers that stand for constants.
         substitutes: what stands for some Values instead (``called_with``).
         examples: the numbers of the arguments in the call at hand; empty where there are none.
@@ -516,7 +530,7 @@ class Trace:
         self.arguments: list[int] = []
         self.names: list[str] = []
         self.captures: dict[int, int] = {}
-        self.captured: list[Value] = []
+        self.captured: dict[int, Value] = {}
         self.constants: dict[int, float] = {}
         self.substitutes: dict[int, Value] = {}
         self.examples: dict[int, float] = {}
@@ -545,9 +559,7 @@ class Trace:
 
     def append(self, operation: Operation | None, operands: tuple[Reference, ...]) -> int:
         """Return the number of a new value."""
-        self.operations.append(operation)
-        self.operands.append(operands)
-        return len(self.operations) - 1
+        return appended(self.operations, self.operands, operation, operands)
 
     def condition(self, operation: Operation, operands: tuple[Reference, ...]) -> int:
         """Return the number of a condition; the same comparison again is the same condition."""
@@ -622,7 +634,7 @@ class Trace:
     def _value(self, number: int) -> float:
         """Return what a number is in the call at hand; computed once, with all below it."""
         values = self._values
-        captured = dict(zip(self.captures.values(), self.captured, strict=True))
+        captured = self.captured
         stack = [number]
         while stack:
             place = stack[-1]
@@ -674,10 +686,11 @@ class Trace:
                         f"left behind; return results from the function instead of storing them"
                     )
                 return obj.number
-            if id(obj) not in self.captures:
-                self.captures[id(obj)] = self.append(None, ())
-                self.captured.append(obj)
-            return self.captures[id(obj)]
+            number = self.captures.get(id(obj))
+            if number is None:  # nor has a signal handler captured it by then
+                number = self.captures.setdefault(id(obj), self.append(None, ()))
+                self.captured[number] = obj
+            return number
         return real(obj, name)
 
     def record(self, operation: Operation, operands: tuple[object, ...]) -> object:

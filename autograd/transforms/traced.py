@@ -21,12 +21,11 @@ def adjoints(root: Value, seed: object, targets: Sequence[Value]) -> list[Value 
     if not isinstance(trace.standing_for(root), Tracer):  # a graph of Values from outside
         return sweeps.adjoints(root, seed, targets)
     by = [trace.reference(target, "gradient") for target in targets]
-    results = [value for value in trace.captured if value.op is not None]
-    places = [trace.captures[id(value)] for value in results]
+    results = {n: value for n, value in trace.captured.copy().items() if value.op is not None}
     start, first = trace.reference(root, "gradient"), trace.reference(seed, "gradient")
-    found = list(map(trace.tracer, pullback(trace, start, first, [*by, *places])))
+    found = list(map(trace.tracer, pullback(trace, start, first, [*by, *results])))
     totals = found[: len(by)]
-    for value, cotangent in zip(results, found[len(by) :], strict=True):
+    for value, cotangent in zip(results.values(), found[len(by) :], strict=True):
         if type(cotangent) is float and cotangent == 0.0:
             continue
         below = [place for place, target in enumerate(targets) if target is not value]

@@ -327,6 +327,19 @@ def test_the_number_of_an_outside_value_is_not_read_once_for_ever(read):
     assert autograd.jit(lambda x, number: x * number)(2.0, read(w)) == 2.0 * read(w)
 
 
+@pytest.mark.parametrize("text", [repr, str, "{}".format, "{!r}".format, lambda w: str([w])])
+def test_the_text_of_an_outside_value_shows_no_number_that_would_stay_for_ever(text):
+    w, bare, shown = autograd.Value(3.25, label="w"), autograd.Value(3.25), []
+    jit(lambda x: (shown.append((text(w), text(bare))), x * w)[1])(2.0)
+    assert [each.strip("[]") for each in shown[0]] == [
+        "Traced(w)",
+        "Traced(a Value from outside)",
+    ]
+    with pytest.raises(ValueError, match="could not convert"):
+        jit(lambda x: x * float(text(w)))(2.0)
+    assert "3.25" in text(w)
+
+
 @pytest.mark.parametrize("what", ["data", "grad"])
 @pytest.mark.parametrize("of", ["from outside", "of its own", "traced"])
 def test_a_number_is_not_assigned_once_where_every_call_should(what, of):

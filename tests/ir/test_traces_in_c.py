@@ -145,6 +145,8 @@ def test_what_is_no_trace_is_refused():
         (lambda: ordered(below=[(), ()]), ValueError),
         (lambda: ordered([None, None, "add"]), AttributeError),
         (lambda: native.order_trace(), TypeError),
+        (lambda: native.append_traced(operations, (), None, ()), TypeError),
+        (lambda: native.append_traced(operations, operands, None), TypeError),
         (lambda: native.mark_operands(operations, operands, bytes(3), frozenset(), 2), BufferError),
         (lambda: native.mark_operands(operations, operands, bytearray(3), [], "2"), TypeError),
         (lambda: native.mark_operands(operations, operands), TypeError),

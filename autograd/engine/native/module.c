@@ -5,7 +5,7 @@
 #ifndef SOURCES /* hatch_build.py gives a digest of them, for a test */
 #define SOURCES ""
 #endif
-#define INTERFACE 8 /* accelerator.py names the same number: the two are of one version */
+#define INTERFACE 9 /* accelerator.py names the same number: the two are of one version */
 
 Specification python;
 static PyInterpreterState *home; /* of the interpreter whose types and rows these are */
@@ -218,6 +218,7 @@ static PyMethodDef functions[] = {
     {"mark_reached", mark_reached, METH_VARARGS, NULL},
     {"count_levels", count_levels, METH_VARARGS, NULL},
     {"group_kernels", group_kernels, METH_VARARGS, NULL},
+    {"append_traced", (PyCFunction)(void (*)(void))append_traced, METH_FASTCALL, NULL},
     {"order_trace", (PyCFunction)(void (*)(void))order_trace, METH_FASTCALL, NULL},
     {"mark_operands", (PyCFunction)(void (*)(void))mark_operands, METH_FASTCALL, NULL},
     {"add_contributions", (PyCFunction)(void (*)(void))add_contributions, METH_FASTCALL, NULL},

@@ -171,6 +171,7 @@ HIDDEN PyObject *count_levels(PyObject *module, PyObject *args);
 
 /* traces.c */
 HIDDEN PyObject *order_trace(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *append_traced(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *mark_operands(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *add_contributions(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *lower_pairs(PyObject *module, PyObject *const *args, Py_ssize_t count);

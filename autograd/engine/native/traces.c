@@ -60,7 +60,8 @@ static int is_condition(PyObject *conditions, Py_ssize_t place) {
 }
 
 /* order_trace(operations, operands, seen, roots): return the numbers below the roots, operands first;
-   seen has a byte for each number, 1 for those that are left out. */
+   seen has a byte for each number, 1 for those that are left out. A signal handler may have appended
+   more to the trace by then. */
 PyObject *order_trace(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)module;
     if (!are_lists(args, count, 4, 2) || !PyByteArray_CheckExact(args[2]) ||
@@ -73,17 +74,17 @@ PyObject *order_trace(PyObject *module, PyObject *const *args, Py_ssize_t count)
     struct {
         PyObject *operation, *conditions;
     } known[KINDS] = {{NULL, NULL}};
-    Py_ssize_t total = PyList_GET_SIZE(operations), held = PyList_GET_SIZE(roots), room = held + 64;
+    Py_ssize_t held = PyList_GET_SIZE(roots), room = held + 64;
     Py_ssize_t *stack = order != NULL ? PyMem_New(Py_ssize_t, room) : NULL;
     Py_buffer seen = {0};
     if (stack == NULL || PyObject_GetBuffer(args[2], &seen, PyBUF_WRITABLE) < 0)
         goto failed;
-    if (seen.len != total) {
-        PyErr_SetString(PyExc_ValueError, "order_trace takes a mark for each operation");
+    if (seen.len > PyList_GET_SIZE(operations)) {
+        PyErr_SetString(PyExc_ValueError, "order_trace takes a mark for an operation each");
         goto failed;
     }
     for (Py_ssize_t i = 0; i < held; i++) {
-        stack[i] = number_of(PyList_GET_ITEM(roots, held - 1 - i), total);
+        stack[i] = number_of(PyList_GET_ITEM(roots, held - 1 - i), seen.len);
         if (stack[i] < 0) {
             PyErr_SetString(PyExc_ValueError, "a root is no number of the trace");
             goto failed;
@@ -193,6 +194,19 @@ PyObject *mark_operands(PyObject *module, PyObject *const *args, Py_ssize_t coun
     }
     PyBuffer_Release(&wanted);
     return PyErr_Occurred() ? NULL : PyLong_FromSsize_t(number);
+}
+
+/* append_traced(operations, operands, operation, references): append an operation and its operands; return
+   its number. No signal handler runs in between, nor a finaliser. */
+PyObject *append_traced(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    (void)module;
+    if (!are_lists(args, count, 4, 2))
+        return NULL;
+    PyObject *number = PyLong_FromSsize_t(PyList_GET_SIZE(args[0]));
+    if (number != NULL &&
+        (PyList_Append(args[0], args[2]) < 0 || PyList_Append(args[1], args[3]) < 0))
+        Py_CLEAR(number);
+    return number;
 }
 
 /* -- derivatives --------------------------------------------------------------------------------- */
