@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from autograd.errors import ArgumentError, MissingAttributeError, OutputFileError, PictureError
+from autograd.wording import what_is
 
 fcntl: Any
 try:
@@ -62,8 +63,7 @@ def saved(
     try:
         target = Path(path)
     except TypeError:
-        name = type(path).__name__
-        raise ArgumentError(f"save: takes a file name, and was given a {name}") from None
+        raise ArgumentError(f"save: takes a file name, and was given {what_is(path)}") from None
     suffix = target.suffix.lower()
     if suffix not in kinds:
         *most, last = kinds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd.errors import OperandError
+from autograd.wording import what_is
 
 WAYS = {  # what to write in place of one of a kind, and of many
     "date": (
@@ -68,16 +69,14 @@ def check_cells(table: object) -> None:
     if names is None or dtypes is None:
         kind = kind_of_cells(getattr(table, "dtype", None))
         if kind is not None:
-            name = type(table).__name__
             raise OperandError(
-                f"{'an array' if name == 'ndarray' else f'a {name}'} holds {kind}s, which are no "
-                f"numbers: {WAYS[kind][1]}"
+                f"{what_is(table)} holds {kind}s, which are no numbers: {WAYS[kind][1]}"
             )
         return
     for name, dtype in zip(names, dtypes, strict=True):
         kind = kind_of_cells(dtype)
         if kind is not None:
             raise OperandError(
-                f"column {name!r} of a {type(table).__name__} holds {kind}s, which are no numbers: "
+                f"column {name!r} of {what_is(table)} holds {kind}s, which are no numbers: "
                 f"{WAYS[kind][1]}, or leave the column out"
             )

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from autograd.errors import ArgumentError, OperandError, StructureError
 from autograd.habits import ours
 from autograd.numberless import check_cells, kind_of, way_to_a_number
-from autograd.wording import brief, counted
+from autograd.wording import an, brief, counted, what_is
 from autograd.wrong_calls import asking
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def register_tree(
             hash(rest)
         except (TypeError, ValueError) as error:
             raise ArgumentError(
-                f"register_tree: flatten of a {type(tree).__name__} must return its parts, and all "
+                f"register_tree: flatten of {what_is(tree)} must return its parts, and all "
                 f"else, which can be hashed (tuples in place of lists): {error}"
             ) from error
         return parts, (type(tree), steps, Keys((rest,)))
@@ -608,7 +608,7 @@ def _parts_like(
     if kind.kind == container.kind and its == detail and len(parts) == count:
         return parts
     is_leaf = kind is NUMBERS or kind is ARRAYS
-    second = f"a {type(other).__name__}" if is_leaf else _shell(kind, len(parts), its)
+    second = what_is(other) if is_leaf else _shell(kind, len(parts), its)
     raise StructureError(
         f"tree_map: the trees differ in structure: {path} is {second} where the first has "
         f"{_shell(container, count, detail)}"
@@ -763,7 +763,7 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
             )
         elif (found := re.search(_OF_A_LIST, str(error))) and _holds(args, found[1]):
             error.add_note(
-                f"a {found[1]} among the arguments stays one, without arithmetic: give an array, "
+                f"{an(found[1])} among the arguments stays one, without arithmetic: give an array, "
                 f"numpy.asarray(...)"
             )
         elif str(error).startswith(("only 0-dimensional arrays", "only length-1 arrays")):
@@ -819,8 +819,8 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
             name = kind.removeprefix("Data").lower()
             named = f"dict({name})" if hasattr(leaf, "keys") else f"{name}.to_dict()"
             raise StructureError(
-                f"{who}: the function gets a {kind} as an array of its numbers, without its names "
-                f"and methods: pass {named} to take parts by name, d['a'], or take them by "
+                f"{who}: the function gets {what_is(leaf)} as an array of its numbers, without its "
+                f"names and methods: pass {named} to take parts by name, d['a'], or take them by "
                 f"position, such as d[:, 0] (d[0] of one row)"
             ) from error
     if isinstance(error, IndexError) and is_of_array and not hasattr(error, "__notes__"):
@@ -873,15 +873,13 @@ def check_numbers(
     """
     for index, leaf in enumerate(leaves):
         if not accepted(leaf):
-            kind = type(leaf).__name__
-            shown = f" ({leaf!r})" if isinstance(leaf, (str, bytes, complex)) else ""
             is_text = root == "the result" and isinstance(leaf, (str, bytes))
             way = ": leave it out of what is returned" if is_text else _way_to_numbers(leaf)
             if not way and isinstance(leaf, str) and len(leaves) > 1:
                 way = ": leave text out (of a data frame: frame.select_dtypes('number'))"
             raise OperandError(
-                f"{who}: takes real numbers and Values, and {structure.path(index, root)} is a "
-                f"{kind}{shown:.60}{way}"
+                f"{who}: takes real numbers and Values, and {structure.path(index, root)} is "
+                f"{what_is(leaf)}{way}"
             )
 
 

@@ -6,7 +6,7 @@ import math
 from numbers import Real
 from typing import Any, cast
 
-from nn.wording import brief
+from nn.wording import an, brief, what_is
 
 
 def column_named(X: object, place: int) -> object:
@@ -147,14 +147,14 @@ def _other(cell: object, X: object, column: object) -> tuple[str, str] | None:
     if kind == "Decimal":
         return f"the Decimal {brief(str(cell), 40)}", "float(number) gives one"
     if column is not None and (isinstance(cell, list | dict) or len(getattr(cell, "shape", ()))):
-        what = f"a {kind}" if isinstance(cell, list | dict) else "an array"
+        what = an(kind) if isinstance(cell, list | dict) else "an array"
         if not hasattr(X, "columns"):
             if isinstance(cell, dict):  # scikit-learn has words of its own, and wants to see them
                 return None
             return what, "give each row as one list, of an array X.reshape(len(X), -1)"
         dtype = getattr(cast(Any, X)[column], "dtype", None)
         if hasattr(X, "unnest") and hasattr(dtype, "fields"):
-            return f"a {type(dtype).__name__}", f"X.unnest({column!r}) makes columns of it"
+            return what_is(dtype), f"X.unnest({column!r}) makes columns of it"
         return what, "make a column of each of its entries"
     try:
         if isinstance(cell, int):

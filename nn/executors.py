@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from nn.errors import KindError
+from nn.wording import what_is
 
 
 class Submits(Protocol):
@@ -46,13 +47,13 @@ def made(executor: Any) -> tuple[AnyExecutor, Callable[[], AnyExecutor] | None]:
     if not callable(executor):
         raise KindError(
             f"executor must be an object with submit or map, such as ProcessPoolExecutor(4), or a "
-            f"function that makes one; it is a {type(executor).__name__}"
+            f"function that makes one; it is {what_is(executor)}"
         )
     new = executor()
     if _way(new) is None:
         raise KindError(
             f"the function given as executor must make an object with submit or map, such as "
-            f"ProcessPoolExecutor(4); it has made a {type(new).__name__}"
+            f"ProcessPoolExecutor(4); it has made {what_is(new)}"
         )
     return new, executor
 
@@ -107,7 +108,7 @@ def _submitted(
             if not _method(future, "result"):
                 raise KindError(
                     f"executor.submit must return a future, an object with result(), and has "
-                    f"returned a {type(future).__name__}"
+                    f"returned {what_is(future)}"
                 )
             futures.append(future)
         for future in futures:

@@ -16,7 +16,7 @@ from nn.errors import CellError, InputError, KindError
 from nn.losses import LOSSES, Loss, binary_cross_entropy, cross_entropy, hinge, huber, mae, mse
 from nn.module import Module
 from nn.names import known_classes
-from nn.wording import brief, counted
+from nn.wording import brief, counted, what_is
 
 Rows = list[list[float]]
 Targets = list[Any]  # floats, or rows of them
@@ -171,7 +171,7 @@ def check_fit(
     try:
         error = loss(score, targets[0])
     except (TypeError, IndexError, AttributeError) as failure:
-        given = " and ".join(f"a {type(each).__name__}" for each in (score, targets[0]))
+        given = " and ".join(what_is(each) for each in (score, targets[0]))
         one = f"; MLP({len(rows[0])}, [16, 1]) gives one number" if outputs else ""
         failure.add_note(f"fit calls the loss for each row, here with {given} (score, target){one}")
         raise
@@ -182,7 +182,7 @@ def check_fit(
         )
     if not isinstance(error, Value):
         raise KindError(
-            f"the loss of the first row is a {type(error).__name__}, and must be a Value computed "
+            f"the loss of the first row is {what_is(error)}, and must be a Value computed "
             f"from the model's score with the functions of autograd"
         )
 
@@ -330,11 +330,9 @@ def listed(obj: Any, name: str) -> list[Any]:
         elif isinstance(obj, dict) and name.endswith("X"):
             _check_dense(obj, name)  # of SciPy's some are dicts
             way = ": write pandas.DataFrame(X) of columns by name, [[*X.values()]] of one row"
-        raise KindError(f"{name} must be a list or an array, and is a {type(obj).__name__}{way}")
+        raise KindError(f"{name} must be a list or an array, and is {what_is(obj)}{way}")
     if hasattr(type(obj), "__next__") and name.endswith(("X", "y")):
-        raise KindError(
-            f"{name} is a {type(obj).__name__}, which gives its rows once: write list({name})"
-        )
+        raise KindError(f"{name} is {what_is(obj)}, which gives its rows once: write list({name})")
     return list(obj)
 
 
@@ -546,7 +544,7 @@ def _number(number: Any, name: str, X: object = None, place: int | None = None) 
     fault = fault_of(number if found != found else found, X, column)
     if not fault:
         where = "" if column is None else f" in column {column!r}"
-        fault = f"holds a {type(number).__name__}{where}, and a network takes numbers"
+        fault = f"holds {what_is(number)}{where}, and a network takes numbers"
     raise CellError(f"{name} {fault}")
 
 

@@ -16,7 +16,7 @@ from nn.errors import InputError, KindError
 from nn.habits import ACTIVATIONS, asking
 from nn.initializers import Initializer, generator_of, initializer_named
 from nn.module import Module, whole
-from nn.wording import brief, counted
+from nn.wording import brief, counted, what_is
 
 Activation = Callable[[Any], Any]
 SPELLINGS = {
@@ -90,13 +90,9 @@ _COLLECTED = "it has no rows yet: write [model(x) for x in X.collect().to_numpy(
 
 def _no_row(x: Sequence[object], who: str, inputs: int) -> Exception:
     """Return the error for what is no row of so many inputs, with what to write."""
-    kind = type(x).__name__
-    if isinstance(x, (str, Set)):
-        return KindError(f"{who} takes a row of numbers, and was given a {kind}: write a list")
-    if isinstance(x, Mapping):
-        return KindError(
-            f"{who} takes a row of numbers, and was given a {kind}: write [*x.values()]"
-        )
+    if isinstance(x, (str, Set, Mapping)):
+        way = "[*x.values()]" if isinstance(x, Mapping) else "a list"
+        return KindError(f"{who} takes a row of numbers, and was given {what_is(x)}: write {way}")
     if len(x) == 1 and type(_first(x)).__name__ == "LazyFrame":
         return KindError(f"{who} takes a row of numbers, and was given a LazyFrame: {_COLLECTED}")
     is_frame = hasattr(x, "columns")
@@ -186,10 +182,9 @@ class Neuron(Module):
         try:
             count = len(x)
         except TypeError:
-            kind = type(x).__name__
-            way = _COLLECTED if kind == "LazyFrame" else "write [x]"
+            way = _COLLECTED if type(x).__name__ == "LazyFrame" else "write [x]"
             raise KindError(
-                f"{self!r} takes a row of numbers, and was given a {kind}: {way}"
+                f"{self!r} takes a row of numbers, and was given {what_is(x)}: {way}"
             ) from None
         is_row = type(x) is list or _is_row(x)
         if count != len(self.w) or not is_row or isinstance(_first(x), list):

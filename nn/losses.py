@@ -14,7 +14,7 @@ import autograd
 from autograd import Value, logsumexp, relu, softplus, where
 from nn.errors import InputError, KindError
 from nn.habits import loss_meant
-from nn.wording import brief, counted
+from nn.wording import brief, counted, what_is
 
 Loss = Callable[[Any, Any], Any]
 
@@ -288,7 +288,7 @@ def loss_named(loss: str | Loss) -> Loss:
         return loss
     if not isinstance(loss, str):
         raise KindError(
-            f"loss must be a name or a function of (score, target), and is a {type(loss).__name__}"
+            f"loss must be a name or a function of (score, target), and is {what_is(loss)}"
         )
     if loss not in LOSSES:
         if meant := loss_meant(loss):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from autograd import Value
 from nn.errors import InputError, KindError
 from nn.structure import Tree, layout_of
-from nn.wording import brief
+from nn.wording import brief, what_is
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -119,7 +119,7 @@ class Module(Tree):
         if not isinstance(state, Mapping):
             raise KindError(
                 f"load_state_dict: takes a dict of numbers by name, as state_dict() returns it, "
-                f"and was given a {type(state).__name__}"
+                f"and was given {what_is(state)}"
             )
         named = self._by_name()
         missing, unknown = named.keys() - state.keys(), state.keys() - named.keys()
@@ -155,7 +155,7 @@ def check_module(model: object) -> None:
             f": {where}; joblib.dump(estimator, path) and pickle keep the whole, its classes and "
             "its scales"
         ) * hasattr(type(model), "predict")
-        raise KindError(f"model must be an nn.Module, and is a {type(model).__name__}{inside}")
+        raise KindError(f"model must be an nn.Module, and is {what_is(model)}{inside}")
 
 
 def leaves_of(parameters: object, who: str) -> list[Value]:
@@ -164,8 +164,8 @@ def leaves_of(parameters: object, who: str) -> list[Value]:
         raise KindError(f"{who}: takes the parameters of a Module: write model.parameters()")
     if not isinstance(parameters, Iterable):
         raise KindError(
-            f"{who}: takes a list of Values, such as model.parameters(), and was given a "
-            f"{type(parameters).__name__}"
+            f"{who}: takes a list of Values, such as model.parameters(), and was given "
+            f"{what_is(parameters)}"
         )
     if isinstance(parameters, Mapping):
         raise KindError(f"{who}: takes Values, and was given a mapping: write parameters.values()")

@@ -15,7 +15,7 @@ from autograd import Value, tree_map
 from nn.errors import InputError, KindError
 from nn.habits import OF_OPTIMIZERS, asking, missing
 from nn.module import Numbers, leaves_of, whole, write
-from nn.wording import brief, counted
+from nn.wording import brief, counted, what_is
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -201,8 +201,7 @@ class Optimizer(ABC):
         who = f"{type(self).__name__}.load_state_dict"
         if not isinstance(state, Mapping):
             raise KindError(
-                f"{who}: takes a dict, as state_dict() returns it, and was given a "
-                f"{type(state).__name__}"
+                f"{who}: takes a dict, as state_dict() returns it, and was given {what_is(state)}"
             )
         if not {"steps", "averages"} <= state.keys():
             raise InputError(f"{who}: the state must have steps and averages, and has {[*state]}")

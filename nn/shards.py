@@ -21,6 +21,7 @@ from nn.errors import KindError
 from nn.executors import AnyExecutor, end, made, outcomes
 from nn.losses import Loss
 from nn.module import Module, Numbers
+from nn.wording import what_is
 
 
 class Sums(NamedTuple):
@@ -179,7 +180,7 @@ def _checked(outcome: object, shard: list[int]) -> Sums | None:
     if not isinstance(outcome, Sums):
         raise KindError(
             f"the executor must return what the function returned that it was given, and has "
-            f"returned a {type(outcome).__name__}"
+            f"returned {what_is(outcome)}"
         )
     if outcome.row != shard[0]:
         raise KindError("the executor must return what it computed in the order of the tasks")

@@ -19,6 +19,7 @@ from typing import Any
 from autograd import Value, register_tree, tree_leaves
 from nn.errors import InputError, KindError
 from nn.habits import OF_MODULES, missing, refuse_on_the_class
+from nn.wording import an
 
 LAYOUT, LEAVES, PENDING = "_layout", "_leaves", "_pending"  # attributes that are no parts
 PLAIN = {bool, int, str, bytes, complex, type(None), type, range, frozenset}
@@ -266,7 +267,7 @@ class Layout:
             kind = type(obj).__name__
             self._refuse(
                 path,
-                f"a {kind}, which holds Values and is no tree: make it an nn.Module, or register "
+                f"{an(kind)}, which holds Values and is no tree: make it an nn.Module, or register "
                 f"it by autograd.register_tree({kind}, flatten, unflatten)",
             )
         return (id(obj),)

@@ -262,7 +262,7 @@ def test_a_flatten_function_that_returns_something_else_is_named(made):
         pass
 
     register_tree(Odd, lambda odd: made, lambda rest, parts: Odd())
-    with pytest.raises(TypeError, match="flatten of a Odd must return its parts"):
+    with pytest.raises(TypeError, match="flatten of an Odd must return its parts"):
         tree_leaves(Odd())
 
 

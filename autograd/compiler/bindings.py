@@ -41,7 +41,7 @@ from autograd.trees import (
     tree_map,
     unboxed,
 )
-from autograd.wording import counted
+from autograd.wording import counted, what_is
 
 NUMBER = "a number"
 TRUTH = "a bool of NumPy's"
@@ -282,8 +282,8 @@ class Arguments:
             if not isinstance(axis, int):
                 raise StructureError(f"jit: in_axes does not fit the structure of argument {path}")
             raise StructureError(
-                f"jit: argument {path} is mapped over axis {axis} by in_axes, and was a "
-                f"{type(obj).__name__}: give a NumPy array (numpy.asarray(...)), "
+                f"jit: argument {path} is mapped over axis {axis} by in_axes, and was "
+                f"{what_is(obj)}: give a NumPy array (numpy.asarray(...)), "
                 f"{or_shared(path, self._given[1])}"
             )
         parts, detail = container.apart(obj)

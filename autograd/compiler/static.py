@@ -13,7 +13,7 @@ from typing import Any
 from autograd.decorated import name_of
 from autograd.errors import ArgumentError
 from autograd.signatures import signature_of
-from autograd.wording import counted
+from autograd.wording import counted, what_is
 
 BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -113,9 +113,7 @@ def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[o
     found: list[int | str] = []
     for number in wanted if static_argnums is not None else ():
         if isinstance(number, bool) or not hasattr(number, "__index__"):
-            raise ArgumentError(
-                f"jit: static_argnums takes ints, and was given a {type(number).__name__}"
-            )
+            raise ArgumentError(f"jit: static_argnums takes ints, and was given {what_is(number)}")
         place = index(number)
         if place < 0:
             place += len(names)
@@ -132,7 +130,7 @@ def checked_static(f: Any, static_argnums: Any, static_argnames: Any) -> tuple[o
     for name in given:
         if not isinstance(name, str):
             raise ArgumentError(
-                f"jit: static_argnames takes strings, and was given a {type(name).__name__}"
+                f"jit: static_argnames takes strings, and was given {what_is(name)}"
             )
         found.append(name)
     accepts = _names_accepted(f)
@@ -186,8 +184,8 @@ def taken_out(
         except TypeError:
             name = names[what] if isinstance(what, int) and what < len(names) else what
             raise ArgumentError(
-                f"jit: the static argument {name!r} of {name_of(function)} is a "
-                f"{type(obj).__name__}, which cannot be hashed: give a tuple in place of a list "
+                f"jit: the static argument {name!r} of {name_of(function)} is "
+                f"{what_is(obj)}, which cannot be hashed: give a tuple in place of a list "
                 f"or an array, so that the program for it is found again"
             ) from None
     return places, by_name

@@ -21,6 +21,7 @@ from autograd.decorated import within
 from autograd.engine.accelerator import native
 from autograd.errors import ArgumentError, TraceError
 from autograd.table.operation import Operation
+from autograd.wording import what_is
 from autograd.wrong_calls import asking
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -379,9 +380,7 @@ class scope(Mode):
     def __init__(self, name: str) -> None:
         if not isinstance(name, str):
             above = ': write @scope("name") above a function' if callable(name) else ""
-            raise ArgumentError(
-                f"scope takes a name (a str), and was given a {type(name).__name__}{above}"
-            )
+            raise ArgumentError(f"scope takes a name (a str), and was given {what_is(name)}{above}")
         self._name = name
 
     def entered(self, outer: State, as_before: State | None = None) -> State:

@@ -32,6 +32,7 @@ from autograd.errors import (
 from autograd.habits import OF_VALUES, Missing, ours
 from autograd.table.number import RealNumber
 from autograd.table.operation import Operation, is_real, real
+from autograd.wording import what_is
 
 EMPTY = ""  # one object in every Python
 epoch = 0  # grows whenever some leaf's data is edited
@@ -74,7 +75,7 @@ def check_assignment(what: str) -> None:
 
 def refuse_call(method: str, thing: object) -> NoReturn:
     """Refuse a method that was called through the class on what is no Value."""
-    raise ArgumentError(f"{method}() is a method of Value, and was given a {type(thing).__name__}")
+    raise ArgumentError(f"{method}() is a method of Value, and was given {what_is(thing)}")
 
 
 class Slots:
@@ -176,7 +177,7 @@ class Node(Slots):
         if not isinstance(text, str):
             point = ": the decimal sign is a point, Value(2.5, 'x')"
             way = point if isinstance(text, (int, float)) else ""
-            raise ArgumentError(f"label: takes a str, and was given a {type(text).__name__}{way}")
+            raise ArgumentError(f"label: takes a str, and was given {what_is(text)}{way}")
         self._label = str(text)
 
     @property

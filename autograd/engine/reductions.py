@@ -18,6 +18,7 @@ from autograd.table import rows as ops
 from autograd.table.number import N, RealNumber, Symbolic
 from autograd.table.operation import real
 from autograd.trees import Array, array_of, is_array, unboxed
+from autograd.wording import what_is
 
 
 class Reduction(Protocol):
@@ -46,7 +47,7 @@ def _terms(numbers: Any, name: str, way: Way | None = None) -> list[Any]:
     except TypeError:
         if hasattr(numbers, "__next__"):  # what computes the terms raised it
             raise
-        given = f"a {type(numbers).__name__}"
+        given = what_is(numbers)
         if hasattr(type(numbers), "_apply"):
             given = f"one Value: write {name}([x])"
             if name in ("sum", "mean"):

@@ -14,6 +14,7 @@ from autograd.errors import TraceError
 from autograd.ir.tables import WholeArgument, looked_up
 from autograd.ir.truths import by_conditions, is_mask, of_conditions
 from autograd.trees import NUMBER, Structure
+from autograd.wording import what_is
 
 
 @functools.cache
@@ -95,7 +96,7 @@ def traced_array() -> object:
                 ):
                     raise TraceError(
                         f"table[i] at {user_line()}\nbeside a traced index stand ints and slices "
-                        f"alone, and here is a {type(each).__name__}: index by it first"
+                        f"alone, and here is {what_is(each)}: index by it first"
                     )
             dots = [place for place, each in enumerate(index) if each is ...]
             if len(dots) == 1:  # of several NumPy says what is wrong

@@ -26,6 +26,7 @@ from autograd.notation.formula import Formula, Name
 from autograd.notation.names import CONSTANTS, conditions
 from autograd.table import rows as ops
 from autograd.table.operation import TABLE
+from autograd.wording import what_is
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -142,7 +143,7 @@ def read(text: str, variables: Sequence[str] = ()) -> Expression:
         autograd.errors.ExpressionError: cannot read 'sin(x': '(' was never closed, at character 4
     """
     if not isinstance(text, str):
-        raise OperandError(f"a formula is text (a str), and was given a {type(text).__name__}")
+        raise OperandError(f"a formula is text (a str), and was given {what_is(text)}")
     if len(text) > LONGEST:
         raise ExpressionError(
             f"cannot read a formula of {len(text):,} characters; the longest has {LONGEST:,}"

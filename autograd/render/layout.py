@@ -20,6 +20,7 @@ from autograd.render.measure import width
 from autograd.render.nesting import Nesting
 from autograd.render.outline import MARGIN, Layout, Outline
 from autograd.render.system_dot import placed_by_dot
+from autograd.wording import what_is
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -142,7 +143,7 @@ def _results(given: object) -> list[Value]:
     for result in results:
         if not hasattr(result, "backward") or not hasattr(result, "partials"):
             raise ArgumentError(
-                f"graph draws a Value, or a list of them, and was given a {type(result).__name__}: "
+                f"graph draws a Value, or a list of them, and was given {what_is(result)}: "
                 f"{instead_of(result)}"
             )
     if not results:
@@ -167,7 +168,7 @@ def _check(rankdir: object, spec: object, depth: object, most: object, engine: o
     if engine not in (None, "dot"):
         raise PictureError(f'graph: engine is None (our own layout) or "dot", not {engine!r}')
     if not isinstance(spec, str):
-        raise ArgumentError(f"graph: format is a str such as '.4g', not a {type(spec).__name__}")
+        raise ArgumentError(f"graph: format is a str such as '.4g', not {what_is(spec)}")
     try:
         format(1.0, spec)
     except ValueError:

@@ -15,6 +15,7 @@ from autograd.table.elementwise import by_element
 from autograd.table.number import A, Condition, N, Number, RealNumber, Symbolic
 from autograd.table.operation import Operation, primitive, real
 from autograd.trees import is_array, unboxed
+from autograd.wording import what_is
 
 # fmt: off
 
@@ -111,7 +112,7 @@ def where(condition: Any, a: object, b: object) -> Any:
             )
             raise OperandError(
                 f"where: the condition must be a bool or a comparison such as x > 0, and was given "
-                f"a {'Value' + way if hasattr(condition, '_apply') else type(condition).__name__}"
+                f"{'a Value' + way if hasattr(condition, '_apply') else what_is(condition)}"
             )
     elif type(a) is float and type(b) is float:
         return a if condition else b

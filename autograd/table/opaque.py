@@ -13,6 +13,7 @@ from autograd.habits import OF_PRIMITIVE, OF_PRIMITIVES, advice, refuse_setting
 from autograd.table.elementwise import by_element
 from autograd.table.operation import Operation, Rule, evaluated, is_real, real
 from autograd.trees import Array, unboxed
+from autograd.wording import what_is
 
 STEPS = (2.0**-12, 2.0**-9)  # by which operands are moved to see whether a rule is constant
 
@@ -234,7 +235,7 @@ def primitive(
         raise ArgumentError("primitive: partials is a tuple with a rule for each operand")
     for name, text in (("latex", latex), ("symbol", symbol)):
         if text is not None and not isinstance(text, str):
-            raise ArgumentError(f"primitive: {name} is a str, and was a {type(text).__name__}")
+            raise ArgumentError(f"primitive: {name} is a str, and was {what_is(text)}")
     rules = tuple(partials)
     if not all(callable(rule) for rule in rules):
         without = "; declare it inside a function of what is not differentiated by" * (

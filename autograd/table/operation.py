@@ -20,7 +20,7 @@ from autograd.numberless import check_cells, is_masked, kind_of, way_to_a_number
 from autograd.table.elementwise import by_element
 from autograd.table.number import N, Number, RealNumber
 from autograd.trees import has_length, is_array, unboxed
-from autograd.wording import counted
+from autograd.wording import counted, what_is
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -62,7 +62,7 @@ def real(number: Any, name: str = "Value") -> float:
         )
     cleared = ": 0.0 clears a gradient" * (name == "grad" and number is None)
     raise OperandError(
-        f"{name}: takes real numbers and Values, and was given {_described(number)}{cleared}"
+        f"{name}: takes real numbers and Values, and was given {what_is(number)}{cleared}"
         + (way_to_a_number(number) or (_way_to_a_value(number) if name == "Value" else ""))
     )
 
@@ -112,13 +112,6 @@ def _way_to_a_value(obj: object) -> str:
     if hasattr(obj, "__iter__"):
         return ": one Value holds one number, [Value(number) for number in numbers]"
     return ""
-
-
-def _described(obj: object) -> str:
-    if obj is None:
-        return "None"
-    shown = f" ({obj!r})" if isinstance(obj, (str, bytes, complex)) and len(str(obj)) < 40 else ""
-    return f"a {type(obj).__name__}{shown}"
 
 
 def _method(compute: Callable[[float, float], float]) -> Any:
@@ -358,9 +351,9 @@ class Operation:
             if self.parameters[index] in self.static:
                 numbers[index] = 1.0
         shown = ", ".join(f"{number:g}" for number in numbers)
-        kind = "Value or a real number"
+        operand = "a Value or a real number"
         operands = "".join(
-            f"    {name}: a {'plain whole number' if name in self.static else kind}"
+            f"    {name}: {'a plain whole number' if name in self.static else operand}"
             + (f"; {self.defaults[name]:g} if left out.\n" if name in self.defaults else ".\n")
             for name in self.parameters
         )
@@ -420,7 +413,7 @@ class Operation:
             order = real(number, self.name)
             if order >= 0.0 and order.is_integer():
                 return order
-        what = repr(number) if is_real(number) else _described(number)
+        what = repr(number) if is_real(number) else what_is(number)
         raise OperandError(
             f"{self.signature}: {name} must be a plain whole number 0, 1, 2, ..., and was {what}; "
             f"jit takes it as such where static_argnums names it"

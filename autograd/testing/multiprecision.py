@@ -20,6 +20,7 @@ from autograd.errors import MissingExtraError, NotExpressibleError
 from autograd.table import rows as ops
 from autograd.table.operation import TABLE, Operation, is_real, real
 from autograd.table.operators import Operators
+from autograd.wording import what_is
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -175,7 +176,7 @@ def _number(operand: object, operation: Operation) -> object:
     if isinstance(operand, Value):
         return context().mpf(operand.data)
     if hasattr(type(operand), "_apply"):
-        raise NotExpressibleError(f"{operation.name} was given a {type(operand).__name__} as well")
+        raise NotExpressibleError(f"{operation.name} was given {what_is(operand)} as well")
     return context().mpf(real(operand, operation.name))
 
 

@@ -18,6 +18,7 @@ from autograd.errors import MissingExtraError, NotExpressibleError
 from autograd.table.operation import TABLE, Operation, real
 from autograd.table.operators import Operators
 from autograd.testing.multiprecision import SHARED
+from autograd.wording import what_is
 
 __tracebackhide__ = True  # from reports of pytest
 
@@ -148,7 +149,7 @@ def _lifted(operand: Any, operation: Operation) -> Symbolic:
     if isinstance(operand, Value):  # from outside: a constant
         return Symbolic(operand.data)
     if hasattr(type(operand), "_apply"):
-        raise NotExpressibleError(f"{operation.name} was given a {type(operand).__name__} as well")
+        raise NotExpressibleError(f"{operation.name} was given {what_is(operand)} as well")
     return Symbolic(real(operand, operation.name))
 
 

@@ -37,7 +37,7 @@ from autograd.trees import (
     tree_map,
     unflatten,
 )
-from autograd.wording import brief, counted
+from autograd.wording import brief, counted, what_is
 
 Argnums = int | tuple[int, ...]
 P = ParamSpec("P")
@@ -348,10 +348,10 @@ class Derivative:
 
     def _explain_self(self, args: tuple[object, ...], error: Exception) -> None:
         """Raise an error that says so where a method was differentiated by its object."""
-        is_number = not isinstance(error, OperandError) or " argument 0 is a " not in str(error)
+        is_number = not isinstance(error, OperandError) or " argument 0 is " not in str(error)
         if is_number or not args or not is_method_of(self, args[0]):
             return
-        first = "cls" if isinstance(args[0], type) else f"self, a {type(args[0]).__name__}"
+        first = "cls" if isinstance(args[0], type) else f"self, {what_is(args[0])}"
         raise OperandError(
             f"{self._name}: argument 0 of {name_of(self)} is {first}, and counts, though it is no "
             f"number: write @{self._name}(argnums=1) above the method"
@@ -430,8 +430,7 @@ def check_function(name: str, f: object, setting: str) -> None:
         way = "of a Value y, y.backward() and gradient(y, [x]) are the derivatives"
     else:
         way = f"write {name}(f)(x), and a setting by its name, {name}(f, {setting})"
-    kind = "None" if f is None else f"a {type(f).__name__}"
-    raise ArgumentError(f"{name}: takes a function, and was given {kind}; {way}")
+    raise ArgumentError(f"{name}: takes a function, and was given {what_is(f)}; {way}")
 
 
 def checked(name: str, f: object, argnums: object = 0) -> Argnums:
@@ -461,8 +460,8 @@ def checked_axes(name: str, setting: str, axes: object) -> object:
         if hasattr(axis, "__index__") and not isinstance(axis, bool) and not is_array(axis):
             return operator.index(axis)
         raise ArgumentError(
-            f"{name}: {setting} takes ints, None and containers of them, and was given a "
-            f"{type(axis).__name__}; the arguments of the function follow in a second call, "
+            f"{name}: {setting} takes ints, None and containers of them, and was given "
+            f"{what_is(axis)}; the arguments of the function follow in a second call, "
             f"{name}(f)(x)"
         )
 
@@ -476,7 +475,7 @@ def whole_call(
     checked(name, f)
     if not isinstance(primals, (tuple, list)):
         raise ArgumentError(
-            f"{name}: the primals are a tuple of arguments, and were a {type(primals).__name__}: "
+            f"{name}: the primals are a tuple of arguments, and were {what_is(primals)}: "
             f"write (x,) for a single one"
         )
     return Call(name, f, tuple(range(len(primals))), tuple(primals), {}, has_aux)
@@ -485,7 +484,7 @@ def whole_call(
 def matching(name: str, what: str, trees: object, structures: tuple[Structure, ...]) -> list[Any]:
     """Return the numbers of tangents or cotangents, which must have these structures."""
     if not isinstance(trees, (tuple, list)):
-        raise ArgumentError(f"{name}: the {what} are a tuple, and were a {type(trees).__name__}")
+        raise ArgumentError(f"{name}: the {what} are a tuple, and were {what_is(trees)}")
     numbers: list[Any] = []
     their: list[Structure] = []
     for index, tree in enumerate(trees):

@@ -32,7 +32,7 @@ from autograd.trees import (
     map_with_axes,
     unflatten,
 )
-from autograd.wording import brief
+from autograd.wording import brief, what_is
 from autograd.wrong_calls import asking
 
 
@@ -148,8 +148,8 @@ def _entries(name: str, table: object) -> Any:
     if isinstance(table, (list, tuple)):
         return table
     raise ArgumentError(
-        f"{name} at {user_line()}\nthe table is an array, a list or a tuple, and was a "
-        f"{type(table).__name__}"
+        f"{name} at {user_line()}\nthe table is an array, a list or a tuple, and was "
+        f"{what_is(table)}"
     )
 
 
@@ -275,9 +275,9 @@ def _each_sequence(name: str, f: Callable[[Any], object], tree: object) -> objec
     if container is LISTS:
         return f(tree)
     if container is NUMBERS or container is ARRAYS:
-        what = "number" if is_number(tree) else type(tree).__name__  # whatever stands for it
+        what = "a number" if is_number(tree) else what_is(tree)  # whatever stands for it
         raise StructureError(
-            f"{name} at {user_line()}\nxs holds a {what}, which has no rows: give an array or a "
+            f"{name} at {user_line()}\nxs holds {what}, which has no rows: give an array or a "
             f"list with one row for each step, and let step close over what all steps share; a "
             f"number of steps is length="
         )

@@ -36,7 +36,7 @@ from autograd.transforms.lookups import (
     traced_count,
 )
 from autograd.trees import Structure, flatten, unflatten
-from autograd.wording import brief, counted
+from autograd.wording import brief, counted, what_is
 from autograd.wrong_calls import asking
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
@@ -392,7 +392,7 @@ def _holds(condition: object) -> bool:
         return bool(condition)
     raise ArgumentError(
         f"while_loop at {user_line()}\nthe first function returns a comparison, such as x < 1.0, "
-        f"and it returned a {type(condition).__name__}"
+        f"and it returned {what_is(condition)}"
     )
 
 
@@ -401,7 +401,7 @@ def _whole(name: str, count: Any) -> int:
     number = count._data if isinstance(count, Value) and not isinstance(count, Tracer) else count
     if isinstance(number, Tracer) or not is_real(number):
         raise ArgumentError(
-            f"{name} at {user_line()}\na count is a whole number, and was a {type(count).__name__}"
+            f"{name} at {user_line()}\na count is a whole number, and was {what_is(count)}"
         )
     if real(number) % 1.0:
         raise ArgumentError(f"{name} at {user_line()}\na count is a whole number, and was {number}")

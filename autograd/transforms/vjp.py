@@ -18,6 +18,7 @@ from autograd.transforms.call import (
     whole_call,
 )
 from autograd.trees import unboxed, unflatten
+from autograd.wording import what_is
 from autograd.wrong_calls import asking
 
 P = ParamSpec("P")
@@ -52,7 +53,7 @@ def gradient(y: Value, xs: Sequence[Value]) -> list[Value]:
     y, *targets = map(unboxed, (y, *xs))
     for obj in (y, *targets):
         if not isinstance(obj, Value):
-            raise ArgumentError(f"gradient: takes Values, and was given a {type(obj).__name__}")
+            raise ArgumentError(f"gradient: takes Values, and was given {what_is(obj)}")
     if (recorder := current().recorder) is not None:
         from autograd.transforms import traced
 

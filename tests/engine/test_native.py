@@ -438,7 +438,7 @@ for name in [*names, *NUMPY_NAMES, "backward", "item"]:
         )
         assert not done.stderr
         told.append(done.stdout.splitlines())
-    assert "relu relu() is a method of Value, and was given a int" in told[0]
+    assert "relu relu() is a method of Value, and was given an int" in told[0]
     assert len(told[0]) > 100
     assert told[0] == told[1]
 

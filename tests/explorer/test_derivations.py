@@ -288,7 +288,7 @@ def test_another_kind_of_file_names_those_there_are(tmp_path, name):
     kinds = r"a derivation is saved as \.txt, \.tex, \.html, \.htm or \.mml"
     with pytest.raises(ValueError, match=kinds):
         worked().save(tmp_path / name)
-    with pytest.raises(TypeError, match="takes a file name, and was given a int"):
+    with pytest.raises(TypeError, match="takes a file name, and was given an int"):
         worked().save(3)
     assert [*tmp_path.iterdir()] == []
 

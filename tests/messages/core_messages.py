@@ -609,7 +609,7 @@ TRANSFORMS = [
         lambda: grad(lambda a: a[0])(np.ma.masked_array([1.0, 2.0], [0, 1]).filled(0.0)),
     ),
     (
-        "an array holds dates, which are no numbers: give the days since a first one",
+        "an ndarray holds dates, which are no numbers: give the days since a first one",
         lambda: ag.sin(DAYS),
         lambda: ag.sin((DAYS - DAYS[0]).astype(int)).tolist(),
     ),
@@ -902,7 +902,7 @@ LOOPS = [
 RENDER = [
     ("graph draws a Value", lambda: ag.graph("x"), lambda: ag.graph(x * y).svg),
     (
-        r"was given a MLP: call it with one row, model\(\[x1, x2\]\), and give its result",
+        r"was given an MLP: call it with one row, model\(\[x1, x2\]\), and give its result",
         lambda: ag.graph(nn.MLP(2, [1], seed=1)),
         lambda: ag.graph(nn.MLP(2, [1], seed=1)([1.0, 2.0])).svg,
     ),
@@ -1269,7 +1269,7 @@ HABITS = [
     ("'zero_grad': write v.grad = 0.0", lambda: x.zero_grad(), descended),
     (r"'pow': operators do it: .*v\*\*2", lambda: x.pow(2), lambda: x**2),
     (
-        r"item\(\) is a method of Value, and was given a int",
+        r"item\(\) is a method of Value, and was given an int",
         lambda: Value.item(1),
         lambda: Value.item(x) == 2.0,
     ),

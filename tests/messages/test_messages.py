@@ -1,9 +1,12 @@
 """Every message with the code that provokes it and the code that follows its advice."""
 
 import ast
+import itertools
+import re
 import traceback
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command_messages import CASES as COMMANDS
 from compiled_messages import CASES as COMPILED
@@ -64,6 +67,26 @@ def test_what_is_cut_in_a_message_ends_in_three_points():
         nn.cross_entropy([1.0, 2.0], ["a"] * 99)
     with pytest.raises(TypeError, match=r"lr must be a number, and is 'a+\.\.\.$"):
         nn.SGD(lr="a" * 99)
+
+
+@pytest.mark.parametrize("words", [autograd.wording, nn.wording])
+def test_what_was_given_has_the_article_of_its_sound(words):
+    given = [1, 1.0, np.zeros(1), np.uint8(1), nn.MLP(1, [1]), None, int, "text"]
+    told = "an int, a float, an ndarray, a uint8, an MLP, None, the class int, a str ('text')"
+    assert ", ".join(words.what_is(each) for each in given) == told
+
+
+def test_no_message_puts_an_article_of_its_own_before_a_name():
+    for file in [*(ROOT / "autograd").rglob("*.py"), *(ROOT / "nn").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else []
+            for before, name in itertools.pairwise(parts):
+                is_article = re.search(r"\b[Aa]n? $", str(getattr(before, "value", "")))
+                is_kind = isinstance(name, ast.FormattedValue) and re.search(
+                    r"__name__|\bkind\b|\bname\b", ast.unparse(name.value)
+                )
+                written = f"{file}:{name.lineno}: write what_is(object) or an(word)"
+                assert not (is_article and is_kind), written
 
 
 REFUSING = ("_refuse", "self.refuse")  # functions that raise what they are told

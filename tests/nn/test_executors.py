@@ -233,11 +233,11 @@ class Wrong:
 @pytest.mark.parametrize(
     ("executor", "words"),
     [
-        (3, "with submit or map, .* it is a int"),
+        (3, "with submit or map, .* it is an int"),
         ("x", "it is a str"),
         ([], "it is a list"),
         (Executor(), "with submit or map"),
-        (lambda: 3, "it has made a int"),
+        (lambda: 3, "it has made an int"),
         (Wrong(), "must return a future"),
     ],
 )

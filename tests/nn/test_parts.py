@@ -195,7 +195,7 @@ def test_what_is_no_parameter_is_refused_and_none_is_changed(use):
     weight.grad = 5.0
     for wrong, words in (
         ([weight, 1.0], "number 1 of those given is 1.0"),
-        (3, "was given a int"),
+        (3, "was given an int"),
         (weight, "was given a Value"),
         (nn.MLP(2, [1]), r"write model\.parameters\(\)"),
     ):

@@ -440,7 +440,7 @@ def test_what_is_no_model_is_refused(tmp_path):
         lambda: nn.predict(3, X),
         lambda: nn.gradients(3, X, Y),
     ):
-        with pytest.raises(nn.KindError, match=r"model must be an nn\.Module, and is a int"):
+        with pytest.raises(nn.KindError, match=r"model must be an nn\.Module, and is an int"):
             use()
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(nn.KindError, match="then must be a schedule"):

@@ -235,9 +235,14 @@ static PyObject *method_called(PyObject *self, PyObject *const *args, size_t cou
     Row *row = ((Method *)self)->row;
     if (PyVectorcall_NARGS(count) != 1 || (names != NULL && PyTuple_GET_SIZE(names) > 0))
         return PyObject_Vectorcall(row->operation, args, count, names); /* it says what it takes */
-    if (!is_node(args[0]))
-        return PyErr_Format(PyExc_TypeError, "%U() is a method of Value, and was given a %.100s",
-                            ((Method *)self)->name, Py_TYPE(args[0])->tp_name);
+    if (!is_node(args[0])) { /* it says what it was given */
+        PyObject *node = PyImport_ImportModule("autograd.engine.node");
+        if (node != NULL) {
+            PyObject_CallMethod(node, "refuse_call", "OO", ((Method *)self)->name, args[0]);
+            Py_DECREF(node);
+        }
+        return NULL;
+    }
     int mode = current_mode();
     if (mode == BY_PYTHON || !((Node *)args[0])->about.is_filled)
         return by_specification(row->operation, args, 1);

@@ -179,7 +179,7 @@ static int put_in_order(Walk *walk, PyObject *const *roots, Py_ssize_t count) {
 static int checked_roots(PyObject *const *roots, Py_ssize_t count) {
     for (Py_ssize_t i = 0; i < count; i++) {
         if (!is_node(roots[i])) {
-            PyErr_Format(PyExc_TypeError, "ordered: takes Values, and was given a %.100s",
+            PyErr_Format(PyExc_TypeError, "ordered: takes Values, and here is a thing of class %.100s",
                          Py_TYPE(roots[i])->tp_name);
             return BROKEN;
         }
