@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from nn.errors import InputError, MissingPackageError
-from nn.habits import asking
+from nn.habits import asking, say_what_is_ours
 from nn.initializers import generator_of
 from nn.inputs import listed
 from nn.module import whole
 from nn.names import NamedRows, names_in
 from nn.wording import counted
 
+say_what_is_ours(__name__)
 Rows = list[list[float]]
 Seed = int | random.Random | None
 Row = TypeVar("Row")

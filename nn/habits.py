@@ -81,6 +81,76 @@ OF_NN = {
         "a part of your own is a class of nn.Module with a method __call__(self, x)",
     ),
 }
+_OWN_SCHEDULE = "a schedule is any function of the epoch: schedule=lambda epoch: 0.1 * 0.95**epoch"
+_OWN_INITIALIZER = (
+    "an initialiser is any function of these three: "
+    "nn.MLP(2, [16, 1], initializer=lambda generator, nin, nout: generator.gauss(0.0, 0.1))"
+)
+OF_PLACES: dict[str, dict[str, str]] = {  # of public modules of nn, and of nn too
+    "nn.data": {
+        "TensorDataset": OF_NN["Dataset"],
+        "random_split": OF_NN["train_test_split"],
+        **dict.fromkeys(
+            ("MNIST", "mnist", "load_mnist", "fetch_openml"),
+            "nn.data.digits() gives 1797 small images of digits; fit takes arrays of others as "
+            "they are",
+        ),
+        **dict.fromkeys(
+            ("make_classification", "make_regression", "make_friedman1"),
+            "nn.Classifier and nn.Regressor take what sklearn.datasets makes as it is; see also "
+            "nn.data.blobs and nn.data.noisy_sine",
+        ),
+        **dict.fromkeys(
+            ("load_wine", "load_breast_cancer", "load_diabetes", "fetch_california_housing"),
+            "nn.Classifier and nn.Regressor take what sklearn.datasets reads as it is: "
+            "X, y = load_wine(return_X_y=True)",
+        ),
+    },
+    "nn.schedules": {
+        "StepLR": "it is nn.schedules.step_decay(0.1, every=10, factor=0.1)",
+        **dict.fromkeys(
+            ("ExponentialLR", "exponential_decay", "exponential"),
+            "it is nn.schedules.step_decay(0.1, every=1, factor=0.95)",
+        ),
+        **dict.fromkeys(
+            ("CosineAnnealingLR", "cosine_annealing", "cosine_decay", "CosineDecay"),
+            "it is nn.schedules.cosine(0.1, 100)",
+        ),
+        **dict.fromkeys(
+            ("LambdaLR", "LinearLR", "linear", "polynomial", "OneCycleLR", "ReduceLROnPlateau"),
+            _OWN_SCHEDULE,
+        ),
+    },
+    "nn.initializers": {
+        **dict.fromkeys(
+            ("glorot", "glorot_uniform", "glorot_normal", "xavier_uniform_", "xavier_normal"),
+            "it is nn.initializers.xavier, or initializer='xavier'",
+        ),
+        **dict.fromkeys(
+            ("kaiming", "kaiming_normal_", "kaiming_uniform_", "he_normal", "he_uniform"),
+            "it is nn.initializers.he, or initializer='he'",
+        ),
+        **dict.fromkeys(("normal", "zeros", "constant", "orthogonal", "normal_"), _OWN_INITIALIZER),
+    },
+    "nn.plot": {
+        **dict.fromkeys(
+            ("history", "loss", "loss_curve", "learning_curve", "plot"),
+            "it is nn.plot.curves(history)",
+        ),
+        **dict.fromkeys(
+            ("DecisionBoundaryDisplay", "plot_decision_boundary", "boundary"),
+            "it is nn.plot.decision_boundary(model, X, y)",
+        ),
+        **dict.fromkeys(
+            ("confusion_matrix", "ConfusionMatrixDisplay"),
+            "it is scikit-learn's: sklearn.metrics.ConfusionMatrixDisplay.from_predictions(y, "
+            "classifier.predict(X))",
+        ),
+        **dict.fromkeys(
+            ("show", "savefig"), "each picture returns its Axes: write ax.figure.show()"
+        ),
+    },
+}
 ON_ONE_KIND = "numbers are floats of 64 bits, computed where Python runs: leave it out"
 OF_MODULES = {
     "forward": "a Module is called, model(x), and one of your own has a method __call__(self, x)",
@@ -302,28 +372,40 @@ def way_to_a_record(name: object, recorded: list[str]) -> str:
     return "; give fit validation=(X_held_out, y_held_out)" if rest != name else ""
 
 
-def missing_export(name: str) -> AttributeError | ImportError:
-    """Return the error for a public name of ``nn`` that there is not."""
+def missing_export(name: str, place: str = "nn") -> AttributeError | ImportError:
+    """Return the error for a name that ``nn``, or a public module of it, has not."""
     import opcode
 
     frame = sys._getframe(2)
     is_import = frame.f_code.co_code[frame.f_lasti] == opcode.opmap["IMPORT_FROM"]
-    known = OF_NN if name in OF_NN else _elsewhere(name)
+    known = functools.reduce(dict.__or__, [*OF_PLACES.values(), OF_NN, OF_PLACES.get(place, {})])
+    if name not in known:
+        known = {} if name.startswith("_") else _elsewhere(name)
     if name in known and is_import:  # Python would drop the advice of an AttributeError
-        return MissingImportError(f"cannot import name {name!r} from 'nn': {known[name]}")
-    return missing("module 'nn'", name, known, dir(sys.modules["nn"]))
+        return MissingImportError(f"cannot import name {name!r} from {place!r}: {known[name]}")
+    return missing(f"module {place!r}", name, known, dir(sys.modules[place]))
+
+
+def say_what_is_ours(module: str) -> None:
+    """Let a public module of ``nn`` say of names of other libraries what stands for them."""
+
+    def refuse(name: str) -> NoReturn:
+        raise missing_export(name, module)
+
+    vars(sys.modules[module])["__getattr__"] = refuse  # unseen by type checkers
 
 
 def _elsewhere(name: str) -> dict[str, str]:
     """Return advice for a name that another module of ours has, or that is a loss elsewhere."""
     if meant := loss_meant(name):
         return {name: f"it is nn.{meant}"}
-    for place in ("autograd", "nn.data", "nn.plot", "nn.schedules"):
+    short = name.removeprefix("make_").removeprefix("load_")  # as scikit-learn has it
+    for place in ("autograd", "nn", "nn.data", "nn.plot", "nn.schedules", "nn.initializers"):
         module = import_module(place)
-        names = module.__all__ if place == "autograd" else vars(module)
-        found = getattr(module, name) if name in names else None
-        if callable(found) and (place == "autograd" or found.__module__ == place):
-            return {name: f"it is {place}.{name}"}
+        public = vars(module).get("__all__")
+        found = getattr(module, short) if short in (public or vars(module)) else None
+        if callable(found) and (public or found.__module__ == place):
+            return {name: f"it is {place}.{short}"}
     return {}
 
 

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from nn.errors import InputError, KindError
+from nn.habits import say_what_is_ours
+
+say_what_is_ours(__name__)
 
 
 class Generator(Protocol):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn.axes import COLORS, QUIET, axes_of
 from nn.errors import InputError
-from nn.habits import asking
+from nn.habits import asking, say_what_is_ours
 from nn.history import History
 from nn.inputs import checked, listed
 from nn.inspection import activations, dead_units, gradients, predict
@@ -21,6 +21,7 @@ from nn.names import check_features
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+say_what_is_ours(__name__)
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK = "#1f2933"
 

@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from autograd import Value
 from nn.errors import InputError, KindError
-from nn.habits import asking
+from nn.habits import asking, say_what_is_ours
 from nn.module import whole
 
+say_what_is_ours(__name__)
 Schedule = Callable[[int], float]
 
 

@@ -25,7 +25,7 @@ from autograd.habits import (
     ModulesElsewhere,
 )
 from autograd.table.operation import TABLE, Operation
-from nn.habits import OF_NN
+from nn.habits import OF_NN, OF_PLACES
 
 ROOT = str(Path(autograd.__file__).parent.parent)
 CONTRACT = set(
@@ -217,6 +217,23 @@ def test_names_of_other_libraries_for_a_primitive_are_refused_with_advice():
             autograd.primitive(**{name: square})
     with pytest.raises(AttributeError, match=r"has no attribute 'nothing'$"):
         _ = square.nothing
+
+
+@pytest.mark.parametrize("place", OF_PLACES)
+def test_names_of_other_libraries_that_a_module_of_nn_has_not_are_refused_with_advice(place):
+    module = importlib.import_module(place)
+    for name, advice in {**OF_NN, **OF_PLACES[place]}.items():
+        with pytest.raises(ImportError, match=re.escape(f"{name!r} from {place!r}: {advice}")):
+            exec(f"from {place} import __doc__, {name}", {})
+        with pytest.raises(AttributeError, match=re.escape(f"module {place!r} has no attribute")):
+            getattr(module, name)
+    with pytest.raises(AttributeError, match=r"has no attribute '__path__'$"):
+        _ = module.__path__
+    for name in ("make_moons", "load_iris", "circles"):
+        ours = name.removeprefix("make_").removeprefix("load_")
+        if place != "nn.data":
+            with pytest.raises(AttributeError, match=rf"{name!r}: it is nn\.data\.{ours}$"):
+                getattr(module, name)
 
 
 @pytest.mark.parametrize(("package", "known"), [(autograd, OF_AUTOGRAD), (nn, OF_NN)])

@@ -17,6 +17,8 @@ import pandas
 import polars
 import scipy.sparse
 from missing_messages import without
+from sklearn.datasets import load_wine, make_classification
+from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -477,6 +479,55 @@ PARTS = [
         r"module 'nn' has no attribute 'softmax': it is autograd.softmax",
         lambda: nn.softmax,
         lambda: autograd.softmax,
+    ),
+    (
+        "cannot import name 'make_moons' from 'nn.data': it is nn.data.moons",
+        lambda: imported("make_moons", "nn.data"),
+        lambda: nn.data.moons(4, seed=1),
+    ),
+    ("'load_iris': it is nn.data.iris", lambda: nn.data.load_iris, lambda: nn.data.iris()),
+    (
+        r"it is nn.schedules.step_decay\(0.1, every=10, factor=0.1\)",
+        lambda: nn.schedules.StepLR,
+        lambda: trained(schedule=nn.schedules.step_decay(0.1, every=10, factor=0.1)),
+    ),
+    (
+        r"step_decay\(0.1, every=1, factor=0.95\)",
+        lambda: nn.schedules.exponential,
+        lambda: trained(schedule=nn.schedules.step_decay(0.1, every=1, factor=0.95)),
+    ),
+    (
+        r"schedule=lambda epoch: 0.1 \* 0.95\*\*epoch",
+        lambda: nn.schedules.LambdaLR,
+        lambda: trained(schedule=lambda epoch: 0.1 * 0.95**epoch),
+    ),
+    (
+        r"initializer=lambda generator, nin, nout: generator.gauss\(0.0, 0.1\)",
+        lambda: nn.initializers.normal,
+        lambda: nn.MLP(
+            2, [16, 1], initializer=lambda generator, nin, nout: generator.gauss(0.0, 0.1)
+        ),
+    ),
+    ("or initializer=.he.", lambda: nn.initializers.kaiming, lambda: MLP(2, [1], initializer="he")),
+    (
+        "nn.Classifier and nn.Regressor take what sklearn.datasets reads as it is",
+        lambda: nn.data.load_wine,
+        lambda: nn.Classifier((2,), max_iter=1).fit(*load_wine(return_X_y=True)),
+    ),
+    (
+        "nn.Classifier and nn.Regressor take what sklearn.datasets makes as it is",
+        lambda: nn.data.make_classification,
+        lambda: nn.Classifier((2,), max_iter=1).fit(*make_classification(20)),
+    ),
+    (
+        r"nn.plot.curves\(history\)",
+        lambda: nn.plot.loss_curve,
+        lambda: nn.plot.curves(trained()),
+    ),
+    (
+        "ConfusionMatrixDisplay.from_predictions",
+        lambda: nn.plot.confusion_matrix,
+        lambda: ConfusionMatrixDisplay.from_predictions(["u", "v", "v"], framed().predict(FRAME)),
     ),
     (
         "cannot import name 'split' from 'nn': it is nn.data.split",
