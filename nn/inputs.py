@@ -559,7 +559,8 @@ def _alike(rows: Sequence[object], name: str, unit: str) -> None:
             )
 
 
-ARGMAX = "numpy.asarray(y).argmax(1)"  # of arrays, lists and data frames
+ARRAY = "numpy.asarray(y)"  # of arrays, lists and data frames
+ARGMAX = f"{ARRAY}.argmax(1)"
 ROWS_OF_ONE = "[target for (target,) in y]"
 
 
@@ -613,17 +614,17 @@ def _way_to_labels(targets: Targets, allowed: Sequence[int]) -> str:
         if len(found) > len(allowed):
             return f" (there are {len(found)} classes: give the model as many outputs)"
         if found[0] > 0 and found[-1] == len(allowed):
-            return " (write y - 1)"
+            return f" (write {ARRAY} - 1)"
         return f" (write numpy.unique(y, return_inverse=True)[1]{_ANY})"
     if len(found) > 2:
         return " (of more than two classes take cross_entropy, of numbers that are none mse)"
     if len(rows[0]) > 1 and all(sorted(row) == [0.0] * (len(row) - 1) + [1.0] for row in rows):
         return f" (where columns are classes, take loss='cross_entropy', and {ARGMAX})"
     if found[0] == 0 and found[-1] in (0, 1):
-        return " (write 2 * y - 1, or take binary_cross_entropy)"
+        return f" (write 2 * {ARRAY} - 1, or take binary_cross_entropy)"
     if found[-1] == 1 and found[0] == -1:
-        return " (write (y + 1) / 2, or take hinge)"
-    return f" (write numpy.where(y == {found[-1]:g}, {allowed[1]}, {allowed[0]}){_ANY})"
+        return f" (write ({ARRAY} + 1) / 2, or take hinge)"
+    return f" (write numpy.where({ARRAY} == {found[-1]:g}, {allowed[1]}, {allowed[0]}){_ANY})"
 
 
 _ANY = ", or take nn.Classifier, to which any labels are classes"

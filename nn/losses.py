@@ -139,7 +139,7 @@ def hinge(score: object, target: object) -> Any:
 
     def one(s: Any, t: object) -> object:
         if isinstance(t, Real) and t not in (-1, 1):
-            advice = " (write 2 * y - 1)" if t == 0 else ""
+            advice = " (write 2 * t - 1 for each label t)" if t == 0 else ""
             raise InputError(f"hinge: takes labels -1 and 1, and was given {t!r}{advice}")
         return relu(1.0 - t * s)
 

@@ -4,6 +4,8 @@ import re
 import warnings
 
 import numpy
+import pandas
+import polars
 import pytest
 
 import nn
@@ -64,14 +66,25 @@ LABELS = {
 }
 
 
+HOLDERS = {
+    "an array": numpy.asarray,
+    "a list": numpy.ndarray.tolist,
+    "a list of arrays and of NumPy's scalars": list,
+    "pandas": lambda y: pandas.Series(y) if y.ndim == 1 else pandas.DataFrame(y),
+    "polars": lambda y: polars.Series(y) if y.ndim == 1 else polars.DataFrame(y),
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
 @pytest.mark.parametrize("name", LABELS)
-def test_other_labels_are_told_how_they_become_those_of_the_loss(name):
+def test_other_labels_are_told_how_they_become_those_of_the_loss(name, holder):
     y, loss, outputs = LABELS[name]
+    held = HOLDERS[holder](y)
     with pytest.raises(nn.InputError, match=r"takes labels .*\(write ") as caught:
-        trained(y, outputs, loss=loss)
+        trained(held, outputs, loss=loss)
     way = re.search(r"\(write (.*?)(, or take .*)?\)$", str(caught.value))[1]
-    assert way == "y - 1" or not name.endswith("from one on")
-    labels = eval(way, {"y": y, "numpy": numpy})
+    assert way == "numpy.asarray(y) - 1" or not name.endswith("from one on")
+    labels = eval(way, {"y": held, "numpy": numpy})
     low, high = (-1, 1) if loss == "hinge" else (0, 1)
     assert numpy.array_equal(labels, numpy.where(SIDE, high, low))
     assert trained(labels, outputs, loss=loss)
