@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import numbers
 import os
 import sys
 import types
@@ -49,6 +50,31 @@ def indexes_a_list(frame: types.FrameType) -> bool:
         return name == LITERAL
     held = frame.f_locals.get(name, frame.f_globals.get(name))
     return type(held) in (list, tuple)
+
+
+def seeks_among_numbers(frame: types.FrameType) -> bool:
+    """Return whether a frame is at ``a in b`` and it is certain that ``b`` is one of numbers."""
+    held = _container(frame.f_code, frame.f_lasti)
+    if isinstance(held, str):
+        held = frame.f_locals.get(held, frame.f_globals.get(held))
+    if not isinstance(held, (set, frozenset, dict)) or not held:
+        return False
+    return all(isinstance(key, numbers.Number) for key in held)
+
+
+@functools.lru_cache(maxsize=1024)
+def _container(code: types.CodeType, at: int) -> object:
+    """Return ``b`` of ``a in b`` at a place in code: a constant, or its name; None if unclear."""
+    import dis
+
+    before = [each for each in dis.get_instructions(code) if each.offset <= at]
+    last = before.pop()
+    if last.opname != "CONTAINS_OP" or last.is_jump_target:
+        return None
+    told = before[-1]
+    if told.opname in _LOADS_OF_TWO:
+        return told.argval[1]
+    return told.argval if told.opname == "LOAD_CONST" or told.opname in _LOADS else None
 
 
 LITERAL = "[]"  # no name, but a list that is written there

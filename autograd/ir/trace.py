@@ -24,7 +24,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple, NoReturn
 
-from autograd.callsite import indexes_a_list, is_comparison, is_own, user_frame, user_line
+from autograd.callsite import (
+    indexes_a_list,
+    is_comparison,
+    is_own,
+    seeks_among_numbers,
+    user_frame,
+    user_line,
+)
 from autograd.decorated import name_of
 from autograd.engine.accelerator import native
 from autograd.engine.modes import Mode, current
@@ -185,7 +192,11 @@ class Tracer(Value):
             self._refuse_equal("!=", "Write (a < b) | (a > b)")
         return NotImplemented
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        if seeks_among_numbers(sys._getframe(1)):
+            which = "whether a set or a dict of numbers holds a traced Value was asked"
+            _refuse(which, "Compare it with each, as in (a <= 2) & (a >= 2)", self)
+        return object.__hash__(self)
 
     def backward(self, gradient: object = 1.0, **settings: object) -> None:
         """Refuse: the derivative of a traced function is autograd.grad of it."""

@@ -489,3 +489,32 @@ def test_a_traced_number_compared_for_equality_says_how_it_is_written(sign, word
         rf"TraceError: the argument 'a', a traced Value, was compared by {sign} .*\n.*{words}",
         ran.stderr,
     )
+
+
+COUNTS, SHARES = {1, 2}, {1.0: "one", 2.5: "two"}
+
+
+@pytest.mark.parametrize(
+    "seek",
+    [
+        lambda x, n: x if n in {1, 2} else 5 * x,
+        lambda x, n: x if n not in {1.0: 0, 2.5: 1} and n not in COUNTS else 5 * x,
+        lambda x, n: x if n in SHARES else 5 * x,
+        lambda x, n, held=frozenset([1]): x if n in held else 5 * x,
+        lambda x, n: (lambda held: x if n in held else 5 * x)({1, 3}),
+        lambda x, n: x if x * n in COUNTS else 5 * x,
+    ],
+)
+def test_a_traced_value_is_not_sought_among_numbers_which_would_hold_it_never(seek):
+    with pytest.raises(TraceError, match=r"(?s)set or a dict of numbers holds .*static_argnames"):
+        jit(seek)(1.0, 1)
+    assert jit(seek, static_argnames=("x", "n"))(1.0, 1) == seek(1.0, 1)
+
+
+def test_a_traced_value_is_found_among_traced_values():
+    def f(x, n):
+        seen, none, mixed = {x}, set(), {x: 1, 2: 2}
+        return (x in seen) + (n not in seen) + (n not in none) + (x in mixed) + (n not in mixed) + x
+
+    assert jit(f)(1.0, 2.0) == 6.0
+    assert jit(lambda x, n: x if n in (COUNTS if n > 0 else {x}) else 5 * x)(1.0, -1.0) == 5.0

@@ -165,6 +165,11 @@ JIT = [
         lambda: jit(keyed, static_argnames="b")(1.0, b="b"),
     ),
     (
+        r"(?s)whether a set or a dict of numbers holds the argument 'b', .* static_argnames='b'",
+        lambda: jit(lambda a, b: a if b in {1, 2} else -a)(1.0, 1),
+        lambda: jit(lambda a, b: a if b in {1, 2} else -a, static_argnames="b")(1.0, 1) == 1.0,
+    ),
+    (
         r"(?s)the argument 'b', a traced Value, .* static_argnames='b'\)\.",
         lambda: jit(keyed)(1.0, b=3),
         lambda: jit(keyed, static_argnames="b")(1.0, b=3) == 1.0,
