@@ -94,13 +94,16 @@ def _indexed(code: types.CodeType, at: int) -> str:
     if not is_index and not (last.opname == "BINARY_OP" and last.argrepr == "[]"):
         return ""
     height = 0  # of the stack, over what it is when both are there
+    calls = False  # a call may give another list or array a name that is not this frame's alone
     for each in reversed(before):
         if height <= 0 and each.opname in _LOADS_OF_TWO:  # Python 3.13's: a and i, or x and a
             return str(each.argval[-height])
         if height == -1:
             if each.opname in ("BUILD_LIST", "BUILD_TUPLE"):
                 return LITERAL
-            return str(each.argval) if each.opname in _LOADS else ""
+            is_kept = each.opname in _LOADS or (each.opname in _LOADS_OF_SHARED and not calls)
+            return str(each.argval) if is_kept else ""
+        calls = calls or each.opname.startswith("CALL")
         jumps = each.is_jump_target or each.opcode in dis.hasjrel or each.opcode in dis.hasjabs
         if jumps or each.opname.startswith(("STORE", "SWAP")):  # it is not known
             return ""
@@ -108,8 +111,8 @@ def _indexed(code: types.CodeType, at: int) -> str:
     return ""
 
 
-_LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF"}
-_LOADS |= {"LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK"}
+_LOADS = {"LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK"}
+_LOADS_OF_SHARED = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF"}
 _LOADS_OF_TWO = {"LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"}
 
 

@@ -542,7 +542,7 @@ def test_the_code_tells_that_a_list_is_indexed_where_that_is_certain():
         "a tuple there": lambda: (p.certain, 2.0)[p],
         "of a closure": lambda: held[p] + other[p],
         "of the module": lambda: PAIR[p],
-        "computed index": lambda: PAIR[max(p, p, key=id)],
+        "computed index": lambda own=held: own[max(p, p, key=id)],
         "assigned": lambda: assigned(held, p),
     }
     for name, look in looks.items():
@@ -559,6 +559,7 @@ def test_the_code_tells_that_a_list_is_indexed_where_that_is_certain():
         "range": lambda: range(9)[p],
         "added to": lambda: added(X.copy(), (p,)),
         "named meanwhile": lambda q=array: q[(q := held, p)[1]],
+        "a name that a call may give to another": lambda: PAIR[max(p, p, key=id)],
     }
     for name, look in unclear.items():
         p.certain.clear()
@@ -581,3 +582,18 @@ def test_lists_that_are_indexed_by_conditions_take_no_more_tracing_than_by_their
     numbers = [-1.0, 0.5, 2.0, 3.0]
     assert jit(by_conditions)(numbers) == jit(by_ints)(numbers)
     assert sum(calls) == 0
+
+
+def test_an_array_that_gets_a_lists_place_while_its_index_is_computed_is_indexed_by_a_mask():
+    def f(x):
+        held = X
+
+        def is_positive():
+            nonlocal held
+            held = [5.0, 6.0]
+            return x > 0.0
+
+        return np.sum(held[is_positive()]) * x
+
+    for x in (2.0, -2.0):
+        assert jit(f)(x) == f(x)
