@@ -104,11 +104,12 @@ def _name(outline: Outline, shown: bool) -> None:
             box.title = TEXT.write(known) if isinstance(known, Constant) else ""
         if box.node is None or not shown:
             continue
-        name = names[box.node].label
+        name = names[box.node]
         if box.kind == "folded":
-            box.caption += f" → {name}"
+            box.caption += f" → {name.label}"
         else:  # x#2 where another is x
-            box.name = name.removeprefix(one_line(box.title, LONGEST_LABEL))
+            box.name = name.label.removeprefix(one_line(box.title, LONGEST_LABEL))
+            box.path = name.path
 
 
 def _sized(outline: Outline, rankdir: str, spec: str, partials: bool, legend: bool) -> Layout:

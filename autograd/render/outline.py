@@ -48,6 +48,7 @@ class Box:
         title: the node's label, the scope's name or the words of a summary, as data; of a constant
             the formula that it is known by, such as log(3).
         name: what ``steps`` calls the node, where the title does not say so: v3, or the #2 of x#2.
+        path: the scopes around a node whose label others bear too, as ``steps`` writes them.
         symbol: the operation's symbol; empty where there is none.
         caption: what a folded box holds, in words, on one line or several.
         data: the number; None in a folded box with more than one result.
@@ -63,6 +64,7 @@ class Box:
     kind: str
     title: str = ""
     name: str = ""
+    path: str = ""
     symbol: str = ""
     caption: str = ""
     data: float | None = None
@@ -83,8 +85,8 @@ class Box:
 
     @property
     def word(self) -> str:
-        """The title and the name."""
-        return self.title + self.name
+        """The whole name: the path where there is one, the title and the name."""
+        return f"{self.path} / " * bool(self.path) + self.title + self.name
 
     def is_odd(self, computed: bool) -> bool:
         """Return whether the number, or the gradient if there are any, is nan or infinite."""

@@ -57,7 +57,9 @@ def text_of(layout: Layout) -> str:
 def _name(box: Box, layout: Layout) -> str:
     if box.kind == "constant":
         return constant(box, layout.format)
-    word = shortened(one_line(box.word), 11.0, 132.0)
+    word = shortened(one_line(box.title + box.name), 11.0, 132.0)
+    if box.path:  # no frame around it says where it is
+        word = f"{shortened(one_line(box.path), 11.0, 264.0)} / {word}"
     symbol = one_line(box.symbol)
     return f"{word} = {symbol}" if word and symbol else word or symbol or "leaf"
 

@@ -10,6 +10,7 @@ import pytest
 from render_cases import expression, perceptron, well_known
 
 import autograd
+import nn
 from autograd import Graph, Value, graph, steps
 from autograd.engine.order import ordered
 from autograd.explorer.page_file import Explorer
@@ -328,6 +329,21 @@ def test_pictures_show_the_names_that_steps_uses_unless_they_are_not_wanted():
     with autograd.scope("part"):
         folded = x * x
     assert "2 nodes → v1" in " ".join(texts(graph(folded, depth=0).svg))
+
+
+def test_where_no_frame_shows_the_scopes_a_name_that_repeats_has_its_path():
+    y = nn.MLP(2, [2, 1], seed=1)([Value(1.0, "x"), 2.0])
+    picture = graph(y)
+    paths = {f"layer {row} / neuron {column} / w0" for row, column in ((1, 1), (1, 2), (2, 1))}
+    said = "\n".join(map(str, steps(y)))
+    assert {name for name in re.findall("'([^'\n]*)'", said) if "w0" in name} == paths
+    lines = [line.lstrip("│├└─ ") for line in str(picture).splitlines()]
+    tips = {re.split(" · ", tip)[0] for tip in re.findall("<title>(.*?)</title>", picture.svg)}
+    assert {line.partition("  ")[0] for line in lines if "w0" in line} == paths
+    assert {tip for tip in tips if "w0" in tip} == paths
+    assert {tip for tip in re.findall('tooltip="(.*?)"', picture.dot) if "w0" in tip} == paths
+    assert any(line.startswith("x  ") for line in lines)  # there is one x
+    assert "/ w0" not in str(graph(y, names=False))
 
 
 def test_a_legend_says_what_the_colours_mean_that_are_there():
