@@ -1016,7 +1016,7 @@ def _numbers(given: Arguments, executable: Executable) -> list[float]:
 
 def _is_transient(executable: Executable) -> bool:
     """Return True if it captures a running transform's own leaves, and so must not be cached."""
-    own = {id(leaf) for call in transforms.get() for leaf in call.leaves}
+    own = {id(leaf) for leaves in transforms.get() for leaf in leaves}
     captured = executable.captured
     return bool(own and captured) and any(id(node) in own for node in ordered(*captured))
 

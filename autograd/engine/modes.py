@@ -121,8 +121,8 @@ _NOTHING._present = _NOTHING._present_in_scope = None
 state_of_context: ContextVar[State] = ContextVar("modes of autograd", default=_NOTHING)
 current = state_of_context.get  # returns the state of this context
 
-# The derivatives of functions that are being taken in this context, the outermost first.
-transforms: ContextVar[tuple[Any, ...]] = ContextVar("derivatives of autograd", default=())
+# The leaves of the derivatives that are being taken in this context, those of the outermost first.
+transforms: ContextVar[tuple[list[Any], ...]] = ContextVar("derivatives of autograd", default=())
 
 
 class _Kind(type):

@@ -17,8 +17,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeAlias
 
 from autograd.decorated import is_method_of, name_of, within
+from autograd.engine.accelerator import native
 from autograd.engine.chain_rule import propagated
-from autograd.engine.modes import Mode, current, transforms
+from autograd.engine.modes import Mode, active, current, transforms
 from autograd.engine.node import is_number, levels
 from autograd.engine.order import are_inside, ordered, recorded, walking
 from autograd.engine.value import Value, leaf_of
@@ -72,21 +73,43 @@ class Call:
         named: dict[str, object],
         has_aux: bool = False,
     ) -> None:
-        self.name = name
+        self._begin(name, [], [], next(levels))
         self.single = isinstance(argnums, int)
         self.has_aux = has_aux
-        self.leaves: list[Value] = []
-        self.structures: list[Structure] = []
-        self.level = next(levels)
-        self.is_traced = current().recorder is not None
-        self.is_open = self.is_traced
+        self.is_traced = self.is_open = current().recorder is not None
         if current().recording:
             result = self._called(f, argnums, args, named)
         else:  # the function is recorded, also where the caller is under no_grad
             with Mode(recording=True):
                 result = self._called(f, argnums, args, named)
+        self._take(result)
+
+    @classmethod
+    def of(cls, name: str, result: object, leaves: list[Value], kind: Any, level: int) -> Call:
+        """Return the call of a function that gave this result for leaves.
+
+        Args:
+            name: the transform.
+            result: what the function returned.
+            leaves: stand for the numbers of its argument.
+            kind: list or tuple, in which they were given; None for a number.
+            level: that of the call.
+        """
+        call = cls.__new__(cls)
+        call._begin(name, leaves, [NUMBER if kind is None else flatten(kind(leaves))[1]], level)
+        call._take(result)
+        return call
+
+    def _begin(
+        self, name: str, leaves: list[Value], structures: list[Structure], level: int
+    ) -> None:
+        self.name, self.leaves, self.structures, self.level = name, leaves, structures, level
+        self.single, self.has_aux, self.is_traced, self.is_open = True, False, False, False
+
+    def _take(self, result: Any) -> None:
+        name = self.name
         self.aux: Any = None
-        if has_aux:
+        if self.has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
                 raise StructureError(
                     f"{name}: with has_aux=True the function returns a pair, its result and what "
@@ -115,17 +138,15 @@ class Call:
         arguments = list(args)
         for position in _positions(self.name, argnums, len(args), named):
             numbers, structure = flatten(args[position])
-            if self.is_traced or not _FLOATS.issuperset(map(type, numbers)):
+            own = None if self.is_traced else leaves_of(numbers, self.level)
+            if own is None:
                 own = self._each(self._leaf, numbers, structure, f"argument {position}")
-            else:  # the common case, without a call in between for each
-                level = self.level
-                own = [leaf_of(number, level) for number in numbers]
             self.leaves += own
             self.structures.append(structure)
             arguments[position] = unflatten(structure, own)
         outer = transforms.get()
         try:
-            transforms.set((*outer, self))  # inside: Ctrl-C may fall behind any call
+            transforms.set((*outer, self.leaves))  # inside: Ctrl-C may fall behind any call
             return f(*arguments, **named)
         except (IndexError, AttributeError, TypeError, ValueError) as error:
             positions = _positions(self.name, argnums, len(args))
@@ -201,6 +222,10 @@ class Call:
         if not isinstance(output, Value):
             return [0.0] * len(leaves)
         if type(seed) is float and not self.is_open:
+            if native is not None and not active:
+                slopes = native.slopes_of(output, seed, leaves, self.level)
+                if slopes is not None:
+                    return slopes  # type: ignore[no-any-return]
             with walking:
                 for leaf in leaves:
                     leaf._adjoint = 0.0
@@ -257,6 +282,13 @@ class Call:
         )
 
 
+def leaves_of(numbers: list[Any], level: int) -> list[Value] | None:
+    """Make leaves as ``leaf_of`` does, of floats; None where there is something else."""
+    if not _FLOATS.issuperset(map(type, numbers)):
+        return None
+    return [leaf_of(number, level) for number in numbers]
+
+
 def replaced(tree: object, replacement: Callable[[Any], object] | None = None) -> Any:
     """Return a copy of the tree, with each Value replaced by what the function gives for it."""
 
@@ -282,6 +314,8 @@ def _recording() -> Any:
 
 _AS_IT_IS = contextlib.nullcontext()
 _FLOATS = frozenset([float])
+if native is not None:
+    leaves_of = native.leaves_of
 
 
 def _positions(name: str, argnums: Argnums, count: int, named: object = None) -> list[int]:
@@ -312,6 +346,8 @@ class Derivative:
         has_aux: whether f returns a pair, of its result and something else.
         read: gives what was asked for of a call.
         through: what is called in place of f, such as a derivative of it; None for f.
+        wanted: "pair" or "slopes" where that is all that is asked for of a call whose result is one
+            number: the value and the slopes, or the slopes alone.
 
     Attributes:
         argnums: which arguments it differentiates with respect to (the compiler asks).
@@ -327,18 +363,32 @@ class Derivative:
         has_aux: bool,
         read: Callable[[Call], object],
         through: Callable[..., object] | None = None,
+        wanted: str = "",
     ) -> None:
         self._name = transform.__name__
         self.argnums = checked(self._name, f, argnums)
         functools.update_wrapper(self, f, updated=())
         self._recipe = transform, f, has_aux
         self._f, self._has_aux, self._read = through or f, has_aux, read
+        is_short = native is not None and wanted and not has_aux
+        self._place = self.argnums if is_short and isinstance(self.argnums, int) else -1
+        self._wants_pair = wanted == "pair"
 
     def __call__(self, *args: object, **named: object) -> Any:
         """Call f on Values that stand for the numbers, and return what was asked for."""
+        is_short = self._place >= 0 and not active
         try:
+            if is_short:  # the common case, in one go
+                found = native.differentiated(self._f, self._place, args, named, levels)
+                if type(found) is tuple:
+                    return found if self._wants_pair else found[1]
+                if found is not None:
+                    return self._read(Call.of(self._name, *found))
+                is_short = False
             return self._read(Call(self._name, self._f, self.argnums, args, named, self._has_aux))
         except (IndexError, AttributeError, TypeError, ValueError) as error:
+            if is_short:
+                explain_arrays(self._name, [args[self._place]], error)
             self._explain_self(args, error)
             if not transforms.get():
                 from autograd.transforms.one_row import explain_rows

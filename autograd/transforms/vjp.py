@@ -106,7 +106,7 @@ def grad(
         >>> grad(lambda x: (x**3, {"half": x / 2}), has_aux=True)(2.0)
         (12.0, {'half': 1.0})
     """
-    return Derivative(grad, f, argnums, has_aux, gradient_of)
+    return Derivative(grad, f, argnums, has_aux, gradient_of, wanted="slopes")
 
 
 def gradient_of(call: Call) -> object:
@@ -152,7 +152,7 @@ def value_and_grad(
         >>> value_and_grad(lambda w: w["a"] ** 2 + w["b"])({"a": 3.0, "b": 1.0})
         (10.0, {'a': 6.0, 'b': 1.0})
     """
-    return Derivative(value_and_grad, f, argnums, has_aux, _value_and_gradient)
+    return Derivative(value_and_grad, f, argnums, has_aux, _value_and_gradient, wanted="pair")
 
 
 def _value_and_gradient(call: Call) -> tuple[object, object]:

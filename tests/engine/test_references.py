@@ -57,6 +57,25 @@ def building():
         _ = x * y + x.exp(), ag.hypot(x, y)
 
 
+def quotient(x, *more):
+    """Return a number of numbers, lists and tuples of them; an error at 0."""
+    return (x[0] * x[1] if isinstance(x, (list, tuple)) else x * x) / sum(more, 2.0)
+
+
+@use
+def derivatives():
+    outside = Value(2.0)
+    for argument in (3, 0.5, [0.5, 2], (0.5, 2.0), [0.5, outside], {"x": 1.0}, [], "text"):
+        for rest in ((), (outside,), (-2.0,)):
+            with contextlib.suppress(Exception):
+                ag.value_and_grad(quotient)(argument, *rest)
+            with contextlib.suppress(Exception):
+                ag.grad(quotient, argnums=1)(1.0, argument, *rest)
+    refused(lambda: ag.grad(lambda x: [x])(1.0), ValueError)
+    ag.grad(lambda x: (x - x) * float("inf"))(1.0)
+    ag.grad(lambda x: x * ag.grad(lambda y: y * y)(x))(1.0)
+
+
 @use
 def building_over_again():
     node = Value(1.0, label="old")

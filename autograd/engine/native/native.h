@@ -101,6 +101,7 @@ HIDDEN PyObject *node_made(PyObject *module, PyObject *const *args, Py_ssize_t c
 HIDDEN PyObject *made(PyObject *operation, double data, PyObject *left, PyObject *right,
                       PyObject *left_partial, PyObject *right_partial);
 HIDDEN PyObject *new_leaf(double data);
+HIDDEN Details *details_of_leaf(void);
 HIDDEN PyObject *value_called(PyObject *type, PyObject *const *args, size_t flags, PyObject *names);
 HIDDEN int real_number(PyObject *number, const char *what, double *result);
 
@@ -158,6 +159,13 @@ HIDDEN PyObject *are_inside(PyObject *module, PyObject *const *args, Py_ssize_t 
 HIDDEN PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN extern uint64_t replacements;
+enum { BROKEN = -1, DONE = 0, OTHERWISE = 2 };
+HIDDEN int swept_inside(PyObject *root, double gradient, PyObject *leaves, long long level);
+
+/* derivatives.c */
+HIDDEN PyObject *leaves_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *slopes_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
+HIDDEN PyObject *differentiated(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 /* reductions.c */
 HIDDEN PyObject *are_terms(PyObject *module, PyObject *list);

@@ -30,7 +30,8 @@ int real_number(PyObject *number, const char *what, double *result) {
     return *result == -1.0 && PyErr_Occurred() ? -1 : 0;
 }
 
-static Details *details_of_leaf(void) {
+/* Return a new reference to the details of a leaf that is made here and now. */
+Details *details_of_leaf(void) {
     Details *details = NULL;
     if (!in_a_scope())
         return shared_details(leaf_details);

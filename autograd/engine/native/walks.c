@@ -17,7 +17,7 @@
 #define PREFETCH(address) ((void)(address))
 #endif
 
-enum { BROKEN = -1, DONE = 0, AFRESH = 1 };
+enum { AFRESH = 1 };
 
 static uint64_t latest; /* the number of the latest walk */
 uint64_t replacements;  /* grows whenever an operand of some node is replaced */
@@ -212,6 +212,12 @@ PyObject *ordered(PyObject *module, PyObject *const *roots, Py_ssize_t count) {
     return order;
 }
 
+/* Whether a node is no leaf, or one of at least that level. */
+static inline int is_inside(const Node *node, long long level) {
+    const Details *details = node->details;
+    return details != NULL && (details->op != Py_None || details->level >= level);
+}
+
 /* are_inside(order, level): whether all leaves among the nodes have at least that level. */
 PyObject *are_inside(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)module;
@@ -224,8 +230,7 @@ PyObject *are_inside(PyObject *module, PyObject *const *args, Py_ssize_t count) 
         PyObject *node = PyList_GET_ITEM(args[0], i);
         if (checked_roots(&node, 1) < 0)
             return NULL;
-        Details *details = ((Node *)node)->details;
-        if (details == NULL || (details->op == Py_None && details->level < level))
+        if (!is_inside((Node *)node, level))
             Py_RETURN_FALSE;
     }
     Py_RETURN_TRUE;
@@ -268,7 +273,7 @@ static inline int brought_down(Node *node) {
 }
 
 /* The bits of a gradient that came as nan may be those of SEEN: left to Python, as all that is nan. */
-enum { IS_NAN = 2 };
+#define IS_NAN OTHERWISE
 
 /* Sweep, and add every node's adjoint to its gradient at once; nothing is added where a product is nan. */
 static int swept_in_one_piece(Walk *walk) {
@@ -308,10 +313,13 @@ static int swept_in_pieces(Walk *walk) {
     return DONE;
 }
 
-/* Put a graph in order and set its adjoints; add them to the gradients, all or none, if asked to. */
-static int descended(Walk *walk, PyObject *root, double gradient, int to_gradients) {
+/* Put a graph in order and set its adjoints, those of a list of leaves also where they stand outside of
+   it; add them to the gradients, all or none, if asked to. */
+static int descended(Walk *walk, PyObject *root, double gradient, PyObject *leaves, int to_gradients) {
     int state;
     do {
+        for (Py_ssize_t i = 0; leaves != NULL && i < PyList_GET_SIZE(leaves); i++)
+            ((Node *)PyList_GET_ITEM(leaves, i))->walk.adjoint = 0.0;
         state = put_in_order(walk, &root, 1);
         if (state != DONE)
             return state;
@@ -347,7 +355,7 @@ PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     if (gradient != gradient)
         Py_RETURN_FALSE;
     began(&walk);
-    int state = descended(&walk, args[0], gradient, 1);
+    int state = descended(&walk, args[0], gradient, NULL, 1);
     ended(&walk);
     return state == BROKEN ? NULL : PyBool_FromLong(state == DONE);
 }
@@ -362,8 +370,25 @@ PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     if (gradient != gradient)
         Py_RETURN_NONE;
     began(&walk);
-    int state = descended(&walk, args[0], gradient, 0);
+    int state = descended(&walk, args[0], gradient, NULL, 0);
     PyObject *order = state == DONE ? listed(&walk) : NULL;
     ended(&walk);
     return state == IS_NAN ? Py_NewRef(Py_None) : order;
+}
+
+/* Set the adjoints under a root, and those of leaves. OTHERWISE, and nothing can be read, where a product
+   is nan, or where some other leaf under the root has a smaller level than that. */
+int swept_inside(PyObject *root, double gradient, PyObject *leaves, long long level) {
+    Walk walk;
+    if (gradient != gradient)
+        return OTHERWISE;
+    if (checked_roots(&root, 1) < 0)
+        return BROKEN;
+    began(&walk);
+    int state = descended(&walk, root, gradient, leaves, 0);
+    for (size_t i = 0; state == DONE && i < walk.count; i++)
+        if (!is_inside(walk.nodes[i], level))
+            state = OTHERWISE;
+    ended(&walk);
+    return state;
 }
