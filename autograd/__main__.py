@@ -45,6 +45,9 @@ examples:
 """
 COLUMNS, INDENT = 80, " " * 4  # of a terminal
 MOST_NAMES = 20  # by each of which differences are taken
+# Constants by names that they have elsewhere, and the numbers of what is no name of a variable.
+CONSTANTS_ELSEWHERE = {"PI": "pi", "Pi": "pi", "E": "e", "tau": "(2*pi)", "τ": "(2*pi)"}
+NO_NAMES = {"inf": "inf", "infinity": "inf", "Infinity": "inf", "nan": "nan", "NaN": "nan"}
 GOLDEN = 0.6180339887498949
 PICTURES, PAGES = (".svg", ".png", ".dot"), (".html",)
 
@@ -173,7 +176,7 @@ def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Val
                 raise CommandError(f"{name} is read as one name; write {parts}, or add {name}=1")
         what = "a number" if len(missing) == 1 else "numbers"
         more = f" and {len(missing) - MOST_NAMES} more" if len(missing) > MOST_NAMES else ""
-        example = " ".join(f"{name}=1" for name in missing[:MOST_NAMES])
+        example = " ".join(f"{name}={NO_NAMES.get(name, 1)}" for name in missing[:MOST_NAMES])
         names = ", ".join(missing[:MOST_NAMES])
         other = [name for name in numbers if name.swapcase() in missing]
         case = f" ({other[0]} is another name than {other[0].swapcase()})" if other else ""
@@ -190,8 +193,8 @@ def _inputs(formula: str, written: list[str]) -> tuple[Expression, dict[str, Val
 
 
 def _parts(name: str, given: Sequence[str], missing: Sequence[str]) -> str:
-    """Return the calls and products that a name may have been meant as: sinx, sin2x, xy, x2."""
-    found: list[str] = []
+    """Return what a name may have been meant as: sinx, sin2x, xy and x2, and constants' names."""
+    found = [CONSTANTS_ELSEWHERE[name]] if name in CONSTANTS_ELSEWHERE else []
     known = [*given, *missing]
     for place in range(1, len(name)):
         first, rest = name[:place], name[place:]

@@ -1,5 +1,6 @@
 """python -m autograd, run as a user runs it."""
 
+import math
 import os
 import re
 import struct
@@ -336,3 +337,14 @@ def test_very_many_inputs_are_compared_all_at_once(capsys):
     assert [line.split() for line in table[3:203]] == [[name, "3", "6"] for name in names]
     assert re.search(r"all at once +\d+\.\d+ +\d+\.\d+ +1\d digits", out)
     assert max(map(len, out.splitlines()[1:])) <= 80
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("PI", math.pi), ("Pi", math.pi), ("E", math.e), ("tau", math.tau)]
+)
+def test_no_hint_gives_a_constant_another_number_without_naming_the_constant(name, number, capsys):
+    assert command.main([f"{name}*x", "x=2"]) == 2
+    said = capsys.readouterr().err
+    written = re.search("write (.*), or add", said)[1]
+    assert command.main([f"{written}*x", "x=2", "--digits=17"]) == 0
+    assert f"= {2 * number!r}" in capsys.readouterr().out
