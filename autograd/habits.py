@@ -230,7 +230,9 @@ OF_AUTOGRAD = {
     ),
     **dict.fromkeys(("pure_callback", "io_callback"), _OWN),
     **dict.fromkeys(("config", "enable_x64"), _ONE_KIND),
-    **dict.fromkeys(("linalg", "norm"), _ARRAYS),
+    "linalg": _ARRAYS,
+    "norm": "write numpy.linalg.norm(x), or autograd.sqrt(autograd.dot(x, x))",
+    "log_softmax": "write [x - autograd.logsumexp(xs) for x in xs]",
     **dict.fromkeys(("manual_seed", "seed", "rand", "randn"), _RANDOM),
     **dict.fromkeys(("float32", "float64", "device", "cuda", "is_tensor"), _ONE_KIND),
     "make_jaxpr": "the program is fast.source of fast = autograd.jit(f), once it was called",
@@ -271,6 +273,37 @@ OF_PRIMITIVES = {
 }
 
 
+_OF_TWO = "((x - x.mean()) * (y - y.mean())).sum()"
+_TRUNCATED = "autograd.where(x < 0, autograd.ceil(x), autograd.floor(x))"
+_COUNTS = "counts, which have no derivative, outside of the function, and give it what they are"
+OF_NUMPY = {  # what to write in place of functions of NumPy's that fail on Values
+    "cov": f"{_OF_TWO} / (len(x) - 1)",
+    "corrcoef": f"{_OF_TWO} / (len(x) * x.std() * y.std())",
+    "polyfit": f"of a straight line the slope, {_OF_TWO} / ((x - x.mean()) ** 2).sum()",
+    "average": "(w * x).sum() / w.sum()",
+    "choose": "autograd.where(x > 0, b, a)",
+    "select": "autograd.where(x > 1, a, autograd.where(x > 0, b, c))",
+    "interp": "its straight pieces, as in autograd.where(x < 1.0, 2.0 * x, x + 1.0)",
+    "gradient": "(x[1:] - x[:-1]) / h",
+    "heaviside": "autograd.where(x > 0, 1.0, 0.0)",
+    "sinc": "autograd.sin(numpy.pi * x) / (numpy.pi * x), where x is not 0",
+    "nansum": "autograd.where(autograd.isnan(x), 0.0, x).sum()",
+    "nanmax": "numpy.max(autograd.where(autograd.isnan(x), -numpy.inf, x))",
+    "nanmin": "numpy.min(autograd.where(autograd.isnan(x), numpy.inf, x))",
+    **dict.fromkeys(("trunc", "fix"), _TRUNCATED),
+    "isclose": "abs(a - b) < 1e-8",
+    "allclose": "numpy.max(abs(a - b)) < 1e-8",
+    "signbit": "autograd.copysign(1.0, x) < 0",
+    "modf": f"x - {_TRUNCATED}, {_TRUNCATED}",
+    "divmod": "a // b, a % b",
+    "float_power": "a**b",
+    "logaddexp2": "autograd.log2(2.0**a + 2.0**b)",
+    "ldexp": "a * 2.0**b",
+    "angle": "autograd.atan2(y, x)",
+    **dict.fromkeys(("histogram", "bincount"), _COUNTS),
+}
+
+
 def advice(name: str, known: Mapping[str, str]) -> str:
     """Return the end of an error about a name that there is not; nothing if there is no advice."""
     return f": {known[name]}" if name in known else ""
@@ -278,6 +311,8 @@ def advice(name: str, known: Mapping[str, str]) -> str:
 
 def ours(name: str) -> str:
     """Return what to write in place of a function of NumPy, PyTorch or JAX of some name."""
+    if name in OF_NUMPY:
+        return OF_NUMPY[name]
     if name in sys.modules[__package__].__all__:
         return f"autograd.{name}"
     return "it with operators and the functions of autograd"
@@ -322,11 +357,13 @@ def _of_numpy(name: str) -> str:
     """Return the end of an error about a name that is a function of NumPy's."""
     if name.startswith("_") or importlib.util.find_spec("numpy") is None:
         return ""
+    if name in OF_NUMPY:
+        return f": write {OF_NUMPY[name]}"
     found = getattr(importlib.import_module("numpy"), name, None)
-    is_function = callable(found) and not isinstance(found, type)
-    return (
-        f": functions of arrays, also of Values, are NumPy's: numpy.{name}" if is_function else ""
-    )
+    loops = getattr(found, "types", ("O",))  # of a ufunc, which may have none for objects
+    if not callable(found) or isinstance(found, type) or not any("O" in each for each in loops):
+        return ""
+    return f": functions of arrays, also of Values, are NumPy's: numpy.{name}"
 
 
 class ModulesElsewhere:

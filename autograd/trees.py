@@ -29,7 +29,7 @@ from collections.abc import (
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from autograd.errors import ArgumentError, OperandError, StructureError
-from autograd.habits import ours
+from autograd.habits import OF_NUMPY, ours
 from autograd.numberless import check_cells, kind_of, way_to_a_number
 from autograd.wording import an, brief, counted, what_is
 from autograd.wrong_calls import asking
@@ -679,14 +679,6 @@ def array_in(obj: object) -> Array | None:
     return numpy.asarray(obj)
 
 
-_OF_TWO = "((x - x.mean()) * (y - y.mean())).sum()"
-_WAYS = {  # around functions of NumPy's that fail on objects before they ask one
-    "cov": f"{_OF_TWO} / (len(x) - 1)",
-    "corrcoef": f"{_OF_TWO} / (len(x) * x.std() * y.std())",
-    "average": "(w * x).sum() / w.sum()",
-}
-
-
 def _way_around(error: Exception) -> str:
     """Return a note on an error that comes from within a function of NumPy's given Values."""
     modules, names = [], []
@@ -715,7 +707,7 @@ def _way_around(error: Exception) -> str:
             f"operators and the functions of autograd: a loop that eliminates (the documentation "
             f"has one, Solve a system) solves, inverts and gives the determinant"
         )
-    return f"numpy.{name} fails on arrays of Values: write {_WAYS[name]}" if name in _WAYS else ""
+    return f"numpy.{name} fails on Values: write {OF_NUMPY[name]}" if name in OF_NUMPY else ""
 
 
 _OF_A_LIST = r"operand type.*'(list|tuple)'"
@@ -826,7 +818,8 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
     if isinstance(error, IndexError) and is_of_array and not hasattr(error, "__notes__"):
         error.add_note(
             "if the index is a Value: autograd.take(array, i) reads an entry, and "
-            "autograd.put(array, i, value) is a copy with one replaced"
+            "autograd.put(array, i, value) is a copy with one replaced; if it is a list of "
+            "conditions: autograd.where(condition, a, b) chooses, and array[array > 0] keeps some"
         )
 
 

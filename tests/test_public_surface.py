@@ -12,6 +12,7 @@ import sys
 import typing
 from pathlib import Path
 
+import numpy
 import pytest
 
 import autograd
@@ -19,6 +20,7 @@ import nn
 from autograd import explorer
 from autograd.habits import (
     OF_AUTOGRAD,
+    OF_NUMPY,
     OF_PRIMITIVE,
     OF_PRIMITIVES,
     OF_VALUES,
@@ -326,3 +328,69 @@ def test_what_reads_graphs_is_found_in_its_room_too_and_loads_no_page():
         assert callable(getattr(explorer, name))
     with pytest.raises(AttributeError, match="no attribute 'step'"):
         explorer.step  # noqa: B018
+
+
+X, Y = numpy.array([0.5, -1.5, 2.5]), numpy.array([0.75, 1.25, 0.25])
+REFEREES = {  # functions of NumPy's on numbers, in the calls that the advice is for
+    "cov": lambda x, y: numpy.cov(x, y)[0, 1],
+    "corrcoef": lambda x, y: numpy.corrcoef(x, y)[0, 1],
+    "polyfit": lambda x, y: numpy.polyfit(x, y, 1)[0],
+    "average": lambda x, w: numpy.average(x, weights=w),
+    "choose": lambda x, y: numpy.choose(x > 0, [x, y]),
+    "select": lambda x, y: numpy.select([x > 1, x > 0], [x, y], x + y),
+    "interp": lambda x, y: numpy.interp(x, [-9.0, 1.0, 9.0], [-18.0, 2.0, 10.0]),
+    "gradient": lambda x, y: numpy.gradient(numpy.array([x[0], x[1]]), 0.1)[:1],
+    "heaviside": lambda x, y: numpy.heaviside(x, 0.0),
+    "isclose": numpy.isclose,
+    "allclose": numpy.allclose,
+    "float_power": numpy.float_power,
+    "logaddexp2": numpy.logaddexp2,
+    "divmod": numpy.divmod,
+    "ldexp": lambda x, y: x * 2.0**y,  # which has whole numbers
+    "angle": lambda x, y: numpy.angle(x + 1j * y),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in OF_NUMPY if name not in ("histogram", "bincount")]
+)
+def test_what_stands_for_a_function_of_numpy_takes_values_and_agrees_with_it(name):
+    way = OF_NUMPY[name].removeprefix("of a straight line the slope, ")
+    way = way.removeprefix("its straight pieces, as in ").removesuffix(", where x is not 0")
+
+    def ours(x, y):
+        if name == "gradient":
+            x, y = x[:2], y[:2]
+        known = {"x": x, "y": y, "a": x, "b": y, "c": x + y, "w": y, "h": 0.1}
+        return eval(way, {"autograd": autograd, "numpy": numpy, **known})
+
+    wanted = REFEREES.get(name, lambda x, y: getattr(numpy, name)(x))
+    base = abs(X) if name == "float_power" else X
+    values = [numpy.array([autograd.Value(each) for each in row]) for row in (base, Y)]
+    number = numpy.vectorize(lambda each: float(getattr(each, "data", each)))
+    numbers = number(numpy.array(ours(*values), dtype=object))
+    for found in (numbers, autograd.jit(ours)(base, Y)):
+        numpy.testing.assert_allclose(found, numpy.array(wanted(base, Y), float), rtol=1e-12)
+    if name != "gradient":  # which is also a function of ours
+        with pytest.raises(AttributeError, match=re.escape(f"{name!r}: write {OF_NUMPY[name]}")):
+            getattr(autograd, name)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: numpy.select([x[0] > 0, x[1] > 0], [x[0], x[1]]),
+        lambda x: numpy.choose(x > 0, [x, 2.0 * x]),
+    ],
+)
+def test_a_choice_of_numpy_that_fails_on_traced_values_says_what_to_write(f):
+    with pytest.raises(TypeError, match=r"fails on Values: write autograd\.where\(x > "):
+        autograd.jit(f)(X)
+
+
+def test_no_function_of_numpy_that_has_no_loop_for_objects_is_advised():
+    for name in ("nextafter", "spacing", "frexp"):
+        with pytest.raises(AttributeError, match=rf"has no attribute '{name}'$"):
+            getattr(autograd, name)
+    with pytest.raises(AttributeError, match=r"are NumPy's: numpy\.cumsum$"):
+        _ = autograd.cumsum

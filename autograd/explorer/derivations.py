@@ -24,6 +24,7 @@ from autograd.notation.formula import (
 )
 from autograd.notation.names import Names
 from autograd.notation.numbers import USUAL_DIGITS, checked_digits
+from autograd.notation.numbers import digits as digits_of
 from autograd.notation.writing import LATEX, TEXT, Equation, LatexWriter, Part, Worked
 from autograd.table import rows as ops
 from autograd.wording import brief
@@ -242,6 +243,9 @@ def derivation(y: Value, x: Value, digits: int = USUAL_DIGITS) -> Derivation:
         parts = derivation_parts(order, ways, names, digits)
     else:
         parts = [_independent(y, x, names)]
+    if ways.gradient - ways.gradient != 0.0:
+        entering = digits_of(ways.gradient).removeprefix("-")
+        parts.append(Part((f"explain(y, x) says where {entering} enters",), ()))
     return Derivation(y, x, ways.gradient, tuple(parts), digits)
 
 

@@ -194,7 +194,7 @@ def with_numbers(whole: Formula) -> Formula:
 
 
 def tidied(whole: Formula) -> Formula:
-    """Return the formula without what a reader would strike out: 1 * x, x + 0, x**1, --x."""
+    """Return the formula without what a reader would strike out: 1 * x, x + 0, x**1, --x, +x."""
     if not isinstance(whole, Application):
         return whole
     if (written := whole.operation.written) is not None:
@@ -212,6 +212,8 @@ def _negated(part: Formula) -> TypeGuard[Application]:
 
 
 def _tidied_one(operation: Operation, a: Formula) -> Formula:
+    if operation is ops.identity:  # of a sum of one term too
+        return a
     if operation is ops.negative:
         if isinstance(a, Number):
             return Constant(-a.number if a.number else 0.0)

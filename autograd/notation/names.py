@@ -21,6 +21,7 @@ from autograd.notation.formula import (
     Partial,
     partial_formula,
 )
+from autograd.table import rows as ops
 
 if TYPE_CHECKING:
     from autograd.engine.modes import Scope
@@ -154,7 +155,10 @@ class Names:
 
     def definition(self, node: Value) -> Formula:
         """Return what a node was computed from: its operation on the names of its operands."""
-        return Application(node.op, self.operands(node)) if node.op else self[node]
+        if node.op is None:
+            return self[node]
+        operands = self.operands(node)
+        return operands[0] if node.op is ops.identity else Application(node.op, operands)
 
     def partial(self, node: Value, index: int) -> Partial:
         """Return the derivative of a node by one of its operands, as a name for it."""

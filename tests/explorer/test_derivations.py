@@ -416,3 +416,43 @@ def test_a_formula_leaves_out_a_shift_that_is_held_constant_and_cancels():
     assert "stop" in latex((a - stop_gradient(b)).exp())
     held = stop_gradient(b)
     assert "stop" in latex((a - held).exp() / ((c - held).exp() + held))
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "word"),
+    [
+        (lambda x: autograd.log(x) * x, 0.0, "nan"),
+        (lambda x: autograd.sqrt(x), -1.0, "nan"),
+        (lambda x: -autograd.sqrt(x), 0.0, "inf"),
+    ],
+)
+def test_a_derivation_that_ends_in_no_finite_number_points_to_what_says_why(f, x, word):
+    x = Value(x, "x")
+    y = f(x)
+    worked, told = derivation(y, x), f"explain(y, x) says where {word} enters"
+    assert str(worked).splitlines()[-1] == told
+    assert told in worked.latex
+    assert told in worked.mathml
+    assert autograd.explain(y, x).reason
+    assert "explain" not in str(derivation(autograd.exp(Value(1.0)) * x, x))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda a: autograd.sum([a]),
+        lambda a: autograd.prod([a]),
+        lambda a: autograd.mean([a]),
+        lambda a: autograd.logsumexp([a]),
+        lambda a: autograd.softmax([a])[0],
+        lambda a: autograd.dot([a], [2.0]),
+        lambda a: 3.0 * autograd.sum([a]) ** 2,
+    ],
+)
+def test_of_a_single_term_no_plus_is_written(make):
+    a = Value(0.5, "a")
+    y = make(a)
+    worked = derivation(y, a)
+    pictures = [latex(y), worked.latex, str(worked), *map(str, autograd.steps(y))]
+    for text in [*pictures, re.sub("<[^>]*>", " ", worked.mathml)]:
+        assert not re.search(r"(^|[=({,])\s*\+", text), text

@@ -110,6 +110,16 @@ ENGINE = [
         lambda: imported("from nn import MLPClassifier"),
         lambda: imported("from nn import Classifier"),
     ),
+    (
+        "'interp': write its straight pieces, as in autograd.where",
+        lambda: ag.interp,
+        lambda: jit(grad(lambda x: ag.where(x < 1.0, 2.0 * x, x + 1.0)))(0.5) == 2.0,
+    ),
+    (
+        "a list of conditions: autograd.where",
+        lambda: jit(lambda x: x[[x[0] > 0, x[1] > 0]])(A),
+        lambda: len(jit(lambda x: x[x > 1.0])(A)) == 1,
+    ),
     (r"a\.data == b\.data", lambda: x == y, lambda: x.data != y.data and x is not y),
     (r"float\(\) of a Value", lambda: math.sin(x), lambda: ag.sin(x).backward()),
     (
