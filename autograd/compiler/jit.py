@@ -99,6 +99,7 @@ class Cache:
         converts: which ``if`` are choices (if-conversion), and
         converted: in which codes;
         kept: those for which that does not lead to fewer decisions.
+        forgotten: the arguments of ways that were not kept then, by their structure.
         drew: whether it was warned of random numbers that the function drew while it was traced.
         lock: held while compiling.
     """
@@ -114,6 +115,7 @@ class Cache:
     converts: str = PIECES
     converted: frozenset[types.CodeType] = frozenset()
     kept: frozenset[types.CodeType] = frozenset()
+    forgotten: dict[Any, list[tuple[Any, ...]]] = field(default_factory=dict)
     drew: bool = False
     lock: Any = field(default_factory=new_lock)
 
@@ -123,6 +125,8 @@ class Cache:
         for key, each in [*self.executables.items()]:
             if isinstance(each, Paths | list):
                 del self.executables[key]
+                ways, key = (each, key[0]) if isinstance(each, list) else (each.executables, key)
+                self.forgotten.setdefault(key, []).extend(map(_plain_arguments, ways))
         for lengths, each in [*self.of_any_length.items()]:
             if isinstance(each, Paths):
                 del self.of_any_length[lengths]
@@ -160,6 +164,12 @@ def _traced_with(
     if trace.spoiled:  # the function caught what a choice raised
         raise CannotConvert
     return made
+
+
+def _plain_arguments(way: Executable) -> tuple[Any, ...]:
+    """Return the arguments of the call that a way was traced for."""
+    given: tuple[Any, ...] = tree_map(_plain, way.traced.example(lambda number, _: number))
+    return given
 
 
 def _is_of(kept: object, executable: object) -> bool:
@@ -776,6 +786,7 @@ class Jitted(Generic[P]):
                 f"compiled with it: call it once with plain numbers, and export that"
             )
         ways = self._ways_beside(executable)
+        executable = ways[0]
         careful = [way.careful() if way.is_fast else way for way in ways]
         functions = [way.function for way in careful]
         captured = [p.name for each in functions for p in each.parameters if p.is_capture]
@@ -806,17 +817,24 @@ class Jitted(Generic[P]):
             for key, each in [*cache.executables.items()]:
                 if isinstance(each, Paths) and executable in each.executables:
                     if cache is self._programs and self._in_axes is None:
-                        self._take_ways_of_values(key)
-                    return each.executables[::-1]
+                        each = self._with_all_ways(key)
+                    return each.executables[::-1] if isinstance(each, Paths) else [each]
         return [executable]
 
-    def _take_ways_of_values(self, key: object) -> None:
-        """Let plain numbers take the ways of calls that gave Values, for what is captured."""
-        for other, ways in [*self._programs.executables.items()]:
-            for way in ways if isinstance(ways, list) and other[0] == key else ():
-                args: Any = tree_map(_plain, way.traced.example(lambda number, _: number))
-                with no_grad():
-                    cast("Jitted[...]", self)(*args)
+    def _with_all_ways(self, key: object) -> Executable | Paths:
+        """Return what is compiled for a structure of arguments once all calls have their ways.
+
+        They are taken by plain numbers, also where a call gave Values for what is captured, and
+        anew where the call was made before ``if`` became a choice.
+        """
+        programs, waiting = self._programs, list[tuple[Any, ...]]()
+        for other, ways in [*programs.executables.items()]:
+            if isinstance(ways, list) and other[0] == key:
+                waiting += map(_plain_arguments, ways)
+        while waiting := waiting + programs.forgotten.pop(key, []):
+            with no_grad():
+                cast("Jitted[...]", self)(*waiting.pop())
+        return cast("Executable | Paths", programs.executables[key])
 
     def report(self) -> Report:
         """Return what compiling did: steps before and after, seconds, lanes, bytes."""

@@ -286,3 +286,22 @@ def test_ways_that_have_no_condition_in_common_are_tested_one_after_the_other():
     for point in [(4.0, 0.0), (0.0, 2.0), (0.0, -2.0)]:
         with pytest.raises(ProgramError, match="this way"):
             run(point)
+
+
+def weighed(a, b):
+    if a <= 0.0:
+        return b * b
+    return sum([b * k if b > k * a else a - k for k in range(6)], 0.0)
+
+
+@needs_tools
+def test_a_file_has_the_ways_of_calls_that_were_made_before_an_if_became_a_choice():
+    fast, calls = jit(weighed), [(-1.0, 2.0), (1.0, 2.5)]
+    for args in calls:
+        fast(*args)
+    assert fast.ways == 1  # that of the second call, with choices
+    function, binding, _ = fast._to_export(False)
+    native = c.compile(function, binding)
+    for args in calls:
+        assert bits(native(args)) == bits([weighed(*args)])
+    assert fast.ways == 2
