@@ -237,7 +237,7 @@ class Jitted(Generic[P]):
     def __call__(self, *args: P.args, **named: P.kwargs) -> Any:
         """Call the function, compiling it first where this structure of arguments is new."""
         if modes.active:
-            if current().recorder is not None:
+            if current().recorder is not None or current().inlined:
                 return self._traced(args, named)
             if current().anomaly:
                 return self._watched(args, named)

@@ -85,10 +85,11 @@ class State:
         mode: the mode entered last; None outside all.
         outer: the state in which it was entered.
         special: true when operations are not simply recorded.
+        inlined: true when what compiled functions are made of is called in their place.
     """
 
     __slots__ = (
-        *("mode", "outer", "special", "recording", "anomaly", "recorder", "scope"),
+        *("mode", "outer", "special", "recording", "anomaly", "recorder", "scope", "inlined"),
         *("_present", "_present_in_scope"),
     )
 
@@ -99,6 +100,7 @@ class State:
     anomaly: bool
     recorder: Recorder | None
     scope: Scope | None
+    inlined: bool
     _present: _Presence | None
     _present_in_scope: _Presence | None
 
@@ -107,14 +109,14 @@ class State:
         state = State()
         state.mode, state.outer = mode, self
         state.special, state.recording, state.anomaly = self.special, self.recording, self.anomaly
-        state.recorder, state.scope = self.recorder, self.scope
+        state.recorder, state.scope, state.inlined = self.recorder, self.scope, self.inlined
         state._present, state._present_in_scope = self._present, self._present_in_scope
         return state
 
 
 _NOTHING = State()
 _NOTHING.mode = _NOTHING.outer = _NOTHING.recorder = _NOTHING.scope = None
-_NOTHING.special = _NOTHING.anomaly = False
+_NOTHING.special = _NOTHING.anomaly = _NOTHING.inlined = False
 _NOTHING.recording = True
 _NOTHING._present = _NOTHING._present_in_scope = None
 
@@ -237,7 +239,7 @@ class Mode(contextlib.ContextDecorator, metaclass=_Kind):
         for name, setting in self._changes.items():
             setattr(state, name, setting)
         state.special = not state.recording or state.anomaly or state.recorder is not None
-        if state.special and state._present is None:
+        if (state.special or state.inlined) and state._present is None:
             state._present = _Presence(active)
         return state
 

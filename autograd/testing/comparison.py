@@ -11,7 +11,7 @@ from autograd.differences import Slope, slope
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, StructureError
 from autograd.testing.arguments import Function, Parameters, Point
-from autograd.testing.multiprecision import values
+from autograd.testing.multiprecision import INLINED, values
 from autograd.testing.rounding import grain, noise, roughness
 from autograd.testing.truth import by_backward, plain, truth
 from autograd.trees import flatten
@@ -123,7 +123,7 @@ class Comparison:
         names = self.parameters.components(point)
         leaves = [Value(n, label=name) for n, name in zip(point.numbers, names, strict=True)]
         try:
-            root = self._leaves(point, leaves)[index]
+            root = INLINED.run(self._leaves, point, leaves)[index]
         except Exception:  # df need not take Values
             return None
         return root if isinstance(root, Value) else None
@@ -171,7 +171,7 @@ class Comparison:
         names = self.parameters.components(point)
         leaves = [Value(n, label=name) for n, name in zip(point.numbers, names, strict=True)]
         try:
-            root = self.f(*point.arguments(leaves))
+            root = INLINED.run(self.f, *point.arguments(leaves))
         except (ArithmeticError, ValueError):
             root = None
         return leaves, root if isinstance(root, Value) else None

@@ -68,10 +68,11 @@ class Checked:
 def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
     """Check the gradient of f by backward against differences of numbers with many digits.
 
-    Where f cannot run on such numbers (a primitive of floats, a compiled function, a derivative of
-    a function, x.data), the differences are those of floats, and six digits are asked for. Values
-    from outside, such as a model's parameters, count as their numbers. Where the value jumps there
-    is nothing to compare with; at a kink every slope between left and right will do.
+    Of a compiled function they are those of the function that was compiled. Where f cannot run on
+    such numbers (a primitive of floats, a derivative of a function, x.data), the differences are
+    those of floats, and six digits are asked for. Values from outside, such as a model's
+    parameters, count as their numbers. Where the value jumps there is nothing to compare with; at a
+    kink every slope between left and right will do.
 
     Args:
         f: a function of numbers, nested lists, tuples, dicts and arrays of them, giving a scalar.

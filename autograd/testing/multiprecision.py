@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.differences import ENDLESS, JUMP, Slope, described
+from autograd.engine.modes import Mode
 from autograd.engine.value import Value
 from autograd.errors import MissingExtraError, NotExpressibleError
 from autograd.table import rows as ops
@@ -24,6 +25,7 @@ from autograd.wording import what_is
 
 __tracebackhide__ = True  # from reports of pytest
 
+INLINED = Mode(inlined=True)  # code that was compiled knows floats alone
 LARGEST, WIDEST = 5000, 2**23  # in powers of two
 MOST_BITS = 8000
 BITS_FOR_ZERO = 2200  # enough to tell 1 - cos(x), which is x**2 / 2, from zero for any float x
@@ -336,7 +338,8 @@ def values(
     while bits < MOST_BITS:
         with context().workprec(bits), _widened():
             point = [Precise(number) for number in numbers]
-            found = [_number(result, ops.identity) for result in function(point)]
+            results = INLINED.run(function, point)
+            found = [_number(result, ops.identity) for result in results]
         if _same(before, found, bits):
             break
         before, bits = found, 2 * bits
@@ -346,11 +349,11 @@ def values(
 def _called(function: OfPoint, point: Sequence[Precise]) -> Any:
     """Return the result as one of mpmath's numbers.
 
-    Compiled functions, derivatives of functions and all that asks for ``x.data`` take Values, and
-    say in one of these two ways that they do not take a Precise.
+    Derivatives of functions and all that asks for ``x.data`` take Values, and say in one of these
+    two ways that they do not take a Precise.
     """
     try:
-        return _number(function(point), ops.identity)
+        return _number(INLINED.run(function, point), ops.identity)
     except (TypeError, AttributeError) as error:
         if isinstance(error, NotExpressibleError):
             raise

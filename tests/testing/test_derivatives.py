@@ -1,5 +1,6 @@
 """assert_derivative and check_gradient: right ones pass, wrong ones are caught and explained."""
 
+import functools
 import math
 import os
 import re
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import mpmath
 import numpy
 import pytest
 from hypothesis import given, settings
@@ -616,11 +618,11 @@ NEED_VALUES = [
     (lambda v: WEIGHT if v > 1.0 else v, (2.0,), "60 digits"),
     (lambda v: MODEL(v), ([1.0, 2.0],), "60 digits"),
     (lambda v: ag.maximum(WEIGHT, v), (4.0,), "60 digits"),
-    (ag.jit(lambda v: v * v), (2.0,), "floats"),
-    (ag.jit(lambda v: WEIGHT * ag.exp(v) - 1.0), (1e-3,), "floats"),
-    (ag.jit(ag.relu), (0.0,), "floats"),
-    (ag.jit(ag.floor), (2.0,), "floats"),
-    (ag.jit(ag.sqrt), (0.0,), "floats"),
+    (ag.jit(lambda v: v * v), (2.0,), "60 digits"),
+    (ag.jit(lambda v: WEIGHT * ag.exp(v) - 1.0), (1e-3,), "60 digits"),
+    (ag.jit(ag.relu), (0.0,), "60 digits"),
+    (ag.jit(ag.floor), (2.0,), "60 digits"),
+    (ag.jit(ag.sqrt), (0.0,), "60 digits"),
     (ag.grad(lambda v: v**3), (2.0,), "floats"),
     (ag.grad(lambda v: WEIGHT * v**3), (2.0,), "floats"),
     (lambda v: v * v if v.data > 0.0 else v, (2.0,), "floats"),
@@ -1084,3 +1086,36 @@ def test_a_derivative_that_is_wrong_only_next_to_a_small_whole_number_is_refused
         assert_derivative(
             lambda x: x**2 + x, lambda x: 9.0 if x == place else 2.0 * x + 1.0, domain=(-5, 5)
         )
+
+
+def cancelling(x):
+    return (1.0 - ag.cos(x)) / x**2
+
+
+def slope_of_cancelling(x):
+    with mpmath.workdps(120):
+        x = mpmath.mpf(x)
+        return float(mpmath.sin(x) / x**2 - 2 * (1 - mpmath.cos(x)) / x**3)
+
+
+FAST = ag.jit(cancelling)
+TIMES = ag.jit(lambda x, k: cancelling(x) * k, static_argnums=1)
+COMPILED = {
+    "itself": FAST,
+    "twice": ag.jit(FAST),
+    "below partial": functools.partial(FAST),
+    "of partial": ag.jit(functools.partial(cancelling)),
+    "called inside": lambda x: 2.0 * FAST(x) / 2.0,
+    "with a static argument": lambda x: TIMES(x, 1),
+}
+
+
+@pytest.mark.parametrize("f", COMPILED.values(), ids=COMPILED)
+def test_a_compiled_function_that_cancels_has_the_digits_of_what_was_compiled(f):
+    assert assert_derivative(f, slope_of_cancelling, at=[1e-8, 1e-5, 1e-3, 2.0])
+    assert_derivative(f, slope_of_cancelling, domain=(1e-9, 1.0), examples=20)
+    assert check_gradient(f, 1e-3, rtol=1e-5).detail.endswith("60 digits")
+    with pytest.raises(AssertionError):
+        assert_derivative(f, lambda x: slope_of_cancelling(x) * (1.0 + 1e-6), at=[2.0])
+    in_floats = lambda x: math.sin(x) / x**2 - 2.0 * (1.0 - math.cos(x)) / x**3  # noqa: E731
+    assert_derivative(f, in_floats, at=[1e-5, 1e-3])
