@@ -17,6 +17,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd import Value, register_tree, tree_leaves
+from nn.copies import NotPlainError, Plan
 from nn.errors import InputError, KindError
 from nn.habits import OF_MODULES, missing, refuse_on_the_class
 from nn.wording import an
@@ -73,6 +74,10 @@ class Recipe:
                 _copy(module, self._model, self._shared | slots)
         except Exception as error:
             self.refusal = f"{REFUSAL} a part of it cannot be copied: {error}"
+        self._plan: Plan | None = None
+        with contextlib.suppress(NotPlainError, RecursionError):
+            places = {id(slot): place for place, slot in enumerate(self._slots)}
+            self._plan = Plan(self._model, places, self._shared, _attributes_of_plain)
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Recipe) and self._key == other._key)
@@ -101,9 +106,14 @@ class Recipe:
 
         The objects in ``put`` become its parameters, whatever they are.
         """
-        memo = self._shared | dict(zip(map(id, self._slots), leaves, strict=True))
-        _copy(self._model, module, memo)
-        for part in memo.values() if put else ():
+        made: Iterable[object]
+        if self._plan is not None:
+            made = self._plan.make(module, leaves)
+        else:
+            memo = self._shared | dict(zip(map(id, self._slots), leaves, strict=True))
+            _copy(self._model, module, memo)
+            made = memo.values()
+        for part in made if put else ():
             if isinstance(part, Tree):
                 vars(part)[LEAVES] = put
         return module
@@ -123,11 +133,29 @@ def _copy(source: Tree, target: Tree, memo: dict[int, object]) -> None:
                 object.__setattr__(target, name, part)
 
 
+def _attributes_of_plain(obj: object) -> dict[str, object] | None:
+    """Return the attributes of a Module that consists of nothing else, and is copied by them."""
+    if not isinstance(obj, Tree) or not _is_plain(type(obj)):
+        return None
+    state: Any = obj.__getstate__()
+    return state if type(state) is dict else None
+
+
+def _is_plain(kind: type) -> bool:
+    """Return whether a class of Modules leaves to Python how its objects are copied."""
+    own = ("__deepcopy__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
+    usual = [("__getstate__", Tree)]
+    usual += [(name, object) for name in ("__reduce_ex__", "__reduce__", "__new__")]
+    return not any(hasattr(kind, name) for name in own) and all(
+        getattr(kind, name) is getattr(base, name) for name, base in usual
+    )
+
+
 def settle(module: Tree) -> list[Any]:
     """Build all parts of a Module that a recipe has promised, and return its parameters."""
     recipe, leaves = vars(module).pop(PENDING)
-    boxed: list[Any] = recipe.boxed(leaves)
     foreign = [leaf for leaf in leaves if type(leaf) is not float]
+    boxed: list[Any] = foreign if len(foreign) == len(leaves) else recipe.boxed(leaves)
     recipe.fill(module, boxed, foreign)
     return boxed
 

@@ -85,18 +85,18 @@ class Call:
         self._take(result)
 
     @classmethod
-    def of(cls, name: str, result: object, leaves: list[Value], kind: Any, level: int) -> Call:
+    def of(cls, name: str, result: object, leaves: list[Value], tree: object, level: int) -> Call:
         """Return the call of a function that gave this result for leaves.
 
         Args:
             name: the transform.
             result: what the function returned.
             leaves: stand for the numbers of its argument.
-            kind: list or tuple, in which they were given; None for a number.
+            tree: the argument, with leaves in place of its numbers.
             level: that of the call.
         """
         call = cls.__new__(cls)
-        call._begin(name, leaves, [NUMBER if kind is None else flatten(kind(leaves))[1]], level)
+        call._begin(name, leaves, [flatten(tree)[1]], level)
         call._take(result)
         return call
 

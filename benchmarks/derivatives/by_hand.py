@@ -3,8 +3,9 @@
     taskset -c 0 python benchmarks/derivatives/by_hand.py
 
 Fails where it takes more than 1.1 times as long. AUTOGRAD_NATIVE=off measures plain Python.
-Arguments: a number, lists, dicts (with a list inside) and a model, whose own parameters serve by
-hand.
+Arguments are a number, lists and dicts with a list inside. Models are measured too, with a limit of
+their own: by hand their own parameters serve, and their grads change; a derivative makes a model of
+new leaves, and leaves the parameters alone.
 """
 
 import platform
@@ -16,7 +17,7 @@ import nn
 from autograd import Value, value_and_grad
 from autograd.engine import accelerator
 
-MOST = 1.1
+MOST, MOST_FOR_MODELS = 1.1, 3.0
 ROUNDS = 25
 
 
@@ -108,12 +109,13 @@ def compared(by_hand, ours, arguments):
 def main():
     engine = accelerator.reason or "with the accelerator"
     print(f"Python {platform.python_version()}, {platform.machine()}, {engine}")
-    worst = 0.0
+    failed = []
     for name, by_hand, f, arguments in cases():
         hand, ours, ratio = compared(by_hand, value_and_grad(f), arguments)
-        worst = max(worst, ratio)
+        if ratio > (MOST_FOR_MODELS if "model" in name else MOST):
+            failed.append(name)
         print(f"{name:28} by hand {hand * 1e6:9.2f} us, ours {ours * 1e6:9.2f} us, {ratio:.2f}")
-    assert worst <= MOST, f"value_and_grad takes {worst:.2f} times the work by hand"
+    assert not failed, f"value_and_grad takes too long for {failed}"
 
 
 if __name__ == "__main__":

@@ -22,18 +22,22 @@ CONSTANT = Value(3.0)
 
 def total(x):
     """Return the sum of whatever x holds."""
+    if isinstance(x, dict):
+        x = [*x.values()]
     return sum(total(part) for part in x) if isinstance(x, (list, tuple)) else x * 1.0
 
 
 def first(x):
     """Return the first number of x."""
+    if isinstance(x, dict):
+        x = [*x.values()]
     return first(x[0]) if isinstance(x, (list, tuple)) else x
 
 
 def emptied(x):
     """Change the container that was given."""
     result = total(x) ** 2
-    if isinstance(x, list):
+    if isinstance(x, (list, dict)):
         x.clear()
     return result
 
@@ -87,11 +91,17 @@ NUMBERS = st.one_of(
     st.floats(-3.0, 3.0), st.sampled_from([0.0, -0.0, 1, -2, 2**70, 10**400, True, math.nan, "x"])
 )
 ARGUMENTS = st.one_of(
-    NUMBERS,
-    st.lists(NUMBERS, max_size=4),
-    st.lists(NUMBERS, max_size=4).map(tuple),
-    st.lists(st.lists(NUMBERS, max_size=2), min_size=1, max_size=2),
+    st.recursive(
+        NUMBERS,
+        lambda parts: st.one_of(
+            st.lists(parts, max_size=4),
+            st.lists(parts, max_size=4).map(tuple),
+            st.dictionaries(st.sampled_from(["b", "a", 1]), parts, max_size=2),
+        ),
+        max_leaves=6,
+    ),
     st.just(OUTSIDE),
+    st.just([OUTSIDE, 1.0]),
 )
 
 
@@ -107,6 +117,8 @@ def described(tree):
     """Return a tree of floats and Values as text that tells -0.0 from 0.0."""
     if isinstance(tree, (list, tuple)):
         return type(tree), [described(part) for part in tree]
+    if isinstance(tree, dict):
+        return [(key, described(part)) for key, part in tree.items()]
     return type(tree), repr(tree.data if isinstance(tree, Value) else tree)
 
 
@@ -142,6 +154,21 @@ def test_floats_go_the_short_way(monkeypatch):
     assert ag.value_and_grad(lambda x, y: x * y)(2, 3.0) == (6.0, 3.0)
     assert ag.value_and_grad(lambda w, y: w[0] * y)((2.0,), y=3.0) == (6.0, (3.0,))
     assert ag.grad(lambda x, y: x * y, argnums=1)(2.0, 3.0) == 2.0
+    tree = {"w": [(2.0, {"b": 3})], "none": []}
+    expected = {"w": [(3.0, {"b": 2.0})], "none": []}
+    assert ag.grad(lambda tree: tree["w"][0][0] * tree["w"][0][1]["b"])(tree) == expected
+
+
+@pytest.mark.parametrize("depth", [10, 60, 5000])
+def test_lists_in_lists_of_any_depth_have_slopes_or_are_refused(depth):
+    tree = 2.0
+    for _ in range(depth):
+        tree = [tree]
+    if depth > 1000:
+        with pytest.raises(ValueError, match="nested too deep"):
+            ag.grad(first)(tree)
+    else:
+        assert first(ag.grad(first)(tree)) == 1.0
 
 
 def test_leaves_of_a_derivative_stand_in_the_scope_of_the_call_and_share_nothing_that_is_set():

@@ -77,29 +77,8 @@ PyObject *leaves_of(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     return new_leaves(ITEMS(args[0]), level);
 }
 
-/* Return d(root)/d(leaf) x gradient for each leaf, as a list of floats, or as a tuple; None where a
-   product is nan or a leaf under the root has a smaller level. */
-static PyObject *slopes_under(PyObject *root, double gradient, PyObject *leaves, long long level,
-                              int as_tuple) {
-    Py_ssize_t count = PyList_GET_SIZE(leaves);
-    PyObject *slopes = as_tuple ? PyTuple_New(count) : PyList_New(count); /* may run Python; floats do not */
-    if (slopes == NULL)
-        return NULL;
-    int state = swept_inside(root, gradient, leaves, level);
-    for (Py_ssize_t i = 0; state == DONE && i < count && i < PyList_GET_SIZE(leaves); i++) {
-        PyObject *slope = PyFloat_FromDouble(adjoint_of((Node *)PyList_GET_ITEM(leaves, i)));
-        if (slope == NULL)
-            state = BROKEN;
-        else
-            PySequence_Fast_ITEMS(slopes)[i] = slope;
-    }
-    if (state == DONE)
-        return slopes;
-    Py_DECREF(slopes);
-    return state == BROKEN ? NULL : Py_NewRef(Py_None);
-}
-
-/* slopes_of(root, gradient, leaves, level): the same for a call that is made in Python. */
+/* slopes_of(root, gradient, leaves, level): d(root)/d(leaf) x gradient for each leaf, as floats; None where
+   a product is nan or a leaf under the root has a smaller level. */
 PyObject *slopes_of(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)module;
     if (count != 4 || !PyFloat_CheckExact(args[1]) || !PyList_CheckExact(args[2]) ||
@@ -108,10 +87,89 @@ PyObject *slopes_of(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     long long level = PyLong_AsLongLong(args[3]);
     if (level == -1 && PyErr_Occurred())
         return NULL;
-    return slopes_under(args[0], PyFloat_AS_DOUBLE(args[1]), args[2], level, 0);
+    Py_ssize_t size = PyList_GET_SIZE(args[2]);
+    PyObject *slopes = PyList_New(size); /* this may run Python: before the sweep; floats do not */
+    int state = slopes == NULL ? BROKEN : swept_inside(args[0], PyFloat_AS_DOUBLE(args[1]), args[2], level);
+    for (Py_ssize_t i = 0; state == DONE && i < size && i < PyList_GET_SIZE(args[2]); i++) {
+        PyObject *slope = PyFloat_FromDouble(adjoint_of((Node *)PyList_GET_ITEM(args[2], i)));
+        if (slope == NULL)
+            state = BROKEN;
+        else
+            PyList_SET_ITEM(slopes, i, slope);
+    }
+    if (state == DONE)
+        return slopes;
+    Py_XDECREF(slopes);
+    return state == BROKEN ? NULL : Py_NewRef(Py_None);
 }
 
 /* -- one call of a function, with leaves in the place of one argument ---------------------------- */
+
+/* A tree of numbers, lists, tuples and dicts is mapped in three steps: its numbers become leaves; the tree
+   of leaves that the function gets is copied, for it may change its own; and there leaves become slopes. */
+#define DEEPEST 50 /* what is nested deeper is Python's */
+typedef struct {
+    enum { TO_LEAVES, TO_A_COPY, TO_SLOPES } step;
+    Details *details;
+    PyObject *leaves; /* in the order of the numbers */
+    double *slope;    /* the next one, in that order */
+} Map;
+
+static PyObject *mapped(PyObject *tree, Map *map, int depth);
+
+static PyObject *mapped_number(PyObject *number, Map *map) {
+    double data;
+    if (map->step == TO_A_COPY)
+        return Py_NewRef(number);
+    if (map->step == TO_SLOPES)
+        return PyFloat_FromDouble(*map->slope++);
+    if (!is_plain(number, &data))
+        return NULL;
+    PyObject *leaf = leaf_with(map->details, data);
+    if (leaf != NULL && PyList_Append(map->leaves, leaf) < 0)
+        Py_CLEAR(leaf);
+    return leaf;
+}
+
+static PyObject *mapped_dict(PyObject *dict, Map *map, int depth) {
+    PyObject *key, *part, *result = PyDict_New();
+    Py_ssize_t place = 0;
+    while (result != NULL && PyDict_Next(dict, &place, &key, &part)) {
+        Py_INCREF(key);
+        Py_INCREF(part);
+        PyObject *other = PyUnicode_CheckExact(key) ? mapped(part, map, depth) : NULL;
+        if (other == NULL || PyDict_SetItem(result, key, other) < 0)
+            Py_CLEAR(result);
+        Py_XDECREF(other);
+        Py_DECREF(part);
+        Py_DECREF(key);
+    }
+    return result;
+}
+
+/* Return the tree with its numbers replaced; NULL, with or without an error, where it cannot be. */
+static PyObject *mapped(PyObject *tree, Map *map, int depth) {
+    int is_tuple = PyTuple_CheckExact(tree);
+    if (!is_tuple && !PyList_CheckExact(tree) && !PyDict_CheckExact(tree))
+        return mapped_number(tree, map);
+    if (depth == DEEPEST)
+        return NULL;
+    if (PyDict_CheckExact(tree))
+        return mapped_dict(tree, map, depth + 1);
+    Py_ssize_t size = PySequence_Fast_GET_SIZE(tree);
+    PyObject *result = is_tuple ? PyTuple_New(size) : PyList_New(size);
+    for (Py_ssize_t i = 0; result != NULL && i < size; i++) {
+        PyObject *part = i < PySequence_Fast_GET_SIZE(tree) ? PySequence_Fast_GET_ITEM(tree, i) : NULL;
+        Py_XINCREF(part);
+        PyObject *other = part != NULL ? mapped(part, map, depth + 1) : NULL;
+        Py_XDECREF(part);
+        if (other == NULL)
+            Py_CLEAR(result);
+        else
+            PySequence_Fast_ITEMS(result)[i] = other;
+    }
+    return result;
+}
 
 /* Call the function, among the derivatives that are being taken in this context. */
 static PyObject *called_inside(PyObject *f, PyObject *operands, PyObject *named, PyObject *leaves) {
@@ -143,9 +201,41 @@ static PyObject *called_inside(PyObject *f, PyObject *operands, PyObject *named,
     return result;
 }
 
+/* Return the value and the slopes of what the function returned; None where that is left to Python. */
+static PyObject *value_and_slopes(PyObject *result, PyObject *kept, Map *map, long long level) {
+    if (!is_node(result))
+        return Py_NewRef(Py_None);
+    int state = swept_inside(result, 1.0, map->leaves, level);
+    if (state != DONE)
+        return state == BROKEN ? NULL : Py_NewRef(Py_None);
+    /* Containers may run Python, which may walk: all is read before. */
+    double number = ((Node *)result)->data;
+    Py_ssize_t size = PyList_GET_SIZE(map->leaves);
+    double *slopes = PyMem_New(double, size + 1);
+    if (slopes == NULL)
+        return PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < size; i++)
+        slopes[i] = adjoint_of((Node *)PyList_GET_ITEM(map->leaves, i));
+    map->step = TO_SLOPES;
+    map->slope = slopes;
+    PyObject *value = PyFloat_FromDouble(number), *tree = mapped(kept, map, 0);
+    PyObject *both = value != NULL && tree != NULL ? PyTuple_Pack(2, value, tree) : NULL;
+    Py_XDECREF(value);
+    Py_XDECREF(tree);
+    PyMem_Free(slopes);
+    return both;
+}
+
+static PyObject *with_operand(PyObject *operands, Py_ssize_t place, PyObject *operand) {
+    PyObject *others = PyTuple_New(PyTuple_GET_SIZE(operands));
+    for (Py_ssize_t i = 0; others != NULL && i < PyTuple_GET_SIZE(operands); i++)
+        PyTuple_SET_ITEM(others, i, Py_NewRef(i == place ? operand : PyTuple_GET_ITEM(operands, i)));
+    return others;
+}
+
 /* differentiated(f, place, args, named, levels): the value of f, and its slopes by the argument in that
-   place, in its structure. None, and nothing was done, where that is no number and no list or tuple of
-   numbers; a list of result, leaves, the class of the argument and level where the rest is Python's. */
+   place, in its structure. None, and nothing was done, where that is more than numbers, lists, tuples and
+   dicts; a list of result, leaves, a tree of these and level where the rest is Python's. */
 PyObject *differentiated(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)module;
     Py_ssize_t place = count == 5 ? PyLong_AsSsize_t(args[1]) : -1;
@@ -154,58 +244,36 @@ PyObject *differentiated(PyObject *module, PyObject *const *args, Py_ssize_t cou
                                                       "a place, arguments, named ones and levels");
     if (place >= PyTuple_GET_SIZE(args[2]))
         Py_RETURN_NONE;
-    PyObject *argument = PyTuple_GET_ITEM(args[2], place), *found = NULL, *operands = NULL;
-    PyObject *leaves = NULL, *given = NULL, *result = NULL, *slopes = NULL;
-    int is_tuple = PyTuple_CheckExact(argument), is_number = !is_tuple && !PyList_CheckExact(argument);
-    PyObject **numbers = is_number ? &argument : PySequence_Fast_ITEMS(argument);
-    Py_ssize_t size = is_number ? 1 : PySequence_Fast_GET_SIZE(argument);
-    if (is_number && !PyFloat_CheckExact(argument) && !PyLong_CheckExact(argument))
-        Py_RETURN_NONE;
+    PyObject *given = NULL, *kept = NULL, *operands = NULL, *result = NULL, *found = NULL;
+    Map map = {.step = TO_LEAVES};
     PyObject *next = PyIter_Next(args[4]);
     long long level = next != NULL ? PyLong_AsLongLong(next) : -1;
-    if (level < 0)
+    if (level >= 0 && (map.details = details_of_level(level)) != NULL)
+        map.leaves = PyList_New(0);
+    if (map.leaves == NULL)
         goto done;
-    leaves = new_leaves(numbers, size, level);
-    if (leaves == Py_None)
-        found = Py_NewRef(Py_None);
-    operands = leaves != NULL && found == NULL ? PyTuple_New(PyTuple_GET_SIZE(args[2])) : NULL;
-    if (operands == NULL)
-        goto done;
-    given = is_number  ? Py_NewRef(PyList_GET_ITEM(leaves, 0))
-            : is_tuple ? PyList_AsTuple(leaves)
-                       : PyList_GetSlice(leaves, 0, size);
-    if (given == NULL)
-        goto done;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(operands); i++)
-        PyTuple_SET_ITEM(operands, i,
-                         Py_NewRef(i == place ? given : PyTuple_GET_ITEM(args[2], i)));
-    result = called_inside(args[0], operands, PyDict_GET_SIZE(args[3]) ? args[3] : NULL, leaves);
-    if (result == NULL)
-        goto done;
-    slopes = is_node(result) ? slopes_under(result, 1.0, leaves, level, is_tuple) : Py_NewRef(Py_None);
-    if (slopes == NULL)
-        goto done;
-    if (slopes == Py_None) {
-        found = PyList_New(4);
-        if (found != NULL) {
-            PyList_SET_ITEM(found, 0, Py_NewRef(result));
-            PyList_SET_ITEM(found, 1, Py_NewRef(leaves));
-            PyList_SET_ITEM(found, 2, is_number ? Py_NewRef(Py_None) : Py_NewRef((PyObject *)Py_TYPE(argument)));
-            PyList_SET_ITEM(found, 3, Py_NewRef(next));
-        }
+    given = mapped(PyTuple_GET_ITEM(args[2], place), &map, 0);
+    if (given == NULL) {
+        found = PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
         goto done;
     }
-    if (is_number)
-        Py_SETREF(slopes, Py_NewRef(PyList_GET_ITEM(slopes, 0)));
-    PyObject *value = PyFloat_FromDouble(((Node *)result)->data);
-    found = value != NULL ? PyTuple_Pack(2, value, slopes) : NULL;
-    Py_XDECREF(value);
+    map.step = TO_A_COPY;
+    kept = mapped(given, &map, 0);
+    operands = kept != NULL ? with_operand(args[2], place, given) : NULL;
+    if (operands == NULL)
+        goto done;
+    PyObject *named = PyDict_GET_SIZE(args[3]) ? args[3] : NULL;
+    result = called_inside(args[0], operands, named, map.leaves);
+    found = result != NULL ? value_and_slopes(result, kept, &map, level) : NULL;
+    if (found == Py_None)
+        Py_SETREF(found, Py_BuildValue("[OOOO]", result, map.leaves, kept, next));
 done:
+    release_details(map.details);
     Py_XDECREF(next);
-    Py_XDECREF(leaves);
+    Py_XDECREF(map.leaves);
     Py_XDECREF(given);
+    Py_XDECREF(kept);
     Py_XDECREF(operands);
     Py_XDECREF(result);
-    Py_XDECREF(slopes);
     return found;
 }
