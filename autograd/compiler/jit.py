@@ -75,7 +75,7 @@ from autograd.table.operation import real
 from autograd.transforms.call import Derivative, check_function, decorating, replaced
 from autograd.transforms.one_row import explain_number, explain_rows
 from autograd.transforms.vmap import axes_of_names, is_from_vmap, rows_behind, vmap
-from autograd.trees import explain_arrays, flatten, tree_map, unflatten
+from autograd.trees import explain_arrays, flatten, map_with_axes, tree_map, unflatten
 from autograd.wording import brief, counted
 
 P = ParamSpec("P")
@@ -816,12 +816,12 @@ class Jitted(Generic[P]):
         for cache in self._programs.parts():
             for key, each in [*cache.executables.items()]:
                 if isinstance(each, Paths) and executable in each.executables:
-                    if cache is self._programs and self._in_axes is None:
-                        each = self._with_all_ways(key)
+                    if cache is self._programs:
+                        each = self._with_all_ways(key) or each
                     return each.executables[::-1] if isinstance(each, Paths) else [each]
         return [executable]
 
-    def _with_all_ways(self, key: object) -> Executable | Paths:
+    def _with_all_ways(self, key: object) -> Executable | Paths | None:
         """Return what is compiled for a structure of arguments once all calls have their ways.
 
         They are taken by plain numbers, also where a call gave Values for what is captured, and
@@ -832,9 +832,14 @@ class Jitted(Generic[P]):
             if isinstance(ways, list) and other[0] == key:
                 waiting += map(_plain_arguments, ways)
         while waiting := waiting + programs.forgotten.pop(key, []):
+            args = waiting.pop()
+            axes = self.axes_for(args)
+            if axes is not None:
+                pairs = zip(args, axes, strict=True)
+                args = tuple([map_with_axes(_one_row, arg, axis, "") for arg, axis in pairs])
             with no_grad():
-                cast("Jitted[...]", self)(*waiting.pop())
-        return cast("Executable | Paths", programs.executables[key])
+                cast("Jitted[...]", self)(*args)
+        return cast("Executable | Paths | None", programs.executables.get(key))
 
     def report(self) -> Report:
         """Return what compiling did: steps before and after, seconds, lanes, bytes."""
@@ -1045,6 +1050,11 @@ def _plain(leaf: object) -> object:
         return leaf
     array = array_module().asarray(leaf)
     return array_module().array(array.tolist()).reshape(array.shape)
+
+
+def _one_row(_: str, leaf: Any, axis: int | None) -> object:
+    """Return rows of which this is the only one."""
+    return leaf if axis is None else array_module().expand_dims(leaf, axis)
 
 
 def _itself(value: Value) -> object:

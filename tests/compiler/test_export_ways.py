@@ -305,3 +305,18 @@ def test_a_file_has_the_ways_of_calls_that_were_made_before_an_if_became_a_choic
     for args in calls:
         assert bits(native(args)) == bits([weighed(*args)])
     assert fast.ways == 2
+
+
+@pytest.mark.parametrize("axes", [0, (0, None), (1, None)])
+def test_a_file_has_the_ways_of_rows_from_before_an_if_became_a_choice(axes):
+    fast = jit(lambda a, b: weighed(a[0], b), in_axes=axes)
+    shape = (1, -1) if axes == (1, None) else (-1, 1)
+    for a in (-1.0, 1.0):
+        fast(np.array([[a]]), np.array([2.5]) if axes == 0 else 2.5)
+    assert fast.ways == 1
+    function, binding, _ = fast._to_export(False)
+    a = np.array([-1.0, 1.0, -2.0]).reshape(shape)
+    expected = fast(a, np.array([2.5] * 3) if axes == 0 else 2.5)
+    shared, rows = ([], [(v, 2.5) for v in a.ravel()]) if axes == 0 else ([2.5], a.reshape(-1, 1))
+    found = interpreter.compile(function, binding)(shared, [[*map(float, row)] for row in rows])
+    assert [*np.ravel(found)] == [*expected]
