@@ -260,7 +260,7 @@ class Writer(ABC):
         if operation.form in self.forms:
             rank = POWER if operation.form == "exponential" else WHOLE
             return self.forms[operation.form] % inside[0], rank
-        return self._call(operation, inside), WHOLE
+        return self._call(whole, inside)
 
     def _set_infix(self, whole: Application, first: bool) -> tuple[str, int]:
         operation = whole.operation
@@ -333,8 +333,8 @@ class Writer(ABC):
         """Return dy/dx; a local one if ``place`` is not None, by that operand if it is not 0."""
 
     @abstractmethod
-    def _call(self, operation: Operation, inside: list[str]) -> str:
-        """Return an operation that has no form of its own on its operands."""
+    def _call(self, whole: Application, inside: list[str]) -> tuple[str, int]:
+        """Return an operation that has no form of its own on its operands, and its rank."""
 
 
 def _begins_with_minus(part: Formula) -> bool:
@@ -361,8 +361,8 @@ class TextWriter(Writer):
             return f"∂{str(place).translate(_LOW)}{of}"
         return f"d{of}/d{by}" if place is None else f"∂{of}/∂{by}"
 
-    def _call(self, operation: Operation, inside: list[str]) -> str:
-        return f"{operation.symbol}({', '.join(inside)})"
+    def _call(self, whole: Application, inside: list[str]) -> tuple[str, int]:
+        return f"{whole.operation.symbol}({', '.join(inside)})", WHOLE
 
 
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -476,28 +476,42 @@ class LatexWriter(Writer):
         sign = "d" if place is None else r"\partial "
         return rf"\frac{{{sign}{of}}}{{{sign}{by}}}"
 
-    def _call(self, operation: Operation, inside: list[str]) -> str:
+    def _call(self, whole: Application, inside: list[str]) -> tuple[str, int]:
+        operation = whole.operation
         if operation.form == "latex":
-            filled = _filled(operation.latex, inside)
+            filled = _filled(operation.latex, inside, [*map(self.bracketed, whole.operands)])
             if filled != operation.latex:
-                return filled
+                is_one = operation.rank < WHOLE or _CLOSED.search(operation.latex)
+                return filled, operation.rank if is_one else SUM
         name = operation.latex
         if name.startswith(r"\operatorname{"):
             name = name.replace("_", r"\_")
-        return name + self.group % ", ".join(inside)
+        return name + self.group % ", ".join(inside), WHOLE
+
+
+# A template that looks like one thing, whatever stands before and after it.
+_CLOSED = re.compile(r"^\\sqrt|[)\]|] *$|\\r(floor|ceil|vert|Vert|angle) *$")
 
 
 def _is_plain(text: str) -> bool:
     return text.isascii() and text.isalnum()
 
 
-def _filled(template: str, operands: list[str]) -> str:
-    """Put operands in the places {0}, {1}, ...; every other brace is LaTeX's own."""
+def _filled(template: str, operands: list[str], bracketed: list[str]) -> str:
+    """Put operands in the places {0}, {1}, ...; every other brace is LaTeX's own.
+
+    An operand that no braces or brackets of the template enclose is taken from ``bracketed``.
+    """
 
     def put(place: re.Match[str]) -> str:
         index = int(place[1])
-        operand = operands[index] if index < len(operands) else place[0]
-        follows_command = re.search(r"\\[A-Za-z]+$", template[: place.start()])
+        if index >= len(operands):
+            return place[0]
+        before, after = template[: place.start()], template[place.end() :]
+        opens, closes = r"[{(\[|,;] *$", r" *(\\right|[})\]|,;])"
+        is_enclosed = re.search(opens, before) and re.match(closes, after)
+        operand = operands[index] if is_enclosed else bracketed[index]
+        follows_command = re.search(r"\\[A-Za-z]+$", before)
         return f" {operand}" if follows_command and operand[:1].isalpha() else operand
 
     return re.sub(r"\{(\d+)\}", put, template)
@@ -562,11 +576,12 @@ class MathWriter(Writer):
             return f"<mrow><msub>{sign}<mn>{place}</mn></msub>{of}</mrow>"
         return self.fraction % (sign + of, sign + by)
 
-    def _call(self, operation: Operation, inside: list[str]) -> str:
+    def _call(self, whole: Application, inside: list[str]) -> tuple[str, int]:
+        operation = whole.operation
         if root := re.match(r"\\sqrt\[(\d+)\]", operation.latex):
-            return f"<mroot><mrow>{inside[0]}</mrow><mn>{root[1]}</mn></mroot>"
+            return f"<mroot><mrow>{inside[0]}</mrow><mn>{root[1]}</mn></mroot>", WHOLE
         arguments = self.group % "<mo>,</mo>".join(inside)
-        return f"<mrow>{_function(operation)}<mo>&#x2061;</mo>{arguments}</mrow>"
+        return f"<mrow>{_function(operation)}<mo>&#x2061;</mo>{arguments}</mrow>", WHOLE
 
 
 def _signed(number: str) -> str:

@@ -244,6 +244,24 @@ def test_the_formula_of_a_small_graph_is_one_line():
     assert one_line(ordered(y), Names(ordered(y))) == "v3 = tanh(w * x) + 1"
 
 
+def test_a_template_stands_in_brackets_where_it_would_be_read_otherwise():
+    @autograd.primitive(partials=(lambda y, a, b: b, lambda y, a, b: a), latex=r"{0}\star {1}")
+    def star(a: float, b: float) -> float:
+        return a * b
+
+    x, z = Value(1.0, "x"), Value(2.0, "z")
+    for y, written in (
+        (autograd.exp2(x) ** 3, r"{\left(2^{x}\right)}^{3}"),
+        (autograd.exp2(x + 1) * 3, r"3 \cdot 2^{x + 1}"),
+        (autograd.polygamma(1, x + 1) ** 2, r"{\psi^{(1)}\left(x + 1\right)}^{2}"),
+        (autograd.cbrt(x + 1) ** 2, r"{\sqrt[3]{x + 1}}^{2}"),
+        (star(x, z) ** 2, r"{\left(x\star z\right)}^{2}"),
+        (x - star(x, -z), r"x - \left(x\star \left(-z\right)\right)"),
+        (star(star(x + 1, z), z), r"\left(\left(x + 1\right)\star z\right)\star z"),
+    ):
+        assert autograd.latex(y) == written
+
+
 def test_a_template_of_ones_own_keeps_the_braces_of_latex():
     @autograd.primitive(
         partials=(lambda y, a, b: b, lambda y, a, b: a),

@@ -4,6 +4,7 @@ import math
 import re
 
 import formula_values
+import latex_values
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ ROWS += [
 READ = {
     "text": lambda work: str(work).splitlines(),
     "mathml": lambda work: formula_values.rows_of(work.mathml),
+    "latex": lambda work: latex_values.rows_of(work.latex),
 }
 
 
