@@ -8,6 +8,7 @@ import os
 import sys
 import types
 import warnings
+from typing import Any
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PACKAGES = (_HERE, os.path.join(os.path.dirname(os.path.dirname(_HERE)), "nn") + os.sep)
@@ -45,11 +46,34 @@ def is_comparison(frame: types.FrameType) -> bool:
 
 def indexes_a_list(frame: types.FrameType) -> bool:
     """Return whether a frame is at ``a[i]`` and it is certain that ``a`` is a list or a tuple."""
-    name = _indexed(frame.f_code, frame.f_lasti)
+    name, *path = _indexed(frame.f_code, frame.f_lasti)
     if name in ("", LITERAL):
-        return name == LITERAL
+        return bool(name == LITERAL)
     held = frame.f_locals.get(name, frame.f_globals.get(name))
+    for is_attribute, key in path:
+        held = _attribute(held, key) if is_attribute else _entry(held, key)
     return type(held) in (list, tuple)
+
+
+def _attribute(holder: object, name: str) -> object:
+    """Return what an object holds by a name; None where code of the user's may decide on it."""
+    import inspect
+
+    plain = (object.__getattribute__, types.ModuleType.__getattribute__)
+    if type(holder).__getattribute__ not in plain:
+        return None
+    held = inspect.getattr_static(holder, name, None)
+    is_slot = isinstance(held, types.MemberDescriptorType)
+    return getattr(holder, name, None) if is_slot else held
+
+
+def _entry(holder: object, key: object) -> object:
+    """Return an entry of a dict, a list or a tuple; None of anything else."""
+    is_plain = type(holder) in (dict, list, tuple)
+    try:
+        return holder[key] if is_plain else None  # type: ignore[index]
+    except LookupError:
+        return None
 
 
 def seeks_among_numbers(frame: types.FrameType) -> bool:
@@ -81,38 +105,54 @@ LITERAL = "[]"  # no name, but a list that is written there
 
 
 @functools.lru_cache(maxsize=1024)
-def _indexed(code: types.CodeType, at: int) -> str:
+def _indexed(code: types.CodeType, at: int) -> tuple[Any, ...]:
     """Return the name of what is indexed at a place in code, or ``LITERAL``; "" if it is not told.
 
-    That is what the last instruction before those of the index leaves on the stack.
+    That is what the last instruction before those of the index leaves on the stack. After the name
+    come the attributes and the constant keys by which it is found: ``(True, "table")`` for
+    ``a.table[i]``, and ``(False, "k")`` for ``a["k"][i]``.
     """
     import dis
 
     before = [each for each in dis.get_instructions(code) if each.offset <= at]
     last = before.pop()
-    is_index = last.opname in ("BINARY_SUBSCR", "STORE_SUBSCR", "DELETE_SUBSCR")
-    if not is_index and not (last.opname == "BINARY_OP" and last.argrepr == "[]"):
-        return ""
+    if not _is_subscript(last) and last.opname not in ("STORE_SUBSCR", "DELETE_SUBSCR"):
+        return ("",)
     height = 0  # of the stack, over what it is when both are there
     calls = False  # a call may give another list or array a name that is not this frame's alone
-    for each in reversed(before):
+    path: list[tuple[bool, object]] = []
+    backwards = reversed(before)
+    for each in backwards:
         if height <= 0 and each.opname in _LOADS_OF_TWO:  # Python 3.13's: a and i, or x and a
-            return str(each.argval[-height])
+            return (each.argval[-height], *reversed(path))
         if height == -1:
             if each.opname in ("BUILD_LIST", "BUILD_TUPLE"):
-                return LITERAL
-            is_kept = each.opname in _LOADS or (each.opname in _LOADS_OF_SHARED and not calls)
-            return str(each.argval) if is_kept else ""
+                return ("" if path else LITERAL,)
+            if each.opname in _LOADS or (each.opname in _LOADS_OF_SHARED and not calls):
+                return (each.argval, *reversed(path))
+            key = next(backwards, each) if _is_subscript(each) else each
+            is_attribute, is_entry = each.opname == "LOAD_ATTR", key.opname in _LOADS_OF_CONSTANTS
+            jumps = each.is_jump_target or key.is_jump_target
+            if calls or jumps or not (is_attribute or is_entry):
+                return ("",)
+            path.append((is_attribute, key.argval))
+            continue
         calls = calls or each.opname.startswith("CALL")
         jumps = each.is_jump_target or each.opcode in dis.hasjrel or each.opcode in dis.hasjabs
         if jumps or each.opname.startswith(("STORE", "SWAP")):  # it is not known
-            return ""
+            return ("",)
         height -= dis.stack_effect(each.opcode, each.arg, jump=False)
-    return ""
+    return ("",)
+
+
+def _is_subscript(each: Any) -> bool:
+    """Return whether an instruction is ``a[i]``."""
+    return each.opname == "BINARY_SUBSCR" or (each.opname, each.argrepr) == ("BINARY_OP", "[]")
 
 
 _LOADS = {"LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK"}
 _LOADS_OF_SHARED = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF"}
+_LOADS_OF_CONSTANTS = {"LOAD_CONST", "LOAD_SMALL_INT"}
 _LOADS_OF_TWO = {"LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"}
 
 

@@ -524,6 +524,35 @@ def test_any_of_any_of_a_mask_is_the_condition_again():
 PAIR = [1.0, 2.0]
 
 
+TABLES = {"pair": PAIR, "rows": [PAIR, PAIR]}
+
+
+class Slotted:
+    __slots__ = ("slot",)
+
+
+class Holder:
+    """Holds lists in all the ways in which an object may."""
+
+    of_class = PAIR
+
+    def __init__(self):
+        self.table, self.array, self.tables, self.inner = PAIR, X, TABLES, Slotted()
+        self.slot = self.inner.slot = PAIR
+
+    @property
+    def decided(self):
+        return self.table
+
+
+class Answering:
+    def __getattr__(self, name):
+        return PAIR
+
+
+HOLDER = Holder()
+
+
 class Probe:
     """An index that notes whether it is certain that a list asks for it."""
 
@@ -542,6 +571,9 @@ def test_the_code_tells_that_a_list_is_indexed_where_that_is_certain():
         "a tuple there": lambda: (p.certain, 2.0)[p],
         "of a closure": lambda: held[p] + other[p],
         "of the module": lambda: PAIR[p],
+        "an attribute": lambda: HOLDER.table[p] + HOLDER.inner.slot[p],
+        "an attribute of the class": lambda: HOLDER.of_class[p],
+        "an entry": lambda: TABLES["pair"][p] + TABLES["rows"][1][p] + HOLDER.tables["pair"][p],
         "computed index": lambda own=held: own[max(p, p, key=id)],
         "assigned": lambda: assigned(held, p),
     }
@@ -555,6 +587,13 @@ def test_the_code_tells_that_a_list_is_indexed_where_that_is_certain():
         "array of a choice": lambda: (held if p is None else array)[p],
         "list by a chosen index": lambda: held[p if held else 0],
         "attribute": lambda: Probe.__dict__["__index__"](p),
+        "attribute of the class that code decides on": lambda: HOLDER.decided[p],
+        "attribute that is an array": lambda: HOLDER.array[p],
+        "attribute of a choice": lambda: (HOLDER if p is None else HOLDER.inner).slot[p],
+        "attribute that a call may assign": lambda: HOLDER.table[max(p, p, key=id)],
+        "attribute that is made up": lambda: Answering().table[p],
+        "entry of a choice": lambda: (TABLES if held else HOLDER.tables)["pair"][p],
+        "entry by a variable": lambda key="pair": TABLES[key][p],
         "called": lambda: operator.getitem(held, p),
         "range": lambda: range(9)[p],
         "added to": lambda: added(X.copy(), (p,)),
@@ -573,11 +612,19 @@ def test_lists_that_are_indexed_by_conditions_take_no_more_tracing_than_by_their
 
     def by_conditions(x):
         calls.append(1)
-        return sum(PAIR[each > 0.0] * each + [0.5, 3.0][each > 1.0] for each in x)
+        return sum(
+            PAIR[each > 0.0] * each + [0.5, 3.0][each > 1.0] + HOLDER.table[each > 0.5]
+            for each in x
+        )
 
     def by_ints(x):
         calls.append(-1)
-        return sum(PAIR[int(each > 0.0)] * each + [0.5, 3.0][int(each > 1.0)] for each in x)
+        return sum(
+            PAIR[int(each > 0.0)] * each
+            + [0.5, 3.0][int(each > 1.0)]
+            + HOLDER.table[int(each > 0.5)]
+            for each in x
+        )
 
     numbers = [-1.0, 0.5, 2.0, 3.0]
     assert jit(by_conditions)(numbers) == jit(by_ints)(numbers)
