@@ -141,7 +141,8 @@ def _check_file(file: str) -> None:
     suffix = os.path.splitext(file)[1].lower()
     if suffix not in PICTURES + PAGES:
         known = ", ".join(PICTURES + PAGES)
-        raise CommandError(f"--save {file!r}: the file's name must end in one of {known}")
+        way = "; a browser prints the .html as PDF" if suffix == ".pdf" else ""
+        raise CommandError(f"--save {file!r}: the file's name must end in one of {known}{way}")
     folder = os.path.dirname(file) or "."
     if os.path.isdir(file):
         raise CommandError(f"--save {file!r}: this is a folder")

@@ -83,7 +83,7 @@ class Parameters:
         if self._is_open:
             return point if isinstance(point, tuple) else (point,)
         if len(self.names) == 1:
-            return (point,)
+            return point if type(point) is tuple and len(point) == 1 else (point,)
         if not isinstance(point, (tuple, list)) or len(point) != len(self.names):
             raise ArgumentError(
                 f"assert_derivative: f takes {', '.join(self.names)}, so each point in at is a "

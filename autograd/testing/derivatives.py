@@ -248,6 +248,11 @@ def assert_derivative(
         ]
     except (TypeError, AttributeError, IndexError) as error:
         tried = points[0] if points else place
+        if unfit := misfit(f, tried.arguments()):
+            raise ArgumentError(
+                f"assert_derivative: f is called with numbers, by position, and {unfit}: write a "
+                f"function of what it is differentiated by alone, lambda x: f(x, n=3)"
+            ) from None
         if callable(df) and (unfit := misfit(df, tried.arguments())):
             names = ", ".join(parameters.names)
             raise ArgumentError(

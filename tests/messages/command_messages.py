@@ -61,6 +61,11 @@ BAD = [
     (("polygamma(n, x)", "n=1", "x=2"), "polygamma", ("polygamma(1, x)", "x=2")),
     (("where(x > 0, 1, 2)", "x=1"), "stand in a condition alone", ("where(x > 0, x, 0)", "x=1")),
     (("x", "x=1", "--save"), "must end in one of .svg, .png, .dot, .html", ("x", "x=1")),
+    (
+        ("x", "x=1", "--save", "g.pdf"),
+        ".dot, .html; a browser prints the .html as PDF",
+        ("x", "x=1", "--save", os.path.join(tempfile.mkdtemp(), "g.html")),
+    ),
     (("x", "x=1", "--save", "g.jpg"), "must end in one of .svg, .png, .dot, .html", None),
     (("x", "x=1", "--save", "/nowhere/g.svg"), "there is no folder '/nowhere'", None),
     (("x", "x=1", "--digits"), "write a whole number from 1 to 17", ("x", "x=1", "--digits", "8")),

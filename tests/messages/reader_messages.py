@@ -108,6 +108,16 @@ def nothing(t):
 
 TESTING = [
     (
+        "f is called with numbers, by position, and missing a required argument: 'n'",
+        lambda: assert_derivative(lambda t, *, n: t**n, "3*t**2"),
+        lambda: assert_derivative(lambda t: (lambda t, *, n: t**n)(t, n=3), "3*t**2"),
+    ),
+    (
+        "f is called with numbers, by position, and too many positional arguments",
+        lambda: assert_derivative(lambda: 1.0, "0"),
+        lambda: assert_derivative(lambda t: 1.0, "0"),
+    ),
+    (
         "at is an iterable",
         lambda: assert_derivative(square, "2*t", at=3.0),
         lambda: assert_derivative(square, "2*t", at=[3.0]),

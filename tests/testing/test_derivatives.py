@@ -1119,3 +1119,9 @@ def test_a_compiled_function_that_cancels_has_the_digits_of_what_was_compiled(f)
         assert_derivative(f, lambda x: slope_of_cancelling(x) * (1.0 + 1e-6), at=[2.0])
     in_floats = lambda x: math.sin(x) / x**2 - 2.0 * (1.0 - math.cos(x)) / x**3  # noqa: E731
     assert_derivative(f, in_floats, at=[1e-5, 1e-3])
+
+
+def test_a_point_of_one_argument_may_be_a_tuple_of_one():
+    assert_derivative(lambda x: x**2, lambda x: 2.0 * x, at=[(2,), 3.0])
+    with pytest.raises(AssertionError, match=r"x = 2"):
+        assert_derivative(lambda x: x**2, lambda x: 3.0 * x, at=[(2,)])
