@@ -970,3 +970,22 @@ def test_a_step_changes_few_elements_however_many_there_are(visit):
     for _ in range(50):
         page.keyboard.press("ArrowRight")
     assert 50 < page.evaluate("window.changes") < 50 * 50
+
+
+def test_on_a_narrow_page_operands_next_to_the_node_of_a_step_are_not_cut(visit):
+    a, b = Value(1234.5678, "temperature in the room"), Value(0.000123, "learning rate of the step")
+    page = visit(explore(a * b + a).html, viewport={"width": 320, "height": 900})
+    cut = """() => {
+        const { left, right } = document.querySelector(".canvas").getBoundingClientRect();
+        return [...document.querySelectorAll(".box.operand rect, .box.current rect")]
+            .map((box) => box.getBoundingClientRect())
+            .filter((box) => (box.left < left && box.right > left) || box.right > right).length;
+    }"""
+    width = "document.querySelector('.box.current rect').getBoundingClientRect().width"
+    widths = set()
+    for _ in range(6):
+        assert page.evaluate(cut) == 0
+        widths.add(round(page.evaluate(width)))
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(50)
+    assert len(widths) > 1  # where there is room it is as large as before

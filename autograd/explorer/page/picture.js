@@ -202,8 +202,20 @@ class Picture {
     this.svg.style.aspectRatio = this.view.size.join(" / ");
   }
 
-  // Moves the picture no more than needed to show these boxes, the first above all.
+  // Moves the picture no more than needed to show these boxes, the first above all. Where it is too
+  // narrow for those near the first, it is smaller for that step, as far as text can be read.
   follow(boxes) {
+    const needed = (...shown) => {
+      const span = (axis) => {
+        const ends = shown.map((box) => this.view.boxes[box][axis] + this.view.boxes[box][axis + 2]);
+        return Math.max(...ends) - Math.min(...shown.map((box) => this.view.boxes[box][axis])) + 24;
+      };
+      return Math.min(this.width / span(1), this.height / span(2));
+    };
+    const near = boxes.filter((box) => needed(boxes[0], box) >= READABLE);
+    const usual = this.scale === this.lowered ? this.home : this.scale;
+    this.scale = usual > this.home ? usual : Math.min(usual, Math.max(READABLE, needed(boxes[0], ...near)));
+    this.lowered = this.scale < usual ? this.scale : null;
     const [width, height] = [this.width / this.scale, this.height / this.scale];
     for (const box of [...boxes].reverse()) {
       const [, x, y, wide, high] = this.view.boxes[box];
