@@ -160,15 +160,15 @@ class Ways:
         while detours and len(paths) < limit and (len(paths) < FEW or steps < MOST_STEPS):
             cost, _, node, edges = heapq.heappop(detours)
             while node is not self.x:
-                for choice, (_, arg, partial) in enumerate(self.edges[id(node)]):
-                    if choice != cheapest[id(node)] and made < MOST_DETOURS:
+                onward, choice = self.edges[id(node)], cheapest[id(node)]
+                for other, (_, arg, partial) in enumerate(onward) if len(onward) > 1 else ():
+                    if other != choice and made < MOST_DETOURS:
                         extra = _difference(best[id(node)], _size(partial), best[id(arg)])
-                        link = (edges, node, choice)
+                        link = (edges, node, other)
                         heapq.heappush(detours, (cost + extra, made, arg, link))
                         made += 1
-                choice = cheapest[id(node)]
                 edges = (edges, node, choice)
-                node = self.edges[id(node)][choice][1]
+                node = onward[choice][1]
             paths.append(self._path(edges))
             steps += len(paths[-1].partials)
         return sorted(paths, key=_rank, reverse=True)
@@ -188,22 +188,19 @@ class Ways:
         return best, cheapest
 
     def _path(self, link: _Edges) -> Path:
-        steps = []
+        nodes, indices, partials = [], [], []
         while link is not None:
             link, node, choice = link
-            steps.append((node, *self.edges[id(node)][choice]))
-        steps.reverse()
-        product = 1.0
-        for *_, partial in steps:
-            product *= partial
-        if not all(self.passes(node, index) for node, index, _, _ in steps):
-            product = 0.0
-        return Path(
-            (self.root, *[arg for _, _, arg, _ in steps]),
-            tuple(index for _, index, _, _ in steps),
-            tuple(partial for *_, partial in steps),
-            product,
-        )
+            index, arg, partial = self.edges[id(node)][choice]
+            nodes.append(arg)
+            indices.append(index)
+            partials.append(partial)
+        nodes.append(self.root)
+        for each in (nodes, indices, partials):
+            each.reverse()
+        is_open = not self._closed or all(map(self.passes, nodes, indices))
+        product = math.prod(partials, start=1.0) if is_open else 0.0
+        return Path(tuple(nodes), tuple(indices), tuple(partials), product)
 
 
 _Edges = tuple["_Edges", "Value", int] | None  # the edges of a path so far, last one first
