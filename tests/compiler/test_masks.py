@@ -530,6 +530,9 @@ TABLES = {"pair": PAIR, "rows": [PAIR, PAIR]}
 class Slotted:
     __slots__ = ("slot",)
 
+    def __init__(self, slot):
+        self.slot = slot
+
 
 class Holder:
     """Holds lists in all the ways in which an object may."""
@@ -537,8 +540,8 @@ class Holder:
     of_class = PAIR
 
     def __init__(self):
-        self.table, self.array, self.tables, self.inner = PAIR, X, TABLES, Slotted()
-        self.slot = self.inner.slot = PAIR
+        self.table, self.array, self.tables, self.inner = PAIR, X, TABLES, Slotted(PAIR)
+        self.slot = PAIR
 
     @property
     def decided(self):
@@ -589,10 +592,10 @@ def test_the_code_tells_that_a_list_is_indexed_where_that_is_certain():
         "attribute": lambda: Probe.__dict__["__index__"](p),
         "attribute of the class that code decides on": lambda: HOLDER.decided[p],
         "attribute that is an array": lambda: HOLDER.array[p],
-        "attribute of a choice": lambda: (HOLDER if p is None else HOLDER.inner).slot[p],
+        "attribute of a choice": lambda: (HOLDER if p is None else Slotted(X)).slot[p],
         "attribute that a call may assign": lambda: HOLDER.table[max(p, p, key=id)],
         "attribute that is made up": lambda: Answering().table[p],
-        "entry of a choice": lambda: (TABLES if held else HOLDER.tables)["pair"][p],
+        "entry of a choice": lambda: (TABLES if p is None else {"pair": X})["pair"][p],
         "entry by a variable": lambda key="pair": TABLES[key][p],
         "called": lambda: operator.getitem(held, p),
         "range": lambda: range(9)[p],
