@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Never, NoReturn
+from typing import TYPE_CHECKING, Any, Never, NoReturn, cast
 
 from autograd.decorated import within
 from autograd.errors import ArgumentError, MissingAttributeError, OperandError
@@ -34,14 +34,27 @@ def _takes(rule: Rule, count: int) -> bool:
 
 
 def _checked(rule: Rule, value: Callable[..., float], what: str) -> Rule:
-    """Return a rule that gives Values no plain number, unless that is a constant."""
+    """Return a rule that gives Values no number of the forward pass, alone or mixed with them."""
+    is_known = False
 
     @functools.wraps(rule)
     def checked(y: Any, *operands: Any) -> Any:
+        nonlocal is_known
         partial = rule(y, *operands)
-        if type(y) is float or not is_real(partial):
+        if type(y) is float:
             return partial
         at = [_number(operand) for operand in operands]
+        if not is_real(partial):
+            if not is_known and None not in at:
+                if _remembers(rule, value, cast("list[float]", at)):
+                    raise OperandError(
+                        f"the rule for the derivative of {what} computes with a number that was "
+                        f"kept from the forward pass, which is a constant to it: derivatives of "
+                        f"higher order would be wrong. Compute it anew in the rule from what the "
+                        f"rule is given, the result and the operands"
+                    )
+                is_known = True
+            return partial
         if any(hasattr(type(each), "backward") for each in operands) and not _is_constant(
             rule, value, [0.7 if number is None else number for number in at], float(partial)
         ):
@@ -62,6 +75,33 @@ def _number(operand: Any) -> float | None:
         return float(getattr(operand, "_data", operand))
     except TypeError:
         return None
+
+
+def _remembers(rule: Rule, value: Callable[..., float], at: list[float]) -> bool:
+    """Return whether a rule gives another number once the function was called next to its operands.
+
+    One that does twice in a row what it is asked for goes by what the function has kept then.
+    """
+
+    def asked(numbers: list[float]) -> str:
+        value(*numbers)
+        return repr(float(evaluated(rule, (result, *at))))
+
+    try:
+        result = value(*at)
+        found = asked(at)
+        if asked(at) != found:  # it draws random numbers, or counts
+            return False
+        for side in (STEPS[1], -STEPS[1]):
+            try:
+                return asked([x + side * (abs(x) or 1.0) for x in at]) != found
+            except (ArithmeticError, ValueError):  # beyond its domain
+                pass
+            finally:
+                value(*at)  # what the user's functions keep is again of these numbers
+    except Exception:  # it takes Values alone
+        pass
+    return False
 
 
 def _is_constant(rule: Rule, value: Callable[..., float], at: list[float], partial: float) -> bool:
@@ -189,7 +229,8 @@ def primitive(
     A rule is asked again with Values for derivatives of higher order. If it then gives a plain
     number, that must be a constant, at least next to these numbers: ``lambda y, x: 2.0`` or
     ``lambda y, x: 1.0 if x > 0 else 0.0``. A number that changes with the operands, as one that was
-    kept from the forward pass, would make those derivatives 0, and is an error.
+    kept from the forward pass, would make those derivatives 0, and is an error; so is one that the
+    rule mixes with what it is given.
 
     Args:
         given: nothing; the function stands below the decorator.

@@ -45,6 +45,54 @@ def test_a_rule_that_loses_the_second_derivative_is_an_error(operation, at):
     assert grad(operation)(at) == operation.partials[0](operation(at), at)
 
 
+KEPT_BY = {}
+
+
+class Keeping:
+    def forward(self, x):
+        self.kept = math.exp(x)
+        return self.kept * x
+
+    def slope(self, y, x):
+        return self.kept * (x + 1.0)
+
+
+def keeps(x):
+    KEPT_BY["s"] = math.exp(x)
+    return KEPT_BY["s"] * x
+
+
+KEEPING = Keeping()
+MIXED = [
+    declared(keeps, lambda y, x: KEPT_BY["s"] * (x + 1.0)),
+    declared(keeps, lambda y, x: y + KEPT_BY["s"]),
+    declared(lambda x: KEEPING.forward(x), lambda y, x: KEEPING.slope(y, x)),
+]
+
+
+@pytest.mark.parametrize("operation", MIXED)
+@pytest.mark.parametrize("at", [1.0, -2.5])
+def test_a_rule_that_mixes_a_kept_number_with_its_operands_is_an_error(operation, at):
+    for _ in range(2):
+        assert grad(operation)(at) == pytest.approx(math.exp(at) * (at + 1.0), rel=1e-14)
+        with pytest.raises(TypeError, match="kept from the forward pass"):
+            grad(grad(operation))(at)
+
+
+def test_a_rule_of_what_it_is_given_is_none_that_keeps_numbers():
+    calls = []
+    rules = {
+        "pure": lambda y, x: (x + 1.0) * ag.exp(x),
+        "by the result": lambda y, x: y + ag.exp(x),
+        "counting": lambda y, x: calls.append(1) or (x + 1.0) * ag.exp(x),
+        "for Values alone": lambda y, x: y + (x.exp() if isinstance(x, Value) else math.exp(x)),
+    }
+    for name, rule in rules.items():
+        operation = declared(keeps, rule)
+        assert grad(grad(operation))(0.5) == pytest.approx(2.5 * math.exp(0.5)), name
+        assert KEPT_BY["s"] == math.exp(0.5)
+
+
 CONSTANT = [
     (declared(lambda a: 2.0 * a, lambda y, a: 2.0), 2.0),
     (declared(lambda x: x, lambda y, x: 1), 1.0),
