@@ -8,7 +8,11 @@ import os
 import sys
 import types
 import warnings
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import dis
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PACKAGES = (_HERE, os.path.join(os.path.dirname(os.path.dirname(_HERE)), "nn") + os.sep)
@@ -44,14 +48,21 @@ def is_comparison(frame: types.FrameType) -> bool:
     return at in (opcode.opmap["COMPARE_OP"], opcode.opmap["CONTAINS_OP"])
 
 
+class Indexed(NamedTuple):
+    """A name in code, or ``LITERAL``, and how to go on from there: attributes, or else keys."""
+
+    name: str
+    path: Sequence[tuple[bool, object]] = ()
+
+
 def indexes_a_list(frame: types.FrameType) -> bool:
     """Return whether a frame is at ``a[i]`` and it is certain that ``a`` is a list or a tuple."""
-    name, *path = _indexed(frame.f_code, frame.f_lasti)
+    name, path = _indexed(frame.f_code, frame.f_lasti)
     if name in ("", LITERAL):
-        return bool(name == LITERAL)
+        return name == LITERAL
     held = frame.f_locals.get(name, frame.f_globals.get(name))
     for is_attribute, key in path:
-        held = _attribute(held, key) if is_attribute else _entry(held, key)
+        held = _attribute(held, str(key)) if is_attribute else _entry(held, key)
     return type(held) in (list, tuple)
 
 
@@ -105,7 +116,7 @@ LITERAL = "[]"  # no name, but a list that is written there
 
 
 @functools.lru_cache(maxsize=1024)
-def _indexed(code: types.CodeType, at: int) -> tuple[Any, ...]:
+def _indexed(code: types.CodeType, at: int) -> Indexed:
     """Return the name of what is indexed at a place in code, or ``LITERAL``; "" if it is not told.
 
     That is what the last instruction before those of the index leaves on the stack. After the name
@@ -117,35 +128,35 @@ def _indexed(code: types.CodeType, at: int) -> tuple[Any, ...]:
     before = [each for each in dis.get_instructions(code) if each.offset <= at]
     last = before.pop()
     if not _is_subscript(last) and last.opname not in ("STORE_SUBSCR", "DELETE_SUBSCR"):
-        return ("",)
+        return Indexed("")
     height = 0  # of the stack, over what it is when both are there
     calls = False  # a call may give another list or array a name that is not this frame's alone
     path: list[tuple[bool, object]] = []
     backwards = reversed(before)
     for each in backwards:
         if height <= 0 and each.opname in _LOADS_OF_TWO:  # Python 3.13's: a and i, or x and a
-            return (each.argval[-height], *reversed(path))
+            return Indexed(each.argval[-height], path[::-1])
         if height == -1:
             if each.opname in ("BUILD_LIST", "BUILD_TUPLE"):
-                return ("" if path else LITERAL,)
+                return Indexed("" if path else LITERAL)
             if each.opname in _LOADS or (each.opname in _LOADS_OF_SHARED and not calls):
-                return (each.argval, *reversed(path))
+                return Indexed(each.argval, path[::-1])
             key = next(backwards, each) if _is_subscript(each) else each
             is_attribute, is_entry = each.opname == "LOAD_ATTR", key.opname in _LOADS_OF_CONSTANTS
             jumps = each.is_jump_target or key.is_jump_target
             if calls or jumps or not (is_attribute or is_entry):
-                return ("",)
+                return Indexed("")
             path.append((is_attribute, key.argval))
             continue
         calls = calls or each.opname.startswith("CALL")
         jumps = each.is_jump_target or each.opcode in dis.hasjrel or each.opcode in dis.hasjabs
         if jumps or each.opname.startswith(("STORE", "SWAP")):  # it is not known
-            return ("",)
+            return Indexed("")
         height -= dis.stack_effect(each.opcode, each.arg, jump=False)
-    return ("",)
+    return Indexed("")
 
 
-def _is_subscript(each: Any) -> bool:
+def _is_subscript(each: dis.Instruction) -> bool:
     """Return whether an instruction is ``a[i]``."""
     return each.opname == "BINARY_SUBSCR" or (each.opname, each.argrepr) == ("BINARY_OP", "[]")
 

@@ -436,7 +436,10 @@ _new = object.__new__
 
 
 def _appended(
-    operations: list[Any], operands: list[Any], operation: object, references: tuple[Any, ...]
+    operations: list[Operation | None],
+    operands: list[tuple[Reference, ...]],
+    operation: Operation | None,
+    references: tuple[Reference, ...],
 ) -> int:
     """Append an operation and its operands to a trace; return its number.
 
