@@ -6,9 +6,10 @@ anew at every copy, a plan has written down once: 20 times as fast.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
+Parts: TypeAlias = list[tuple[Any, int]]  # keys in a container, and places
 ATOMS = {bool, int, float, str, bytes, complex, type(None), type}
 
 
@@ -44,15 +45,15 @@ class Plan:
         self._known = dict(slots)
         self._given = len(slots)
         self._made: list[tuple[type, Any]] = []  # class of each, and its contents or where they are
-        self._parts: list[list[tuple[Any, int]]] = []  # of each container: key and place
-        self._tuples: list[tuple[tuple[Any, ...], list[tuple[Any, int]]]] = []
+        self._parts: list[Parts] = []  # of each container: key and place
+        self._tuples: list[tuple[tuple[object, ...], Parts]] = []
         if self._place(model) != self._given or self._made[0][0] in (list, dict):
             raise NotPlainError
         first = self._given + len(self._made)  # of the tuples, which are counted from -1 downwards
         for parts in (*self._parts, *(parts for _, parts in self._tuples)):
             parts[:] = [(key, place if place >= 0 else first - 1 - place) for key, place in parts]
 
-    def make(self, root: Any, given: Sequence[object]) -> list[object]:
+    def make(self, root: object, given: Sequence[object]) -> list[object]:
         """Make a new object what the model is, with what is given in its places.
 
         Args:
@@ -123,6 +124,6 @@ class Plan:
                 parts.clear()
         return place
 
-    def _placed(self, items: Any) -> list[tuple[Any, int]]:
+    def _placed(self, items: Iterable[tuple[object, object]]) -> Parts:
         places = [(key, self._place(part)) for key, part in items]
         return [(key, place) for key, place in places if place is not None]

@@ -144,7 +144,7 @@ def _attributes_of_plain(obj: object) -> dict[str, object] | None:
 def _is_plain(kind: type) -> bool:
     """Return whether a class of Modules leaves to Python how its objects are copied."""
     own = ("__deepcopy__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
-    usual = [("__getstate__", Tree)]
+    usual: list[tuple[str, type]] = [("__getstate__", Tree)]
     usual += [(name, object) for name in ("__reduce_ex__", "__reduce__", "__new__")]
     return not any(hasattr(kind, name) for name in own) and all(
         getattr(kind, name) is getattr(base, name) for name, base in usual

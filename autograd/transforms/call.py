@@ -106,7 +106,7 @@ class Call:
         self.name, self.leaves, self.structures, self.level = name, leaves, structures, level
         self.single, self.has_aux, self.is_traced, self.is_open = True, False, False, False
 
-    def _take(self, result: Any) -> None:
+    def _take(self, result: object) -> None:
         name = self.name
         self.aux: Any = None
         if self.has_aux:
@@ -282,7 +282,7 @@ class Call:
         )
 
 
-def leaves_of(numbers: list[Any], level: int) -> list[Value] | None:
+def leaves_of(numbers: list[float], level: int) -> list[Value] | None:
     """Make leaves as ``leaf_of`` does, of floats; None where there is something else."""
     if not _FLOATS.issuperset(map(type, numbers)):
         return None
