@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from autograd.engine.modes import current, transforms
+from autograd.engine.modes import current, derivatives
 
 os.environ["AUTOGRAD_CACHE"] = "off"  # what is compiled is compiled by the test itself
 os.environ.setdefault("AUTOGRAD_VERIFY", "1")  # every program that a test compiles is verified
@@ -18,7 +18,7 @@ def no_mode_is_left_open():
     """Fail a test that leaves a mode on: it would change those that follow."""
     yield
     assert current().outer is None, f"still entered: {current().mode}"
-    assert transforms.get() == ()
+    assert derivatives() == ()
 
 
 _codes = {}  # machine code by what it was made from

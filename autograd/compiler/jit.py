@@ -52,7 +52,7 @@ from autograd.compiler.static import (
 from autograd.compiler.tiers import checked_tier
 from autograd.decorated import besides, is_method_of, name_of
 from autograd.engine import modes
-from autograd.engine.modes import current, no_grad, transforms
+from autograd.engine.modes import current, derivatives, no_grad
 from autograd.engine.order import ordered
 from autograd.engine.value import Value
 from autograd.errors import (
@@ -247,7 +247,7 @@ class Jitted(Generic[P]):
         axes = self._in_axes
         if axes is None:
             direct = self._programs.direct.get(tuple(map(type, args)))
-            if direct is not None and not transforms.get():
+            if direct is not None and not derivatives():
                 result = direct(*args)
                 if type(result) is not float or result == result:
                     return result  # a nan is looked at again below
@@ -337,7 +337,7 @@ class Jitted(Generic[P]):
         if axes is not None:
             self._check_mapped_values(given)
             return row_by_row(self, args, axes)
-        if given.has_values or transforms.get():
+        if given.has_values or derivatives():
             return self._function(*args)
         results, structure = flatten(self._function(*tree_map(_as_values, args)))
         numbers = [result._data if isinstance(result, Value) else result for result in results]
@@ -1039,7 +1039,7 @@ def _numbers(given: Arguments, executable: Executable) -> list[float]:
 
 def _is_transient(executable: Executable) -> bool:
     """Return True if it captures a running transform's own leaves, and so must not be cached."""
-    own = {id(leaf) for leaves in transforms.get() for leaf in leaves}
+    own = {id(leaf) for leaves in derivatives() for leaf in leaves}
     captured = executable.captured
     return bool(own and captured) and any(id(node) in own for node in ordered(*captured))
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from autograd.compiler.bindings import Arguments, array_module
 from autograd.compiler.executable import Executable
 from autograd.compiler.together import Together, together
-from autograd.engine.modes import current, transforms
+from autograd.engine.modes import current, derivatives
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.locks import new_lock
@@ -113,7 +113,7 @@ class Paths:
             ):
                 raise self._unsteady()
             self.executables.insert(0, executable)
-            if executable.captured and transforms.get() and current().recording:
+            if executable.captured and derivatives() and current().recording:
                 raise CapturedAnew
             return executable
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
 import weakref
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol, TypeVar, cast, overload
 
@@ -123,8 +124,28 @@ _NOTHING._present = _NOTHING._present_in_scope = None
 state_of_context: ContextVar[State] = ContextVar("modes of autograd", default=_NOTHING)
 current = state_of_context.get  # returns the state of this context
 
-# The leaves of the derivatives that are being taken in this context, those of the outermost first.
-transforms: ContextVar[tuple[list[Any], ...]] = ContextVar("derivatives of autograd", default=())
+
+class _OfThread(threading.local):
+    """What a thread is at: derivatives are taken in calls, each of which ends where it began."""
+
+    derivatives: tuple[Sequence[object], ...] = ()
+
+
+_of_thread = _OfThread()
+
+
+def derivatives() -> tuple[Sequence[object], ...]:
+    """Return the leaves of the derivatives that this thread is taking, the outermost first."""
+    return _of_thread.derivatives
+
+
+def set_derivatives(those: tuple[Sequence[object], ...]) -> None:
+    """Say which derivatives this thread is taking."""
+    _of_thread.derivatives = those
+
+
+if native is not None:
+    derivatives, set_derivatives = native.derivatives, native.set_derivatives
 
 
 class _Kind(type):

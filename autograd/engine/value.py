@@ -21,7 +21,7 @@ from autograd.engine.accelerator import accelerated, native
 from autograd.engine.chain_rule import backpropagated, check_forward, made_at
 from autograd.engine.copying import copied_graph, copied_node, flattened
 from autograd.engine.methods import Methods
-from autograd.engine.modes import current, transforms
+from autograd.engine.modes import current, derivatives
 from autograd.engine.node import Node, check_assignment, levels
 from autograd.engine.order import walking
 from autograd.errors import ArgumentError
@@ -266,7 +266,7 @@ def leaf_of(number: float, level: int) -> Value:
 
 def _unrecorded(node: Value) -> Value:
     """Return a result under no_grad; to the derivatives that are being taken it is a number."""
-    return leaf_of(node._data, next(levels)) if transforms.get() else Value(node._data)
+    return leaf_of(node._data, next(levels)) if derivatives() else Value(node._data)
 
 
 def _in_mode(operation: Operation, left: object, right: object) -> Value:
@@ -316,7 +316,7 @@ def _recorded(operation: Operation, operands: tuple[Any, ...]) -> Value:
 
 
 if native is not None:
-    own = Value, modes.active, modes.scoped, modes.state_of_context, transforms
+    own = Value, modes.active, modes.scoped, modes.state_of_context
     native.connect(*own, real, check_assignment)
     native.registered(*TABLE.values())
     _node, leaf_of = native.node, native.leaf_of

@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeAlias
 from autograd.decorated import is_method_of, name_of, within
 from autograd.engine.accelerator import native
 from autograd.engine.chain_rule import propagated
-from autograd.engine.modes import Mode, active, current, transforms
+from autograd.engine.modes import Mode, active, current, derivatives, set_derivatives
 from autograd.engine.node import is_number, levels
 from autograd.engine.order import are_inside, ordered, recorded, walking
 from autograd.engine.value import Value, leaf_of
@@ -144,16 +144,16 @@ class Call:
             self.leaves += own
             self.structures.append(structure)
             arguments[position] = unflatten(structure, own)
-        outer = transforms.get()
+        outer = derivatives()
         try:
-            transforms.set((*outer, self.leaves))  # inside: Ctrl-C may fall behind any call
+            set_derivatives((*outer, self.leaves))  # inside: Ctrl-C may fall behind any call
             return f(*arguments, **named)
         except (IndexError, AttributeError, TypeError, ValueError) as error:
             positions = _positions(self.name, argnums, len(args))
             explain_arrays(self.name, [args[position] for position in positions], error)
             raise
         finally:
-            transforms.set(outer)
+            set_derivatives(outer)
 
     def _each(
         self, convert: Callable[[Any], Any], leaves: list[Any], structure: Structure, root: str
@@ -390,7 +390,7 @@ class Derivative:
             if is_short:
                 explain_arrays(self._name, [args[self._place]], error)
             self._explain_self(args, error)
-            if not transforms.get():
+            if not derivatives():
                 from autograd.transforms.one_row import explain_rows
 
                 explain_rows(self._name, self, args, named, error)

@@ -52,7 +52,7 @@ def modes_on() -> str:
         return "detect_anomaly is on"
     if y.is_leaf or y.scope is not None or z.data != -ag.exp(1e9):
         return f"a mode is on: {y!r}, {y.scope}"
-    return "a derivative is being taken" if modes.transforms.get() else ""
+    return "a derivative is being taken" if modes.derivatives() else ""
 
 
 def made(k: int) -> Callable[[Any], Any]:

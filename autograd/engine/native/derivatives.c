@@ -171,33 +171,41 @@ static PyObject *mapped(PyObject *tree, Map *map, int depth) {
     return result;
 }
 
-/* Call the function, among the derivatives that are being taken in this context. */
+/* -- the derivatives that a thread is taking ---------------------------------------------------- */
+
+THREAD_LOCAL PyObject *derivatives_of_thread; /* the leaves of each, the outermost first; NULL outside all */
+
+/* derivatives(): a tuple of them. */
+PyObject *derivatives(PyObject *module, PyObject *none) {
+    (void)module;
+    (void)none;
+    return derivatives_of_thread != NULL ? Py_NewRef(derivatives_of_thread) : PyTuple_New(0);
+}
+
+/* set_derivatives(tuple): say which they are. */
+PyObject *set_derivatives(PyObject *module, PyObject *those) {
+    (void)module;
+    if (!PyTuple_CheckExact(those))
+        return PyErr_Format(PyExc_TypeError, "set_derivatives takes a tuple");
+    Py_XSETREF(derivatives_of_thread, PyTuple_GET_SIZE(those) > 0 ? Py_NewRef(those) : NULL);
+    Py_RETURN_NONE;
+}
+
+/* Call the function while one more derivative is being taken. */
 static PyObject *called_inside(PyObject *f, PyObject *operands, PyObject *named, PyObject *leaves) {
-    PyObject *outer = NULL, *inner = NULL, *token = NULL, *result = NULL;
-    if (PyContextVar_Get(python.transforms, NULL, &outer) < 0)
+    PyObject *outer = derivatives_of_thread; /* the reference is ours while it is not there */
+    Py_ssize_t depth = outer != NULL ? PyTuple_GET_SIZE(outer) : 0;
+    PyObject *inner = PyTuple_New(depth + 1);
+    if (inner == NULL)
         return NULL;
-    Py_ssize_t depth = PyTuple_GET_SIZE(outer);
-    inner = PyTuple_New(depth + 1);
-    for (Py_ssize_t i = 0; inner != NULL && i < depth; i++)
+    for (Py_ssize_t i = 0; i < depth; i++)
         PyTuple_SET_ITEM(inner, i, Py_NewRef(PyTuple_GET_ITEM(outer, i)));
-    if (inner != NULL) {
-        PyTuple_SET_ITEM(inner, depth, Py_NewRef(leaves));
-        token = PyContextVar_Set(python.transforms, inner);
-    }
-    if (token != NULL) {
-        PyObject *type, *error, *trace;
-        Py_DECREF(token);
-        result = PyObject_Call(f, operands, named);
-        PyErr_Fetch(&type, &error, &trace);
-        token = PyContextVar_Set(python.transforms, outer);
-        if (token == NULL)
-            Py_CLEAR(result);
-        else
-            PyErr_Restore(type, error, trace);
-        Py_XDECREF(token);
-    }
+    PyTuple_SET_ITEM(inner, depth, Py_NewRef(leaves));
+    derivatives_of_thread = inner;
+    PyObject *result = PyObject_Call(f, operands, named);
+    inner = derivatives_of_thread;
+    derivatives_of_thread = outer;
     Py_XDECREF(inner);
-    Py_DECREF(outer);
     return result;
 }
 

@@ -130,19 +130,16 @@ PyObject *current_scope(void) {
 
 /* Return what becomes of operations in this context, while some context is in a mode. */
 int mode_of_context(void) {
-    PyObject *state = NULL, *transforms = NULL;
+    PyObject *state = NULL;
     int mode = BY_PYTHON;
-    if (PyContextVar_Get(python.state, NULL, &state) < 0 ||
-        PyContextVar_Get(python.transforms, NULL, &transforms) < 0)
+    if (PyContextVar_Get(python.state, NULL, &state) < 0)
         PyErr_Clear(); /* Python's side meets it again */
     else if (state != NULL && SLOT(state, places.special) == Py_False)
         mode = RECORDING;
     else if (state != NULL && SLOT(state, places.recorder) == Py_None &&
-             SLOT(state, places.anomaly) == Py_False && transforms != NULL &&
-             PyTuple_CheckExact(transforms) && PyTuple_GET_SIZE(transforms) == 0)
+             SLOT(state, places.anomaly) == Py_False && derivatives_of_thread == NULL)
         mode = UNRECORDED;
     Py_XDECREF(state);
-    Py_XDECREF(transforms);
     return mode;
 }
 

@@ -5,7 +5,7 @@
 #ifndef SOURCES /* hatch_build.py gives a digest of them, for a test */
 #define SOURCES ""
 #endif
-#define INTERFACE 9 /* accelerator.py names the same number: the two are of one version */
+#define INTERFACE 10 /* accelerator.py names the same number: the two are of one version */
 
 Specification python;
 static PyInterpreterState *home; /* of the interpreter whose types and rows these are */
@@ -76,13 +76,12 @@ static PyObject *adopted(PyObject *module, PyObject *kind) {
     return Py_NewRef(kind);
 }
 
-/* connect(Value, active, scoped, state, transforms, real, check_assignment): begin to serve. */
+/* connect(Value, active, scoped, state, real, check_assignment): begin to serve. */
 static PyObject *connect(PyObject *module, PyObject *args) {
-    PyObject *value, *active, *scoped, *state, *transforms, *real, *check, *now = NULL;
+    PyObject *value, *active, *scoped, *state, *real, *check, *now = NULL;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O!OO", &PyType_Type, &value, &PySet_Type, &active,
-                          &PySet_Type, &scoped, &PyContextVar_Type, &state, &PyContextVar_Type,
-                          &transforms, &real, &check))
+    if (!PyArg_ParseTuple(args, "O!O!O!O!OO", &PyType_Type, &value, &PySet_Type, &active,
+                          &PySet_Type, &scoped, &PyContextVar_Type, &state, &real, &check))
         return NULL;
     if (PyContextVar_Get(state, NULL, &now) < 0)
         return NULL;
@@ -100,7 +99,6 @@ static PyObject *connect(PyObject *module, PyObject *args) {
     Py_XSETREF(python.active, Py_NewRef(active));
     Py_XSETREF(python.scoped, Py_NewRef(scoped));
     Py_XSETREF(python.state, Py_NewRef(state));
-    Py_XSETREF(python.transforms, Py_NewRef(transforms));
     Py_XSETREF(python.real, Py_NewRef(real));
     Py_XSETREF(python.check_assignment, Py_NewRef(check));
     ((PyTypeObject *)value)->tp_vectorcall = value_called;
@@ -207,6 +205,8 @@ static PyMethodDef functions[] = {
     {"method", method_of_row, METH_O, NULL},
     {"node", (PyCFunction)(void (*)(void))node_made, METH_FASTCALL, NULL},
     {"leaf_of", (PyCFunction)(void (*)(void))leaf_of, METH_FASTCALL, NULL},
+    {"derivatives", derivatives, METH_NOARGS, NULL},
+    {"set_derivatives", set_derivatives, METH_O, NULL},
     {"leaves_of", (PyCFunction)(void (*)(void))leaves_of, METH_FASTCALL, NULL},
     {"slopes_of", (PyCFunction)(void (*)(void))slopes_of, METH_FASTCALL, NULL},
     {"differentiated", (PyCFunction)(void (*)(void))differentiated, METH_FASTCALL, NULL},

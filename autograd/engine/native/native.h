@@ -163,6 +163,9 @@ enum { BROKEN = -1, DONE = 0, OTHERWISE = 2 };
 HIDDEN int swept_inside(PyObject *root, double gradient, PyObject *leaves, long long level);
 
 /* derivatives.c */
+HIDDEN extern THREAD_LOCAL PyObject *derivatives_of_thread; /* NULL outside all */
+HIDDEN PyObject *derivatives(PyObject *module, PyObject *none);
+HIDDEN PyObject *set_derivatives(PyObject *module, PyObject *those);
 HIDDEN PyObject *leaves_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *slopes_of(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN PyObject *differentiated(PyObject *module, PyObject *const *args, Py_ssize_t count);
@@ -192,7 +195,6 @@ typedef struct {
     PyObject *active;  /* the set of contexts that are in a mode */
     PyObject *scoped;  /* and of those in a scope */
     PyObject *state;   /* the context variable of the modes */
-    PyObject *transforms; /* and that of the derivatives that are being taken */
     PyObject *real;    /* autograd.table.operation.real */
     PyObject *check_assignment; /* autograd.engine.node.check_assignment */
     PyObject *less, *less_equal, *greater, *greater_equal, *equal;
