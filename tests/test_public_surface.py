@@ -104,7 +104,7 @@ COSTLY = {*"ast copy dataclasses difflib fractions inspect json linecache pathli
 
 
 NN_ENTERED = (
-    "cells clipping data errors habits history initializers inputs inspection layers losses "
+    "cells clipping copies data errors habits history initializers inputs inspection layers losses "
     "metrics module names optimizers schedules structure wording"
 ).split()
 
