@@ -887,8 +887,16 @@ def test_a_graph_too_large_to_read_is_folded_and_still_walks(visit):
         }"""
     )
     assert waiting > 0  # differences are taken bit by bit, in the moments after
+    page.evaluate(
+        """() => {
+          window.written = 0;
+          new MutationObserver(changes => (window.written += changes.length)).observe(
+            document.querySelector('[data-part=rows]'), { childList: true, subtree: true });
+        }"""
+    )
     y.backward()
     assert read(column(page, "gradient")["0"]) == pytest.approx(x.grad, rel=1e-12)
+    assert page.evaluate("window.written") < 10 * waiting  # a row that waits is not written anew
 
 
 def test_an_operation_of_ones_own_steps_but_cannot_be_recomputed(visit):

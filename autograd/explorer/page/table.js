@@ -96,10 +96,13 @@ function slopeOf(place) {
 }
 
 function takePending() {
-  const places = [...pending];
-  pending.clear();
   started = performance.now();
-  for (const place of places) showNode(place);
+  for (const place of pending) {
+    pending.delete(place);
+    showNode(place);
+    if (performance.now() - started >= 12) break; // those that wait are not written anew
+  }
+  if (pending.size) setTimeout(takePending);
 }
 
 function setData(cell, number, precision = payload.digits) {
