@@ -26,6 +26,8 @@ if hasattr(os, "register_at_fork"):  # a forked child would wait for a thread th
     os.register_at_fork(
         before=walking.acquire, after_in_parent=walking.release, after_in_child=walking.release
     )
+if native is not None:
+    native.walk_in_turn(walking)
 _walk = 0  # the number of the latest walk; a node marked with it has been seen
 
 

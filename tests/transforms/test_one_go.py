@@ -2,6 +2,8 @@
 
 import contextlib
 import math
+import sys
+import threading
 from unittest import mock
 
 import pytest
@@ -195,9 +197,37 @@ def test_after_an_error_no_derivative_is_being_taken():
     assert derivatives() == ()
 
 
-def test_a_large_graph_from_within_a_thread_of_walks_has_its_own_slopes():
-    import threading
+def test_a_derivative_in_another_thread_waits_until_a_gradient_has_been_read():
+    shared = Value(3.0)
+    found, done = [], threading.Event()
 
+    def others():
+        while not done.is_set():
+            found.append(ag.grad(lambda x: x * shared)(2.0).data)
+
+    def choice():  # its gradient is nan times 0: swept and read by Python
+        shared.grad = 0.0
+        y = ag.where(shared > 1e9, ag.log(shared * 0.0) * 0.0, shared * shared)
+        for _ in range(1000):
+            y = y * 1.0
+        y.backward()
+        return shared.grad
+
+    interval = sys.getswitchinterval()
+    thread = threading.Thread(target=others)
+    try:
+        sys.setswitchinterval(1e-6)
+        thread.start()
+        gradients = {choice() for _ in range(100)}
+    finally:
+        done.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    assert gradients == {6.0}
+    assert set(found) == {3.0}
+
+
+def test_a_large_graph_from_within_a_thread_of_walks_has_its_own_slopes():
     def chain(x):
         y = x
         for _ in range(30_000):

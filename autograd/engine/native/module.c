@@ -5,7 +5,7 @@
 #ifndef SOURCES /* hatch_build.py gives a digest of them, for a test */
 #define SOURCES ""
 #endif
-#define INTERFACE 10 /* accelerator.py names the same number: the two are of one version */
+#define INTERFACE 11 /* accelerator.py names the same number: the two are of one version */
 
 Specification python;
 static PyInterpreterState *home; /* of the interpreter whose types and rows these are */
@@ -210,6 +210,7 @@ static PyMethodDef functions[] = {
     {"leaves_of", (PyCFunction)(void (*)(void))leaves_of, METH_FASTCALL, NULL},
     {"slopes_of", (PyCFunction)(void (*)(void))slopes_of, METH_FASTCALL, NULL},
     {"differentiated", (PyCFunction)(void (*)(void))differentiated, METH_FASTCALL, NULL},
+    {"walk_in_turn", walk_in_turn, METH_O, NULL},
     {"are_inside", (PyCFunction)(void (*)(void))are_inside, METH_FASTCALL, NULL},
     {"ordered", (PyCFunction)(void (*)(void))ordered, METH_FASTCALL, NULL},
     {"swept", (PyCFunction)(void (*)(void))swept, METH_FASTCALL, NULL},

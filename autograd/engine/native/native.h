@@ -160,6 +160,7 @@ HIDDEN PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count
 HIDDEN PyObject *backward(PyObject *module, PyObject *const *args, Py_ssize_t count);
 HIDDEN extern uint64_t replacements;
 enum { BROKEN = -1, DONE = 0, OTHERWISE = 2 };
+HIDDEN PyObject *walk_in_turn(PyObject *module, PyObject *lock);
 HIDDEN int swept_inside(PyObject *root, double gradient, PyObject *leaves, long long level);
 
 /* derivatives.c */
@@ -195,6 +196,7 @@ typedef struct {
     PyObject *active;  /* the set of contexts that are in a mode */
     PyObject *scoped;  /* and of those in a scope */
     PyObject *state;   /* the context variable of the modes */
+    PyObject *walking; /* autograd.engine.order.walking */
     PyObject *real;    /* autograd.table.operation.real */
     PyObject *check_assignment; /* autograd.engine.node.check_assignment */
     PyObject *less, *less_equal, *greater, *greater_equal, *equal;

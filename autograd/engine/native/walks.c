@@ -376,19 +376,50 @@ PyObject *swept(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     return state == IS_NAN ? Py_NewRef(Py_None) : order;
 }
 
+static PyObject *acquire_name, *release_name;
+
+/* walk_in_turn(lock): hold the lock of all walks also where no Python does. */
+PyObject *walk_in_turn(PyObject *module, PyObject *lock) {
+    (void)module;
+    acquire_name = PyUnicode_InternFromString("acquire");
+    release_name = PyUnicode_InternFromString("release");
+    if (acquire_name == NULL || release_name == NULL)
+        return NULL;
+    Py_XSETREF(python.walking, Py_NewRef(lock));
+    Py_RETURN_NONE;
+}
+
+/* Whether no other thread of Python's may be reading what a walk of its own has found. */
+static int is_alone(void) {
+    return PyThreadState_Next(PyInterpreterState_ThreadHead(PyInterpreterState_Get())) == NULL;
+}
+
 /* Set the adjoints under a root, and those of leaves. OTHERWISE, and nothing can be read, where a product
    is nan, or where some other leaf under the root has a smaller level than that. */
 int swept_inside(PyObject *root, double gradient, PyObject *leaves, long long level) {
     Walk walk;
+    PyObject *lock = is_alone() ? NULL : python.walking, *done, *type, *error, *trace;
     if (gradient != gradient)
         return OTHERWISE;
     if (checked_roots(&root, 1) < 0)
         return BROKEN;
+    if (lock != NULL) {
+        done = PyObject_CallMethodNoArgs(lock, acquire_name);
+        if (done == NULL)
+            return BROKEN;
+        Py_DECREF(done);
+    }
     began(&walk);
     int state = descended(&walk, root, gradient, leaves, 0);
     for (size_t i = 0; state == DONE && i < walk.count; i++)
         if (!is_inside(walk.nodes[i], level))
             state = OTHERWISE;
     ended(&walk);
+    if (lock != NULL) {
+        PyErr_Fetch(&type, &error, &trace);
+        done = PyObject_CallMethodNoArgs(lock, release_name);
+        Py_XDECREF(done);
+        PyErr_Restore(type, error, trace);
+    }
     return state;
 }
