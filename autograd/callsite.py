@@ -109,7 +109,8 @@ def _container(code: types.CodeType, at: int) -> object:
     told = before[-1]
     if told.opname in _LOADS_OF_TWO:
         return told.argval[1]
-    return told.argval if told.opname == "LOAD_CONST" or told.opname in _LOADS else None
+    is_told = told.opname in _LOADS | _LOADS_OF_SHARED | {"LOAD_CONST"}  # nothing runs in between
+    return told.argval if is_told else None
 
 
 LITERAL = "[]"  # no name, but a list that is written there
