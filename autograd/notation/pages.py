@@ -31,7 +31,14 @@ p.equation { padding-left: clamp(1em, 4vw, 2em) }
 math .cases mtd { text-align: left }
 math .cases { border-left: 1.5px solid; border-radius: 6px; padding-left: 0.2em }
 mrow:has(> .cases) > mo { display: none }
-mover > mo { padding-bottom: 0.15em }
+mover > :first-child { font-feature-settings: "dtls" 0 } /* the dots of i and j under a bar */
+@supports not (-moz-appearance: none) { /* Chromium's do not stretch, WebKit's float */
+  mover > :first-child { border-top: 0.06em solid; padding-top: 0.1em }
+  mover > mo { font-size: 1px; opacity: 0 } /* still copied, and read aloud */
+  @media (forced-colors: active) { /* what is set behind text there would hide the bar */
+    mover > :first-child { color: CanvasText; forced-color-adjust: none }
+  }
+}
 </style>
 </head>
 <body>

@@ -59,10 +59,19 @@ INK = """async (picture) => {
   const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
   canvas.drawImage(image, 0, 0);
   const { data } = canvas.getImageData(0, 0, image.width, image.height);
-  const dark = (x, y) => data[4 * (y * image.width + x)] < 128;
-  const rows = [...Array(image.height).keys()];
-  return rows.map((y) => [...Array(image.width).keys()].some((x) => dark(x, y)));
-}"""
+  const isInk = (x, y) => Math.abs(data[4 * (y * image.width + x)] - data[0]) > 100;
+  const [rows, columns] = [image.height, image.width].map((count) => [...Array(count).keys()]);
+  return rows.map((y) => columns.filter((x) => isInk(x, y)).length / image.width);
+}"""  # the share of each row of pixels that is not as the corner is
+
+
+def ink_of_the_first_bar(page, shown):
+    for _ in range(4 * hasattr(shown, "html")):
+        page.keyboard.press("ArrowRight")
+    page.locator("mover").first.scroll_into_view_if_needed()
+    box = page.locator("mover").first.bounding_box()
+    room = {"x": box["x"], "y": box["y"] - 3, "width": box["width"], "height": box["height"] + 3}
+    return page.evaluate(INK, base64.b64encode(page.screenshot(clip=room)).decode())
 
 
 @pytest.mark.parametrize("form", ["derivation", "explorer"])
@@ -75,10 +84,27 @@ def test_the_bar_that_tells_a_gradient_from_its_number_stands_clear_of_its_lette
     y.label = letter  # so that every letter under a bar is this one
     shown = derivation(y, x) if form == "derivation" else explore(y)
     page = visit(shown.save(tmp_path / "d.html").read_text("utf-8"), device_scale_factor=4)
-    for _ in range(4 * (form == "explorer")):
-        page.keyboard.press("ArrowRight")
-    box = page.locator("mover").first.bounding_box()
-    room = {"x": box["x"], "y": box["y"] - 3, "width": box["width"], "height": box["height"] + 3}
-    picture = base64.b64encode(page.screenshot(clip=room)).decode()
-    inked = "".join("#" if ink else " " for ink in page.evaluate(INK, picture)).strip()
+    inked = "".join("#" if ink else " " for ink in ink_of_the_first_bar(page, shown)).strip()
     assert inked.count(" ") >= 4  # a pixel, four here, between the bar and the letter
+
+
+@pytest.mark.parametrize("form", ["derivation", "explorer"])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}],
+    ids=["light", "dark", "forced"],
+)
+@pytest.mark.parametrize("label", ["z", "layer i"])
+def test_the_bar_of_a_gradient_is_as_wide_as_the_name_under_it(
+    visit, tmp_path, form, settings, label
+):
+    x = Value(2.0, label)
+    y = exp(x)
+    y.label = label
+    shown = derivation(y, x) if form == "derivation" else explore(y)
+    html = shown.save(tmp_path / "d.html").read_text("utf-8")
+    page = visit(html, device_scale_factor=4, **settings)
+    ink = ink_of_the_first_bar(page, shown)
+    assert next(share for share in ink if share) > 0.9
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('mover'))")
+    assert "\u00af" in page.evaluate("getSelection().toString()")  # copied, and read aloud
