@@ -8,14 +8,19 @@ their own: by hand their own parameters serve, and their grads change; a derivat
 new leaves, and leaves the parameters alone.
 """
 
-import platform
 import statistics
+import sys
 import time
+from pathlib import Path
 
 import autograd
 import nn
 from autograd import Value, value_and_grad
 from autograd.engine import accelerator
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "jit" / "flow"))
+
+from measuring import machine
 
 MOST, MOST_FOR_MODELS = 1.1, 3.0
 ROUNDS = 25
@@ -107,8 +112,7 @@ def compared(by_hand, ours, arguments):
 
 
 def main():
-    engine = accelerator.reason or "with the accelerator"
-    print(f"Python {platform.python_version()}, {platform.machine()}, {engine}")
+    print(machine(), accelerator.reason or "with the accelerator")
     failed = []
     for name, by_hand, f, arguments in cases():
         hand, ours, ratio = compared(by_hand, value_and_grad(f), arguments)
