@@ -112,7 +112,7 @@ def compared(by_hand, ours, arguments):
 
 
 def main():
-    print(machine(), accelerator.reason or "with the accelerator")
+    print(machine().rstrip(", ") + ",", accelerator.reason or "with the accelerator")
     failed = []
     for name, by_hand, f, arguments in cases():
         hand, ours, ratio = compared(by_hand, value_and_grad(f), arguments)
