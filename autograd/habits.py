@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from importlib.machinery import PathFinder
 from typing import NoReturn
 
-from autograd.callsite import is_import, is_own
+from autograd.callsite import is_foreign, is_import, is_own
 from autograd.errors import ArgumentError, MissingAttributeError, MissingImportError
 
 _NUMBER = "the number alone, without its gradient, is v.data"
@@ -45,7 +45,8 @@ OF_VALUES = {
     **dict.fromkeys(("max", "min"), "write autograd.maximum(v, w) and autograd.minimum(v, w)"),
     **dict.fromkeys(("clamp", "clamp_"), "it is v.clip(lo, hi)"),
     "rsqrt": "write 1 / autograd.sqrt(v)",
-    **dict.fromkeys(("softmax", "log_softmax"), "autograd.softmax takes a list of Values"),
+    "softmax": "autograd.softmax(xs) takes a list of Values",
+    "log_softmax": "of a list of Values it is [x - autograd.logsumexp(xs) for x in xs]",
     **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), "compare it: v > w, v.data == w.data"),
     **dict.fromkeys(("add_", "sub_", "mul_", "div_", "pow_"), _IN_PLACE),
     **dict.fromkeys(("copy_", "zero_", "fill_"), _IN_PLACE),
@@ -182,7 +183,8 @@ OF_AUTOGRAD = {
     **dict.fromkeys(("csc", "cosec"), "write 1 / autograd.sin(x)"),
     "lg": "write autograd.log10(x) or autograd.log2(x)",
     **dict.fromkeys(("root", "nthroot"), "write x**(1/3), or autograd.cbrt(x)"),
-    **dict.fromkeys(("factorial", "gamma"), "write autograd.exp(autograd.lgamma(n + 1))"),
+    "factorial": "write autograd.exp(autograd.lgamma(n + 1))",
+    "gamma": "write autograd.exp(autograd.lgamma(x)) for x > 0",
     **dict.fromkeys(
         ("diff", "deriv", "derivative"),
         "write autograd.grad(f)(x) of a function, autograd.gradient(y, [x]) of a Value",
@@ -190,9 +192,9 @@ OF_AUTOGRAD = {
     **dict.fromkeys(("symbols", "Symbol", "var"), _NUMBERS),
     **dict.fromkeys(("draw", "draw_dot", "draw_graph", "visualize"), "write autograd.graph(y)"),
     **dict.fromkeys(
-        ("degrees", "radians", "deg2rad", "rad2deg"),
-        "functions take radians: write x * math.pi / 180 for x degrees",
+        ("radians", "deg2rad"), "functions take radians: write x * math.pi / 180 for x degrees"
     ),
+    **dict.fromkeys(("degrees", "rad2deg"), "write x * 180 / math.pi for x radians"),
     "plot": "write autograd.graph(y) of a graph; Matplotlib draws autograd.vmap(f)(xs)",
     "device_put": _ONE_KIND,
     "block_until_ready": "numbers are there at once: leave it out",
@@ -274,7 +276,6 @@ OF_PRIMITIVES = {
 
 
 _OF_TWO = "((x - x.mean()) * (y - y.mean())).sum()"
-_TRUNCATED = "autograd.where(x < 0, autograd.ceil(x), autograd.floor(x))"
 _COUNTS = "counts, which have no derivative, outside of the function, and give it what they are"
 OF_NUMPY = {  # what to write in place of functions of NumPy's that fail on Values
     "cov": f"{_OF_TWO} / (len(x) - 1)",
@@ -290,17 +291,28 @@ OF_NUMPY = {  # what to write in place of functions of NumPy's that fail on Valu
     "nansum": "autograd.where(autograd.isnan(x), 0.0, x).sum()",
     "nanmax": "numpy.max(autograd.where(autograd.isnan(x), -numpy.inf, x))",
     "nanmin": "numpy.min(autograd.where(autograd.isnan(x), numpy.inf, x))",
-    **dict.fromkeys(("trunc", "fix"), _TRUNCATED),
+    "fix": "numpy.trunc(x)",
     "isclose": "abs(a - b) < 1e-8",
     "allclose": "numpy.max(abs(a - b)) < 1e-8",
     "signbit": "autograd.copysign(1.0, x) < 0",
-    "modf": f"x - {_TRUNCATED}, {_TRUNCATED}",
+    "modf": "x - numpy.trunc(x), numpy.trunc(x)",
     "divmod": "a // b, a % b",
     "float_power": "a**b",
     "logaddexp2": "autograd.log2(2.0**a + 2.0**b)",
     "ldexp": "a * 2.0**b",
     "angle": "autograd.atan2(y, x)",
-    **dict.fromkeys(("histogram", "bincount"), _COUNTS),
+    "linspace": "a + (b - a) * numpy.linspace(0.0, 1.0, 50)",
+    "logspace": "10.0 ** (a + (b - a) * numpy.linspace(0.0, 1.0, 50))",
+    "geomspace": "a * (b / a) ** numpy.linspace(0.0, 1.0, 50)",
+    "isin": "(abs(x - 1.5) < 1e-8) | (abs(x - 2.5) < 1e-8)",
+    "isposinf": "x > 1.8e308, where 1.8e308 is infinity",
+    "isneginf": "x < -1.8e308, where 1.8e308 is infinity",
+    "unwrap": (
+        "numpy.append(x[:1], x[1:] - 2.0 * numpy.pi * "
+        "numpy.cumsum(numpy.rint((x[1:] - x[:-1]) / (2.0 * numpy.pi))))"
+    ),
+    "roots": "(-b + autograd.sqrt(b**2 - 4.0 * a * c)) / (2.0 * a), as for a * x**2 + b * x + c",
+    **dict.fromkeys(("histogram", "bincount", "unique"), _COUNTS),
 }
 
 
@@ -316,6 +328,22 @@ def ours(name: str) -> str:
     if name in sys.modules[__package__].__all__:
         return f"autograd.{name}"
     return "it with operators and the functions of autograd"
+
+
+def way_in_numpy(otherwise: str = "") -> str:
+    """Return what to write where a function of NumPy's that the user called fails on Values.
+
+    Args:
+        otherwise: what to say of any other function.
+    """
+    frame, name = sys._getframe(1), ""
+    while frame.f_back is not None and is_foreign(frame):
+        is_numpys = str(frame.f_globals.get("__name__")).startswith("numpy.")
+        name = frame.f_code.co_name if is_numpys else ""
+        frame = frame.f_back
+    return (
+        f"numpy.{name} fails on Values: write {OF_NUMPY[name]}" if name in OF_NUMPY else otherwise
+    )
 
 
 def refuse_setting(who: str, settings: Mapping[str, object], known: dict[str, str]) -> NoReturn:
@@ -428,7 +456,8 @@ class Missing:
         del node.__dict__[self.name]
 
     def _refuse(self, who: str) -> NoReturn:
-        words = f"{who} has no attribute {self.name!r}{advice(self.name, self._known)}"
+        way = advice(self.name, self._known).removeprefix(": ")
+        words = f"{who} has no attribute {self.name!r}: {way_in_numpy(way)}"
         raise MissingAttributeError(words, name=self.name)
 
     def __repr__(self) -> str:

@@ -707,9 +707,36 @@ def _way_around(error: Exception) -> str:
             f"operators and the functions of autograd: a loop that eliminates (the documentation "
             f"has one, Solve a system) solves, inverts and gives the determinant"
         )
-    return f"numpy.{name} fails on Values: write {OF_NUMPY[name]}" if name in OF_NUMPY else ""
+    is_told = name not in OF_NUMPY or OF_NUMPY[name] in str(error)
+    return "" if is_told else f"numpy.{name} fails on Values: write {OF_NUMPY[name]}"
 
 
+_ONE = "Python's math takes one number: numpy.exp(x), autograd.exp(x) and so on take an array"
+_FLOATS = "computes this on floats alone, and here are Values"
+_NOTES = {  # by the beginning of a TypeError of others
+    "only (0-dimensional|length-1) arrays": _ONE,
+    r"Could not convert .*(Value|Traced)\(": (
+        f"pandas {_FLOATS}: take the array, series.to_numpy() or frame.to_numpy()"
+    ),
+    r"cannot convert Python type 'autograd\.": (
+        f"polars {_FLOATS}: take the array, series.to_numpy() or frame.to_numpy()"
+    ),
+    "can't convert type '(Value|Tracer)'": (
+        f"the statistics of Python's library {_FLOATS}: write autograd.mean(xs), numpy.std(xs), "
+        f"numpy.median(xs)"
+    ),
+    r"Cannot cast array data from dtype\('O'\) to dtype\('(?!bool)": (
+        "NumPy computes this on plain numbers alone, and here are Values: call it outside, and "
+        "give the function what it returns"
+    ),
+    r"expected a sequence of integers or a single integer, got 'Value\(": (
+        "NumPy takes sizes that are Python's whole numbers, and here is a Value: write int(n.data)"
+    ),
+    r".*dtype\('O'\) to dtype\('bool'\)": (
+        "NumPy's where= takes no conditions of traced Values: add up autograd.where(mask, x, 0.0), "
+        "and divide by mask.sum() for a mean"
+    ),
+}
 _OF_A_LIST = r"operand type.*'(list|tuple)'"
 
 
@@ -758,33 +785,10 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
                 f"{an(found[1])} among the arguments stays one, without arithmetic: give an array, "
                 f"numpy.asarray(...)"
             )
-        elif str(error).startswith(("only 0-dimensional arrays", "only length-1 arrays")):
-            error.add_note(
-                "Python's math takes one number: numpy.exp(x), autograd.exp(x) and so on take an "
-                "array"
-            )
-        elif re.match(r"Could not convert .*(Value|Traced)\(", str(error)):
-            error.add_note(
-                "pandas computes this on floats alone, and here are Values: take the array, "
-                "series.to_numpy() or frame.to_numpy()"
-            )
-        elif re.match(r"Cannot cast array data from dtype\('O'\) to dtype\('(?!bool)", str(error)):
-            error.add_note(
-                "NumPy computes this on plain numbers alone, and here are Values: call it outside, "
-                "and give the function what it returns"
-            )
-        elif re.match(
-            r"expected a sequence of integers or a single integer, got 'Value\(", str(error)
-        ):
-            error.add_note(
-                "NumPy takes sizes that are Python's whole numbers, and here is a Value: write "
-                "int(n.data)"
-            )
-        elif "dtype('O') to dtype('bool')" in str(error):
-            error.add_note(
-                "NumPy's where= takes no conditions of traced Values: add up autograd.where(mask, "
-                "x, 0.0), and divide by mask.sum() for a mean"
-            )
+        else:
+            for words, note in _NOTES.items():
+                if re.match(words, str(error)):
+                    error.add_note(note)
         return
     if isinstance(error, ValueError):
         if "to use a where mask" in str(error) and not getattr(error, "__notes__", None):

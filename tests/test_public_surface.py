@@ -343,34 +343,47 @@ REFEREES = {  # functions of NumPy's on numbers, in the calls that the advice is
     "heaviside": lambda x, y: numpy.heaviside(x, 0.0),
     "isclose": numpy.isclose,
     "allclose": numpy.allclose,
-    "float_power": numpy.float_power,
+    "float_power": lambda x, y: numpy.float_power(abs(x), y),
     "logaddexp2": numpy.logaddexp2,
     "divmod": numpy.divmod,
     "ldexp": lambda x, y: x * 2.0**y,  # which has whole numbers
     "angle": lambda x, y: numpy.angle(x + 1j * y),
+    "linspace": lambda x, y: numpy.linspace(x[0], y[0]),
+    "logspace": lambda x, y: numpy.logspace(x[0], y[0]),
+    "geomspace": lambda x, y: numpy.geomspace(x[0], y[0]),
+    "isin": lambda x, y: numpy.isin(x, [1.5, 2.5]),
+    "unwrap": lambda x, y: numpy.unwrap(8.0 * x),
+    "roots": lambda x, y: numpy.roots([x[0], y[0], x[1]])[1],
+}
+AT = {  # other operands than a = x and b = y, where the function takes others
+    "gradient": lambda x, y: {"x": x[:2]},
+    "float_power": lambda x, y: {"a": abs(x)},
+    **dict.fromkeys(
+        ("linspace", "logspace", "geomspace", "roots"),
+        lambda x, y: {"a": x[0], "b": y[0], "c": x[1]},
+    ),
+    "unwrap": lambda x, y: {"x": 8.0 * x},
 }
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in OF_NUMPY if name not in ("histogram", "bincount")]
+    "name", [name for name in OF_NUMPY if name not in ("histogram", "bincount", "unique")]
 )
 def test_what_stands_for_a_function_of_numpy_takes_values_and_agrees_with_it(name):
     way = OF_NUMPY[name].removeprefix("of a straight line the slope, ")
-    way = way.removeprefix("its straight pieces, as in ").removesuffix(", where x is not 0")
+    way = way.removeprefix("its straight pieces, as in ").partition(", where")[0]
 
     def ours(x, y):
-        if name == "gradient":
-            x, y = x[:2], y[:2]
         known = {"x": x, "y": y, "a": x, "b": y, "c": x + y, "w": y, "h": 0.1}
-        return eval(way, {"autograd": autograd, "numpy": numpy, **known})
+        known |= AT.get(name, lambda x, y: {})(x, y)
+        return eval(way.partition(", as for")[0], {"autograd": autograd, "numpy": numpy, **known})
 
     wanted = REFEREES.get(name, lambda x, y: getattr(numpy, name)(x))
-    base = abs(X) if name == "float_power" else X
-    values = [numpy.array([autograd.Value(each) for each in row]) for row in (base, Y)]
+    values = [numpy.array([autograd.Value(each) for each in row]) for row in (X, Y)]
     number = numpy.vectorize(lambda each: float(getattr(each, "data", each)))
     numbers = number(numpy.array(ours(*values), dtype=object))
-    for found in (numbers, autograd.jit(ours)(base, Y)):
-        numpy.testing.assert_allclose(found, numpy.array(wanted(base, Y), float), rtol=1e-12)
+    for found in (numbers, autograd.jit(ours)(X, Y)):
+        numpy.testing.assert_allclose(found, numpy.array(wanted(X, Y), float), rtol=1e-12)
     if name != "gradient":  # which is also a function of ours
         with pytest.raises(AttributeError, match=re.escape(f"{name!r}: write {OF_NUMPY[name]}")):
             getattr(autograd, name)
@@ -386,6 +399,29 @@ def test_what_stands_for_a_function_of_numpy_takes_values_and_agrees_with_it(nam
 def test_a_choice_of_numpy_that_fails_on_traced_values_says_what_to_write(f):
     with pytest.raises(TypeError, match=r"fails on Values: write autograd\.where\(x > "):
         autograd.jit(f)(X)
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("linspace", lambda v: numpy.linspace(0.0, v, 5)),
+        ("geomspace", lambda v: numpy.geomspace(1.0, v, 5)),
+        ("isin", lambda v: numpy.isin(v, [1.5, 2.5])),
+        ("unwrap", lambda v: numpy.unwrap([v, 2.0 * v])),
+        ("roots", lambda v: numpy.roots([v, 2.0 * v, 1.0])),
+        ("sinc", lambda v: numpy.sinc(v)),
+    ],
+)
+def test_a_function_of_numpy_that_fails_on_a_value_names_no_way_that_loses_its_gradient(name, call):
+    told = re.escape(f"numpy.{name} fails on Values: write {OF_NUMPY[name]}")
+    for run in (call, autograd.grad(call)):
+        with pytest.raises(autograd.AutogradError, match=told) as caught:
+            run(autograd.Value(2.0))
+        assert not hasattr(caught.value, "__notes__")
+    with pytest.raises(autograd.AutogradError) as caught:
+        autograd.jit(call)(2.0)
+    words = "\n".join([str(caught.value), *getattr(caught.value, "__notes__", ())])
+    assert len(re.findall(told, words)) == 1
 
 
 def test_no_function_of_numpy_that_has_no_loop_for_objects_is_advised():

@@ -29,7 +29,7 @@ from autograd.errors import (
     RecordedResultError,
     TraceError,
 )
-from autograd.habits import OF_VALUES, Missing, ours
+from autograd.habits import OF_VALUES, Missing, ours, way_in_numpy
 from autograd.table.number import RealNumber
 from autograd.table.operation import Operation, is_real, real
 from autograd.wording import what_is
@@ -233,10 +233,13 @@ class Node(Slots):
         if not isinstance(other, (Node, numbers.Number)) and not is_real(other):
             return NotImplemented
         if not is_comparison(user_frame()):  # np.arange(v), [1, 2].index(v)
+            plain = (
+                "It takes plain numbers (counts, sizes, keys): write int(v.data) for a whole "
+                "number, v.data for any other"
+            )
             raise AmbiguousNumberError(
-                f"a Value was compared by == or != in what is called at {user_line()}\nIt takes "
-                f"plain numbers (counts, sizes, keys): write int(v.data) for a whole number, "
-                f"v.data for any other"
+                f"a Value was compared by == or != in what is called at {user_line()}\n"
+                f"{way_in_numpy(plain)}"
             )
         raise AmbiguousNumberError(
             "== and != of a Value might compare numbers or ask for one and the same node: write "
@@ -301,9 +304,8 @@ class Node(Slots):
     __rxor__ = __xor__
 
     def __bool__(self) -> bool:
-        raise AmbiguousNumberError(
-            "a Value has no truth of its own: compare it (v > 0), or its number (v.data != 0)"
-        )
+        remedy = way_in_numpy("compare it (v > 0), or its number (v.data != 0)")
+        raise AmbiguousNumberError(f"a Value has no truth of its own: {remedy}")
 
     @property
     def _backward(self) -> NoReturn:  # not so in micrograd

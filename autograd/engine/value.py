@@ -191,8 +191,11 @@ class Value(Node, Methods):
         return _node(NEGATIVE, -self._data, self, None, -1.0, None)
 
     __pos__, __abs__ = _unary(ops.identity), _unary(ops.absolute)
-    # What math.floor and math.ceil, and so NumPy on objects, call.
+    # What math.floor, math.ceil and math.trunc, and so NumPy on objects, call.
     __floor__, __ceil__ = _unary(ops.floor), _unary(ops.ceil)
+
+    def __trunc__(self) -> Value:
+        return cast(Value, ops.copysign(ops.floor(abs(self)), self))
 
     def __round__(self, ndigits: None = None) -> Value:
         if ndigits is not None:

@@ -27,7 +27,7 @@ sign: Operation = composite(
 
 def _whole(cut: Callable[[float], int]) -> Callable[[float], float]:
     """Return a function that cuts a number to a whole one; infinity, nan and -0.0 stay."""
-    return lambda x: math.copysign(float(cut(x)), x) if x - x == 0.0 else x
+    return lambda x: math.copysign(float(cut(x)), x) if math.isfinite(x) else x
 
 
 floor: Operation = primitive(

@@ -158,6 +158,19 @@ def test_a_gradient_is_never_dropped_in_silence(use, words):
         use(Value(1.5))
 
 
+@pytest.mark.parametrize("at", [2.5, -2.5, 0.7, -0.7, 0.0, -0.0, 1e300, math.inf, -math.inf])
+@pytest.mark.parametrize("cut", [math.trunc, numpy.trunc, numpy.fix])
+def test_numbers_are_cut_towards_zero_as_numpy_cuts_them(cut, at):
+    x = Value(at)
+    y = cut(x)
+    wanted = numpy.trunc(at).tobytes()
+    y.backward(math.inf)
+    assert (numpy.float64(y.data).tobytes(), x.grad) == (wanted, 0.0)
+    assert numpy.float64(ag.jit(lambda x: cut(x))(at)).tobytes() == wanted
+    assert ag.grad(lambda x: cut(x) * x)(at) == y.data or math.isinf(at)
+    assert ag.jit(ag.grad(ag.grad(lambda x: cut(x) * x)))(2.5) == 0.0
+
+
 def test_python_s_rounding_is_ours():
     x = Value(2.5)
     assert [f(x).data for f in (round, math.floor, math.ceil)] == [2.0, 2.0, 3.0]
