@@ -41,11 +41,14 @@ def _lowered(y: Number, a: Number, b: Number, m: int) -> Number:
     is_exact = (lower + m <= b) & (lower + m >= b) & (abs(b) < 2.0**53)
     if is_exact is True:
         return power(a, lower)
-    # No sign of -0.0 in a power whose exponent is odd by rounding alone.
-    base = choose(is_exact, a, a + 0.0)
+    # No sign of -0.0 in a power whose exponent is odd by rounding alone, and below 0 that of an
+    # exponent before rounding: so large a b is even, and so is b - m after rounding.
+    is_even = (a < 0.0) & (abs(b) >= 2.0**53)
+    base = choose(is_exact, a, choose(is_even, -a, a + 0.0))
 
     def direct() -> Number:
-        return power(base, lower)
+        result = power(base, lower)
+        return choose(is_even, -result, result) if m % 2 else result
 
     inside = _is_inside(a) & _is_inside(y)
     return lazy_where(is_exact, direct, lambda: lazy_where(inside, divided, direct))

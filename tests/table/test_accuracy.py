@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mpmath import mp
 from table_referees import HIGHER, INF, derivative, miss, partials_of, points_of, settled, value_of
 
-from autograd import grad, jit, polygamma, value_and_grad
+from autograd import grad, jit, jvp, polygamma, value_and_grad
 from autograd.table.operation import TABLE
 from autograd.testing import points
 
@@ -313,3 +313,19 @@ def test_the_slope_of_an_even_power_of_a_negative_number_is_negative_however_lar
         assert grad(power)(-1.0, exponent) == -exponent
         assert power.partial(0, 1.0, (-1.0, exponent)) == -exponent
         assert TABLE["power_derivative"](1, 0, -1.0, exponent) == -exponent
+
+
+@pytest.mark.parametrize("exponent", [2.0**53, 2.0**53 + 2.0, 2.0**60, -(2.0**53), -(2.0**60)])
+@pytest.mark.parametrize("base", [-1.5, -1.0 - 1e-7, -1.0 + 1e-7, -0.5])
+def test_a_slope_of_a_power_that_overflows_below_zero_has_the_right_sign(base, exponent):
+    def slope(a):
+        return a**exponent
+
+    with mp.workdps(60):
+        sign = float(mp.sign(exponent * mp.power(base, mp.mpf(exponent) - 1)))
+    size = math.inf if (abs(base) > 1.0) == (exponent > 0.0) else 0.0
+    tangent = jvp(slope, (base,), (1.0,))[1]
+    found = [grad(slope)(base), tangent, jit(grad(slope))(base)]
+    found.append(jit(grad(TABLE["power"]))(base, exponent))
+    assert found == [sign * size] * 4
+    assert grad(grad(slope))(base) == jit(grad(grad(slope)))(base) == size
