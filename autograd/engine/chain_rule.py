@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 from autograd.engine import modes
 from autograd.engine.accelerator import native
 from autograd.engine.modes import current
-from autograd.engine.node import Node, named, refuse_call
+from autograd.engine.node import Node, check_assignment, named, refuse_call
 from autograd.engine.order import N, ordered
 from autograd.errors import AnomalyError
 
@@ -169,6 +169,8 @@ def _swept(root: N, gradient: float) -> list[N] | None:
 def backpropagated(root: Node, gradient: float) -> None:
     """Add d(root)/d(node) x gradient to the gradient of every node under the root."""
     try:
+        if modes.active:
+            check_assignment("grad")
         if native is None or modes.active or not native.backward(root, gradient):
             _committed(propagated(root, gradient))
     except (AttributeError, TypeError):

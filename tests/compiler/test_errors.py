@@ -364,6 +364,16 @@ def test_a_number_is_not_assigned_once_where_every_call_should(what, of):
         assert getattr(outside, what) == expected
 
 
+def test_backward_of_an_outside_value_is_not_called_once_where_every_call_should():
+    w = autograd.Value(3.0)
+    y = w * w
+    with pytest.raises(TraceError, match=r"\(grad\) of .* was assigned(.|\n)*value_and_grad"):
+        jit(lambda x: (y.backward(), w * x)[1])(2.0)
+    assert w.grad == 0.0
+    value, slope = jit(autograd.value_and_grad(lambda w, x: w * x))(3.0, 2.0)
+    assert (value, slope) == (6.0, 2.0)
+
+
 def test_a_function_of_very_many_operations_says_how_rows_are_mapped(monkeypatch):
     monkeypatch.setattr("autograd.compiler.executable.MANY", 1000)
     X, t, w = np.ones((40, 3)), np.arange(40.0), np.ones(3)
