@@ -192,14 +192,18 @@ def steps(y: Value, digits: int = USUAL_DIGITS) -> Iterator[Step]:
     """
     order = graph_under(y, "steps")
     names = Names(order)
-    return _Steps(names[y].name, _walked(y, order, names, checked_digits("steps", digits)))
+    return _Steps(y, names, _walked(y, order, names, checked_digits("steps", digits)))
 
 
 class _Steps(Iterator[Step]):
     """The steps of a graph, one after the other."""
 
-    def __init__(self, name: str, each: Iterator[Step]) -> None:
-        self._name, self._each = name, each
+    def __init__(self, root: Value, names: Names, each: Iterator[Step]) -> None:
+        self._root, self._names, self._each = root, names, each
+
+    @property
+    def _name(self) -> str:
+        return self._names[self._root].name  # which numbers all nodes
 
     def __next__(self) -> Step:
         return next(self._each)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from itertools import takewhile
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -113,9 +113,8 @@ class Names:
     @functools.cached_property
     def _numbers(self) -> dict[int, int]:
         """Which of the nodes without a label each is, from 1."""
-        labelled = self._labelled
-        rest = (id(node) for node in self._order if id(node) not in labelled)
-        return {node: number for number, node in enumerate(rest, 1)}
+        rest = itertools.filterfalse(self._labelled.__contains__, map(id, self._order))
+        return dict(zip(rest, itertools.count(1)))
 
     @functools.cached_property
     def _taken(self) -> list[int]:
@@ -202,6 +201,8 @@ def _paths(order: Sequence[Value]) -> dict[int, str]:
         for arg, partial in zip(node.args, node.partials, strict=True):
             if partial is not None and arg.op is None and paths.setdefault(id(arg), path) != path:
                 pairs = zip(paths[id(arg)], path, strict=False)
-                paths[id(arg)] = [a for a, b in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+                paths[id(arg)] = [
+                    a for a, b in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)
+                ]
                 inputs.add(id(arg))
     return {key: " / ".join(path[:-1] if key in inputs else path) for key, path in paths.items()}

@@ -120,6 +120,28 @@ def test_an_edited_leaf_and_a_wrong_type_are_refused_at_once(read):
         read(3.0)
 
 
+def test_the_first_step_is_there_before_any_node_is_numbered(monkeypatch):
+    y = Value(1.0)
+    for _ in range(100_000):
+        y = y * 1.0001
+
+    def never(names):
+        raise AssertionError("all nodes were numbered")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(autograd.notation.names.Names, "_numbers", property(never))
+        first = next(steps(y))
+    assert str(first).startswith("v100001 = v100000 * 1.0001")
+
+
+@pytest.mark.parametrize("read", [steps, forward_steps])
+def test_a_leaf_that_was_edited_before_its_graph_was_recorded_is_read(read):
+    x, w = Value(3.0, "x"), Value(2.0, "w")
+    y = w * 2.0
+    x.data = 4.0
+    assert len(list(read(x * y))) > 1  # y is older than the number of x, and does not use it
+
+
 def test_where_the_textbook_form_is_wrong_the_rule_that_computes_is_shown():
     saturated = next(steps(tanh(Value(20.0, "x"))))
     assert "sech_squared(x) = sech_squared(20) = 1.699e-17" in str(saturated)
