@@ -15,7 +15,7 @@ from autograd.testing.arguments import Bounds
 __tracebackhide__ = True  # from reports of pytest
 
 Numbers = tuple[float, ...]
-SIMPLE = (*range(11), 0.5, 1.5, 2.5, 0.1, 0.25, 0.75, 0.01, 1e-6, 12, 16, 20, 30, 50, 64)
+SIMPLE = (*range(21), 0.5, 1.5, 2.5, 0.1, 0.25, 0.75, 0.01, 1e-6, 30, 50, 64)
 NEXT_TO = (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0)  # whole numbers whose neighbours are tried
 LARGE = (100, 1000, 1001, 1024, 10_000, 1e5, 1e6)
 APART = 6  # points of different simple numbers, going up and going down

@@ -890,6 +890,11 @@ def test_single_points_that_a_person_would_try_are_always_tried(place):
     failure(lambda x: x**3, lambda x: 3 * x**2 + (x == place))
 
 
+@pytest.mark.parametrize("place", [11.0, 13.0, -17.0, 19.0])
+def test_all_whole_numbers_up_to_20_are_tried(place):
+    failure(lambda x: x**3, lambda x: 3 * x**2 + (x == place), domain=(-20, 20))
+
+
 @pytest.mark.parametrize("kink", [0.3, -2.0 / 3.0, 1e-5, 7.7])
 def test_kinks_and_the_numbers_next_to_them_are_found(kink):
     def f(x):
