@@ -33,7 +33,16 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeGuard, cast
 
 from autograd.engine.value import Value
-from autograd.ir.trace import CannotConvert, Chosen, Condition, Trace, Tracer, plain_numbers
+from autograd.ir.tables import is_truth
+from autograd.ir.trace import (
+    CannotConvert,
+    Chosen,
+    Condition,
+    Trace,
+    Tracer,
+    plain_numbers,
+    refuse_identity,
+)
 from autograd.locks import new_lock
 from autograd.table.conditions import where
 from autograd.table.operation import Operation, is_real
@@ -182,6 +191,32 @@ def which(obj: object) -> object:
     for each in obj if type(obj) is tuple else (obj,):
         if type(each) is Chosen:
             each.trace.keep_apart()
+    return obj
+
+
+def same(first: object, second: object) -> bool:
+    """Return ``first is second``, which of a traced condition and a bool cannot be told."""
+    if first is not second:
+        for one, other in ((first, second), (second, first)):
+            if is_truth(other):
+                refuse_identity(one)
+    return which(first) is which(second)
+
+
+def matched(obj: object) -> object:
+    """Return an object that is matched with True or False, or is in one that is."""
+    refuse_identity(typed(obj))
+    if type(obj) in (list, tuple, dict):
+        parts: Any = obj
+        for each in parts.values() if type(obj) is dict else parts:
+            matched(each)
+    return obj
+
+
+def asked(obj: object) -> object:
+    """Return an object of which it is asked whether it is a bool."""
+    if type(obj) is Condition:
+        refuse_identity(obj)
     return obj
 
 
@@ -389,6 +424,7 @@ class _Converter(ast.NodeTransformer):
     def __init__(self) -> None:
         self.outside: set[str] = set()  # names that are global or nonlocal, or deleted
         self.in_class = False  # the names of a class are none of an arm's
+        self.asks = False  # whether an object is asked which bool it is
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
         self._inside(node, True)
@@ -423,20 +459,51 @@ class _Converter(ast.NodeTransformer):
             return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        sides = [node.left, *node.comparators]
+        for each in sides:
+            if isinstance(each, ast.Call) and any(map(_names_bool, sides)):
+                self._ask(each, "type")
         self.generic_visit(node)
         sides = [node.left, *node.comparators]
-        if any(isinstance(each, ast.Is | ast.IsNot) for each in node.ops) and not any(
-            isinstance(each, ast.Constant) for each in sides
-        ):
-            node.left, *node.comparators = [_call(_ours("which"), each) for each in sides]
+        constants = [each.value for each in sides if isinstance(each, ast.Constant)]
+        if not any(isinstance(each, ast.Is | ast.IsNot) for each in node.ops):
+            return node
+        if any(isinstance(each, bool) for each in constants):
+            self.asks = True
+        elif constants:
+            return node
+        if len(sides) == 2:
+            is_same: ast.expr = ast.copy_location(_call(_ours("same"), *sides), node)
+            is_negated = isinstance(node.ops[0], ast.IsNot)
+            return ast.UnaryOp(ast.Not(), is_same) if is_negated else is_same
+        question = "matched" if constants else "which"
+        node.left, *node.comparators = [_call(_ours(question), each) for each in sides]
         return node
 
     def visit_Match(self, node: ast.Match) -> ast.Match:
+        asks = any(
+            (isinstance(each, ast.MatchSingleton) and each.value is not None)
+            or (isinstance(each, ast.MatchClass) and _names_bool(each.cls))
+            for case in node.cases
+            for each in ast.walk(case.pattern)
+        )
+        self.asks = self.asks or asks
         self.generic_visit(node)
-        node.subject = _call(_ours("typed"), node.subject)
+        question, subject = _ours("matched" if asks else "typed"), node.subject
+        node.subject = ast.copy_location(_call(question, subject), subject)
         return node
 
+    def _ask(self, node: ast.Call, function: str) -> None:
+        """Let a call of ``type`` or ``isinstance`` refuse a condition."""
+        match node:
+            case ast.Call(ast.Name(name), [first, *rest]) if name == function:
+                if not isinstance(first, ast.Starred):
+                    node.args = [ast.copy_location(_call(_ours("asked"), first), first), *rest]
+                    self.asks = True
+
     def visit_Call(self, node: ast.Call) -> ast.expr:
+        if any(map(_names_bool, node.args[1:])):
+            self._ask(node, "isinstance")
         self.generic_visit(node)
         match node:
             case ast.Call(ast.Name("max" | "min"), [_, *_], []):
@@ -521,6 +588,10 @@ class _Converter(ast.NodeTransformer):
             return statement
 
 
+def _names_bool(node: ast.AST) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == "bool" for each in ast.walk(node))
+
+
 def _together(parts: list[ast.expr], use: ast.expr_context | None = None) -> ast.expr:
     return parts[0] if len(parts) == 1 else ast.Tuple(parts, use or ast.Load())
 
@@ -590,13 +661,14 @@ def _assigned(statements: Sequence[ast.stmt]) -> dict[str, ast.expr]:
 
 
 @functools.lru_cache(maxsize=64)
-def _conversions(file: str, source: str) -> dict[types.CodeType, types.CodeType]:
-    """Return for each code of a file that a choice is in the converted code."""
+def _conversions(file: str, source: str) -> tuple[dict[types.CodeType, types.CodeType], bool]:
+    """Return the converted code for each of a file's, and whether objects are asked in it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(source)
         before = compile(tree, file, "exec", dont_inherit=True)
-        tree = ast.fix_missing_locations(_Converter().visit(tree))
+        converter = _Converter()
+        tree = ast.fix_missing_locations(converter.visit(tree))
         after = _with_this_module(compile(tree, file, "exec", dont_inherit=True))
     found: dict[types.CodeType, types.CodeType] = {}
     pairs = [(before, after)]
@@ -608,7 +680,7 @@ def _conversions(file: str, source: str) -> dict[types.CodeType, types.CodeType]
         for key, codes in inner.items():
             if len(codes) == len(converted.get(key, ())):
                 pairs += zip(codes, converted[key], strict=True)
-    return found
+    return found, converter.asks
 
 
 def _inner(code: types.CodeType) -> dict[tuple[str, int], list[types.CodeType]]:
@@ -642,15 +714,22 @@ _found_at: list[int] = []  # the counts of the collector's runs then
 
 
 @contextlib.contextmanager
-def converted(codes: Collection[types.CodeType]) -> Iterator[None]:
+def converted(codes: Collection[types.CodeType], asking: Collection[str] = ()) -> Iterator[None]:
     """Give the functions with these codes, and those around them, converted code meanwhile.
 
     Several threads may want so at once; the last of them puts the code back.
+
+    Args:
+        codes: these codes.
+        asking: files in which code is converted too where it asks which bool an object is.
     """
     changes: dict[str, dict[types.CodeType, types.CodeType]] = {}
-    for file in {code.co_filename for code in codes}:
+    files = {code.co_filename for code in codes}
+    for file in files.union(asking):
         with contextlib.suppress(SyntaxError, ValueError):  # it is not source as it was compiled
-            changes[file] = _conversions(file, "".join(linecache.getlines(file)))
+            found, asks = _conversions(file, "".join(linecache.getlines(file)))
+            if asks or file in files:
+                changes[file] = found
     if not any(changes.values()):
         yield
         return

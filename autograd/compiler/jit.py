@@ -20,6 +20,7 @@ from typing import Any, Generic, ParamSpec, cast, overload
 
 from autograd.backends.binding import Binding
 from autograd.backends.llvm.engine import binding
+from autograd.compiler.asked import files_that_may_ask
 from autograd.compiler.bindings import (
     KEYWORDS,
     Arguments,
@@ -152,18 +153,6 @@ class Cache:
             for found in (self.direct, self.of_any_length):
                 for key in [key for key, each in found.items() if _is_of(each, oldest)]:
                     del found[key]
-
-
-def _traced_with(
-    codes: frozenset[types.CodeType], which: str, trace: Trace, run: Run
-) -> TracedFunction:
-    """Trace a function with choices in these codes."""
-    trace.converts = which if codes else ""
-    with converted(codes):
-        made = run(trace)
-    if trace.spoiled:  # the function caught what a choice raised
-        raise CannotConvert
-    return made
 
 
 def _plain_arguments(way: Executable) -> tuple[Any, ...]:
@@ -534,13 +523,24 @@ class Jitted(Generic[P]):
 
         return run
 
+    def _traced_with(
+        self, codes: frozenset[types.CodeType], which: str, trace: Trace, run: Run
+    ) -> TracedFunction:
+        """Trace the function with choices in these codes."""
+        trace.converts = which if codes else ""
+        with converted(codes, files_that_may_ask(self._function)):
+            made = run(trace)
+        if trace.spoiled:  # the function caught what a choice raised
+            raise CannotConvert
+        return made
+
     def _converted_where_often(self, run: Run) -> TracedFunction:
         """Trace the function; where it decides often, with choices in the place of its ``if``."""
         programs, trace = self._programs, Trace()
         made: TracedFunction | None = None
         failure: TraceError | None = None
         try:
-            made = _traced_with(programs.converted, programs.converts, trace, run)
+            made = self._traced_with(programs.converted, programs.converts, trace, run)
         except Exception as error:
             if programs.converted:  # it cannot be done on this way: all are kept apart again
                 programs.kept |= programs.converted
@@ -567,7 +567,7 @@ class Jitted(Generic[P]):
         """Trace the function with choices in these codes; None if it decides as often then."""
         trace = Trace()
         try:
-            made = _traced_with(codes, which, trace, run)
+            made = self._traced_with(codes, which, trace, run)
         except Exception:  # it is another function then: the ways are kept apart
             return None
         if trace.deciders.total() >= before.deciders.total():
@@ -589,7 +589,7 @@ class Jitted(Generic[P]):
                 return False
             run = self._run(args, axes, row, active)
             try:
-                _traced_with(programs.converted, programs.converts, trace, run)
+                self._traced_with(programs.converted, programs.converts, trace, run)
             except Exception:
                 if not programs.converted:
                     raise

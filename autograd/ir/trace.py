@@ -46,6 +46,7 @@ from autograd.table.operation import Operation, is_real, real
 from autograd.trees import Structure, check_numbers, flatten, unflatten
 
 TRUTH = "Compare it, as in x > 0, and decide by that; or choose by autograd.where(condition, a, b)"
+WHICH = "Decide by it, as in `if c:` or `if not c:`, or compare it, as in c == True"
 NUMBERS = (
     "Compute with the Value itself and the functions of autograd (autograd.sin in place of "
     "math.sin, autograd.sum of math.fsum; numpy.empty(n, dtype=object) for an array of Values; no "
@@ -295,6 +296,14 @@ class Condition(Tracer):
 
     def __float__(self) -> float:
         return float(bool(self))
+
+
+def refuse_identity(obj: object) -> None:
+    """Refuse to say which bool an object is, if under jit it is none and stands for one."""
+    if type(obj) is Condition:
+        _refuse("which bool a condition is was asked (is, match, isinstance, type)", WHICH, obj)
+    if type(obj) is Tracer and not obj.is_left_over and obj.number in obj.trace.arguments:
+        _refuse("whether a traced Value is True or False itself was asked", TRUTH, obj)
 
 
 class AskedForPlace(BaseException):

@@ -347,6 +347,18 @@ TRACED = [
 ]
 TRACED += [
     (
+        "which bool a condition is was asked",
+        lambda: jit(lambda x: x * 1.0 if (x > 0.0) is True else -x)(2.0),
+        lambda: jit(lambda x: x * 1.0 if (x > 0.0) == True else -x)(2.0) == 2.0,  # noqa: E712
+    ),
+    (
+        "whether the argument 'flag', a traced Value, is True or False itself was asked",
+        lambda: jit(lambda x, flag: x * 1.0 if flag is True else -x)(2.0, True),
+        lambda: (
+            jit(lambda x, flag: x if flag is True else -x, static_argnames="flag")(2.0, True) == 2.0
+        ),
+    ),
+    (
         r"choose by autograd\.where",
         lambda: jit(grad(with_rule(lambda y, a: 1.0 if a > 0.0 else 2.0)))(1.0),
         lambda: jit(grad(with_rule(lambda y, a: ag.where(a > 0.0, 1.0, 2.0))))(1.0),

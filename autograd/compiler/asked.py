@@ -1,0 +1,126 @@
+"""Finds the files in which objects are asked whether they are True or False themselves.
+
+A traced condition is neither: ``c is True`` would take a branch that no call meant. While a
+function is traced, the code in these files is converted (if_conversion.py), and refuses.
+"""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import re
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+_NOT_LOOKED_AT = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "autograd", "nn", ""}
+_MAY_ASK = re.compile(r"\bis\b.*\b(True|False)\b|\b(True|False) is\b|\bcase\b|\bbool\b")
+
+
+def files_that_may_ask(function: Callable[..., object]) -> frozenset[str]:
+    """Return these files among those of a function, and of the modules whose names it can reach.
+
+    A module is reached where one before it has its name, or that of something made in it. None is
+    that is Python's own, or installed, unless the function itself is from there.
+    """
+    files = {file for names in _namespaces(function) for file in _files_of(names)}
+    return frozenset(filter(_may_ask, files))
+
+
+def _namespaces(function: Callable[..., object]) -> Iterator[dict[str, Any]]:
+    """Yield the names of the modules that a function can reach."""
+    seen, waiting = set(_NOT_LOOKED_AT), set[str]()
+    for each in _parts(function):
+        if type(each) is types.FunctionType and _module_of(each) not in seen:
+            seen.add(_module_of(each))
+            yield each.__globals__
+            waiting |= {*map(_module_of, each.__globals__.values())}
+        else:
+            waiting.add(_module_of(each))
+    own = {name.partition(".")[0] for name in seen - _NOT_LOOKED_AT}
+    while waiting := waiting - seen:
+        name = waiting.pop()
+        seen.add(name)
+        names: dict[str, Any] = getattr(sys.modules.get(name), "__dict__", {})
+        top, file = name.partition(".")[0], names.get("__file__") or ""
+        if top not in _NOT_LOOKED_AT and ("site-packages" not in file or top in own):
+            yield names
+            waiting |= {*map(_module_of, [*names.values()])}
+
+
+def _parts(function: object) -> Iterator[object]:
+    """Yield the functions and objects that a function is made of, by decorators and closures."""
+    waiting, seen = [function], set[int]()
+    while waiting:
+        each: Any = waiting.pop()
+        if id(each) in seen or type(each) in (int, float, str, bool, type(None)):
+            continue
+        seen.add(id(each))
+        yield each
+        kind = type(each)  # not each.__class__, at which some proxies raise
+        if kind is types.FunctionType:
+            waiting += [*(each.__defaults__ or ()), *(each.__kwdefaults__ or {}).values()]
+            waiting += [cell.cell_contents for cell in each.__closure__ or () if _is_full(cell)]
+        if kind is functools.partial:
+            waiting += [each.func, *each.args, *each.keywords.values()]
+        elif kind is types.MethodType:
+            waiting += [each.__func__, each.__self__]
+        waiting += _given(each).get("__wrapped__", ()) and [_given(each)["__wrapped__"]]
+
+
+def _given(obj: object) -> dict[str, Any]:
+    """Return the attributes of an object's own."""
+    try:
+        found = object.__getattribute__(obj, "__dict__")
+    except AttributeError:
+        return {}
+    return found if type(found) is dict else {}
+
+
+def _is_full(cell: types.CellType) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def _module_of(obj: object) -> str:
+    """Return the name of the module that an object is, or that it was made in."""
+    kind = type(obj)
+    if kind is types.ModuleType:
+        found: object = obj.__name__  # type: ignore[attr-defined]
+    elif kind is types.FunctionType:
+        found = obj.__globals__.get("__name__")  # type: ignore[attr-defined]
+    else:
+        inner = (
+            _given(obj).get("__wrapped__") if kind.__module__.startswith("autograd.") else None
+        )  # compiled functions
+        if inner is not None:
+            return _module_of(inner)
+        found = (obj if issubclass(kind, type) else kind).__module__
+    return found if type(found) is str else ""
+
+
+def _files_of(names: dict[str, Any]) -> set[str]:
+    """Return the files of a module: one, or one for each cell of a notebook."""
+    file = names.get("__file__")
+    if type(file) is str and names.get("__name__") != "__main__":
+        return {file}
+    held = [*names.values()]
+    held += [each for kind in held if issubclass(type(kind), type) for each in vars(kind).values()]
+    functions = [each for each in held if type(each) is types.FunctionType]
+    files = {each.__code__.co_filename for each in functions if each.__globals__ is names}
+    return files | {file} if type(file) is str else files
+
+
+_ANSWERS: dict[str, tuple[list[str], bool]] = {}
+
+
+def _may_ask(file: str) -> bool:
+    lines = linecache.getlines(file)
+    known, answer = _ANSWERS.get(file, (None, False))
+    if known is not lines:
+        answer = _MAY_ASK.search("".join(lines)) is not None
+        _ANSWERS[file] = lines, answer
+    return answer
