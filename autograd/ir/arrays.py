@@ -29,10 +29,12 @@ def traced_array() -> object:
         """Return conditions in an index as bools: which entries they select has to be decided."""
         if isinstance(index, tuple):
             return tuple(map(settled, index))
+        if isinstance(index, list):
+            return [*map(settled, index)]
         if getattr(index, "is_condition", False):
             return bool(index)  # NumPy would take it for the place 0 or 1
-        is_traced_mask = isinstance(index, TracedArray) and index.size and is_mask(index)
-        return super(TracedArray, index).astype(bool) if is_traced_mask else index
+        is_of_objects = isinstance(index, numpy.ndarray) and index.dtype.kind == "O" and index.size
+        return index.view(numpy.ndarray).astype(bool) if is_of_objects and is_mask(index) else index
 
     def is_traced(index: Any) -> bool:
         return getattr(index, "is_condition", None) is False

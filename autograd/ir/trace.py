@@ -220,21 +220,35 @@ class Condition(Tracer):
     is_condition = True
 
     def __and__(self, other: object) -> object:
-        return _combined(ops.both, self, other)
+        return _combined(ops.both, operator.and_, self, other)
 
     __rand__ = __and__
 
     def __or__(self, other: object) -> object:
-        return _combined(ops.either, self, other)
+        return _combined(ops.either, operator.or_, self, other)
 
     __ror__ = __or__
 
     def __xor__(self, other: object) -> Any:
         if isinstance(other, Condition):
             return (self & ~other) | (~self & other)
-        return (~self if other else self) if _is_truth(other) else NotImplemented
+        if _is_truth(other):
+            return ~self if other else self
+        return _of_bits(operator.xor, self, other)
 
     __rxor__ = __xor__
+
+    def __lshift__(self, other: object) -> object:
+        return _of_bits(operator.lshift, self, other)
+
+    def __rlshift__(self, other: object) -> object:
+        return _of_bits(operator.lshift, other, self)
+
+    def __rshift__(self, other: object) -> object:
+        return _of_bits(operator.rshift, self, other)
+
+    def __rrshift__(self, other: object) -> object:
+        return _of_bits(operator.rshift, other, self)
 
     def __bool__(self) -> bool:
         self._check_traced("the truth")
@@ -289,6 +303,8 @@ class Condition(Tracer):
             import numpy
 
             return lambda *_, **named: numpy.array(bool(self))
+        if name in _OF_WHOLE_NUMBERS:
+            return getattr(bool(self), name)
         return super().__getattr__(name)
 
     def __int__(self) -> int:
@@ -388,6 +404,7 @@ class Chosen(Tracer):
         return super().__getattr__(name)
 
 
+_OF_WHOLE_NUMBERS = {*vars(int)} - {*dir(Value), *dir(object)}
 _OF_NUMBERS = {"_data", "_grad", *dir(float), *dir(int)}
 _PYTHONS: dict[Operation, Callable[..., Any]] = {
     ops.add: operator.add, ops.subtract: operator.sub, ops.multiply: operator.mul,
@@ -434,11 +451,19 @@ def _as_truth(obj: object) -> object:
     return bool(obj) if is_number and obj in (0, 1) else obj
 
 
-def _combined(operation: Operation, left: Condition, right: Any) -> object:
+def _combined(operation: Operation, bits: Any, left: Condition, right: Any) -> object:
     if isinstance(right, Condition) or _is_truth(right):
         other = right if isinstance(right, Condition) else float(right)
         return left._apply(operation, (left, other))
-    return NotImplemented
+    return _of_bits(bits, left, right)
+
+
+def _of_bits(bits: Any, *given: object) -> object:
+    """Return what Python computes of whole numbers, and of conditions as the bools they are."""
+    if not all(isinstance(each, Condition | numbers.Integral) for each in given):
+        return NotImplemented
+    made: object = bits(*[int(each) for each in given])  # type: ignore[call-overload]
+    return made
 
 
 _new = object.__new__

@@ -647,3 +647,53 @@ def test_an_array_that_gets_a_lists_place_while_its_index_is_computed_is_indexed
 
     for x in (2.0, -2.0):
         assert jit(f)(x) == f(x)
+
+
+def masked(A, x, y):
+    A = A * 1.0
+    A[[x > 0.0, y > 0.0]] = 7.0
+    return A
+
+
+def masked_by_an_array(A, x, y):
+    A = A * 1.0
+    A[np.array([x > 0.0, y > 0.0])] += 7.0
+    return A
+
+
+WRITTEN_MASKS = {
+    "list": lambda A, x, y: A[[x > 0.0, y > 0.0]],
+    "array": lambda A, x, y: A[np.array([x > 0.0, y > 0.0])],
+    "computed": lambda A, x, y: (A * 2.0)[[x > 0.0, y > 0.0]],
+    "beside a place": lambda A, x, y: A[[x > 0.0, y > 0.0], 0],
+    "after a place": lambda A, x, y: A[0, [x > 0.0, y > 0.0]],
+    "of two axes": lambda A, x, y: A[[[x > 0.0, y > 0.0], [y > 0.0, x > 0.0]]],
+    "with a bool": lambda A, x, y: A[[x > 0.0, True]],
+    "with a place": lambda A, x, y: A[[x > 0.0, 1]],
+    "assigned": masked,
+    "assigned by an array": masked_by_an_array,
+    "of a constant": lambda A, x, y: KEPT_ROWS[np.array([x > 0.0, y > 0.0], bool)] + 0.0 * x,
+}
+KEPT_ROWS = np.arange(4.0).reshape(2, 2) + 5.0
+
+
+@pytest.mark.parametrize("name", WRITTEN_MASKS)
+def test_a_mask_may_be_written_as_a_list_of_conditions(name):
+    f, A = WRITTEN_MASKS[name], np.array([[1.5, 2.0], [3.0, -4.0]])
+    fast = jit(lambda A, x, y: (f(A, x, y) ** 2.0).sum() + x)
+    for x, y in [(1.0, -1.0), (-1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]:
+        assert fast(A, x, y) == (f(A, x, y) ** 2.0).sum() + x
+
+
+def test_bits_of_a_condition_are_those_of_its_bool():
+    for f in (
+        lambda c: [c | 0, c | 6, 1 | c, c & 1, 3 & c, c ^ 1, 1 ^ c, c | np.int64(4)],
+        lambda c: [c << 2, 1 << c, c >> 1, 6 >> c, c << c],
+        lambda c: [c.real, c.imag, c.numerator, c.denominator, c.bit_length(), c.bit_count()],
+        lambda c: [*c.as_integer_ratio(), len(c.to_bytes(1, "big"))],
+    ):
+        for x in (1.0, -1.0):
+            assert jit(lambda x, f=f: f(x > 0.0))(x) == f(x > 0.0)
+    for wrong in (lambda c: c | 1.0, lambda c: c << 1.0, lambda c: 2.0 & c):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            jit(lambda x, wrong=wrong: wrong(x > 0.0))(1.0)
