@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _NOT_LOOKED_AT = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "autograd", "nn", ""}
-_MAY_ASK = re.compile(r"\bis\b.*\b(True|False)\b|\b(True|False) is\b|\bcase\b|\bbool\b")
+_MAY_ASK = re.compile(r"\bis\b.*\b(True|False)\b|\b(True|False) is\b|\bcase\b.*\b(True|False)\b")
 
 
 def files_that_may_ask(function: Callable[..., object]) -> frozenset[str]:

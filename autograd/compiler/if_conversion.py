@@ -213,13 +213,6 @@ def matched(obj: object) -> object:
     return obj
 
 
-def asked(obj: object) -> object:
-    """Return an object of which it is asked whether it is a bool."""
-    if type(obj) is Condition:
-        refuse_identity(obj)
-    return obj
-
-
 def typed(obj: object) -> object:
     """Return an object of which it is asked of which type it is."""
     if type(obj) is Chosen and obj.plain:
@@ -459,10 +452,6 @@ class _Converter(ast.NodeTransformer):
             return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        sides = [node.left, *node.comparators]
-        for each in sides:
-            if isinstance(each, ast.Call) and any(map(_names_bool, sides)):
-                self._ask(each, "type")
         self.generic_visit(node)
         sides = [node.left, *node.comparators]
         constants = [each.value for each in sides if isinstance(each, ast.Constant)]
@@ -482,8 +471,7 @@ class _Converter(ast.NodeTransformer):
 
     def visit_Match(self, node: ast.Match) -> ast.Match:
         asks = any(
-            (isinstance(each, ast.MatchSingleton) and each.value is not None)
-            or (isinstance(each, ast.MatchClass) and _names_bool(each.cls))
+            isinstance(each, ast.MatchSingleton) and each.value is not None
             for case in node.cases
             for each in ast.walk(case.pattern)
         )
@@ -493,17 +481,7 @@ class _Converter(ast.NodeTransformer):
         node.subject = ast.copy_location(_call(question, subject), subject)
         return node
 
-    def _ask(self, node: ast.Call, function: str) -> None:
-        """Let a call of ``type`` or ``isinstance`` refuse a condition."""
-        match node:
-            case ast.Call(ast.Name(name), [first, *rest]) if name == function:
-                if not isinstance(first, ast.Starred):
-                    node.args = [ast.copy_location(_call(_ours("asked"), first), first), *rest]
-                    self.asks = True
-
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        if any(map(_names_bool, node.args[1:])):
-            self._ask(node, "isinstance")
         self.generic_visit(node)
         match node:
             case ast.Call(ast.Name("max" | "min"), [_, *_], []):
@@ -586,10 +564,6 @@ class _Converter(ast.NodeTransformer):
             return ast.Assign([targets], _choice(statement.test, *arms))
         except CannotConvert:
             return statement
-
-
-def _names_bool(node: ast.AST) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == "bool" for each in ast.walk(node))
 
 
 def _together(parts: list[ast.expr], use: ast.expr_context | None = None) -> ast.expr:

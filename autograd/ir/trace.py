@@ -317,7 +317,7 @@ class Condition(Tracer):
 def refuse_identity(obj: object) -> None:
     """Refuse to say which bool an object is, if under jit it is none and stands for one."""
     if type(obj) is Condition:
-        _refuse("which bool a condition is was asked (is, match, isinstance, type)", WHICH, obj)
+        _refuse("which bool a condition is was asked (is, match)", WHICH, obj)
     if type(obj) is Tracer and not obj.is_left_over and obj.number in obj.trace.arguments:
         _refuse("whether a traced Value is True or False itself was asked", TRUTH, obj)
 
