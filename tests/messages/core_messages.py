@@ -120,8 +120,8 @@ ENGINE = [
     ),
     (
         "a list of conditions: autograd.where",
-        lambda: jit(lambda x: x[[x[0] > 0, x[1] > 0]])(A),
-        lambda: len(jit(lambda x: x[x > 1.0])(A)) == 1,
+        lambda: jit(lambda x: A[[x[0] > 0, x[1] > 0]])(A),
+        lambda: len(jit(lambda x: x[[x[0] > 1.0, x[1] > 1.0]])(A)) == 1,
     ),
     (r"a\.data == b\.data", lambda: x == y, lambda: x.data != y.data and x is not y),
     (r"float\(\) of a Value", lambda: math.sin(x), lambda: ag.sin(x).backward()),
