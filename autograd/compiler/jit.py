@@ -101,6 +101,7 @@ class Cache:
         converted: in which codes;
         kept: those for which that does not lead to fewer decisions.
         forgotten: the arguments of ways that were not kept then, by their structure.
+        covering: ways with choices that were not kept, each of which may serve several without.
         drew: whether it was warned of random numbers that the function drew while it was traced.
         lock: held while compiling.
     """
@@ -117,15 +118,19 @@ class Cache:
     converted: frozenset[types.CodeType] = frozenset()
     kept: frozenset[types.CodeType] = frozenset()
     forgotten: dict[Any, list[tuple[Any, ...]]] = field(default_factory=dict)
+    covering: dict[Any, list[Executable]] = field(default_factory=dict)
     drew: bool = False
     lock: Any = field(default_factory=new_lock)
 
     def convert(self, codes: frozenset[types.CodeType], which: str) -> None:
         """Let ``if`` be a choice in these codes from now on; the ways so far are not kept."""
+        is_undone = bool(self.converted and not codes)
         self.converted, self.converts = codes, which
         for key, each in [*self.executables.items()]:
             if isinstance(each, Paths | list):
                 del self.executables[key]
+                if is_undone and isinstance(each, Paths):
+                    self.covering.setdefault(key, []).extend(each.executables)
                 ways, key = (each, key[0]) if isinstance(each, list) else (each.executables, key)
                 self.forgotten.setdefault(key, []).extend(map(_plain_arguments, ways))
         for lengths, each in [*self.of_any_length.items()]:
@@ -156,8 +161,15 @@ class Cache:
 
 
 def _plain_arguments(way: Executable) -> tuple[Any, ...]:
-    """Return the arguments of the call that a way was traced for."""
-    given: tuple[Any, ...] = tree_map(_plain, way.traced.example(lambda number, _: number))
+    """Return the arguments of the call that a way was traced for, arrays of the dtype they had."""
+    sources = zip(way.traced.trace.names, way.layout.sources, strict=False)
+    kinds = {
+        name: array_module().dtype(source.element).type
+        for name, source in sources
+        if source.array is not None
+    }
+    example = way.traced.example(lambda number, name: kinds.get(name, float)(number))
+    given: tuple[Any, ...] = tree_map(_plain, example)
     return given
 
 
@@ -813,13 +825,22 @@ class Jitted(Generic[P]):
 
     def _ways_beside(self, executable: Executable) -> list[Executable]:
         """Return all known ways of the structure of arguments of an executable, the first first."""
+        own = {id(each._programs): each for each in self._parts()}
         for cache in self._programs.parts():
             for key, each in [*cache.executables.items()]:
                 if isinstance(each, Paths) and executable in each.executables:
-                    if cache is self._programs:
-                        each = self._with_all_ways(key) or each
-                    return each.executables[::-1] if isinstance(each, Paths) else [each]
+                    if id(cache) in own:
+                        each = own[id(cache)]._with_all_ways(key) or each
+                    ways = each.executables[::-1] if isinstance(each, Paths) else [each]
+                    return ways + cache.covering.get(key, []) * ways[0].is_guarded
         return [executable]
+
+    def _parts(self) -> Iterator[Jitted[...]]:
+        """Yield what calls go through: this, and what is compiled for keywords and static ones."""
+        yield self
+        for each in (self._named, *getattr(self, "_specialised", {}).values()):
+            if each is not None:
+                yield from each._parts()
 
     def _with_all_ways(self, key: object) -> Executable | Paths | None:
         """Return what is compiled for a structure of arguments once all calls have their ways.
@@ -835,6 +856,8 @@ class Jitted(Generic[P]):
             args = waiting.pop()
             axes = self.axes_for(args)
             if axes is not None:
+                if isinstance(self._function, WithKeywords):  # a row of (n,) has no axis to see
+                    axes = (*axes[:-1], tree_map(_first_axis, args[-1]))
                 pairs = zip(args, axes, strict=True)
                 args = tuple([map_with_axes(_one_row, arg, axis, "") for arg, axis in pairs])
             with no_grad():
@@ -1045,11 +1068,17 @@ def _is_transient(executable: Executable) -> bool:
 
 
 def _plain(leaf: object) -> object:
-    """Return an array of objects as one of numbers or of bools."""
-    if getattr(getattr(leaf, "dtype", None), "kind", "") != "O":
+    """Return an array of objects that are all of a dtype as one of it, and such a number, too."""
+    dtype = getattr(leaf, "dtype", None)
+    if dtype is None or dtype.kind == "b":
         return leaf
     array = array_module().asarray(leaf)
-    return array_module().array(array.tolist()).reshape(array.shape)
+    kind = getattr(next(iter(array.flat), 0.0), "dtype", None if array.size else float)
+    return array_module().array(array.tolist(), kind or object).reshape(array.shape)
+
+
+def _first_axis(leaf: object) -> int | None:
+    return 0 if hasattr(leaf, "dtype") else None
 
 
 def _one_row(_: str, leaf: Any, axis: int | None) -> object:

@@ -320,3 +320,67 @@ def test_a_file_has_the_ways_of_rows_from_before_an_if_became_a_choice(axes):
     shared, rows = ([], [(v, 2.5) for v in a.ravel()]) if axes == 0 else ([2.5], a.reshape(-1, 1))
     found = interpreter.compile(function, binding)(shared, [[*map(float, row)] for row in rows])
     assert [*np.ravel(found)] == [*expected]
+
+
+def after_calls(fast, calls):
+    """Return what a file computes that is written after calls, and how many ways there were."""
+    for args, named in calls:
+        fast(*args, **named)
+    ways = fast.ways
+    function, binding, _ = fast._to_export(False)
+    return interpreter.compile(function, binding), ways
+
+
+CALLED = {
+    "static": (jit(lambda a, b, k: weighed(a, b) * k, static_argnames="k"), {"k": 2}),
+    "keyword": (jit(lambda a, *, b: weighed(a, b)), {}),
+    "static and keyword": (
+        jit(lambda a, *, b, k: weighed(a, b) * k, static_argnames="k"),
+        {"k": 2},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_a_file_has_the_earlier_ways_of_calls_with_static_and_keyword_arguments(name):
+    (fast, named), by_name = CALLED[name], "keyword" in name
+    points = [(-1.0, 2.0), (1.0, 2.5)]
+    calls = [((a,), {"b": b, **named}) if by_name else ((a, b), named) for a, b in points]
+    run, ways = after_calls(fast, calls)
+    assert ways == 1
+    for point, (args, given) in zip(points, calls, strict=True):
+        assert run([*point]) == [fast(*args, **given)]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int64", "int32", "uint8", ">f8", "O"])
+def test_a_file_has_the_earlier_ways_of_arrays_of_every_dtype(dtype):
+    points = [np.array(point).astype(dtype) for point in [(0.0, 2.0), (1.0, 3.0)]]
+    fast = jit(lambda row: weighed(row[0], row[1]))
+    run, ways = after_calls(fast, [((point,), {}) for point in points])
+    assert ways == 1
+    for point in points:
+        assert run([*map(float, point)]) == [fast(point)]
+    mapped = jit(lambda row, *, b: weighed(row[0], b), in_axes=0)
+    calls = [((point[:1].reshape(1, 1),), {"b": point[1:]}) for point in points if dtype != "O"]
+    for args, named in calls:
+        mapped(*args, **named)
+    if calls:
+        function, binding, _ = mapped._to_export(False)
+        rows = [[float(args[0][0, 0]), float(named["b"][0])] for args, named in calls]
+        found = interpreter.compile(function, binding)([], rows)
+        assert np.ravel(found).tolist() == [mapped(*a, **named)[0] for a, named in calls]
+
+
+SQUARES = [float(k * k) for k in range(20)]
+
+
+def looked_up(a, b):
+    s = sum([1.0 if a > k else 2.0 for k in range(6)], 0.0)
+    return a * SQUARES[int(s)] if a > 100.0 else s * b
+
+
+def test_a_file_has_all_calls_that_one_way_with_choices_served_before_these_were_undone():
+    calls = [((a, 3.0), {}) for a in (0.5, 1.5, 2.5, 101.0)]
+    run, _ = after_calls(jit(looked_up), calls)
+    for args, _ in calls:
+        assert run([*args]) == [looked_up(*args)]
