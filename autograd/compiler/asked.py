@@ -14,30 +14,35 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from autograd.compiler.bytecode import asks
+from autograd.compiler.static import WithStatic
+
 _NOT_LOOKED_AT = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "autograd", "nn", ""}
 _MAY_ASK = re.compile(r"\bis\b.*\b(True|False)\b|\b(True|False) is\b|\bcase\b.*\b(True|False)\b")
 
 
-def files_that_may_ask(function: Callable[..., object]) -> frozenset[str]:
+def files_that_may_ask(function: Callable[..., object], *args: object) -> frozenset[str]:
     """Return these files among those of a function, and of the modules whose names it can reach.
+
+    So it can those of its arguments' classes.
 
     A module is reached where one before it has its name, or that of something made in it. None is
     that is Python's own, or installed, unless the function itself is from there.
     """
-    files = {file for names in _namespaces(function) for file in _files_of(names)}
+    files = {file for names in _namespaces(function, *args) for file in _files_of(names)}
     return frozenset(filter(_may_ask, files))
 
 
-def _namespaces(function: Callable[..., object]) -> Iterator[dict[str, Any]]:
-    """Yield the names of the modules that a function can reach."""
+def _namespaces(*given: object) -> Iterator[dict[str, Any]]:
+    """Yield the names of the modules that functions and their arguments can reach."""
     seen, waiting = set(_NOT_LOOKED_AT), set[str]()
-    for each in _parts(function):
-        if type(each) is types.FunctionType and _module_of(each) not in seen:
-            seen.add(_module_of(each))
+    for each in _parts(*given):
+        name = _module_of(each)
+        if type(each) is types.FunctionType and (name not in seen or not name):
+            seen.add(name)
             yield each.__globals__
-            waiting |= {*map(_module_of, each.__globals__.values())}
-        else:
-            waiting.add(_module_of(each))
+            waiting |= {*map(_module_of, [*each.__globals__.values()])}
+        waiting.add(name)
     own = {name.partition(".")[0] for name in seen - _NOT_LOOKED_AT}
     while waiting := waiting - seen:
         name = waiting.pop()
@@ -49,9 +54,9 @@ def _namespaces(function: Callable[..., object]) -> Iterator[dict[str, Any]]:
             waiting |= {*map(_module_of, [*names.values()])}
 
 
-def _parts(function: object) -> Iterator[object]:
-    """Yield the functions and objects that a function is made of, by decorators and closures."""
-    waiting, seen = [function], set[int]()
+def _parts(*given: object) -> Iterator[object]:
+    """Yield functions, and the objects that they are made of, by decorators and closures."""
+    waiting, seen = [*given], set[int]()
     while waiting:
         each: Any = waiting.pop()
         if id(each) in seen or type(each) in (int, float, str, bool, type(None)):
@@ -66,6 +71,8 @@ def _parts(function: object) -> Iterator[object]:
             waiting += [each.func, *each.args, *each.keywords.values()]
         elif kind is types.MethodType:
             waiting += [each.__func__, each.__self__]
+        elif kind is WithStatic:
+            waiting += [*each.places.values(), *each.named.values()]
         waiting += _given(each).get("__wrapped__", ()) and [_given(each)["__wrapped__"]]
 
 
@@ -110,7 +117,10 @@ def _files_of(names: dict[str, Any]) -> set[str]:
     held = [*names.values()]
     held += [each for kind in held if issubclass(type(kind), type) for each in vars(kind).values()]
     functions = [each for each in held if type(each) is types.FunctionType]
-    files = {each.__code__.co_filename for each in functions if each.__globals__ is names}
+    codes = [each.__code__ for each in functions if each.__globals__ is names]
+    files = {
+        each.co_filename for each in codes if linecache.getlines(each.co_filename) or asks(each)
+    }
     return files | {file} if type(file) is str else files
 
 
@@ -119,6 +129,8 @@ _ANSWERS: dict[str, tuple[list[str], bool]] = {}
 
 def _may_ask(file: str) -> bool:
     lines = linecache.getlines(file)
+    if not lines:  # then its code was looked at
+        return True
     known, answer = _ANSWERS.get(file, (None, False))
     if known is not lines:
         answer = _MAY_ASK.search("".join(lines)) is not None

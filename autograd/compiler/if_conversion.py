@@ -32,6 +32,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeGuard, cast
 
+from autograd.compiler.bytecode import changes_of
 from autograd.engine.value import Value
 from autograd.ir.tables import is_truth
 from autograd.ir.trace import (
@@ -700,6 +701,10 @@ def converted(codes: Collection[types.CodeType], asking: Collection[str] = ()) -
     changes: dict[str, dict[types.CodeType, types.CodeType]] = {}
     files = {code.co_filename for code in codes}
     for file in files.union(asking):
+        if file in asking and not linecache.getlines(file):
+            codes_of = [each.__code__ for each in _functions(file)]
+            changes[file] = {k: v for each in codes_of for k, v in changes_of(each, same).items()}
+            continue
         with contextlib.suppress(SyntaxError, ValueError):  # it is not source as it was compiled
             found, asks = _conversions(file, "".join(linecache.getlines(file)))
             if asks or file in files:

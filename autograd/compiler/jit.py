@@ -81,7 +81,7 @@ from autograd.wording import brief, counted
 
 P = ParamSpec("P")
 
-Run = Callable[[Trace], TracedFunction]
+Run = Callable[[Trace, frozenset[types.CodeType]], TracedFunction]
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -158,6 +158,17 @@ class Cache:
             for found in (self.direct, self.of_any_length):
                 for key in [key for key, each in found.items() if _is_of(each, oldest)]:
                     del found[key]
+
+
+def _traced_with(
+    codes: frozenset[types.CodeType], which: str, trace: Trace, run: Run
+) -> TracedFunction:
+    """Trace a function with choices in these codes."""
+    trace.converts = which if codes else ""
+    made = run(trace, codes)
+    if trace.spoiled:  # the function caught what a choice raised
+        raise CannotConvert
+    return made
 
 
 def _plain_arguments(way: Executable) -> tuple[Any, ...]:
@@ -520,11 +531,12 @@ class Jitted(Generic[P]):
     ) -> Run:
         """Return what traces the function, with derivatives by the active numbers if any are."""
 
-        def run(trace: Trace) -> TracedFunction:
+        def run(trace: Trace, codes: frozenset[types.CodeType]) -> TracedFunction:
             names = self._names(len(args))
             given: Any = {**options, "trace": trace}
             try:
-                made = TracedFunction(self._function, args, axes, names, row, **given)
+                with converted(codes, files_that_may_ask(self._function, *args)):
+                    made = TracedFunction(self._function, args, axes, names, row, **given)
             except (LookupError, AttributeError, TypeError, ValueError) as error:
                 explain_arrays("jit", args, error)
                 explain_plain(error, trace)
@@ -535,24 +547,13 @@ class Jitted(Generic[P]):
 
         return run
 
-    def _traced_with(
-        self, codes: frozenset[types.CodeType], which: str, trace: Trace, run: Run
-    ) -> TracedFunction:
-        """Trace the function with choices in these codes."""
-        trace.converts = which if codes else ""
-        with converted(codes, files_that_may_ask(self._function)):
-            made = run(trace)
-        if trace.spoiled:  # the function caught what a choice raised
-            raise CannotConvert
-        return made
-
     def _converted_where_often(self, run: Run) -> TracedFunction:
         """Trace the function; where it decides often, with choices in the place of its ``if``."""
         programs, trace = self._programs, Trace()
         made: TracedFunction | None = None
         failure: TraceError | None = None
         try:
-            made = self._traced_with(programs.converted, programs.converts, trace, run)
+            made = _traced_with(programs.converted, programs.converts, trace, run)
         except Exception as error:
             if programs.converted:  # it cannot be done on this way: all are kept apart again
                 programs.kept |= programs.converted
@@ -579,7 +580,7 @@ class Jitted(Generic[P]):
         """Trace the function with choices in these codes; None if it decides as often then."""
         trace = Trace()
         try:
-            made = self._traced_with(codes, which, trace, run)
+            made = _traced_with(codes, which, trace, run)
         except Exception:  # it is another function then: the ways are kept apart
             return None
         if trace.deciders.total() >= before.deciders.total():
@@ -601,7 +602,7 @@ class Jitted(Generic[P]):
                 return False
             run = self._run(args, axes, row, active)
             try:
-                self._traced_with(programs.converted, programs.converts, trace, run)
+                _traced_with(programs.converted, programs.converts, trace, run)
             except Exception:
                 if not programs.converted:
                     raise

@@ -3,12 +3,14 @@
 import linecache
 import sys
 import types
+from inspect import signature
 
 import numpy as np
 import pytest
 
 from autograd import Value, fori_loop, grad, jit, scan, value_and_grad, vmap, where
 from autograd.compiler.asked import files_that_may_ask
+from autograd.compiler.bytecode import HAS_ROOM
 from autograd.errors import TraceError
 
 
@@ -173,3 +175,41 @@ def test_what_asks_may_stand_in_a_module_behind_others(monkeypatch):
     module_of("site", "import far\npick = far.pick", monkeypatch, file)
     g = module_of("near", installed, monkeypatch).f
     assert files_that_may_ask(g) == set()  # as said in CONVENTIONS
+
+
+def test_the_classes_of_arguments_and_static_functions_are_looked_at(monkeypatch):
+    source = "class Weights(tuple):\n    def asks(self, c):\n        return c is True\n"
+    kind = module_of("weights", source, monkeypatch).Weights
+    near = "def f(w, x):\n    return 1.0 * x if w.asks(x > 0.0) else -x\n"
+    f = module_of("near", near, monkeypatch).f
+    assert files_that_may_ask(f, kind(), 2.0) == {"/nowhere/weights.py"}
+    for fast in (jit(f, static_argnums=0), jit(lambda x: jit(f, static_argnums=0)(kind(), x))):
+        with pytest.raises(TraceError, match=r"weights.py:3: return c is True"):
+            fast(*[kind(), 2.0][-len(signature(fast).parameters) :])
+
+
+@pytest.mark.skipif(not HAS_ROOM, reason="from Python 3.13 on code without source is not looked at")
+def test_code_without_source_refuses_too():
+    source = """
+def f(x):
+    return 1.0 * x if (x > 0.0) is True else -x
+def g(x):
+    match x > 0.0:
+        case True:
+            return 1.0 * x
+    return -x
+def h(x):
+    return 1.0 * x if (lambda c: c is not False)(x > 0.0) else -x
+def flagged(x, flag=True):
+    return (x if x > 0.0 else -x) if flag is True and flag is not False else 3.0 * x
+"""
+    names = {}
+    exec(source, names)
+    for name in "fgh":
+        code = names[name].__code__
+        with pytest.raises(TraceError, match="which bool"):
+            jit(names[name])(2.0)
+        assert names[name].__code__ is code
+        assert names[name](2.0) == 2.0
+    assert jit(names["flagged"])(-2.0) == 2.0
+    assert jit(lambda x: names["flagged"](x, False))(2.0) == 6.0
