@@ -33,7 +33,7 @@ def files_that_may_ask(function: Callable[..., object], *args: object) -> frozen
     return frozenset(filter(_may_ask, files))
 
 
-def _namespaces(*given: object) -> Iterator[dict[str, Any]]:
+def _namespaces(*given: object) -> Iterator[dict[str, object]]:
     """Yield the names of the modules that functions and their arguments can reach."""
     seen, waiting = set(_NOT_LOOKED_AT), set[str]()
     for each in _parts(*given):
@@ -73,10 +73,10 @@ def _parts(*given: object) -> Iterator[object]:
             waiting += [each.__func__, each.__self__]
         elif kind is WithStatic:
             waiting += [*each.places.values(), *each.named.values()]
-        waiting += _given(each).get("__wrapped__", ()) and [_given(each)["__wrapped__"]]
+        waiting += [below for name, below in _given(each).items() if name == "__wrapped__"]
 
 
-def _given(obj: object) -> dict[str, Any]:
+def _given(obj: object) -> dict[str, object]:
     """Return the attributes of an object's own."""
     try:
         found = object.__getattribute__(obj, "__dict__")
@@ -109,7 +109,7 @@ def _module_of(obj: object) -> str:
     return found if type(found) is str else ""
 
 
-def _files_of(names: dict[str, Any]) -> set[str]:
+def _files_of(names: dict[str, object]) -> set[str]:
     """Return the files of a module: one, or one for each cell of a notebook."""
     file = names.get("__file__")
     if type(file) is str and names.get("__name__") != "__main__":

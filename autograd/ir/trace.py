@@ -46,6 +46,7 @@ from autograd.table.operation import Operation, is_real, real
 from autograd.trees import Structure, check_numbers, flatten, unflatten
 
 TRUTH = "Compare it, as in x > 0, and decide by that; or choose by autograd.where(condition, a, b)"
+Bits = Callable[[int, int], object]
 WHICH = "Decide by it, as in `if c:` or `if not c:`, or compare it, as in c == True"
 NUMBERS = (
     "Compute with the Value itself and the functions of autograd (autograd.sin in place of "
@@ -451,19 +452,19 @@ def _as_truth(obj: object) -> object:
     return bool(obj) if is_number and obj in (0, 1) else obj
 
 
-def _combined(operation: Operation, bits: Any, left: Condition, right: Any) -> object:
+def _combined(operation: Operation, bits: Bits, left: Condition, right: Any) -> object:
     if isinstance(right, Condition) or _is_truth(right):
         other = right if isinstance(right, Condition) else float(right)
         return left._apply(operation, (left, other))
     return _of_bits(bits, left, right)
 
 
-def _of_bits(bits: Any, *given: object) -> object:
+def _of_bits(bits: Bits, *given: object) -> object:
     """Return what Python computes of whole numbers, and of conditions as the bools they are."""
     if not all(isinstance(each, Condition | numbers.Integral) for each in given):
         return NotImplemented
-    made: object = bits(*[int(each) for each in given])  # type: ignore[call-overload]
-    return made
+    first, second = [int(each) for each in given]  # type: ignore[call-overload]
+    return bits(first, second)
 
 
 _new = object.__new__
