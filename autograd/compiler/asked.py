@@ -48,7 +48,7 @@ def _namespaces(*given: object) -> Iterator[dict[str, object]]:
         name = waiting.pop()
         seen.add(name)
         names: dict[str, Any] = getattr(sys.modules.get(name), "__dict__", {})
-        top, file = name.partition(".")[0], names.get("__file__") or ""
+        top, file = name.partition(".")[0], str(names.get("__file__"))
         if top not in _NOT_LOOKED_AT and ("site-packages" not in file or top in own):
             yield names
             waiting |= {*map(_module_of, [*names.values()])}
@@ -100,9 +100,8 @@ def _module_of(obj: object) -> str:
     elif kind is types.FunctionType:
         found = obj.__globals__.get("__name__")  # type: ignore[attr-defined]
     else:
-        inner = (
-            _given(obj).get("__wrapped__") if kind.__module__.startswith("autograd.") else None
-        )  # compiled functions
+        is_ours = str(kind.__module__).startswith("autograd.")  # a compiled function
+        inner = _given(obj).get("__wrapped__") if is_ours else None
         if inner is not None:
             return _module_of(inner)
         found = (obj if issubclass(kind, type) else kind).__module__

@@ -213,3 +213,11 @@ def flagged(x, flag=True):
         assert names[name](2.0) == 2.0
     assert jit(names["flagged"])(-2.0) == 2.0
     assert jit(lambda x: names["flagged"](x, False))(2.0) == 6.0
+
+
+def test_no_function_fails_because_its_modules_are_odd(monkeypatch):
+    odd = module_of("odd", "class C:\n    __module__ = property()\nc = C()\n", monkeypatch)
+    near = module_of("near", "import odd\nc = odd.c\ndef f(x):\n    return x * x\n", monkeypatch)
+    odd.__file__ = 3
+    monkeypatch.setitem(sys.modules, "none", None)
+    assert jit(near.f)(3.0) == 9.0
