@@ -737,7 +737,9 @@ _NOTES = {  # by the beginning of a TypeError of others
         "and divide by mask.sum() for a mean"
     ),
 }
-_OF_A_LIST = r"operand type.*'(list|tuple)'"
+_OF_A_LIST = re.compile(
+    r"operand type.*'(list|tuple)'|()multiply sequence by non-int|'(list|tuple)' object has no attr"
+)
 
 
 def _holds(items: Iterable[object], kind: str) -> bool:
@@ -772,6 +774,16 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
     if way := _way_around(error):
         error.add_note(way)
         return
+    found = _OF_A_LIST.search(str(error))
+    arrays_have_it = hasattr(numpy.ndarray, getattr(error, "name", "") or "sum")
+    if found and arrays_have_it and not getattr(error, "__notes__", None):
+        for kind in ("list", "tuple"):
+            if {kind, ""} & {*found.groups()} and _holds(args, kind):
+                error.add_note(
+                    f"{an(kind)} among the arguments stays one, without arithmetic: give an array, "
+                    f"numpy.asarray(...)"
+                )
+                return
     if isinstance(error, TypeError):
         if getattr(error, "__notes__", None):  # explained further in
             return
@@ -779,11 +791,6 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
         if found:
             error.add_note(
                 f"NumPy computes this on floats alone, and here are Values: write {ours(found[1])}"
-            )
-        elif (found := re.search(_OF_A_LIST, str(error))) and _holds(args, found[1]):
-            error.add_note(
-                f"{an(found[1])} among the arguments stays one, without arithmetic: give an array, "
-                f"numpy.asarray(...)"
             )
         else:
             for words, note in _NOTES.items():

@@ -212,3 +212,29 @@ def test_what_reads_numbers_of_values_elsewhere_says_what_to_write(transform):
             transform(wrong)(argument)
         assert any(re.search(words, note) for note in caught.value.__notes__)
         transform(right)(argument)
+
+
+@pytest.mark.parametrize("transform", [grad, jit])
+@pytest.mark.parametrize("kind", [list, tuple])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: (x * x).sum(),
+        lambda x: (2.0 * x).sum(),
+        lambda x: (x**2).sum(),
+        lambda x: x.sum(),
+        lambda x: x.shape[0] * x[0],
+    ],
+)
+def test_a_list_that_is_computed_with_as_an_array_is_told_to_be_one(transform, kind, f):
+    with pytest.raises((TypeError, AttributeError)) as caught:
+        transform(f)(kind([1.0, 2.0]))
+    words = f"a {kind.__name__} among the arguments stays one, without arithmetic: give an array"
+    assert [note.startswith(words) for note in caught.value.__notes__] == [True]
+    transform(f)(np.asarray([1.0, 2.0]))
+
+
+def test_an_attribute_that_neither_lists_nor_arrays_have_is_no_reason_to_give_an_array():
+    with pytest.raises(AttributeError) as caught:
+        grad(lambda x: x.nothing)([1.0])
+    assert not hasattr(caught.value, "__notes__")
