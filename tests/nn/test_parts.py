@@ -47,7 +47,7 @@ def test_labels_that_are_none_are_refused_by_hand_as_in_fit(loss, good, bad):
     for label in bad:
         with pytest.raises(nn.InputError, match=f"{loss.__name__}: takes labels .* given"):
             loss([Value(0.3), Value(1.0)], [1, label])
-    with pytest.raises(ValueError, match=r"given 0 \(write 2 \* y - 1\)"):
+    with pytest.raises(ValueError, match=r"given 0 \(write 2 \* t - 1 for each label t\)"):
         nn.hinge(Value(1.0), 0)
 
 
