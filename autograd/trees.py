@@ -737,6 +737,7 @@ _NOTES = {  # by the beginning of a TypeError of others
         "and divide by mask.sum() for a mean"
     ),
 }
+STAYS_A_LIST = "among the arguments stays one, without arithmetic"
 _OF_A_LIST = re.compile(
     r"operand type.*'(list|tuple)'|()multiply sequence by non-int|'(list|tuple)' object has no attr"
 )
@@ -779,10 +780,7 @@ def explain_arrays(who: str, args: Sequence[object], error: Exception) -> None:
     if found and arrays_have_it and not getattr(error, "__notes__", None):
         for kind in ("list", "tuple"):
             if {kind, ""} & {*found.groups()} and _holds(args, kind):
-                error.add_note(
-                    f"{an(kind)} among the arguments stays one, without arithmetic: give an array, "
-                    f"numpy.asarray(...)"
-                )
+                error.add_note(f"{an(kind)} {STAYS_A_LIST}: give an array, numpy.asarray(...)")
                 return
     if isinstance(error, TypeError):
         if getattr(error, "__notes__", None):  # explained further in

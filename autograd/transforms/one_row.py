@@ -17,7 +17,7 @@ from autograd.errors import AmbiguousNumberError, StructureError, TraceError
 from autograd.ir.tables import is_truth
 from autograd.signatures import signature_of
 from autograd.table.operation import is_real, real
-from autograd.trees import array_in, flatten, tree_leaves, unflatten
+from autograd.trees import STAYS_A_LIST, array_in, flatten, tree_leaves, unflatten
 
 Axes = tuple[int | None, ...]
 
@@ -81,7 +81,7 @@ def _advise_axes(
         return
     if sys.modules.get("numpy") is None:  # without it nothing can be mapped
         return
-    if getattr(error, "__notes__", None):  # of a function of NumPy's, which is another for rows
+    if any(STAYS_A_LIST not in note for note in getattr(error, "__notes__", ())):  # NumPy's
         return
     given, named_before = len(args), named
     args, named = _by_position(f, args, named)
