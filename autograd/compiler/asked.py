@@ -41,7 +41,7 @@ def _namespaces(*given: object) -> Iterator[dict[str, object]]:
         if type(each) is types.FunctionType and (name not in seen or not name):
             seen.add(name)
             yield each.__globals__
-            waiting |= {*map(_module_of, [*each.__globals__.values()])}
+            waiting |= _named_in(each.__globals__)
         waiting.add(name)
     own = {name.partition(".")[0] for name in seen - _NOT_LOOKED_AT}
     while waiting := waiting - seen:
@@ -49,9 +49,24 @@ def _namespaces(*given: object) -> Iterator[dict[str, object]]:
         seen.add(name)
         names: dict[str, Any] = getattr(sys.modules.get(name), "__dict__", {})
         top, file = name.partition(".")[0], str(names.get("__file__"))
-        if top not in _NOT_LOOKED_AT and ("site-packages" not in file or top in own):
+        is_installed = "site-packages" in file or "dist-packages" in file
+        if top not in _NOT_LOOKED_AT and (not is_installed or top in own):
             yield names
-            waiting |= {*map(_module_of, [*names.values()])}
+            waiting |= _named_in(names)
+
+
+_NAMED: dict[object, tuple[tuple[int, int], set[str]]] = {}  # by the name of a module
+
+
+def _named_in(names: dict[str, object]) -> set[str]:
+    """Return the names of the modules that those in a module are, or were made in."""
+    own, state = names.get("__name__"), (id(names), len(names))
+    known, found = _NAMED.get(own, ((0, 0), set[str]()))
+    if known == state and own != "__main__":  # to look at each again takes long in large projects
+        return found
+    found = {*map(_module_of, [*names.values()])}
+    _NAMED[own] = state, found
+    return found
 
 
 def _parts(*given: object) -> Iterator[object]:

@@ -195,7 +195,7 @@ class Value(Node, Methods):
     __floor__, __ceil__ = _unary(ops.floor), _unary(ops.ceil)
 
     def __trunc__(self) -> Value:
-        return cast(Value, ops.copysign(ops.floor(abs(self)), self))
+        return ops.copysign(ops.floor(abs(self)), self)
 
     def __round__(self, ndigits: None = None) -> Value:
         if ndigits is not None:
