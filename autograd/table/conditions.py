@@ -116,7 +116,7 @@ def where(condition: Any, a: object, b: object) -> Any:
             )
     elif type(a) is float and type(b) is float:
         return a if condition else b
-    return select(float(condition) if condition is True or condition is False else condition, a, b)
+    return select(float(condition) if type(condition) is bool else condition, a, b)
 
 
 class Question(Protocol):

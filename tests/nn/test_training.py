@@ -562,7 +562,11 @@ WRONG = {
     "nan": (([[1.0, math.nan]], [1]), {}, r"X\[0\] holds NaN"),
     "nan target": (([[1.0, 2.0]], [math.nan]), {"loss": "mse"}, r"y\[0\] holds NaN"),
     "features": (([[1.0, 2.0, 3.0]], [1]), {}, "takes 2 inputs"),
-    "hinge labels": (([[1.0, 2.0]], [0]), {}, r"\(write 2 \* numpy.asarray\(y\) - 1, or take binary"),
+    "hinge labels": (
+        ([[1.0, 2.0]], [0]),
+        {},
+        r"\(write 2 \* numpy.asarray\(y\) - 1, or take binary",
+    ),
     "odds": (([[1.0, 2.0]], [2]), {"loss": "binary_cross_entropy"}, "labels 0 and 1"),
     "classes of one": (([[1.0, 2.0]], [0]), {"loss": "cross_entropy"}, "at least two outputs"),
     "rows of targets": (([[1.0, 2.0]], [[1.0]]), {"loss": "mse"}, "one score"),
