@@ -38,7 +38,8 @@ def _namespaces(*given: object) -> Iterator[dict[str, object]]:
     seen, waiting = set(_NOT_LOOKED_AT), set[str]()
     for each in _parts(*given):
         name = _module_of(each)
-        if type(each) is types.FunctionType and (name not in seen or not name):
+        is_new = name not in seen and name.partition(".")[0] not in _NOT_LOOKED_AT
+        if type(each) is types.FunctionType and (is_new or not name):
             seen.add(name)
             yield each.__globals__
             waiting |= _named_in(each.__globals__)
@@ -135,7 +136,7 @@ def _files_of(names: dict[str, object]) -> set[str]:
     files = {
         each.co_filename for each in codes if linecache.getlines(each.co_filename) or asks(each)
     }
-    return files | {file} if type(file) is str else files
+    return files | {file} if type(file) is str and linecache.getlines(file) else files
 
 
 _ANSWERS: dict[str, tuple[list[str], bool]] = {}

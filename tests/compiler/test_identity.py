@@ -3,6 +3,7 @@
 import linecache
 import sys
 import types
+from functools import partial
 from inspect import signature
 
 import numpy as np
@@ -222,3 +223,12 @@ def test_no_function_fails_because_its_modules_are_odd(monkeypatch):
     odd.__file__ = 3
     monkeypatch.setitem(sys.modules, "none", None)
     assert jit(near.f)(3.0) == 9.0
+
+
+def test_neither_our_own_functions_nor_code_that_does_not_ask_are_converted(monkeypatch):
+    f = module_of("near", "def f(x, choose):\n    return choose(x > 0.0, x, -x)\n", monkeypatch).f
+    assert files_that_may_ask(partial(f, choose=where), where) == set()
+    outside = types.ModuleType("__main__")
+    outside.__file__ = "<stdin>"
+    exec("def g(x):\n    return -x\n", vars(outside))
+    assert files_that_may_ask(outside.g, 1.0) == set()
