@@ -16,6 +16,7 @@ from autograd.trees import Array, unboxed
 from autograd.wording import what_is
 
 STEPS = (2.0**-12, 2.0**-9)  # by which operands are moved to see whether a rule is constant
+MOST_FORMS = 100  # of the results of a rule that are remembered to be without kept numbers
 
 
 def _takes(rule: Rule, count: int) -> bool:
@@ -35,17 +36,16 @@ def _takes(rule: Rule, count: int) -> bool:
 
 def _checked(rule: Rule, value: Callable[..., float], what: str) -> Rule:
     """Return a rule that gives Values no number of the forward pass, alone or mixed with them."""
-    is_known = False
+    known: set[tuple[object, ...]] = set()
 
     @functools.wraps(rule)
     def checked(y: Any, *operands: Any) -> Any:
-        nonlocal is_known
         partial = rule(y, *operands)
         if type(y) is float:
             return partial
         at = [_number(operand) for operand in operands]
         if not is_real(partial):
-            if not is_known and None not in at:
+            if None not in at and (form := _form(partial, (y, *operands))) not in known:
                 if _remembers(rule, value, cast("list[float]", at)):
                     raise OperandError(
                         f"the rule for the derivative of {what} computes with a number that was "
@@ -53,7 +53,8 @@ def _checked(rule: Rule, value: Callable[..., float], what: str) -> Rule:
                         f"higher order would be wrong. Compute it anew in the rule from what the "
                         f"rule is given, the result and the operands"
                     )
-                is_known = True
+                if len(known) < MOST_FORMS:
+                    known.add(form)
             return partial
         if any(hasattr(type(each), "backward") for each in operands) and not _is_constant(
             rule, value, [0.7 if number is None else number for number in at], float(partial)
@@ -75,6 +76,23 @@ def _number(operand: Any) -> float | None:
         return float(getattr(operand, "_data", operand))
     except TypeError:
         return None
+
+
+def _form(partial: Any, given: Sequence[object]) -> tuple[object, ...]:
+    """Return the operations and constants by which a rule made a Value of what it was given.
+
+    Another branch has another form, and so has a kept number wherever it is another number.
+    """
+    seen, stack, form = {id(each) for each in given}, [partial], []
+    while stack:
+        node = stack.pop()
+        if hasattr(node, "args") and id(node) not in seen:
+            seen.add(id(node))
+            form.append(getattr(node.op, "name", None))
+            stack += node.args
+        elif type(node) is float:
+            form.append(node)
+    return tuple(form)
 
 
 def _remembers(rule: Rule, value: Callable[..., float], at: list[float]) -> bool:

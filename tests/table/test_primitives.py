@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value, grad, jit
+from autograd import Value, grad, hessian, jit
 
 KEPT = {}
 
@@ -77,6 +77,40 @@ def test_a_rule_that_mixes_a_kept_number_with_its_operands_is_an_error(operation
         assert grad(operation)(at) == pytest.approx(math.exp(at) * (at + 1.0), rel=1e-14)
         with pytest.raises(TypeError, match="kept from the forward pass"):
             grad(grad(operation))(at)
+
+
+def test_a_kept_number_in_a_branch_that_is_taken_later_is_an_error():
+    def slope(y, x):
+        return (x + 1.0) * ag.exp(x) if x > 0.0 else KEPT_BY["s"] * (x + 1.0)
+
+    operation = declared(keeps, slope)
+    assert grad(grad(operation))(0.5) == pytest.approx(2.5 * math.exp(0.5))
+    for _ in range(2):
+        with pytest.raises(TypeError, match="kept from the forward pass"):
+            grad(grad(operation))(-0.5)
+    assert grad(grad(operation))(1.0) == pytest.approx(3.0 * math.e)
+
+
+def test_a_kept_number_that_a_condition_reads_at_other_numbers_only_is_an_error():
+    operation = declared(keeps, lambda y, x: (x + 1.0) * (ag.exp(x) if x < 2.0 else KEPT_BY["s"]))
+    assert hessian(operation)(1.0) == pytest.approx(3.0 * math.e)
+    with pytest.raises(TypeError, match="kept from the forward pass"):
+        hessian(operation)(3.0)
+
+
+def test_a_rule_without_kept_numbers_is_checked_once_for_each_of_its_branches():
+    calls = []
+
+    def counted(x):
+        calls.append(x)
+        return math.exp(x)
+
+    operation = declared(counted, lambda y, x: ag.exp(x) if x > 0.0 else y)
+    second = grad(grad(operation))
+    for at, often in [(1.0, False), (2.0, True), (-1.0, False), (-2.0, True), (3.0, True)]:
+        calls.clear()
+        assert second(at) == pytest.approx(math.exp(at))
+        assert (len(calls) == 1) is often
 
 
 def test_a_rule_of_what_it_is_given_is_none_that_keeps_numbers():
