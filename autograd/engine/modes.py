@@ -86,7 +86,8 @@ class State:
         mode: the mode entered last; None outside all.
         outer: the state in which it was entered.
         special: true when operations are not simply recorded.
-        inlined: true when what compiled functions are made of is called in their place.
+        inlined: when what compiled functions are made of is called in their place, what gives the
+            call of a function that is differentiated, or None for the usual one.
     """
 
     __slots__ = (
@@ -101,7 +102,7 @@ class State:
     anomaly: bool
     recorder: Recorder | None
     scope: Scope | None
-    inlined: bool
+    inlined: Callable[..., Any] | None
     _present: _Presence | None
     _present_in_scope: _Presence | None
 
@@ -116,8 +117,8 @@ class State:
 
 
 _NOTHING = State()
-_NOTHING.mode = _NOTHING.outer = _NOTHING.recorder = _NOTHING.scope = None
-_NOTHING.special = _NOTHING.anomaly = _NOTHING.inlined = False
+_NOTHING.mode = _NOTHING.outer = _NOTHING.recorder = _NOTHING.scope = _NOTHING.inlined = None
+_NOTHING.special = _NOTHING.anomaly = False
 _NOTHING.recording = True
 _NOTHING._present = _NOTHING._present_in_scope = None
 

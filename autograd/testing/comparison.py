@@ -11,8 +11,8 @@ from autograd.differences import Slope, slope
 from autograd.engine.value import Value
 from autograd.errors import AutogradError, StructureError
 from autograd.testing.arguments import Function, Parameters, Point
-from autograd.testing.multiprecision import INLINED, values
 from autograd.testing.rounding import grain, noise, roughness
+from autograd.testing.slopes import INLINED, values
 from autograd.testing.truth import by_backward, plain, truth
 from autograd.trees import flatten
 

@@ -69,7 +69,7 @@ def check_gradient(f: Function, *args: object, rtol: float = 1e-9) -> Checked:
     """Check the gradient of f by backward against differences of numbers with many digits.
 
     Of a compiled function they are those of the function that was compiled. Where f cannot run on
-    such numbers (a primitive of floats, a derivative of a function, x.data), the differences are
+    such numbers (a primitive of floats, x.data), the differences are
     those of floats, and six digits are asked for. Values from outside, such as a model's
     parameters, count as their numbers. Where the value jumps there is nothing to compare with; at a
     kink every slope between left and right will do.

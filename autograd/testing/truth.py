@@ -14,8 +14,8 @@ from autograd import differences
 from autograd.engine.value import Value
 from autograd.errors import NotExpressibleError, StructureError
 from autograd.table.operation import real
-from autograd.testing.multiprecision import OfPoint
-from autograd.testing.multiprecision import slope as precise_slope
+from autograd.testing.slopes import OfPoint
+from autograd.testing.slopes import slope as precise_slope
 from autograd.transforms.vjp import value_and_grad
 from autograd.trees import NUMBER, flatten
 

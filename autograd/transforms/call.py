@@ -136,7 +136,7 @@ class Call:
         named: dict[str, object],
     ) -> object:
         arguments = list(args)
-        for position in _positions(self.name, argnums, len(args), named):
+        for position in positions_of(self.name, argnums, len(args), named):
             numbers, structure = flatten(args[position])
             own = None if self.is_traced else leaves_of(numbers, self.level)
             if own is None:
@@ -149,7 +149,7 @@ class Call:
             set_derivatives((*outer, self.leaves))  # inside: Ctrl-C may fall behind any call
             return f(*arguments, **named)
         except (IndexError, AttributeError, TypeError, ValueError) as error:
-            positions = _positions(self.name, argnums, len(args))
+            positions = positions_of(self.name, argnums, len(args))
             explain_arrays(self.name, [args[position] for position in positions], error)
             raise
         finally:
@@ -282,6 +282,22 @@ class Call:
         )
 
 
+def begun(
+    name: str,
+    f: Callable[..., object],
+    argnums: Argnums,
+    args: tuple[object, ...],
+    named: dict[str, object],
+    has_aux: bool,
+) -> Call:
+    """Call a function as ``Call`` does, or as numbers want it that are not of the engine."""
+    if active and (inlined := current().inlined) is not None:
+        found: Call | None = inlined(name, f, argnums, args, named, has_aux)
+        if found is not None:
+            return found
+    return Call(name, f, argnums, args, named, has_aux)
+
+
 def leaves_of(numbers: list[float], level: int) -> list[Value] | None:
     """Make leaves as ``leaf_of`` does, of floats; None where there is something else."""
     if not _FLOATS.issuperset(map(type, numbers)):
@@ -318,7 +334,8 @@ if native is not None:
     leaves_of = native.leaves_of
 
 
-def _positions(name: str, argnums: Argnums, count: int, named: object = None) -> list[int]:
+def positions_of(name: str, argnums: Argnums, count: int, named: object = None) -> list[int]:
+    """Return which arguments are chosen, of so many."""
     if argnums == 0 and count:
         return [0]
     chosen = [argnums] if isinstance(argnums, int) else list(argnums)
@@ -385,7 +402,7 @@ class Derivative:
                 if found is not None:
                     return self._read(Call.of(self._name, *found))
                 is_short = False
-            return self._read(Call(self._name, self._f, self.argnums, args, named, self._has_aux))
+            return self._read(begun(self._name, self._f, self.argnums, args, named, self._has_aux))
         except (IndexError, AttributeError, TypeError, ValueError) as error:
             if is_short:
                 explain_arrays(self._name, [args[self._place]], error)
@@ -528,7 +545,7 @@ def whole_call(
             f"{name}: the primals are a tuple of arguments, and were {what_is(primals)}: "
             f"write (x,) for a single one"
         )
-    return Call(name, f, tuple(range(len(primals))), tuple(primals), {}, has_aux)
+    return begun(name, f, tuple(range(len(primals))), tuple(primals), {}, has_aux)
 
 
 def matching(name: str, what: str, trees: object, structures: tuple[Structure, ...]) -> list[Any]:

@@ -7,7 +7,7 @@ from mpmath import mp
 
 from autograd.differences import slope
 from autograd.notation.expression import read
-from autograd.testing import multiprecision
+from autograd.testing import slopes
 
 
 def of(formula):
@@ -114,7 +114,7 @@ def test_where_there_is_no_slope_no_finite_number_is_given_for_one(formula, at, 
 )
 def test_the_slope_on_one_side_is_infinite_where_it_grows_without_end(formula, at, left, right):
     expression = read(formula)
-    precise = multiprecision.slope(lambda point: expression({"x": point[0]}), [at], 0)
+    precise = slopes.slope(lambda point: expression({"x": point[0]}), [at], 0)
     for found in (slope(of(formula), at), precise):
         for side, expected in ((found.left, left), (found.right, right)):
             assert side == pytest.approx(expected, nan_ok=True)

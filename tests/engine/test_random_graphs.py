@@ -11,7 +11,7 @@ from autograd import Value, exp, grad, gradient, hessian, jvp, value_and_grad
 from autograd.engine.order import ordered
 from autograd.table.rows import multiply
 from autograd.testing import functions, graphs
-from autograd.testing.multiprecision import slope, values
+from autograd.testing.slopes import slope, values
 from autograd.testing.strategies import RandomFunction
 
 SMALLEST = 5e-324  # the spacing of subnormal floats

@@ -26,7 +26,7 @@ import autograd as ag
 from autograd import Value, grad, gradient, hessian, hvp, jit, jvp, tree_leaves, value_and_grad
 from autograd.engine.order import ordered
 from autograd.table.operation import TABLE
-from autograd.testing.multiprecision import slope, values
+from autograd.testing.slopes import slope, values
 
 TWO = ("maximum", "minimum", "atan2", "hypot", "logaddexp", "copysign", "fmod")
 KINDS = {  # how often each kind of step is drawn

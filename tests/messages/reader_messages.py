@@ -7,7 +7,8 @@ from autograd import explorer
 from autograd.ir import text as ir
 from autograd.notation.expression import read
 from autograd.testing import assert_derivative, check_gradient
-from autograd.testing.multiprecision import Precise, slope
+from autograd.testing.multiprecision import Precise, context
+from autograd.testing.slopes import INLINED, slope
 from autograd.testing.strategies import points, values
 from autograd.testing.symbols import Symbolic, sympy
 
@@ -353,6 +354,24 @@ def close(f):
     assert_derivative(f, lambda t: 1.0 + 0.0 * t, domain=(1, 2), examples=5)
 
 
+def digits(f, at, bits=240):
+    with context().workprec(bits):
+        return INLINED.run(ag.grad(f), Precise(at))
+
+
+def kink():
+    assert_derivative(ag.grad(lambda t: ag.relu(t) * t), lambda t: 2.0 * (t > 0), domain=(-1, 1))
+
+
+def high_order():
+    third = ag.grad(ag.hessian(ag.sin))
+    assert_derivative(third, ag.sin, at=[0.5, 1.0])
+
+
+def stopped():
+    assert_derivative(ag.grad(lambda t: ag.stop_gradient(t) * t), lambda t: 1.0, at=[0.5, 1.0])
+
+
 # What says that a check cannot be made exactly: the checks go on without, as the last code shows.
 EXACT = [
     ("is known for floats only", lambda: opaque(Precise(1.0)), lambda: close(opaque)),
@@ -361,6 +380,9 @@ EXACT = [
         lambda: ag.jit(ag.sin)(ag.Value(1.0)).op(symbol()),
         lambda: close(opaque),
     ),
+    ("at a kink is known for floats only", lambda: digits(ag.relu, 0.0), lambda: kink()),
+    ("would take too many digits", lambda: digits(ag.sin, 1.0, 3000), lambda: high_order()),
+    ("do not see what stops", lambda: digits(ag.stop_gradient, 1.0), lambda: stopped()),
     ("was given a Symbolic as well", lambda: Precise(1.0) + symbol(), lambda: Precise(1.0) + 1.0),
     ("was given a Precise as well", lambda: symbol() + Precise(1.0), lambda: symbol() + 1.0),
     (

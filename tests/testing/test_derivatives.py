@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 import nn
-from autograd import Value
+from autograd import Value, grad, jit
 from autograd.errors import ArgumentError, AutogradError, WrongDerivativeError
 from autograd.notation.expression import read
 from autograd.testing import assert_derivative, check_gradient, functions, graphs, points, values
@@ -623,8 +623,8 @@ NEED_VALUES = [
     (ag.jit(ag.relu), (0.0,), "60 digits"),
     (ag.jit(ag.floor), (2.0,), "60 digits"),
     (ag.jit(ag.sqrt), (0.0,), "60 digits"),
-    (ag.grad(lambda v: v**3), (2.0,), "floats"),
-    (ag.grad(lambda v: WEIGHT * v**3), (2.0,), "floats"),
+    (ag.grad(lambda v: v**3), (2.0,), "60 digits"),
+    (ag.grad(lambda v: WEIGHT * v**3), (2.0,), "60 digits"),
     (lambda v: v * v if v.data > 0.0 else v, (2.0,), "floats"),
     (lambda v: v * v if v.item() > 0.0 else v, (2.0,), "floats"),
 ]
@@ -1130,3 +1130,63 @@ def test_a_point_of_one_argument_may_be_a_tuple_of_one():
     assert_derivative(lambda x: x**2, lambda x: 2.0 * x, at=[(2,), 3.0])
     with pytest.raises(AssertionError, match=r"at x = +2.0   .one of the points given"):
         assert_derivative(lambda x: x**2, lambda x: 3.0 * x, at=[(2,)])
+
+
+def second_slope_of_cancelling(x):
+    return ((x**2 - 6.0) * ag.cos(x) - 4.0 * x * ag.sin(x) + 6.0) / x**4
+
+
+DERIVED = {
+    "grad": grad(cancelling),
+    "value_and_grad": lambda x: ag.value_and_grad(cancelling)(x)[1],
+    "jvp": lambda x: ag.jvp(cancelling, (x,), (1.0,))[1],
+    "vjp": lambda x: ag.vjp(cancelling, x)[1](1.0)[0],
+    "jacobian": ag.jacobian(cancelling),
+    "jit": jit(grad(cancelling)),
+    "by one of two": lambda x: grad(lambda a, b: a * cancelling(b), argnums=1)(1.0, x),
+    "with aux": lambda x: grad(lambda t: (cancelling(t), t), has_aux=True)(x)[0],
+}
+
+
+@pytest.mark.parametrize("f", DERIVED.values(), ids=DERIVED)
+def test_a_derivative_of_a_function_that_cancels_is_differentiated_with_all_its_digits(f):
+    assert_derivative(f, second_slope_of_cancelling, at=[1e-8, -1e-6, 1e-5, 1e-3, 2.0])
+    for wrong in (1.0 + 1e-6, -1.0):
+        failure(f, lambda x, wrong=wrong: second_slope_of_cancelling(x) * wrong, at=[1e-6])
+        failure(f, lambda x, wrong=wrong: second_slope_of_cancelling(x) * wrong, at=[2.0])
+
+
+def test_derivatives_of_higher_order_are_differentiated_with_all_their_digits():
+    third = grad(ag.hessian(lambda x: ag.sin(x) / x))
+    assert_derivative(ag.hessian(lambda x: ag.sin(x) / x), third, at=[0.1, 1.0])
+    failure(ag.hessian(lambda x: ag.sin(x) / x), lambda x: third(x) * 1.0001, at=[0.1])
+    assert_derivative(grad(grad(lambda x: x**5)), lambda x: 60.0 * x**2, domain=(-2.0, 2.0))
+    failure(grad(grad(lambda x: x**5)), lambda x: 61.0 * x**2, domain=(-2.0, 2.0))
+
+
+def test_a_derivative_by_trees_and_several_arguments_is_differentiated():
+    def f(w):
+        return grad(lambda w: w["a"] ** 2 * w["b"] ** 3)(w)["b"]
+
+    at = [({"a": 2.0, "b": 0.0},), ({"a": 1.5, "b": -0.5},)]
+    assert_derivative(
+        f, lambda w: {"a": 6 * w["a"] * w["b"] ** 2, "b": 6 * w["a"] ** 2 * w["b"]}, at=at
+    )
+    failure(f, lambda w: {"a": 6 * w["a"] * w["b"] ** 2, "b": 6 * w["a"] ** 2}, at=at)
+
+
+def unrecorded(x):
+    with ag.no_grad():
+        number = x**2
+    return number * x
+
+
+def test_of_a_derivative_kinks_and_what_stops_derivatives_are_left_to_floats():
+    two = lambda x: 2.0 * (x > 0.0)  # noqa: E731
+    assert_derivative(grad(lambda x: ag.relu(x) ** 2), two, domain=(-2.0, 2.0))
+    failure(grad(lambda x: ag.relu(x) ** 2), lambda x: 2.0 * (x < 0.0), domain=(-2.0, 2.0))
+    assert_derivative(grad(ag.relu), lambda x: 0.0, domain=(-2.0, 2.0))
+    assert_derivative(grad(ag.floor), lambda x: 0.0, domain=(-2.0, 2.0))
+    for stopped in (lambda x: ag.stop_gradient(x**2) * x, unrecorded):  # whose gradient is x**2
+        assert_derivative(grad(stopped), lambda x: 2.0 * x, at=[-1.0, 0.5, 3.0])
+        failure(grad(stopped), lambda x: 6.0 * x, at=[-1.0, 0.5, 3.0])
