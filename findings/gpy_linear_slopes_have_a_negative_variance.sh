@@ -4,7 +4,7 @@
 # Expected: a Gaussian process with this kernel is Bayesian linear regression, so the slopes are the
 # weights, with their posterior covariance; d2K/dx dx' is the diagonal matrix of `variances`.
 # Seen: the second derivative is told as 0, so the prior's part is missing: the means are right to six
-# digits, and the "variances" are negative: -1.037 and -0.464 in place of 0.463 and 0.236, the whole
+# digits, and the "variances" are negative: -1.034 and -0.464 in place of 0.466 and 0.236, the whole
 # matrix lower by diag(1.5, 0.7). RBF has the right ones, and derivatives of Linear of the first order are
 # right. Poly and Matern say that they have no second derivative. No warning; no report of it was found
 # upstream (issue 615 of SheffieldML/GPy is about kernels that have none).
