@@ -305,8 +305,8 @@ OF_NUMPY = {  # what to write in place of functions of NumPy's that fail on Valu
     "logspace": "10.0 ** (a + (b - a) * numpy.linspace(0.0, 1.0, 50))",
     "geomspace": "a * (b / a) ** numpy.linspace(0.0, 1.0, 50)",
     "isin": "(abs(x - 1.5) < 1e-8) | (abs(x - 2.5) < 1e-8)",
-    "isposinf": "x > 1.8e308, where 1.8e308 is infinity",
-    "isneginf": "x < -1.8e308, where 1.8e308 is infinity",
+    "isposinf": "x >= numpy.inf",
+    "isneginf": "x <= -numpy.inf",
     "unwrap": (
         "numpy.append(x[:1], x[1:] - 2.0 * numpy.pi * "
         "numpy.cumsum(numpy.rint((x[1:] - x[:-1]) / (2.0 * numpy.pi))))"

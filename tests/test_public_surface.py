@@ -389,6 +389,28 @@ def test_what_stands_for_a_function_of_numpy_takes_values_and_agrees_with_it(nam
             getattr(autograd, name)
 
 
+AT_SPECIAL = {  # infinities, or nan, beside other numbers
+    **dict.fromkeys(("isposinf", "isneginf"), (1.5, numpy.inf, -numpy.inf)),
+    **dict.fromkeys(("nansum", "nanmax", "nanmin"), (numpy.nan, -2.0, 1.5)),
+    "heaviside": [-numpy.inf, 0.0, numpy.inf],
+}
+
+
+@pytest.mark.parametrize("name", AT_SPECIAL)
+def test_what_stands_for_it_agrees_at_infinity_and_nan_too(name):
+    def ours(x):
+        return eval(OF_NUMPY[name], {"autograd": autograd, "numpy": numpy, "x": x})
+
+    def number(each):
+        return float(each.data if isinstance(each, autograd.Value) else each)
+
+    x = numpy.array(AT_SPECIAL[name])
+    wanted = REFEREES.get(name, lambda x, y: getattr(numpy, name)(x))(x, None)
+    eager = ours(numpy.array([autograd.Value(each) for each in x]))
+    for found in (numpy.vectorize(number)(eager), autograd.jit(ours)(x)):
+        numpy.testing.assert_array_equal(found, numpy.array(wanted, float))
+
+
 @pytest.mark.parametrize(
     "f",
     [

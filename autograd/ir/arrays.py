@@ -62,7 +62,8 @@ def traced_array() -> object:
                 named.pop("dtype", None)  # bool, for which NumPy would ask for truths
             elif given is None and method == "__call__" and ufunc in comparisons:
                 named["dtype"] = object
-            made = getattr(other or ufunc, method)(*map(plain, args), **named)
+            with numpy.errstate(all="ignore"):  # its flags are those of our own arithmetic
+                made = getattr(other or ufunc, method)(*map(plain, args), **named)
             if isinstance(given, tuple):
                 return given[0] if len(given) == 1 else given
             return tuple(map(traced, made)) if isinstance(made, tuple) else traced(made)
